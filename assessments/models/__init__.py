@@ -1,0 +1,18 @@
+"""Projects and what is said about them, split by noun."""
+
+from assessments.models.assessment import Assessment, AssessmentState
+from assessments.models.measure import Comment, Measure, MeasureStatus
+from assessments.models.project import Project
+from assessments.models.score import Evidence, Score, ScoreState
+
+__all__ = [
+    "Assessment",
+    "AssessmentState",
+    "Comment",
+    "Evidence",
+    "Measure",
+    "MeasureStatus",
+    "Project",
+    "Score",
+    "ScoreState",
+]

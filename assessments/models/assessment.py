@@ -1,0 +1,129 @@
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from assessments.models.project import Project
+from catalogue.models import Edition, Phase
+from scaling.accounts.models import Membership, Role
+from scaling.public_ids import new_public_id
+
+
+class AssessmentState(models.TextChoices):
+    DRAFT = "draft", _("in Arbeit")
+    SUBMITTED = "submitted", _("eingereicht")
+    RETURNED = "returned", _("zurückgegeben")
+    APPROVED = "approved", _("freigegeben")
+
+
+#: In these states the team may change answers.
+EDITABLE = (AssessmentState.DRAFT, AssessmentState.RETURNED)
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def visible_to(self, user: Any) -> "AssessmentQuerySet":
+        """The tenant filter: assessments of visible projects; readers see approved ones only."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        writes = Membership.objects.filter(
+            user=user, municipality=OuterRef("project__municipality"), role__in=[Role.MANAGER, Role.TEAM]
+        )
+        return self.filter(project__in=Project.objects.visible_to(user)).filter(
+            Q(state=AssessmentState.APPROVED) | Exists(writes)
+        )
+
+    def with_context(self) -> "AssessmentQuerySet":
+        """What every page about an assessment names: project, municipality, edition and the people of its steps. One query."""
+        return self.select_related(
+            "project__municipality",
+            "project__phase",
+            "edition",
+            "submitted_by",
+            "approved_by",
+            "returned_by",
+            "reopened_by",
+        )
+
+    def with_progress(self) -> "AssessmentQuerySet":
+        """Adds ``total`` and ``answered``, from which ``assessments.scoring.progress`` makes the one figure of progress."""
+        return self.annotate(
+            total=Count("scores", distinct=True),
+            answered=Count("scores", filter=~Q(scores__state="open"), distinct=True),
+        )
+
+    def open(self) -> "AssessmentQuerySet":
+        return self.exclude(state=AssessmentState.APPROVED)
+
+
+class Assessment(models.Model):
+    """One round of one project. All changes of ``state`` go through ``assessments.workflow``.
+
+    Pinned to the edition it was started with. Each step keeps its latest time and person; ``history`` keeps all of them.
+    """
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
+    project = models.ForeignKey(Project, models.CASCADE, related_name="assessments", verbose_name=_("Projekt"))
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="assessments", verbose_name=_("Katalogausgabe"))
+    phases = models.ManyToManyField(Phase, related_name="+", verbose_name=_("Umfang"))
+    state = models.CharField(_("Stand"), max_length=10, choices=AssessmentState.choices, default=AssessmentState.DRAFT)
+    round = models.PositiveSmallIntegerField(_("Runde"))
+    previous = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="following", verbose_name=_("vorige Runde")
+    )
+    started_on = models.DateField(_("begonnen am"), default=timezone.localdate)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    submitted_at = models.DateTimeField(_("eingereicht am"), null=True, blank=True)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    returned_at = models.DateTimeField(_("zurückgegeben am"), null=True, blank=True)
+    returned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    return_comment = models.TextField(_("Anmerkung zur Rückgabe"), blank=True)
+    approved_at = models.DateTimeField(_("freigegeben am"), null=True, blank=True)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    reopened_at = models.DateTimeField(_("wieder geöffnet am"), null=True, blank=True)
+    reopened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    reopen_reason = models.TextField(_("Grund der Wiederöffnung"), blank=True)
+
+    objects = AssessmentQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("Bewertung")
+        verbose_name_plural = _("Bewertungen")
+        ordering = ["project", "-round"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "round"], name="assessment_round_unique"),
+            models.UniqueConstraint(
+                fields=["project"], condition=~Q(state=AssessmentState.APPROVED), name="assessment_one_open_per_project"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=AssessmentState.APPROVED) | Q(approved_at__isnull=False),
+                name="assessment_approved_is_dated",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project}, {self.round_label}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("assessments:assessment", args=[self.public_id])
+
+    @property
+    def round_label(self) -> str:
+        return _("Runde %(number)s") % {"number": self.round}
+
+    @property
+    def municipality_id(self) -> int:
+        return self.project.municipality_id
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in EDITABLE
+
+    @property
+    def is_approved(self) -> bool:
+        return self.state == AssessmentState.APPROVED

@@ -1,0 +1,67 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from assessments.models.project import Project
+from assessments.models.score import Score
+from scaling.public_ids import new_public_id
+
+
+class MeasureStatus(models.TextChoices):
+    PLANNED = "planned", _("geplant")
+    RUNNING = "running", _("läuft")
+    DONE = "done", _("erledigt")
+    DROPPED = "dropped", _("verworfen")
+
+
+class Measure(models.Model):
+    """What a project does about a criterion: what, who, until when. It belongs to the project, so it outlives a round."""
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
+    project = models.ForeignKey(Project, models.CASCADE, related_name="measures", verbose_name=_("Projekt"))
+    criterion_key = models.SlugField(_("Kriterium"), max_length=60, blank=True)
+    text = models.CharField(_("Was"), max_length=300)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="measures", verbose_name=_("Wer")
+    )
+    owner_text = models.CharField(_("Wer (frei eingetragen)"), max_length=120, blank=True)
+    due_on = models.DateField(_("Bis wann"), null=True, blank=True)
+    status = models.CharField(_("Stand"), max_length=10, choices=MeasureStatus.choices, default=MeasureStatus.PLANNED)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("Maßnahme")
+        verbose_name_plural = _("Maßnahmen")
+        ordering = ["due_on", "pk"]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def municipality_id(self) -> int:
+        return self.project.municipality_id
+
+    @property
+    def who(self) -> str:
+        return str(self.owner) if self.owner else self.owner_text
+
+
+class Comment(models.Model):
+    """A remark on one criterion of one assessment, open until somebody resolves it."""
+
+    score = models.ForeignKey(Score, models.CASCADE, related_name="comments", verbose_name=_("Einschätzung"))
+    text = models.TextField(_("Kommentar"))
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("Kommentar")
+        verbose_name_plural = _("Kommentare")
+        ordering = ["score", "pk"]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,99 @@
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from assessments.models.assessment import Assessment
+from catalogue.levels import HIGHEST, LOWEST, Level
+from catalogue.models import Criterion
+
+
+class ScoreState(models.TextChoices):
+    """``open`` was not looked at yet; ``unknown`` was looked at and could not be told; the three never mix in any figure."""
+
+    OPEN = "open", _("offen")
+    RATED = "rated", _("eingeschätzt")
+    UNKNOWN = "unknown", _("weiß nicht")
+    NOT_APPLICABLE = "not_applicable", _("trifft nicht zu")
+
+
+class Score(models.Model):
+    """The answer to one criterion in one assessment. All changes go through ``assessments.saving.save_score``.
+
+    ``version`` grows by one with every save; a save that names an older one is refused (``StaleScore``). ``confirmed`` is false
+    for an answer carried over from the previous round that nobody has looked at since.
+    """
+
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="scores", verbose_name=_("Bewertung"))
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+", verbose_name=_("Kriterium"))
+    state = models.CharField(_("Stand"), max_length=14, choices=ScoreState.choices, default=ScoreState.OPEN)
+    level = models.PositiveSmallIntegerField(_("Stufe"), null=True, blank=True, choices=Level.choices)
+    rationale = models.TextField(_("Begründung"), blank=True)
+    target_level = models.PositiveSmallIntegerField(
+        _("Zielstufe"),
+        null=True,
+        blank=True,
+        choices=Level.choices,
+        validators=[MinValueValidator(LOWEST), MaxValueValidator(HIGHEST)],
+    )
+    target_date = models.DateField(_("Ziel erreicht bis"), null=True, blank=True)
+    confirmed = models.BooleanField(_("bestätigt"), default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    updated_at = models.DateTimeField(_("zuletzt geändert am"), null=True, blank=True)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("zuletzt geändert von"),
+    )
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("Einschätzung")
+        verbose_name_plural = _("Einschätzungen")
+        ordering = ["assessment", "criterion__order"]
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "criterion"], name="score_unique"),
+            models.CheckConstraint(
+                condition=Q(state=ScoreState.RATED, level__isnull=False) | (~Q(state=ScoreState.RATED) & Q(level__isnull=True)),
+                name="score_level_exactly_when_rated",
+            ),
+            models.CheckConstraint(
+                condition=Q(level__isnull=True) | Q(level__range=(LOWEST, HIGHEST)), name="score_level_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(target_level__isnull=True) | Q(target_level__range=(LOWEST, HIGHEST)),
+                name="score_target_in_range",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ScoreState.NOT_APPLICABLE) | ~Q(rationale=""), name="score_not_applicable_has_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion}: {self.get_state_display()}"
+
+
+class Evidence(models.Model):
+    """Something that shows an answer to be true: a text, and where it has one, a link."""
+
+    score = models.ForeignKey(Score, models.CASCADE, related_name="evidence", verbose_name=_("Einschätzung"))
+    text = models.CharField(_("Nachweis"), max_length=300)
+    url = models.URLField(_("Link"), max_length=500, blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("Nachweis")
+        verbose_name_plural = _("Nachweise")
+        ordering = ["score", "pk"]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,17 @@
+"""The scale of five levels: our own addition, no part of the roadmap. Screen and PDF say so."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+LOWEST, HIGHEST = 0, 4
+DEFAULT_REQUIRED_LEVEL = 3
+
+
+class Level(models.IntegerChoices):
+    """A level is reached when its description is met in full."""
+
+    NOT_STARTED = 0, _("nicht begonnen")
+    PLANNED = 1, _("geplant")
+    IN_PROGRESS = 2, _("in Umsetzung")
+    DONE = 3, _("umgesetzt")
+    PERMANENT = 4, _("verstetigt")

@@ -1,0 +1,150 @@
+"""Who works with the app: users, municipalities (the tenants) and memberships."""
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from scaling.accounts.ags import STATES, validate_ags
+from scaling.public_ids import new_public_id
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        if not email:
+            raise ValueError("A user needs an e-mail address.")
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. The e-mail address is the name to sign in with, kept in lower case."""
+
+    email = models.EmailField(_("E-Mail-Adresse"), max_length=254, unique=True)
+    name = models.CharField(_("Name"), max_length=120, help_text=_("So erscheint die Person bei ihren Eingaben."))
+    language = models.CharField(_("Sprache"), max_length=5, choices=[("de", "Deutsch"), ("en", "English")], default="de")
+    is_curator = models.BooleanField(
+        _("Redaktion"), default=False, help_text=_("Darf den Kriterienkatalog bearbeiten und veröffentlichen.")
+    )
+    is_active = models.BooleanField(_("aktiv"), default=True)
+    is_staff = models.BooleanField(_("Betrieb"), default=False, help_text=_("Darf die Verwaltungsoberfläche öffnen."))
+    date_joined = models.DateTimeField(_("angelegt am"), default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = _("Person")
+        verbose_name_plural = _("Personen")
+        ordering = ["name", "email"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique",
+                violation_error_message=_("Diese E-Mail-Adresse ist schon vergeben."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @cached_property
+    def roles(self) -> dict[int, str]:
+        """The person's role by municipality id. One query, once per request."""
+        return dict(self.memberships.values_list("municipality_id", "role"))
+
+
+class MunicipalityQuerySet(models.QuerySet["Municipality"]):
+    def visible_to(self, user: Any) -> "MunicipalityQuerySet":
+        """The tenant filter: a person's own municipalities, whatever the role. Operators have no special sight here."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(memberships__user=user)
+
+
+class Municipality(models.Model):
+    """A tenant. Everything a municipality enters belongs to exactly one of these."""
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
+    name = models.CharField(_("Name"), max_length=120, help_text=_("Mit Bezeichnung, etwa „Stadt Bamberg“."))
+    ags = models.CharField(
+        _("Amtlicher Gemeindeschlüssel (AGS)"),
+        max_length=8,
+        unique=True,
+        validators=[validate_ags],
+        help_text=_("Acht Ziffern, die ersten zwei nennen das Land."),
+    )
+    is_fictional = models.BooleanField(
+        _("erfunden"), default=False, help_text=_("Beispielkommune: Seiten und Berichte weisen darauf hin.")
+    )
+
+    objects = MunicipalityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Kommune")
+        verbose_name_plural = _("Kommunen")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(ags__regex=r"^(0[1-9]|1[0-6])[0-9]{6}$"), name="municipality_ags_valid")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("assessments:municipality", args=[self.public_id])
+
+    @property
+    def state(self) -> str:
+        """The federal state (*Land*), told by the first two digits of the AGS."""
+        return STATES[self.ags[:2]]
+
+
+class Role(models.TextChoices):
+    MANAGER = "manager", _("Leitung")
+    TEAM = "team", _("Projektteam")
+    READER = "reader", _("Lesen")
+
+
+class Membership(models.Model):
+    """What a person may do in a municipality; the rules themselves stand in each app's rules.py."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("Person"))
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="memberships", verbose_name=_("Kommune"))
+    role = models.CharField(_("Rolle"), max_length=10, choices=Role.choices)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("Mitgliedschaft")
+        verbose_name_plural = _("Mitgliedschaften")
+        ordering = ["municipality", "user"]
+        constraints = [models.UniqueConstraint(fields=["user", "municipality"], name="membership_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.municipality} ({self.get_role_display()})"

@@ -1,0 +1,67 @@
+"""Strict helpers for environment variables: a wrong value fails loudly, with the name of the variable."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+class Env:
+    """Reads variables; a secret may be given as a file by ``NAME_FILE`` (Docker and systemd secrets)."""
+
+    def __init__(self, values: Mapping[str, str] = os.environ) -> None:
+        self.values = values
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """The variable's value. Raises ImproperlyConfigured where it is missing and has no default."""
+        path = self.values.get(f"{name}_FILE")
+        if path is not None:
+            if name in self.values:
+                raise ImproperlyConfigured(f"Set either {name} or {name}_FILE, not both.")
+            try:
+                return Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise ImproperlyConfigured(f"{name}_FILE: cannot read {path} ({error.strerror}).") from error
+        value = self.values.get(name, default)
+        if value is None:
+            raise ImproperlyConfigured(f"Set the environment variable {name} (or {name}_FILE).")
+        return value
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        value = self.text(name, "1" if default else "0").strip().lower()
+        if value not in TRUE | FALSE:
+            raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
+        return value in TRUE
+
+    def number(self, name: str, default: int, *, lowest: int = 0) -> int:
+        value = self.text(name, str(default))
+        try:
+            number = int(value)
+        except ValueError:
+            raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
+        if number < lowest:
+            raise ImproperlyConfigured(f"{name} must be at least {lowest}, not {number}.")
+        return number
+
+    def words(self, name: str, default: str = "") -> list[str]:
+        """A list, separated by commas."""
+        return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
+
+    def database(self, name: str, default: str | None = None) -> dict[str, Any]:
+        """A PostgreSQL address as Django's settings of a database. Any other engine is refused."""
+        config = environ.Env.db_url_config(self.text(name, default))
+        if config.get("ENGINE") != "django.db.backends.postgresql":
+            raise ImproperlyConfigured(f"{name} must begin with postgresql:// – the app runs on PostgreSQL only.")
+        return dict(config)
+
+    def email(self, name: str, default: str) -> dict[str, Any]:
+        """A mail server's address such as smtp+tls://user:password@mail.example.org:587 as Django's settings."""
+        try:
+            return dict(environ.Env.email_url_config(self.text(name, default)))
+        except KeyError:
+            raise ImproperlyConfigured(f"{name} must begin with smtp://, smtp+tls://, smtp+ssl:// or consolemail://.") from None

@@ -1,0 +1,22 @@
+"""Small tags every template may use (loaded as built-ins)."""
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from scaling.markdown import render_markdown
+
+register = template.Library()
+
+
+@register.filter
+def markdown(text: str | None) -> SafeString:
+    """Sanitised HTML of a Markdown text."""
+    return render_markdown(text or "")
+
+
+@register.simple_tag
+def allowed(user: Any, permission: str, obj: Any = None) -> bool:
+    """Whether the person may: asks the same rule as the view, so that a button is shown exactly when its action works."""
+    return bool(user.has_perm(permission, obj))
