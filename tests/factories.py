@@ -1,0 +1,106 @@
+"""Rows for tests, without surprises: every value is fixed unless the test names it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+from django.utils.text import slugify
+
+from assessments.models import Project
+from catalogue.models import (
+    CROSS_PHASE,
+    Criterion,
+    Edition,
+    EditionState,
+    LevelDescriptor,
+    Milestone,
+    Phase,
+    TitleSource,
+    Workstream,
+)
+from scaling.accounts.models import Municipality
+
+PHASES = [
+    ("p1", "P1", "Ideenfindung"),
+    ("p2", "P2", "Prototyp"),
+    ("p3", "P3", "Pilot"),
+    ("p4", "P4", "Verstetigung"),
+    ("p5", "P5", "Transfer"),
+    (CROSS_PHASE, "∞", "Durchgehend"),
+]
+WORKSTREAMS = ["finanziell", "organisatorisch", "technisch", "wirtschaftlich"]
+
+
+def make_frame() -> tuple[dict[str, Phase], dict[str, Workstream]]:
+    """The six phases and four workstreams, by key."""
+    for order, (key, code, name) in enumerate(PHASES, 1):
+        Phase.objects.get_or_create(key=key, defaults={"order": order, "code": code, "name_de": name, "official_name_de": name})
+    for order, key in enumerate(WORKSTREAMS, 1):
+        Workstream.objects.get_or_create(key=key, defaults={"order": order, "name_de": key.capitalize()})
+    return {p.key: p for p in Phase.objects.all()}, {w.key: w for w in Workstream.objects.all()}
+
+
+def make_edition(major: int = 1, *, state: str = EditionState.PUBLISHED, **fields: Any) -> Edition:
+    """An edition without criteria. It becomes ``state`` at once; add criteria with make_criterion while it is a draft."""
+    dated = {} if state == EditionState.DRAFT else {"published_at": timezone.now()}
+    return Edition.objects.create(major=major, state=state, title_de=f"Katalog {major}", **dated, **fields)
+
+
+def make_criterion(
+    edition: Edition,
+    key: str,
+    *,
+    phase: str = CROSS_PHASE,
+    workstreams: Sequence[str] = ("organisatorisch",),
+    milestone: int | None = None,
+    **fields: Any,
+) -> Criterion:
+    """A criterion with five levels; ``milestone`` is the level required to pass."""
+    phases, streams = make_frame()
+    criterion = Criterion.objects.create(
+        edition=edition,
+        key=key,
+        order=edition.criteria.count() + 1,
+        phase=phases[phase],
+        **{
+            "title_de": f"Kriterium {key}",
+            "title_source": TitleSource.OFFICIAL,
+            "summary_de": f"Kurzbeschreibung {key}",
+            "why_de": f"Grund {key}",
+            "questions_de": [f"Frage zu {key}?"],
+            "evidence_examples_de": [f"Nachweis zu {key}"],
+            **fields,
+        },
+    )
+    criterion.workstreams.set(streams[name] for name in workstreams)
+    LevelDescriptor.objects.bulk_create(
+        LevelDescriptor(
+            criterion=criterion,
+            level=level,
+            description_de=f"{key} auf {level}",
+            next_step_de="" if level == 4 else f"{key} von {level} weiter",
+        )
+        for level in range(5)
+    )
+    if milestone is not None:
+        Milestone.objects.create(criterion=criterion, kind="roadmap", required_level=milestone)
+    return criterion
+
+
+def make_catalogue(criteria: int = 3, *, major: int = 1) -> Edition:
+    """A published edition with cross-phase criteria ``kriterium-1`` … ``kriterium-n``; the first is a milestone."""
+    edition = make_edition(major, state=EditionState.DRAFT)
+    for number in range(1, criteria + 1):
+        make_criterion(edition, f"kriterium-{number}", milestone=3 if number == 1 else None)
+    Edition.objects.filter(pk=edition.pk).update(state=EditionState.PUBLISHED, published_at=timezone.now())
+    edition.refresh_from_db()
+    return edition
+
+
+def make_project(
+    municipality: Municipality, name: str = "Parkraum-App", *, phase: str = "p3", team: Sequence[Any] = (), **fields: Any
+) -> Project:
+    phases, _ = make_frame()
+    project = Project.objects.create(municipality=municipality, name=name, slug=slugify(name), phase=phases[phase], **fields)
+    project.team.set(team)
+    return project
