@@ -10,6 +10,8 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -136,3 +138,29 @@ def _remove_stale_pid_file(data: Path) -> None:
         alive = True
     if not alive:
         pid_file.unlink(missing_ok=True)
+
+
+def reset(data: Path) -> None:
+    """Delete the server's data. Raises ``EmbeddedPostgresError`` while another process uses it."""
+    if not data.exists():
+        return
+    with (data.parent / f"{data.name}.lock").open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise EmbeddedPostgresError(
+                "The app is running on this data: stop it first (Ctrl+C where it was started)."
+            ) from None
+        _stop(data)
+        shutil.rmtree(data)
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["reset", folder]:
+            try:
+                reset(Path(folder).resolve())
+            except EmbeddedPostgresError as error:
+                sys.exit(str(error))
+        case _:
+            sys.exit("usage: python -m scaling.embedded_postgres reset FOLDER")

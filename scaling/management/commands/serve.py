@@ -1,0 +1,97 @@
+"""Starts the demo: one command from an empty checkout to a running app."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from scaling.translations import compile_translations
+
+CATALOGUE = ["edition-1.yaml", "edition-2.yaml"]
+
+
+class Command(BaseCommand):
+    help = "Prepares database, catalogue and demo data, then serves the app on 127.0.0.1 until it is stopped."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
+        parser.add_argument("--workers", type=int, default=2)
+        parser.add_argument("--prepare-only", action="store_true", help="Do all but serve.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        port = options["port"]
+        if not options["prepare_only"]:
+            check_port(port)
+        self.prepare()
+        if options["prepare_only"]:
+            return
+        self.stdout.write(welcome(port))
+        sys.exit(serve(port, options["workers"]))
+
+    def prepare(self) -> None:
+        compile_translations()
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
+        collect_static()
+        files = [settings.BASE_DIR / "fixtures" / "catalogue" / name for name in CATALOGUE]
+        call_command("import_catalogue", *[str(file) for file in files if file.exists()], publish=True, stdout=self.stdout)
+        if settings.DEMO:
+            call_command("load_demo", stdout=self.stdout)
+
+
+def check_port(port: int) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as error:
+            raise CommandError(
+                f"Port {port} cannot be used ({error}): stop the program that uses it, or choose another: PORT={port + 1} ./run"
+            ) from error
+
+
+def collect_static() -> None:
+    """Copy, hash and compress the static files, unless nothing has changed since the last start (it takes seconds)."""
+    files = sorted(
+        (path, str(storage.path(path)))
+        for finder in get_finders()
+        for path, storage in finder.list([])  # type: ignore[attr-defined]
+    )
+    state = "\n".join(f"{path} {Path(full).stat().st_mtime_ns} {Path(full).stat().st_size}" for path, full in files)
+    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    if stamp.exists() and stamp.read_text() == state:
+        return
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(state)
+
+
+def welcome(port: int) -> str:
+    from assessments.demo import PASSWORD, demo_accounts
+
+    lines = [f"\nSkalierungscheck is running on http://127.0.0.1:{port}  (stop: Ctrl+C)"]
+    if settings.DEMO:
+        lines += [f"\nSign in with the password {PASSWORD} as"]
+        lines += [f"  {email:34} {what}" for email, what in demo_accounts()]
+    return "\n".join(lines) + "\n"
+
+
+def serve(port: int, workers: int) -> int:
+    """Run gunicorn as a child, so that this process alone holds the database server. Returns its exit code."""
+    command = [sys.executable, "-m", "gunicorn", "scaling.wsgi", f"--bind=127.0.0.1:{port}", f"--workers={workers}"]
+    child = subprocess.Popen([*command, "--threads=4", "--log-level=warning"], start_new_session=True)  # noqa: S603 – our own
+
+    def stop(signum: int, frame: Any) -> None:
+        child.send_signal(signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    return child.wait()
