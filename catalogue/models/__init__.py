@@ -1,0 +1,38 @@
+"""The catalogue: editions with their criteria, levels, milestones and good practices, in phases and workstreams.
+
+Translated fields (see translation.py) have a column per language; ``criterion.title`` gives the active language's text and
+falls back to German.
+"""
+
+from catalogue.models.criterion import (
+    Criterion,
+    CriterionQuerySet,
+    EditorialMark,
+    LevelDescriptor,
+    Milestone,
+    MilestoneKind,
+    TitleSource,
+)
+from catalogue.models.edition import Edition, EditionQuerySet, EditionState
+from catalogue.models.frame import CROSS_PHASE, Phase, Workstream
+from catalogue.models.practice import GoodPractice, OperatingModel, PracticeMark, Reference
+
+__all__ = [
+    "CROSS_PHASE",
+    "Criterion",
+    "CriterionQuerySet",
+    "Edition",
+    "EditionQuerySet",
+    "EditionState",
+    "EditorialMark",
+    "GoodPractice",
+    "LevelDescriptor",
+    "Milestone",
+    "MilestoneKind",
+    "OperatingModel",
+    "Phase",
+    "PracticeMark",
+    "Reference",
+    "TitleSource",
+    "Workstream",
+]

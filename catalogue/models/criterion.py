@@ -1,0 +1,145 @@
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Prefetch, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.levels import DEFAULT_REQUIRED_LEVEL, HIGHEST, LOWEST, Level
+from catalogue.models.edition import Edition
+from catalogue.models.frame import Phase, Workstream
+
+
+class TitleSource(models.TextChoices):
+    OFFICIAL = "official", _("amtlicher Titel der Roadmap")
+    SOURCE_PAGE = "source_page", _("Titel aus dem Text der Quellseite")
+    EDITORIAL = "editorial", _("Titel von der Redaktion gewählt")
+
+
+class EditorialMark(models.TextChoices):
+    """What the source does not state and the editors chose."""
+
+    TITLE = "title", _("Titel")
+    PHASE = "phase", _("Phase")
+    WORKSTREAMS = "workstreams", _("Workstream")
+    MILESTONE = "milestone", _("Meilenstein")
+    RELATED = "related", _("verwandte Kriterien")
+
+
+class CriterionQuerySet(models.QuerySet["Criterion"]):
+    def for_listing(self) -> "CriterionQuerySet":
+        """Phase, workstreams and milestone at hand: two queries, whatever the number of rows."""
+        return self.select_related("phase", "milestone").prefetch_related("workstreams")
+
+    def for_reading(self) -> "CriterionQuerySet":
+        """Everything the page of a criterion shows: seven queries, whatever the number of rows."""
+        return self.for_listing().prefetch_related(
+            "levels",
+            "references",
+            Prefetch("related", Criterion.objects.select_related("phase")),
+            "good_practices",
+        )
+
+
+class Criterion(models.Model):
+    """What a municipality rates itself against. ``key`` stays the same from edition to edition, so rounds stay comparable."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="criteria", verbose_name=_("Katalogausgabe"))
+    key = models.SlugField(_("Schlüssel"), max_length=60)
+    order = models.PositiveSmallIntegerField(_("Reihenfolge"))
+    phase = models.ForeignKey(
+        Phase,
+        models.PROTECT,
+        related_name="criteria",
+        verbose_name=_("ab Phase"),
+        help_text=_("Gilt von dieser Phase an."),
+    )
+    workstreams = models.ManyToManyField(Workstream, related_name="criteria", verbose_name=_("Workstreams"))
+    title = models.CharField(_("Titel"), max_length=200)
+    title_source = models.CharField(_("Herkunft des Titels"), max_length=12, choices=TitleSource.choices)
+    editorial = ArrayField(
+        models.CharField(max_length=12, choices=EditorialMark.choices),
+        verbose_name=_("von der Redaktion gewählt"),
+        default=list,
+        blank=True,
+    )
+    summary = models.TextField(_("Kurzbeschreibung"))
+    why = models.TextField(_("Warum es zählt"))
+    questions = ArrayField(models.TextField(), verbose_name=_("Leitfragen"), default=list)
+    note = models.TextField(_("In einfachen Worten"), blank=True)
+    evidence_examples = ArrayField(models.TextField(), verbose_name=_("Beispiele für Nachweise"), default=list)
+    related: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
+        "self", symmetrical=False, related_name="related_from", blank=True, verbose_name=_("verwandte Kriterien")
+    )
+
+    objects = CriterionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Kriterium")
+        verbose_name_plural = _("Kriterien")
+        ordering = ["edition", "order"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "key"], name="criterion_key_unique"),
+            models.UniqueConstraint(
+                fields=["edition", "order"], name="criterion_order_unique", deferrable=models.Deferrable.DEFERRED
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalogue:criterion", args=[self.key])
+
+    @property
+    def is_milestone(self) -> bool:
+        return hasattr(self, "milestone")
+
+
+class LevelDescriptor(models.Model):
+    """What an outsider would see on one level of one criterion, and how to get to the next."""
+
+    criterion = models.ForeignKey(Criterion, models.CASCADE, related_name="levels", verbose_name=_("Kriterium"))
+    level = models.PositiveSmallIntegerField(
+        _("Stufe"), choices=Level.choices, validators=[MinValueValidator(LOWEST), MaxValueValidator(HIGHEST)]
+    )
+    description = models.TextField(_("Beschreibung"))
+    next_step = models.TextField(_("Schritt zur nächsten Stufe"), blank=True, help_text=_("Auf der höchsten Stufe leer."))
+
+    class Meta:
+        verbose_name = _("Stufenbeschreibung")
+        verbose_name_plural = _("Stufenbeschreibungen")
+        ordering = ["criterion", "level"]
+        constraints = [
+            models.UniqueConstraint(fields=["criterion", "level"], name="level_unique"),
+            models.CheckConstraint(condition=Q(level__range=(LOWEST, HIGHEST)), name="level_in_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion}: {self.level}"
+
+
+class MilestoneKind(models.TextChoices):
+    ROADMAP = "roadmap", _("Meilenstein der Roadmap")
+    MUNICIPAL = "municipal", _("kommunaler Meilenstein")
+    ADDITIONAL = "additional", _("zusätzlicher Meilenstein")
+
+
+class Milestone(models.Model):
+    """Makes a criterion part of its phase's gate: passed at ``required_level`` or above."""
+
+    criterion = models.OneToOneField(Criterion, models.CASCADE, related_name="milestone", verbose_name=_("Kriterium"))
+    kind = models.CharField(_("Art"), max_length=10, choices=MilestoneKind.choices)
+    required_level = models.PositiveSmallIntegerField(
+        _("erforderliche Stufe"), default=DEFAULT_REQUIRED_LEVEL, choices=[c for c in Level.choices if c[0] > 0]
+    )
+
+    class Meta:
+        verbose_name = _("Meilenstein")
+        verbose_name_plural = _("Meilensteine")
+        constraints = [models.CheckConstraint(condition=Q(required_level__range=(1, HIGHEST)), name="milestone_level_in_range")]
+
+    def __str__(self) -> str:
+        return f"{self.criterion} ({self.required_level})"

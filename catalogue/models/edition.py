@@ -1,0 +1,69 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class EditionState(models.TextChoices):
+    DRAFT = "draft", _("Entwurf")
+    PUBLISHED = "published", _("veröffentlicht")
+    RETIRED = "retired", _("zurückgezogen")
+
+
+class EditionQuerySet(models.QuerySet["Edition"]):
+    def readable(self) -> "EditionQuerySet":
+        """What anyone may read: everything but drafts."""
+        return self.exclude(state=EditionState.DRAFT)
+
+    def current(self) -> "Edition | None":
+        """The newest published edition, with which assessments start and which the public pages show."""
+        return self.filter(state=EditionState.PUBLISHED).order_by("-major", "-minor").first()
+
+
+class Edition(models.Model):
+    """A catalogue that assessments are pinned to. Draft → published → retired; only drafts can change."""
+
+    major = models.PositiveSmallIntegerField(_("Ausgabe"))
+    minor = models.PositiveSmallIntegerField(_("Berichtigung"), default=0)
+    state = models.CharField(_("Stand"), max_length=10, choices=EditionState.choices, default=EditionState.DRAFT)
+    title = models.CharField(_("Titel"), max_length=200)
+    note = models.TextField(_("Anmerkung"), blank=True)
+    attribution = models.TextField(_("Quelle"), blank=True)
+    level_scale_notice = models.TextField(_("Hinweis zur Stufenskala"), blank=True)
+    operating_models_intro = models.TextField(_("Einleitung zu den Betreibermodellen"), blank=True)
+    based_on = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="successors", verbose_name=_("beruht auf")
+    )
+    published_at = models.DateTimeField(_("veröffentlicht am"), null=True, blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("veröffentlicht von"),
+    )
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Katalogausgabe")
+        verbose_name_plural = _("Katalogausgaben")
+        ordering = ["-major", "-minor"]
+        constraints = [
+            models.UniqueConstraint(fields=["major", "minor"], name="edition_number_unique"),
+            models.CheckConstraint(
+                condition=Q(state=EditionState.DRAFT) | Q(published_at__isnull=False), name="edition_published_is_dated"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.number})"
+
+    @property
+    def number(self) -> str:
+        return f"{self.major}.{self.minor}"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == EditionState.DRAFT
