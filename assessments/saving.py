@@ -1,0 +1,150 @@
+"""The door through which every answer goes: forms, autosave, table and sheet all save here, so none can overwrite another.
+
+Locks: a save holds its score's row alone and the assessment's row in share mode. Saves of different criteria therefore never
+wait for each other, while a transition (``assessments.workflow``), which takes the assessment's row alone, waits for the saves
+before it and is seen by the saves after it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessments.models import Evidence, Score, ScoreState
+from assessments.models.assessment import EDITABLE
+
+
+class NotEditable(Exception):
+    """The assessment was submitted or approved, perhaps a moment ago."""
+
+
+class StaleScore(Exception):
+    """Somebody saved another answer since this one was opened. ``current`` is theirs, as it stands in the database."""
+
+    def __init__(self, *, current: Score) -> None:
+        super().__init__(f"Score {current.pk} is at version {current.version} by now.")
+        self.current = current
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a person says about one criterion. ``level`` is 0–4 and stands exactly when ``state`` is ``rated``."""
+
+    state: str = ScoreState.OPEN
+    level: int | None = None
+    rationale: str = ""
+    target_level: int | None = None
+    target_date: date | None = None
+
+    @classmethod
+    def of(cls, score: Score) -> "Answer":
+        return cls(**{field.name: getattr(score, field.name) for field in fields(cls)})
+
+    def clean(self) -> None:
+        """Raise ValidationError where the database would refuse, with a sentence for each field."""
+        if (self.state == ScoreState.RATED) != (self.level is not None):
+            raise ValidationError({"level": _("Bitte wählen Sie eine Stufe.")})
+        if self.state == ScoreState.NOT_APPLICABLE and not self.rationale:
+            raise ValidationError({"rationale": _("Bitte begründen Sie, warum das Kriterium nicht zutrifft.")})
+
+
+@dataclass(frozen=True)
+class NewEvidence:
+    text: str
+    url: str = ""
+
+
+ANSWER_FIELDS = [field.name for field in fields(Answer)]
+
+# The ORM knows one strength of lock per query; this needs two.
+LOCK = """
+    SELECT score.*, assessment.state AS assessment_state
+    FROM assessments_score AS score JOIN assessments_assessment AS assessment ON assessment.id = score.assessment_id
+    WHERE score.id = %s
+    FOR NO KEY UPDATE OF score FOR SHARE OF assessment
+"""
+
+
+def lock_score(pk: int) -> Score:
+    """The score as it stands now, locked until the transaction ends. One query. Raises NotEditable, Score.DoesNotExist."""
+    for score in Score.objects.raw(LOCK, [pk]):
+        if score.assessment_state not in EDITABLE:  # type: ignore[attr-defined]
+            raise NotEditable
+        return score
+    raise Score.DoesNotExist
+
+
+@transaction.atomic
+def save_score(
+    *, score: Score, version: int, by: Any, answer: Answer, evidence: Sequence[NewEvidence] = (), confirm: bool = True
+) -> Score:
+    """Store ``answer`` and new evidence if ``version`` is still the current one, and return the score as stored.
+
+    Saving confirms an answer carried over from the previous round. Saving what already stands there changes nothing, whatever
+    the version: so a save that is sent twice is no conflict. ``confirm=False`` keeps an unchanged carried-over answer
+    unconfirmed, for saves nobody pressed a button for.
+
+    Raises StaleScore, NotEditable, and ValidationError for an answer the rules forbid; nothing is stored then. Three queries,
+    two more per evidence.
+    """
+    answer.clean()
+    current = lock_score(score.pk)
+    same = Answer.of(current) == answer
+    if not same and current.version != version:
+        raise StaleScore(current=current)
+    if not same or (confirm and not current.confirmed):
+        for name in ANSWER_FIELDS:
+            setattr(current, name, getattr(answer, name))
+        _store(current, by=by)
+    for new in evidence:
+        _add_evidence(current, new, by=by)
+    return current
+
+
+@transaction.atomic
+def confirm_score(*, score: Score, version: int, by: Any) -> Score:
+    """„Stimmt noch“: keep a carried-over answer as it is. Raises StaleScore, NotEditable."""
+    current = lock_score(score.pk)
+    if current.confirmed:
+        return current
+    if current.version != version:
+        raise StaleScore(current=current)
+    _store(current, by=by)
+    return current
+
+
+@transaction.atomic
+def add_evidence(*, score: Score, by: Any, evidence: NewEvidence) -> Evidence:
+    """Add one piece of evidence; it never conflicts with anything. Raises NotEditable."""
+    return _add_evidence(lock_score(score.pk), evidence, by=by)
+
+
+@transaction.atomic
+def remove_evidence(*, evidence: Evidence, by: Any) -> None:
+    """Remove one piece of evidence; the history keeps it. Removing it twice is no error. Raises NotEditable."""
+    lock_score(evidence.score_id)
+    stored = Evidence.objects.filter(pk=evidence.pk).first()
+    if stored is not None:
+        stored._history_user = by  # type: ignore[attr-defined]
+        stored.delete()
+
+
+def _store(score: Score, *, by: Any) -> None:
+    score.confirmed = True
+    score.version += 1
+    score.updated_at = timezone.now()
+    score.updated_by = by
+    score._history_user = by  # type: ignore[attr-defined]
+    score.save(update_fields=[*ANSWER_FIELDS, "confirmed", "version", "updated_at", "updated_by"])
+
+
+def _add_evidence(score: Score, new: NewEvidence, *, by: Any) -> Evidence:
+    evidence = Evidence(score=score, text=new.text, url=new.url, added_by=by)
+    evidence._history_user = by  # type: ignore[attr-defined]
+    evidence.save()
+    return evidence
