@@ -1,0 +1,46 @@
+"""``./run check``: everything that can be said about the code without running it. Each step names itself; all are run."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests import translations
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = sys.executable
+# No step needs data; an address that leads nowhere keeps manage.py from starting a server.
+NO_DATABASE = {"DATABASE_URL": "postgresql://nobody@localhost:1/none"}
+PRODUCTION = NO_DATABASE | {"DEMO": "0", "SECRET_KEY": "k" * 30 + "0123456789abcdefghijkl", "ALLOWED_HOSTS": "example.org"}
+
+STEPS: list[tuple[str, list[str], dict[str, str]]] = [
+    ("format", [PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."], {}),
+    ("lint", [PYTHON, "-m", "ruff", "check", "--quiet", "."], {}),
+    ("types", [PYTHON, "-m", "mypy", "."], NO_DATABASE),
+    ("templates", [PYTHON, "-m", "djlint", "templates", "--lint", "--quiet"], {}),
+    ("migrations", [PYTHON, "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"], NO_DATABASE),
+    ("settings", [PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
+]
+
+
+def run_step(name: str, command: list[str], env: dict[str, str]) -> bool:
+    result = subprocess.run(command, cwd=ROOT, env=os.environ | env, capture_output=True, text=True, check=False)
+    return report(name, result.returncode == 0, result.stdout + result.stderr)
+
+
+def report(name: str, good: bool, details: str) -> bool:
+    print(f"{name:14}{'ok' if good else 'FAILED'}", flush=True)  # noqa: T201 – a command's output
+    if not good:
+        print(details, flush=True)  # noqa: T201
+    return good
+
+
+def main() -> int:
+    results = [run_step(*step) for step in STEPS]
+    problems = translations.problems()
+    results.append(report("translations", not problems, "\n".join(problems)))
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,151 @@
+"""The embedded server: it outlives any one of its users, heals after a crash and leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import textwrap
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from scaling import embedded_postgres as module
+from scaling.embedded_postgres import EmbeddedPostgresError, embedded_postgres, reset
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def data():
+    # A short path of its own: pytest's are longer than a socket's may be, which one test is about.
+    with tempfile.TemporaryDirectory(prefix="skc-") as folder:
+        yield Path(folder) / "pg"
+
+
+def query(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT 41 + 1").fetchone()
+    assert row is not None
+    return row[0]
+
+
+def postmaster(data: Path) -> psutil.Process:
+    return psutil.Process(int((data / "postmaster.pid").read_text().split("\n", 1)[0]))
+
+
+def run(code: str, data: Path) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code), str(data)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stdin=subprocess.PIPE,
+        text=True,
+    )
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from scaling.embedded_postgres import embedded_postgres
+with embedded_postgres(Path(sys.argv[1])) as url:
+    print(url, flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_server_stops_with_its_last_user_and_keeps_the_data(data):
+    with embedded_postgres(data) as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
+        process = postmaster(data)
+    psutil.wait_procs([process], timeout=10)
+    assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    with embedded_postgres(data) as url, psycopg.connect(url) as connection:
+        assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
+
+
+def test_server_stays_for_the_other_user(data):
+    other = run(HOLD, data)
+    other.stdout.readline()
+    with embedded_postgres(data):
+        pass
+    with embedded_postgres(data) as url:
+        assert query(url) == 42
+    url = module._start(data, {})
+    assert query(url) == 42
+    other.communicate("\n")
+    assert other.returncode == 0
+    assert not (data / "postmaster.pid").exists()
+
+
+def test_forked_child_that_ends_leaves_the_server(data):
+    code = """
+    import os, sys
+    from pathlib import Path
+    from scaling.embedded_postgres import embedded_postgres
+    import psycopg
+    with embedded_postgres(Path(sys.argv[1])) as url:
+        child = os.fork()
+        if child:
+            os.waitpid(child, 0)
+            psycopg.connect(url).execute("SELECT 1")
+            print("alive", flush=True)
+    """
+    parent = run(code, data)
+    output, _ = parent.communicate()
+    assert (output, parent.returncode) == ("alive\n", 0)
+    assert not (data / "postmaster.pid").exists()
+
+
+def test_user_killed_hard_is_forgotten(data):
+    victim = run(HOLD, data)
+    victim.stdout.readline()
+    victim.kill()
+    victim.communicate()
+    assert psutil.pid_exists(postmaster(data).pid)
+    with embedded_postgres(data) as url:
+        assert query(url) == 42
+    assert not (data / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize("left_behind", ["the id of a dead process", "the id of another program", "nonsense"])
+def test_stale_pid_file_heals(data, left_behind):
+    with embedded_postgres(data):
+        process = postmaster(data)
+        process.send_signal(signal.SIGKILL)
+        psutil.wait_procs([process], timeout=10)
+        lines = (data / "postmaster.pid").read_text().split("\n")
+        if left_behind == "the id of another program":
+            lines[0] = str(os.getpid())
+        elif left_behind == "nonsense":
+            lines = ["?"]
+        (data / "postmaster.pid").write_text("\n".join(lines))
+        assert query(module._start(data, {})) == 42
+
+
+def test_long_path_gets_a_short_socket(tmp_path):
+    data = tmp_path / ("a-very-long-name-" * 6) / "pg"
+    with embedded_postgres(data) as url:
+        assert query(url) == 42
+
+
+def test_folder_that_cannot_be_written_says_what_to_do(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with (
+        pytest.raises(EmbeddedPostgresError, match="free some space or check its owner"),
+        embedded_postgres(tmp_path / "file" / "pg"),
+    ):
+        pass
+
+
+def test_reset_refuses_while_in_use(data):
+    other = run(HOLD, data)
+    other.stdout.readline()
+    with pytest.raises(EmbeddedPostgresError, match="stop it first"):
+        reset(data)
+    other.communicate("\n")
+    reset(data)
+    assert not data.exists()
