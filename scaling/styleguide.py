@@ -92,7 +92,7 @@ class StyleguideForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
+        self.helper = FormHelper(self)
         self.helper.layout = Layout(
             "version",
             Row(Column("name"), Column("email", "password")),

@@ -47,6 +47,8 @@
 
   function start(root) {
     root.querySelectorAll("[data-counter-for]").forEach(startCounter);
+    if (window.history.length > 1) root.querySelectorAll("[data-back]").forEach((button) => { button.hidden = false; });
+    root.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; });
     const summary = root.querySelector("[data-focus]");
     if (summary) summary.focus();
   }
