@@ -79,7 +79,7 @@ WSGI_APPLICATION = "scaling.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [VAR_DIR / "templates", BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -201,6 +201,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the table of 200 criteria has a dozen fi
 # --- Look
 # The header bar of the national design system is for public bodies only (docs/operation.md).
 SHOW_NATIONAL_HEADER = env.flag("SHOW_NATIONAL_HEADER", default=False)
+
+# Named on the obligatory pages; their whole texts can be replaced by templates under VAR_DIR/templates/pages/.
+OPERATOR = {
+    "NAME": env.text("OPERATOR_NAME", ""),
+    "ADDRESS": env.text("OPERATOR_ADDRESS", ""),
+    "EMAIL": env.text("OPERATOR_EMAIL", ""),
+}
 
 # --- Logging
 LOGGING = {

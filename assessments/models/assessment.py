@@ -2,7 +2,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +55,13 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
             total=Count("scores", distinct=True),
             answered=Count("scores", filter=~Q(scores__state="open"), distinct=True),
         )
+
+    def with_next_open(self) -> "AssessmentQuerySet":
+        """Adds ``next_open``: the key of the first criterion nobody has looked at yet, or None."""
+        from assessments.models.score import Score, ScoreState
+
+        first = Score.objects.filter(assessment=OuterRef("pk"), state=ScoreState.OPEN).order_by("criterion__order")
+        return self.annotate(next_open=Subquery(first.values("criterion__key")[:1]))
 
     def open(self) -> "AssessmentQuerySet":
         return self.exclude(state=AssessmentState.APPROVED)

@@ -15,6 +15,12 @@ class MeasureStatus(models.TextChoices):
     DROPPED = "dropped", _("verworfen")
 
 
+class MeasureQuerySet(models.QuerySet["Measure"]):
+    def running(self) -> "MeasureQuerySet":
+        """Measures that still have to be done."""
+        return self.filter(status__in=[MeasureStatus.PLANNED, MeasureStatus.RUNNING])
+
+
 class Measure(models.Model):
     """What a project does about a criterion: what, who, until when. It belongs to the project, so it outlives a round."""
 
@@ -29,6 +35,7 @@ class Measure(models.Model):
     due_on = models.DateField(_("Bis wann"), null=True, blank=True)
     status = models.CharField(_("Stand"), max_length=10, choices=MeasureStatus.choices, default=MeasureStatus.PLANNED)
 
+    objects = MeasureQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:

@@ -1,0 +1,22 @@
+"""The glossary of fixtures/glossary.yaml: words a municipal reader may stumble over, in both languages."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import yaml
+from django.conf import settings
+
+
+@dataclass(frozen=True)
+class Term:
+    term: str
+    text: str
+
+
+@cache
+def glossary(language: str) -> tuple[Term, ...]:
+    """All terms in ``language`` ("de" or "en"), sorted by term. Read once per process."""
+    path = settings.BASE_DIR / "fixtures" / "glossary.yaml"
+    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    terms = (Term(entry["term"][language], entry["text"][language]) for entry in entries)
+    return tuple(sorted(terms, key=lambda term: term.term.casefold()))

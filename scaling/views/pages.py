@@ -1,0 +1,27 @@
+"""Pages for everyone: glossary, and the obligations whose texts the operator fills in."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from scaling.glossary import glossary
+
+
+def glossary_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/glossary.html", {"terms": glossary(get_language() or "de")})
+
+
+def imprint(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/imprint.html")
+
+
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/privacy.html")
+
+
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/accessibility.html")
+
+
+def feedback(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/feedback.html")
