@@ -15,6 +15,17 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """What anyone may read: everything but drafts."""
         return self.exclude(state=EditionState.DRAFT)
 
+    def older_than(self, major: int, minor: int) -> "EditionQuerySet":
+        """Editions with a lower number, the newest first."""
+        return self.filter(Q(major__lt=major) | Q(major=major, minor__lt=minor)).order_by("-major", "-minor")
+
+    def numbered(self, number: str) -> "Edition | None":
+        """The edition with a number such as ``2.0``, or None."""
+        major, _dot, minor = number.partition(".")
+        if not (major.isdecimal() and minor.isdecimal() and len(number) < 10):
+            return None
+        return self.filter(major=int(major), minor=int(minor)).first()
+
     def current(self) -> "Edition | None":
         """The newest published edition, with which assessments start and which the public pages show."""
         return self.filter(state=EditionState.PUBLISHED).order_by("-major", "-minor").first()

@@ -1,0 +1,80 @@
+"""What an edition still lacks before it can be published. Pure: works on the document that ``exporting`` makes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+LANGUAGES = {"de": "Deutsch", "en": "Englisch"}
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something missing. ``kind``: edition, criterion, practice or operating_model; ``key`` names the object of that kind."""
+
+    kind: str
+    key: str
+    title: str
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.message}" if self.title else self.message
+
+
+def gaps(document: dict[str, Any]) -> list[Gap]:
+    """Everything missing, in the order of the document."""
+    return list(_gaps(document))
+
+
+def _gaps(document: dict[str, Any]) -> Iterator[Gap]:
+    edition = document["edition"]
+    for field, label in (
+        ("title", _("Titel")),
+        ("attribution", _("Quelle")),
+        ("level_scale_notice", _("Hinweis zur Stufenskala")),
+    ):
+        yield from _both(edition[field], "edition", "", _("Ausgabe"), field, label)
+    if not document["criteria"]:
+        yield Gap("edition", "", _("Ausgabe"), "criteria", _("Es gibt noch kein Kriterium."))
+    for criterion in document["criteria"]:
+        yield from _criterion_gaps(criterion)
+    for practice in document["good_practices"]:
+        name = practice["title"]["de"] or practice["key"]
+        for field, label in (("title", _("Titel")), ("summary", _("Kurzbeschreibung")), ("body", _("Beschreibung"))):
+            yield from _both(practice[field], "practice", practice["key"], name, field, label)
+    for model in document["operating_models"]:
+        name = model["name"]["de"] or model["key"]
+        for field, label in (("name", _("Name")), ("group", _("Gruppe")), ("summary", _("Kurzbeschreibung"))):
+            yield from _both(model[field], "operating_model", model["key"], name, field, label)
+
+
+def _criterion_gaps(criterion: dict[str, Any]) -> Iterator[Gap]:
+    key = criterion["key"]
+    name = criterion["title"]["de"] or key
+    for field, label in (
+        ("title", _("Titel")),
+        ("summary", _("Kurzbeschreibung")),
+        ("why", _("Warum es zählt")),
+        ("questions", _("Leitfragen")),
+        ("evidence_examples", _("Beispiele für Nachweise")),
+    ):
+        yield from _both(criterion[field], "criterion", key, name, field, label)
+    if not criterion["workstreams"]:
+        yield Gap("criterion", key, name, "workstreams", _("kein Workstream gewählt"))
+    by_level = {level["level"]: level for level in criterion["levels"]}
+    for number in range(5):
+        empty = {"de": "", "en": ""}
+        level = by_level.get(number, {"description": empty, "next_step": empty})
+        label = _("Beschreibung der Stufe %d") % number
+        yield from _both(level["description"], "criterion", key, name, f"level_{number}_description", label)
+        if number < 4:
+            label = _("Schritt von Stufe %d zur nächsten") % number
+            yield from _both(level["next_step"], "criterion", key, name, f"level_{number}_next_step", label)
+
+
+def _both(texts: dict[str, Any], kind: str, key: str, title: str, field: str, label: str) -> Iterator[Gap]:
+    for language, name in LANGUAGES.items():
+        if not texts[language]:
+            yield Gap(kind, key, title, field, _("%(field)s fehlt (%(language)s)") % {"field": label, "language": _(name)})

@@ -1,0 +1,242 @@
+"""The one door for catalogue files. A file is read, checked and written as a whole or not at all.
+
+Refused: onto a published or retired edition anything that differs from it, and phases or workstreams with other keys than the
+ones all editions share. The same content again changes nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from catalogue.exporting import edition_document
+from catalogue.models import (
+    Criterion,
+    Edition,
+    EditorialMark,
+    GoodPractice,
+    LevelDescriptor,
+    Milestone,
+    OperatingModel,
+    Phase,
+    PracticeMark,
+    Reference,
+    Workstream,
+)
+from catalogue.publishing import publish as publish_edition
+from catalogue.strict_yaml import CatalogueFileError, Document, Problem, read
+from catalogue.validation import validate
+
+
+@dataclass(frozen=True)
+class CatalogueFile:
+    """A file that passed every check that needs no database. ``data`` is in canonical order."""
+
+    name: str
+    data: dict[str, Any]
+    document: Document
+
+    @property
+    def number(self) -> str:
+        return str(self.data["edition"]["number"])
+
+    def refuse(self, path: tuple[str | int, ...], message: str) -> CatalogueFileError:
+        return CatalogueFileError(self.name, [Problem(self.document.line(path), ".".join(map(str, path)), message)])
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one file. ``outcome``: created, replaced or unchanged; ``published`` when this import published it."""
+
+    name: str
+    edition: Edition
+    outcome: str
+    published: bool
+
+
+def load_file(source: bytes, name: str) -> CatalogueFile:
+    """Read and check a file. Raises CatalogueFileError; reads nothing from the database."""
+    document = read(source, name)
+    validate(document, name)
+    return CatalogueFile(name, canonical(document.data), document)
+
+
+def canonical(data: dict[str, Any]) -> dict[str, Any]:
+    """The document as the export would write it: texts without blanks at their ends, sets in catalogue order."""
+    data = _stripped(deepcopy(data))
+    data["phases"].sort(key=lambda phase: phase["order"])
+    data["workstreams"].sort(key=lambda workstream: workstream["order"])
+    streams = [workstream["key"] for workstream in data["workstreams"]]
+    keys = [criterion["key"] for criterion in data["criteria"]]
+    for criterion in data["criteria"]:
+        criterion["workstreams"].sort(key=streams.index)
+        criterion["related"].sort(key=keys.index)
+        criterion["editorial"].sort(key=EditorialMark.values.index)
+    for practice in data["good_practices"]:
+        practice["criteria"].sort(key=keys.index)
+        practice["editorial"].sort(key=PracticeMark.values.index)
+    return data
+
+
+def _stripped(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _stripped(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_stripped(item) for item in value]
+    return value.strip() if isinstance(value, str) else value
+
+
+def content(data: dict[str, Any]) -> dict[str, Any]:
+    """What belongs to the edition alone: without phases and workstreams, which all editions share."""
+    return {key: value for key, value in data.items() if key not in ("phases", "workstreams")}
+
+
+@transaction.atomic
+def import_files(files: Sequence[CatalogueFile], *, publish: bool = False, by: Any = None) -> list[Result]:
+    """Write the files in the order given, all or none. Raises CatalogueFileError, or publishing.Incomplete for ``publish``.
+
+    An existing draft of the same number is replaced. Phases and workstreams, which all editions share, take their texts from a
+    file only when they do not exist yet or when the file is published as the newest edition.
+    """
+    return [_import(file, publish=publish, by=by) for file in files]
+
+
+def _import(file: CatalogueFile, *, publish: bool, by: Any) -> Result:
+    major, minor = map(int, file.number.split("."))
+    edition = Edition.objects.select_for_update().filter(major=major, minor=minor).first()
+    if edition and content(edition_document(edition)) == content(file.data):
+        outcome = "unchanged"
+    elif edition and not edition.is_draft:
+        message = _("Ausgabe %s ist veröffentlicht und kann nicht mehr geändert werden; geben Sie der Datei eine neue Nummer.")
+        raise file.refuse(("edition", "number"), message % file.number)
+    else:
+        outcome = "replaced" if edition else "created"
+        newest = publish and not Edition.objects.readable().filter(major__gt=major).exists()
+        _write_frame(file, newest=newest)
+        edition = _write_edition(file, edition, major, minor)
+    if publish and edition.is_draft:
+        publish_edition(edition=edition, by=by)
+        return Result(file.name, edition, outcome, published=True)
+    return Result(file.name, edition, outcome, published=False)
+
+
+def _write_frame(file: CatalogueFile, *, newest: bool) -> None:
+    frames: Iterable[tuple[str, Any, tuple[str, ...], tuple[str, ...]]] = (
+        ("phases", Phase, ("code", "order"), ("name", "official_name", "meaning")),
+        ("workstreams", Workstream, ("order",), ("name", "meaning")),
+    )
+    for group, model, fixed, texts in frames:
+        known = {row.key: row for row in model.objects.all()}
+        for index, item in enumerate(file.data[group]):
+            row = known.get(item["key"])
+            values = {field: item[field] for field in fixed}
+            if row is None and known:
+                raise file.refuse((group, index), _("„%s“ gibt es hier nicht; alle Ausgaben teilen dieselben.") % item["key"])
+            if row and any(getattr(row, field) != value for field, value in values.items()):
+                raise file.refuse((group, index), _("Kürzel oder Reihenfolge von „%s“ weichen ab.") % item["key"])
+            if newest or row is None:
+                row = row or model(key=item["key"], **values)
+                _set_texts(row, item, texts)
+                row.save()
+        missing = known.keys() - {item["key"] for item in file.data[group]}
+        if missing:
+            raise file.refuse((group,), _("„%s“ fehlt; alle Ausgaben teilen dieselben.") % min(missing))
+
+
+def _write_edition(file: CatalogueFile, edition: Edition | None, major: int, minor: int) -> Edition:
+    data = file.data
+    if edition is None:
+        older = Edition.objects.readable().older_than(major, minor).first()
+        edition = Edition(major=major, minor=minor, based_on=older)
+    else:
+        for rows in (edition.references, edition.good_practices, edition.operating_models, edition.criteria):
+            rows.all().delete()
+    _set_texts(edition, data["edition"], ("title", "note", "attribution", "level_scale_notice", "operating_models_intro"))
+    edition.save()
+    phases = {phase.key: phase for phase in Phase.objects.all()}
+    workstreams = {workstream.key: workstream for workstream in Workstream.objects.all()}
+    criteria = _write_criteria(edition, data["criteria"], phases, workstreams)
+    references = [_reference(edition, n, item) for n, item in enumerate(data["references"], 1)]
+    for item in data["criteria"]:
+        references += [_reference(edition, n, r, criterion=criteria[item["key"]]) for n, r in enumerate(item["references"], 1)]
+    references += _write_practices(edition, data["good_practices"], phases, criteria)
+    models = []
+    for order, item in enumerate(data["operating_models"], 1):
+        models.append(
+            _set_texts(OperatingModel(edition=edition, key=item["key"], order=order), item, ("name", "group", "summary"))
+        )
+    OperatingModel.objects.bulk_create(models)
+    Reference.objects.bulk_create(references)
+    return edition
+
+
+def _write_criteria(
+    edition: Edition, items: list[dict[str, Any]], phases: dict[str, Phase], workstreams: dict[str, Workstream]
+) -> dict[str, Criterion]:
+    rows = []
+    for order, item in enumerate(items, 1):
+        row = Criterion(
+            edition=edition,
+            key=item["key"],
+            order=order,
+            phase=phases[item["phase"]],
+            title_source=item["title_source"],
+            editorial=item["editorial"],
+        )
+        rows.append(_set_texts(row, item, ("title", "summary", "why", "questions", "note", "evidence_examples")))
+    criteria = {row.key: row for row in Criterion.objects.bulk_create(rows)}
+    levels, milestones, streams, related = [], [], [], []
+    for item in items:
+        criterion = criteria[item["key"]]
+        for entry in item["levels"]:
+            level = LevelDescriptor(criterion=criterion, level=entry["level"])
+            levels.append(_set_texts(level, {"next_step": {"de": "", "en": ""}} | entry, ("description", "next_step")))
+        if item["milestone"]:
+            milestones.append(Milestone(criterion=criterion, **item["milestone"]))
+        streams += [
+            Criterion.workstreams.through(criterion=criterion, workstream=workstreams[key]) for key in item["workstreams"]
+        ]
+        related += [Criterion.related.through(from_criterion=criterion, to_criterion=criteria[key]) for key in item["related"]]
+    LevelDescriptor.objects.bulk_create(levels)
+    Milestone.objects.bulk_create(milestones)
+    Criterion.workstreams.through.objects.bulk_create(streams)
+    Criterion.related.through.objects.bulk_create(related)
+    return criteria
+
+
+def _write_practices(
+    edition: Edition, items: list[dict[str, Any]], phases: dict[str, Phase], criteria: dict[str, Criterion]
+) -> list[Reference]:
+    """Returns the practices' references, not yet written."""
+    rows = []
+    for order, item in enumerate(items, 1):
+        row = GoodPractice(
+            edition=edition,
+            key=item["key"],
+            order=order,
+            phase=phases[item["phase"]] if item["phase"] else None,
+            title_source=item["title_source"],
+            editorial=item["editorial"],
+        )
+        rows.append(_set_texts(row, item, ("title", "summary", "body", "lesson")))
+    practices = GoodPractice.objects.bulk_create(rows)
+    links, references = [], []
+    for practice, item in zip(practices, items, strict=True):
+        links += [GoodPractice.criteria.through(goodpractice=practice, criterion=criteria[key]) for key in item["criteria"]]
+        references += [_reference(edition, n, r, good_practice=practice) for n, r in enumerate(item["references"], 1)]
+    GoodPractice.criteria.through.objects.bulk_create(links)
+    return references
+
+
+def _reference(edition: Edition, order: int, item: dict[str, Any], **owner: Any) -> Reference:
+    return _set_texts(Reference(edition=edition, order=order, url=item["url"], **owner), item, ("title",))
+
+
+def _set_texts(row: Any, item: dict[str, Any], fields: tuple[str, ...]) -> Any:
+    for field in fields:
+        for language in ("de", "en"):
+            setattr(row, f"{field}_{language}", item[field][language])
+    return row

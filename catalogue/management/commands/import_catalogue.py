@@ -1,0 +1,43 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from catalogue.importing import import_files, load_file
+from catalogue.publishing import Incomplete
+from catalogue.strict_yaml import CatalogueFileError
+
+OUTCOMES = {
+    "created": "angelegt",
+    "replaced": "Entwurf ersetzt",
+    "unchanged": "unverändert, es gab nichts zu tun",
+}
+
+
+class Command(BaseCommand):
+    help = "Loads catalogue editions from files: all of them or, if anything is wrong, none."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        parser.add_argument("--publish", action="store_true", help="publish the editions, in the order of the files")
+        parser.add_argument("--dry-run", action="store_true", help="check everything and change nothing")
+
+    def handle(self, *, files: list[Path], publish: bool, dry_run: bool, **options: Any) -> None:
+        try:
+            loaded = [load_file(path.read_bytes(), str(path)) for path in files]
+            with transaction.atomic():
+                results = import_files(loaded, publish=publish)
+                transaction.set_rollback(dry_run)
+        except OSError as error:
+            raise CommandError(f"{error.filename}: {error.strerror}") from error
+        except CatalogueFileError as error:
+            raise CommandError(str(error)) from error
+        except Incomplete as error:
+            raise CommandError("\n".join(map(str, [error, *error.gaps]))) from error
+        for result in results:
+            published = ", veröffentlicht" if result.published else ""
+            self.stdout.write(f"{result.name}: Ausgabe {result.edition.number} {OUTCOMES[result.outcome]}{published}")
+        if dry_run:
+            self.stdout.write("Probelauf: nichts wurde gespeichert.")
