@@ -12,6 +12,7 @@ from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -54,6 +55,7 @@ class StyleguideForm(forms.Form):
     """One field for every widget the template pack knows."""
 
     read_only = False
+    mark_optional = True
 
     name = forms.CharField(label=_("Name des Projekts"), help_text=_("So, wie Sie im Haus davon sprechen."))
     email = forms.EmailField(label=_("E-Mail-Adresse"), required=False)
@@ -164,10 +166,10 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "levels": [None, 0, 1, 2, 3, 4],
         "page_obj": Paginator(range(240), 20).page(5),
         "demo_messages": [
-            Message(constants.SUCCESS, _("Gespeichert um 14:03 Uhr.")),
-            Message(constants.INFO, _("Seit gestern gibt es eine neue Katalogausgabe.")),
-            Message(constants.WARNING, _("Drei übernommene Einschätzungen sind noch nicht bestätigt.")),
-            Message(constants.ERROR, _("Das hat nicht geklappt. Ihr Text steht noch im Feld.")),
+            Message(constants.SUCCESS, gettext("Gespeichert um 14:03 Uhr.")),
+            Message(constants.INFO, gettext("Seit gestern gibt es eine neue Katalogausgabe.")),
+            Message(constants.WARNING, gettext("Drei übernommene Einschätzungen sind noch nicht bestätigt.")),
+            Message(constants.ERROR, gettext("Das hat nicht geklappt. Ihr Text steht noch im Feld.")),
         ],
         "phases": [
             {"name": _("Ideenfindung"), "state": "reached"},

@@ -355,13 +355,13 @@ def test_formset_links_each_error_to_its_row(formset: Any, template: str | None)
 def test_formset_table_names_its_cells_for_narrow_screens(formset: Any) -> None:
     helper = FormHelper()
     helper.template = "kern/table_inline_formset.html"
-    rows = [row for row in parse(render_crispy_form(formset, helper)).iter("tr")][1:]
+    rows = list(parse(render_crispy_form(formset, helper)).iter("tr"))[1:]
     assert [[cell.get("data-label") for cell in row.iter("td")] for row in rows] == [["Maßnahme", "Termin", "Stand"]] * 2
 
 
 def test_nothing_is_inline(bound: Element) -> None:
     assert [e.tag for e in bound.iter() if e.get("style") is not None or e.tag in ("style", "script")] == []
-    assert [name for e in bound.iter() for name in e.keys() if name.startswith("on")] == []
+    assert [name for e in bound.iter() for name in e.attrib if name.startswith("on")] == []
 
 
 @pytest.mark.parametrize("code", ["500", "503"])
