@@ -7,6 +7,7 @@ import sys
 import tempfile
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -36,7 +37,7 @@ def postmaster(data: Path) -> psutil.Process:
     return psutil.Process(int((data / "postmaster.pid").read_text().split("\n", 1)[0]))
 
 
-def run(code: str, data: Path) -> subprocess.Popen:
+def run(code: str, data: Path) -> Any:
     return subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(code), str(data)],
         cwd=ROOT,

@@ -61,11 +61,7 @@ def check_port(port: int) -> None:
 
 def collect_static() -> None:
     """Copy, hash and compress the static files, unless nothing has changed since the last start (it takes seconds)."""
-    files = sorted(
-        (path, str(storage.path(path)))
-        for finder in get_finders()
-        for path, storage in finder.list([])  # type: ignore[attr-defined]
-    )
+    files = sorted((path, str(storage.path(path))) for finder in get_finders() for path, storage in finder.list([]))
     state = "\n".join(f"{path} {Path(full).stat().st_mtime_ns} {Path(full).stat().st_size}" for path, full in files)
     stamp = Path(settings.STATIC_ROOT) / ".collected"
     if stamp.exists() and stamp.read_text() == state:

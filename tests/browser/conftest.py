@@ -1,0 +1,75 @@
+"""Real-browser tests: Debian's chromium against a live server. Where it is missing they say so and are skipped."""
+
+import os
+import shutil
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+# Playwright runs an event loop in the tests' thread, which Django would otherwise refuse to work beside.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+REASON = "no chromium found: install it (Debian: apt-get install chromium) or name it by CHROMIUM=/path"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=False))
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason=REASON))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    flags = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        flags.append("--no-sandbox")  # chromium refuses its sandbox to root
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": flags}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "locale": "de-DE", "viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
+
+
+@pytest.fixture
+def assert_accessible() -> Callable[[Any], None]:
+    """Fails with every violation of WCAG 2.2 AA and of best practice that axe finds on the page as it stands."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    axe = Axe()
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+    def check(page: Any) -> None:
+        result = axe.run(page, options={"runOnly": tags, "resultTypes": ["violations"]})
+        assert result.violations_count == 0, f"{page.url}\n{result.generate_report()}"
+
+    return check
+
+
+@pytest.fixture
+def sign_in(live_server: Any) -> Callable[..., None]:
+    """Signs a person in through the page, as they would."""
+    from tests.conftest import PASSWORD
+
+    def sign_in(page: Any, user: Any) -> None:
+        page.goto(f"{live_server.url}/konto/login/")
+        page.get_by_label("E-Mail-Adresse").fill(user.email)
+        page.get_by_label("Passwort", exact=False).first.fill(PASSWORD)
+        page.get_by_role("button", name="Anmelden").last.click()
+        page.wait_for_url(f"{live_server.url}/")
+
+    return sign_in
+
+
+@pytest.fixture
+def sign_out() -> Callable[[Any], None]:
+    def sign_out(page: Any) -> None:
+        page.locator("details.menu > summary").click()
+        page.get_by_role("button", name="Abmelden").click()
+
+    return sign_out
