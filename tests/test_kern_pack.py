@@ -8,6 +8,7 @@ import html5lib
 import pytest
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout, Submit
+from crispy_forms.templatetags.crispy_forms_filters import as_crispy_form
 from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -156,6 +157,13 @@ def test_error_of_a_hidden_field_is_in_the_summary() -> None:
 
 def test_unbound_form_has_no_error_summary(empty: Element) -> None:
     assert [e for e in empty.iter() if "error-summary" in classes(e)] == []
+
+
+def test_form_without_a_helper_has_the_summary_and_the_ties_too() -> None:
+    root = parse(as_crispy_form(StyleguideForm({})))
+    (summary,) = [e for e in root.iter("div") if "error-summary" in classes(e)]
+    assert next(summary.iter("a")).get("href") == "#id_name"
+    assert by_id(root, "id_name").get("aria-describedby") == "id_name_helptext id_name_error"
 
 
 def test_two_forms_on_a_page_have_different_summaries() -> None:
