@@ -1,8 +1,8 @@
 """Every number of the app, in one place: pure functions over plain values, without database, request or clock.
 
 Whoever shows a figure takes it from here, with its *n of m*; the sentences that define each figure for the reader stand in
-``assessments.reports.texts``. Levels are whole numbers 0–4. Figures that are no whole numbers are rounded here, once, half up to
-one decimal, so that no two surfaces can differ by a rounding.
+``assessments.reports.texts``. Levels are whole numbers 0–4. Figures that are no whole numbers are rounded here, once, half up
+to one decimal, so that no two surfaces can differ by a rounding.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -18,8 +18,9 @@ STATES = (OPEN, RATED, UNKNOWN, NOT_APPLICABLE)
 class Rating:
     """The answer to one criterion, reduced to what counts.
 
-    ``level`` stands exactly when ``state`` is ``rated`` (ValueError otherwise). ``target`` is 0–4 or None. ``confirmed`` is false
-    for an answer carried over from the previous round that nobody has looked at since. ``workstreams`` and ``phase`` are keys.
+    ``level`` stands exactly when ``state`` is ``rated`` (ValueError otherwise). ``target`` is 0–4 or None. ``confirmed`` is
+    false for an answer carried over from the previous round that nobody has looked at since. ``workstreams`` and ``phase``
+    are keys.
     """
 
     key: str
@@ -149,7 +150,7 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """A milestone that does not pass. ``cause``: ``below`` its level, ``open``, ``unknown``, or ``unassessed`` (out of scope)."""
+    """A milestone that does not pass. ``cause``: ``below`` its level, ``open``, ``unknown``, ``unassessed`` (out of scope)."""
 
     milestone: Milestone
     cause: str
@@ -275,8 +276,8 @@ UP, DOWN, SAME, NEWLY_RATED, NO_LONGER_RATED, STILL_UNRATED, NEW = (
 class Change:
     """What became of a criterion since the compared round. ``delta`` (−4 … 4) exists where both rounds rated it.
 
-    ``kind``: ``up``, ``down``, ``same``; ``newly_rated``, ``no_longer_rated``, ``still_unrated`` where a level is missing now or
-    then; ``new`` where the compared round did not have the criterion.
+    ``kind``: ``up``, ``down``, ``same``; ``newly_rated``, ``no_longer_rated``, ``still_unrated`` where a level is missing now
+    or then; ``new`` where the compared round did not have the criterion.
     """
 
     kind: str

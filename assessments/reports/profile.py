@@ -1,8 +1,8 @@
 """The maturity profile: one frozen object that the screen, the PDF, the spreadsheet and the JSON all render.
 
-Renderings never compute: every figure, label, sentence and order they need is a field here. ``build.build_profile`` makes it from
-plain facts, ``load.load_profile`` fetches those. All texts are in the language that was active when the profile was built. Dates
-are local dates. Nothing here depends on the clock: the same state of the data gives an equal profile.
+Renderings never compute: every figure, label, sentence and order they need is a field here. ``build.build_profile`` makes it
+from plain facts, ``load.load_profile`` fetches those. All texts are in the language that was active when the profile was
+built. Dates are local dates. Nothing here depends on the clock: the same state of the data gives an equal profile.
 """
 
 from dataclasses import dataclass, replace
@@ -37,8 +37,8 @@ class Meta:
     """What the cover says. ``language`` is the code of the texts' language, ``as_of`` the day of the latest answer or step.
 
     ``phase_label`` is empty for the municipality as a whole, which is in no phase. ``scope`` names the phases assessed, in
-    order. ``is_draft`` until approved. ``steps`` are started, submitted, approved: those that have happened. ``compared`` is the
-    round that all changes refer to; ``rounds`` are the earlier approved rounds one may compare with, the latest first.
+    order. ``is_draft`` until approved. ``steps`` are started, submitted, approved: those that have happened. ``compared`` is
+    the round that all changes refer to; ``rounds`` are the earlier approved rounds one may compare with, the latest first.
     """
 
     public_id: str
@@ -127,7 +127,7 @@ class CommentItem:
 class MeasureItem:
     """What is done: what, who ("" = nobody yet), until when, how far. ``status``: planned, running, done, dropped.
 
-    ``criterion_key`` is "" for a measure of the whole project; ``criterion_title`` also where this edition lacks the criterion.
+    ``criterion_key`` is "" for a measure of the whole project; ``criterion_title`` also where this round lacks the criterion.
     """
 
     text: str
@@ -171,7 +171,8 @@ class PreviousAnswer:
 class CriterionChange:
     """``kind`` is one of scoring's (up, down, same, newly_rated, no_longer_rated, still_unrated, new), ``label`` says it.
 
-    ``text`` is a short sentence („von 1 auf 3“). ``delta`` (−4 … 4) and ``previous`` are None where there is nothing to compare.
+    ``text`` is a short sentence („von 1 auf 3“). ``delta`` (−4 … 4) and ``previous`` are None where there is nothing to
+    compare.
     """
 
     kind: str
@@ -185,11 +186,12 @@ class CriterionChange:
 class CriterionResult:
     """One criterion and its answer. ``number`` counts from 1 in the order of the catalogue and stays in every table and chart.
 
-    ``level`` None unless ``state`` is ``rated``; then ``level_name`` and ``level_description`` are "" too. ``answer_label`` says
-    state or level in words, ready to print. ``next_step`` leads to the next level ("" at the highest and where not applicable;
-    for an unrated criterion it says that somebody should find out). ``gap`` = target − level. ``change`` is None when the
-    profile compares with no round. ``measures`` are those of this criterion, done and dropped ones included. ``levels`` is the
-    whole scale with this criterion's descriptions. ``blocks`` names the gate of the project's phase if the criterion blocks it.
+    ``level`` None unless ``state`` is ``rated``; then ``level_name`` and ``level_description`` are "" too. ``answer_label``
+    says state or level in words, ready to print. ``next_step`` leads to the next level ("" at the highest and where not
+    applicable; for an unrated criterion it says that somebody should find out). ``gap`` = target − level. ``change`` is None
+    when the profile compares with no round. ``measures`` are those of this criterion, done and dropped ones included.
+    ``levels`` is the whole scale with this criterion's descriptions. ``blocks`` names the gate of the project's phase if the
+    criterion blocks it.
     """
 
     number: int
@@ -359,9 +361,9 @@ class MaturityProfile:
     """Everything a report says. ``workstreams`` (always four) and ``phases`` (those with criteria) in catalogue order.
 
     ``gates``: one per phase P1–P5, or the one of the cross-phase set for the municipality as a whole. ``current_gate`` is the
-    one of the project's phase. ``headline`` sums up in one or two sentences. ``priorities`` holds all, renderings show the first
-    three or ten. ``measures`` are all of the project, open ones first, then by due date. ``changes`` is None when there is no round
-    to compare with. ``scale`` names the five levels.
+    one of the project's phase. ``headline`` sums up in one or two sentences. ``priorities`` holds all, renderings show the
+    first three or ten. ``measures`` are all of the project, open ones first, then by due date. ``changes`` is None when there
+    is no round to compare with. ``scale`` names the five levels.
     """
 
     meta: Meta
@@ -405,8 +407,14 @@ def without_names(profile: MaturityProfile) -> MaturityProfile:
     meta = replace(profile.meta, approved_by="", steps=tuple(replace(step, by="") for step in profile.meta.steps))
     changes = profile.changes
     if changes is not None:
-        kinds = {kind: named(getattr(changes, kind)) for kind in ("up", "down", "same", "unrated", "new")}
-        changes = replace(changes, **kinds)
+        changes = replace(
+            changes,
+            up=named(changes.up),
+            down=named(changes.down),
+            same=named(changes.same),
+            unrated=named(changes.unrated),
+            new=named(changes.new),
+        )
     return replace(
         profile,
         meta=meta,
