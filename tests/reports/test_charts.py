@@ -1,0 +1,179 @@
+"""What the charts say, to eyes and to screen readers."""
+
+import re
+from datetime import date
+
+import pytest
+from django.utils.translation import override
+
+from assessments.reports.charts import (
+    Bar,
+    HeatRow,
+    Plan,
+    RoadPhase,
+    Round,
+    Series,
+    bullet_bars,
+    for_screen,
+    heat_grid,
+    phase_road,
+    radar,
+    trend,
+)
+
+STREAMS = ["Finanziell", "Organisatorisch", "Technisch", "Wirtschaftlich"]
+THREE = [
+    Series("now", "Runde 3", (2.4, 1.8, 3.3, None)),
+    Series("target", "Ziel", (3.0, 3.0, 4.0, 3.0)),
+    Series("earlier", "Runde 2", (2.0, 1.8, 2.1, 1.5)),
+]
+ROUNDS = [Round("Runde 1", date(2024, 9, 1), 1.2), Round("Runde 2", date(2025, 5, 1), 1.9)]
+PHASES = [
+    RoadPhase("P1 Ideenfindung", "reached"),
+    RoadPhase("P2 Prototyp", "blocked", 2, is_current=True),
+    RoadPhase("P3 Pilot", "ahead"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _german():
+    with override("de"):
+        yield
+
+
+def spoken(svg: str) -> str:
+    """The alternative text; it must be the same for the browser and for the PDF."""
+    found = re.match(r'<svg[^>]* aria-label="([^"]*)"[^>]*><title>([^<]*)</title>', svg)
+    assert found, "title must be the first direct child"
+    assert found[1] == found[2]
+    return found[1]
+
+
+def test_radar_says_every_value_with_a_decimal_comma():
+    assert spoken(radar(STREAMS, THREE)) == (
+        "Netzdiagramm mit 4 Achsen von Stufe 0 bis 4. "
+        "Runde 3: Finanziell 2,4, Organisatorisch 1,8, Technisch 3,3, Wirtschaftlich –. "
+        "Ziel: Finanziell 3,0, Organisatorisch 3,0, Technisch 4,0, Wirtschaftlich 3,0. "
+        "Runde 2: Finanziell 2,0, Organisatorisch 1,8, Technisch 2,1, Wirtschaftlich 1,5. "
+        "Alle Werte stehen in der Tabelle daneben."
+    )
+
+
+def test_many_axes_are_summed_up_instead_of_read_out():
+    labels = [f"K{number}" for number in range(1, 22)]
+    values = (4, 0, 0, 0, 0, *(2,) * 15, None)
+    assert spoken(radar(labels, [Series("now", "Jetzt", values)])) == (
+        "Netzdiagramm mit 21 Achsen von Stufe 0 bis 4. Jetzt: von 0 (K2, K3 und 2 weitere) bis 4 (K1). 1 ohne Wert. "
+        "Alle Werte stehen in der Tabelle daneben."
+    )
+
+
+def test_equal_values_are_said_once():
+    assert "Jetzt: überall 3." in spoken(radar([f"K{n}" for n in range(9)], [Series("now", "Jetzt", (3,) * 9)]))
+
+
+def test_radar_without_any_value_says_so():
+    assert "Jetzt: noch keine Werte." in spoken(radar(STREAMS, [Series("now", "Jetzt", (None,) * 4)]))
+
+
+def test_radar_breaks_the_line_at_a_missing_value():
+    drawn = radar(STREAMS, [Series("now", "Jetzt", (2.0, 2.0, None, 2.0))])
+    assert "<polyline" in drawn
+    assert "fill-opacity" not in drawn
+    assert "fill-opacity" in radar(STREAMS, [Series("now", "Jetzt", (2.0,) * 4)])
+
+
+@pytest.mark.parametrize("axes", [1, 2])
+def test_too_few_axes_for_a_radar_become_bars(axes):
+    drawn = radar(STREAMS[:axes], [Series("now", "Jetzt", (2.0,) * axes)])
+    assert 'class="chart chart--bars"' in drawn
+    assert spoken(drawn).startswith("Balkendiagramm mit")
+
+
+def test_more_than_twelve_axes_carry_numbers():
+    drawn = radar([f"Kriterium {n}" for n in range(13)], [Series("now", "Jetzt", (2,) * 13)])
+    assert "Kriterium 7" not in re.sub(r"<title>.*?</title>|aria-label=\"[^\"]*\"", "", drawn)
+    assert ">13</text>" in drawn
+
+
+def test_the_three_roles_differ_in_dash_and_mark():
+    drawn = radar(STREAMS, THREE)
+    assert 'stroke-dasharray="7 4"' in drawn
+    assert 'stroke-dasharray="2 3"' in drawn
+    assert drawn.count('width="7" height="7"') == 4  # three values and the key
+    assert drawn.count("<circle") == 5  # four values and the key
+
+
+def test_bar_without_value_shows_a_dash_and_never_zero():
+    drawn = bullet_bars([Bar("Technisch", None, 3.0)])
+    assert ">–</text>" in drawn
+    assert ">0,0</text>" not in drawn
+
+
+def test_bars_say_only_roles_that_have_values():
+    drawn = bullet_bars([Bar("Technisch", 2.0)])
+    assert spoken(drawn) == (
+        "Balkendiagramm mit 1 Zeile von Stufe 0 bis 4. Jetzt: Technisch 2,0. Alle Werte stehen in der Tabelle daneben."
+    )
+    assert "Ziel" not in drawn
+
+
+def test_trend_says_rounds_and_plan():
+    assert spoken(trend(ROUNDS, Plan(date(2027, 12, 1), 3.4))) == (
+        "Verlauf über 2 Runden. Mittlere Stufe: Runde 1 (09/2024) 1,2, Runde 2 (05/2025) 1,9. Geplant sind 3,4 bis 12/2027."
+    )
+
+
+def test_trend_of_one_round_has_a_mark_and_no_line():
+    drawn = trend(ROUNDS[:1])
+    assert "<polyline" not in drawn
+    assert ">1,2</text>" in drawn
+
+
+def test_trend_leaves_out_a_plan_that_has_passed():
+    assert "Plan" not in trend(ROUNDS, Plan(date(2025, 1, 1), 3.0))
+
+
+def test_trend_without_values_says_so():
+    assert spoken(trend([Round("Runde 1", date(2024, 9, 1), None)])) == "Verlauf: noch keine Werte."
+
+
+def test_heat_grid_tells_the_states_apart_without_colour():
+    drawn = heat_grid(
+        [HeatRow("A", (1, 4)), HeatRow("B", ("unknown", "not_applicable")), HeatRow("C", (None, "open"))], ["R1", "R2"]
+    )
+    for sign in (">1</text>", ">4</text>", ">?</text>", ">–</text>"):
+        assert sign in drawn
+    assert drawn.count("<rect") == 5
+    assert spoken(drawn) == (
+        "Raster mit 3 Kriterien über 2 Runden. R1: 1 auf Stufe 1. R2: 1 auf Stufe 4. Alle Werte stehen in der Tabelle daneben."
+    )
+
+
+def test_phase_road_says_each_gate_and_where_the_project_is():
+    assert spoken(phase_road(PHASES)) == (
+        "Weg durch die Phasen. P1 Ideenfindung: Tor erreicht; P2 Prototyp: 2 Meilensteine offen (hier steht das Projekt); "
+        "P3 Pilot: steht noch an."
+    )
+
+
+def test_text_from_people_cannot_break_out_of_the_drawing():
+    drawn = bullet_bars([Bar('<script>"&', 1.0, note="<b>")])
+    assert "<script" not in drawn
+    assert "<b>" not in drawn
+
+
+def test_drawings_have_no_ids_and_are_the_same_every_time():
+    assert radar(STREAMS, THREE) == radar(STREAMS, THREE)
+    assert " id=" not in radar(STREAMS, THREE) + phase_road(PHASES)
+
+
+def test_on_screen_a_slim_drawing_stands_beside_the_wide_one():
+    both = for_screen(lambda width: phase_road(PHASES, width=width))
+    assert 'width="640"' in both
+    assert 'width="340"' in both
+
+
+def test_english_has_english_figures():
+    with override("en"):
+        assert ">2.4</text>" in radar(STREAMS, THREE)
