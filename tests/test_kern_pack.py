@@ -1,6 +1,9 @@
 """The crispy-forms template pack, read as a browser would: parsed by html5lib, asked for names, ties and states."""
 
 import datetime
+import hashlib
+import re
+from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -11,6 +14,7 @@ from crispy_forms.layout import Field, Layout, Submit
 from crispy_forms.templatetags.crispy_forms_filters import as_crispy_form
 from crispy_forms.utils import render_crispy_form
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -401,3 +405,27 @@ def test_figure_without_a_value_is_a_dash_and_never_zero(value: Any, shown: str)
     (element,) = [e for e in root.iter("p") if "figure__value" in classes(e)]
     assert text(element) == shown
     assert "0 von 7 bewertet" in text(root)
+
+
+STATIC = Path(settings.STATICFILES_DIRS[0])
+
+
+@pytest.mark.parametrize("folder", sorted(path.name for path in (STATIC / "vendor").iterdir() if path.is_dir()))
+def test_vendored_files_are_untouched_and_complete(folder: str) -> None:
+    root = STATIC / "vendor" / folder
+    lines = [line.split("  ", 1) for line in (root / "SHA256SUMS").read_text().splitlines()]
+    files = {path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()}
+    del files["SHA256SUMS"]
+    assert {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()} == {
+        name: digest for digest, name in lines
+    }
+    assert [name for name in files if name.startswith("LICENSE")] != []
+
+
+@pytest.mark.parametrize("path", sorted(STATIC.rglob("*.css")), ids=lambda path: path.name)
+def test_stylesheet_names_only_files_that_are_here(path: Path) -> None:
+    css = path.read_text()
+    assert "@import" not in css
+    assert "sourceMappingURL" not in css
+    urls = [url.strip("\"'") for url in re.findall(r"url\(([^)]*)\)", css)]
+    assert [url for url in urls if not url.startswith("data:") and not (path.parent / url).is_file()] == []
