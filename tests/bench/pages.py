@@ -1,0 +1,58 @@
+"""What is measured: the pages that people wait for. Limits in milliseconds, from docs/decisions.md, "Speed"."""
+
+import itertools
+import re
+from collections.abc import Callable, Iterator
+
+from assessments.demo import PASSWORD
+from tests.bench.server import Client
+
+KEY = "mitarbeiterkompetenzen"
+
+Case = tuple[str, float, Callable[[], object], int]
+
+
+def cases(client: Client) -> Iterator[Case]:
+    """Name, limit, action and number of rounds, in the order of a workshop."""
+    yield "start page, visitor", 40, lambda: client.get("/"), 40
+    yield "catalogue", 40, lambda: client.get("/katalog/"), 40
+    yield "a criterion", 40, lambda: client.get(f"/katalog/{KEY}/"), 40
+    client.sign_in("team@auenfurt.example", PASSWORD)
+    draft = re.findall(r"/bewertungen/(\w+)/[\w-]+/", client.get("/").decode())[0]
+    yield "start page, team", 60, lambda: client.get("/"), 40
+    yield "overview of an assessment", 60, lambda: client.get(f"/bewertungen/{draft}/"), 40
+    path = f"/bewertungen/{draft}/{KEY}/"
+    yield "open the form of a criterion", 13, lambda: client.get(path), 60
+    yield "save a criterion", 13, saver(client, path), 60
+    yield "maturity profile", 40, lambda: client.get(f"/bewertungen/{draft}/profil/"), 40
+    yield from pdf_cases(client, draft)
+
+
+def saver(client: Client, path: str) -> Callable[[], object]:
+    """Each call saves another answer, as a person would who kept the page open; the version is counted along."""
+    form = client.form(path)
+    version = itertools.count(int(form["version"]))
+
+    def save() -> None:
+        number = next(version)
+        answer = {**form, "version": str(number), "choice": str(number % 5), "rationale": f"Fassung {number}", "bleiben": "1"}
+        status, _ = client.request("POST", path, answer)
+        assert status == 302, f"{path}: {status}"
+
+    return save
+
+
+def pdf_cases(client: Client, draft: str) -> Iterator[Case]:
+    path = f"/bewertungen/{draft}/profil.pdf"
+    changing = saver(client, f"/bewertungen/{draft}/{KEY}/")
+
+    def fresh(scope: str) -> Callable[[], object]:
+        def render() -> None:
+            changing()  # an unchanged profile would come from the cache
+            client.get(f"{path}?umfang={scope}")
+
+        return render
+
+    yield "PDF, long, rendered anew (with a save)", 1020, fresh("lang"), 5
+    yield "PDF, short, rendered anew (with a save)", 370, fresh("kurz"), 5
+    yield "PDF, long, from the cache", 30, lambda: client.get(f"{path}?umfang=lang"), 20

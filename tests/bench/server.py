@@ -1,0 +1,94 @@
+"""A server with the demo's data, started for measuring and stopped afterwards, and a client that is signed in."""
+
+import contextlib
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlencode
+
+from scaling.embedded_postgres import embedded_postgres
+
+ROOT = Path(__file__).resolve().parents[2]
+STARTS_WITHIN = 30  # seconds
+
+
+@contextlib.contextmanager
+def demo_server() -> Iterator[int]:
+    """Yield the port of one gunicorn worker with the demo's data, on a database of its own."""
+    with (
+        tempfile.TemporaryDirectory(prefix="skc-bench-", ignore_cleanup_errors=True) as folder,
+        embedded_postgres(Path(folder) / "pg") as url,
+    ):
+        env = os.environ | {"DATABASE_URL": url, "VAR_DIR": f"{folder}/var"}
+        subprocess.run([sys.executable, "manage.py", "serve", "--prepare-only"], cwd=ROOT, env=env, check=True)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        command = [sys.executable, "-m", "gunicorn", "scaling.wsgi", f"--bind=127.0.0.1:{port}", "--workers=1"]
+        server = subprocess.Popen([*command, "--log-level=warning"], cwd=ROOT, env=env)
+        try:
+            wait_for(port)
+            yield port
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def wait_for(port: int) -> None:
+    end = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    raise TimeoutError(f"No server on port {port} within {STARTS_WITHIN} s.")
+
+
+class Client:
+    """A browser's share of a request: one kept connection, cookies, the form's hidden token."""
+
+    def __init__(self, port: int) -> None:
+        self.connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        self.cookies: dict[str, str] = {}
+
+    def request(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, bytes]:
+        """Return status and body; redirects are not followed."""
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        body = None
+        if form is not None:
+            body = urlencode(form)
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self.connection.request(method, path, body, headers)
+        response = self.connection.getresponse()
+        content = response.read()
+        for header in response.headers.get_all("Set-Cookie") or []:
+            name, value = header.split(";", 1)[0].split("=", 1)
+            self.cookies[name] = value
+        return response.status, content
+
+    def get(self, path: str) -> bytes:
+        status, body = self.request("GET", path)
+        assert status == 200, f"{path}: {status}"
+        return body
+
+    def form(self, path: str) -> dict[str, str]:
+        """The hidden fields of the page's forms (token, version), by name."""
+        page = self.get(path).decode()
+        hidden = re.findall(r'<input[^>]*type="hidden"[^>]*>', page)
+        fields = {}
+        for field in hidden:
+            name, value = re.search(r'name="([^"]*)"', field), re.search(r'value="([^"]*)"', field)
+            if name:
+                fields[name[1]] = value[1] if value else ""
+        return fields
+
+    def sign_in(self, email: str, password: str) -> None:
+        form = self.form("/konto/login/") | {"login": email, "password": password}
+        status, _ = self.request("POST", "/konto/login/", form)
+        assert status == 302, f"sign-in: {status}"
