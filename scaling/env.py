@@ -52,6 +52,13 @@ class Env:
         """A list, separated by commas."""
         return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
 
+    def address(self, name: str, default: str) -> str:
+        """An address such as https://check.example.org, without a slash at its end."""
+        value = self.text(name, default).strip().rstrip("/")
+        if not value.startswith(("https://", "http://")) or any(character.isspace() for character in value):
+            raise ImproperlyConfigured(f"{name} must begin with https:// or http://, not {value!r}.")
+        return value
+
     def database(self, name: str, default: str | None = None) -> dict[str, Any]:
         """A PostgreSQL address as Django's settings of a database. Any other engine is refused."""
         config = environ.Env.db_url_config(self.text(name, default))

@@ -136,6 +136,9 @@ ACCOUNT_SESSION_REMEMBER = None
 vars().update(env.email("EMAIL_URL", "consolemail://"))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Skalierungscheck <skalierungscheck@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = 10  # seconds: a mail server that hangs may not hold a worker
+# Where people reach the app; links in mails begin with it.
+SITE_URL = env.address("SITE_URL", "http://127.0.0.1:8000")
 
 # --- Language
 LANGUAGE_CODE = "de"

@@ -43,6 +43,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("aktiv"), default=True)
     is_staff = models.BooleanField(_("Betrieb"), default=False, help_text=_("Darf die Verwaltungsoberfläche öffnen."))
     date_joined = models.DateTimeField(_("angelegt am"), default=timezone.now, editable=False)
+    wants_notices = models.BooleanField(
+        _("Benachrichtigungen"),
+        default=True,
+        help_text=_("Eine E-Mail, wenn eine Bewertung eingereicht, zurückgegeben, freigegeben oder wieder geöffnet wird."),
+    )
+    wants_digest = models.BooleanField(
+        _("Wochenüberblick"),
+        default=True,
+        help_text=_("Einmal in der Woche eine E-Mail mit offenen Bewertungen, fälligen Maßnahmen und wartenden Freigaben."),
+    )
+    digest_sent_on = models.DateField(_("letzter Wochenüberblick am"), null=True, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
