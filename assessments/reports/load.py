@@ -1,0 +1,295 @@
+"""Fetches what the maturity profile is made of: seven queries, however many criteria, rounds, measures and evidence."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from assessments.models import Assessment, AssessmentState, Comment, Evidence, Measure, Score
+from assessments.reports import texts
+from assessments.reports.build import AnswerFact, EarlierAnswer, Facts, MilestoneFact, PhaseFact, RoundFact, build_profile
+from assessments.reports.profile import (
+    CommentItem,
+    EvidenceItem,
+    Level,
+    MaturityProfile,
+    MeasureItem,
+    Meta,
+    RoundRef,
+    Step,
+)
+from assessments.scoring import Milestone, Rating
+from catalogue.models import Criterion, LevelDescriptor, Phase, Workstream
+from catalogue.models import Milestone as MilestoneRow
+
+DEFAULT_LANGUAGE = "de"
+
+
+class NotComparable(LookupError):
+    """The profile can be compared with earlier approved rounds of the same project only."""
+
+
+def load_profile(assessment: Assessment, *, compare_with: Assessment | str | None = None) -> MaturityProfile:
+    """The profile of a round, in the active language.
+
+    ``compare_with`` is an earlier approved round or its public id; left out, it is the latest of them. Raises NotComparable.
+    Seven queries; give the assessment as ``with_context`` fetches it, or its relations cost one more each.
+    """
+    rounds = _rounds(assessment)
+    compared = rounds[-1].ref if rounds else None
+    if compare_with is not None:
+        wanted = compare_with.public_id if isinstance(compare_with, Assessment) else compare_with
+        compared = next((fact.ref for fact in rounds if fact.ref.public_id == wanted), None)
+        if compared is None:
+            raise NotComparable(wanted)
+    phases = list(Phase.objects.all())
+    streams = list(Workstream.objects.all())
+    scores = list(_scores(assessment))
+    answers = _answers(scores, phases)
+    milestones = _milestones(assessment, phases)
+    titles = {answer.rating.key: answer.title for answer in answers}
+    meta = _meta(assessment, scores, phases, compared, [fact.ref for fact in reversed(rounds)])
+    return build_profile(
+        Facts(
+            meta=meta,
+            phases=tuple(PhaseFact(p.key, p.code, p.name, p.label, p.is_cross_phase) for p in phases),
+            workstreams=tuple((stream.key, stream.name) for stream in streams),
+            answers=answers,
+            milestones=milestones,
+            rounds=rounds,
+            measures=_measures(assessment, titles | {fact.milestone.key: fact.title for fact in milestones}),
+        )
+    )
+
+
+def _day(moment: datetime | str | None) -> date | None:
+    """The local day of a moment; PostgreSQL's JSON gives moments as text."""
+    if moment is None:
+        return None
+    return timezone.localtime(datetime.fromisoformat(moment) if isinstance(moment, str) else moment).date()
+
+
+def _workstreams(criterion: str) -> ArraySubquery:
+    """The keys of a criterion's workstreams in their order, fetched along with the row: no query of its own."""
+    rows = Criterion.workstreams.through.objects.filter(criterion=OuterRef(criterion)).order_by("workstream__order")
+    return ArraySubquery(rows.values("workstream__key"))
+
+
+# --- This round -------------------------------------------------------------------------------------------------------------
+
+
+def _scores(assessment: Assessment) -> QuerySet[Score]:
+    evidence = Evidence.objects.filter(score=OuterRef("pk")).order_by("pk")
+    comments = Comment.objects.filter(score=OuterRef("pk")).order_by("pk")
+    return (
+        Score.objects.filter(assessment=assessment)
+        .select_related("criterion", "updated_by")
+        .annotate(
+            workstream_keys=_workstreams("criterion"),
+            evidence_rows=ArraySubquery(evidence.values(row=JSONObject(text="text", url="url", at="added_at"))),
+            comment_rows=ArraySubquery(
+                comments.values(
+                    row=JSONObject(
+                        text="text", name="author__name", email="author__email", at="created_at", resolved="resolved_at"
+                    )
+                )
+            ),
+        )
+        .order_by("criterion__order")
+    )
+
+
+def _answers(scores: Sequence[Any], phases: Iterable[Phase]) -> tuple[AnswerFact, ...]:
+    keys = {phase.pk: phase.key for phase in phases}
+    levels: dict[int, list[Level]] = defaultdict(list)
+    rows = LevelDescriptor.objects.filter(criterion__in=[score.criterion_id for score in scores]).order_by("level")
+    for criterion, level, description, next_step in rows.values_list("criterion_id", "level", "description", "next_step"):
+        levels[criterion].append(Level(level, texts.level_name(level), description, next_step or ""))
+    return tuple(
+        AnswerFact(
+            rating=Rating(
+                key=score.criterion.key,
+                state=score.state,
+                level=score.level,
+                target=score.target_level,
+                confirmed=score.confirmed,
+                workstreams=tuple(score.workstream_keys),
+                phase=keys[score.criterion.phase_id],
+            ),
+            title=score.criterion.title,
+            summary=score.criterion.summary,
+            levels=tuple(levels[score.criterion_id]),
+            rationale=score.rationale,
+            target_date=score.target_date,
+            evidence=tuple(EvidenceItem(row["text"], row["url"], _day(row["at"])) for row in score.evidence_rows),
+            comments=tuple(
+                CommentItem(
+                    row["text"], row["name"] or row["email"] or "", _day(row["at"]) or date.min, row["resolved"] is not None
+                )
+                for row in score.comment_rows
+            ),
+            by=_name(score.updated_by),
+            on=_day(score.updated_at),
+        )
+        for score in scores
+    )
+
+
+def _name(person: Any) -> str:
+    return str(person) if person else ""
+
+
+def _milestones(assessment: Assessment, phases: Iterable[Phase]) -> tuple[MilestoneFact, ...]:
+    """Those of the whole edition: a gate also asks for what this round left out."""
+    keys = {phase.pk: phase.key for phase in phases}
+    rows = MilestoneRow.objects.filter(criterion__edition=assessment.edition_id).select_related("criterion")
+    return tuple(
+        MilestoneFact(
+            Milestone(row.criterion.key, keys[row.criterion.phase_id], row.required_level),
+            row.criterion.title,
+            row.get_kind_display(),
+        )
+        for row in rows.order_by("criterion__order")
+    )
+
+
+def _measures(assessment: Assessment, titles: dict[str, str]) -> tuple[MeasureItem, ...]:
+    """All of the project: a measure outlives the round in which it was agreed."""
+    rows = Measure.objects.filter(project=assessment.project_id).select_related("owner").order_by("due_on", "pk")
+    return tuple(
+        MeasureItem(
+            text=row.text,
+            who=row.who,
+            due_on=row.due_on,
+            status=row.status,
+            status_label=str(row.get_status_display()),
+            criterion_key=row.criterion_key,
+            criterion_title=titles.get(row.criterion_key, ""),
+        )
+        for row in rows
+    )
+
+
+# --- Earlier rounds ---------------------------------------------------------------------------------------------------------
+
+
+def _rounds(assessment: Assessment) -> tuple[RoundFact, ...]:
+    """The approved rounds before this one, the oldest first, with all their answers. One query."""
+    language = (get_language() or DEFAULT_LANGUAGE).split("-")[0]
+    rows = (
+        Score.objects.filter(
+            assessment__project=assessment.project_id,
+            assessment__state=AssessmentState.APPROVED,
+            assessment__round__lt=assessment.round,
+        )
+        .annotate(workstream_keys=_workstreams("criterion"))
+        .order_by("assessment__round", "criterion__order")
+        .values(
+            "assessment__round",
+            "assessment__public_id",
+            "assessment__approved_at",
+            "criterion__key",
+            "criterion__phase__key",
+            f"criterion__title_{language}",
+            f"criterion__title_{DEFAULT_LANGUAGE}",
+            "workstream_keys",
+            "state",
+            "level",
+            "target_level",
+            "confirmed",
+            "rationale",
+            "updated_at",
+            "updated_by__name",
+            "updated_by__email",
+        )
+    )
+    facts = []
+    for number, group in groupby(rows, key=lambda row: row["assessment__round"]):
+        answers = list(group)
+        ref = RoundRef(
+            public_id=answers[0]["assessment__public_id"],
+            number=number,
+            label=_("Runde %(number)s") % {"number": number},
+            on=_day(answers[0]["assessment__approved_at"]),
+        )
+        facts.append(RoundFact(ref, tuple(_earlier(row, language) for row in answers)))
+    return tuple(facts)
+
+
+def _earlier(row: dict[str, Any], language: str) -> EarlierAnswer:
+    return EarlierAnswer(
+        rating=Rating(
+            key=row["criterion__key"],
+            state=row["state"],
+            level=row["level"],
+            target=row["target_level"],
+            confirmed=row["confirmed"],
+            workstreams=tuple(row["workstream_keys"]),
+            phase=row["criterion__phase__key"],
+        ),
+        title=row[f"criterion__title_{language}"] or row[f"criterion__title_{DEFAULT_LANGUAGE}"] or row["criterion__key"],
+        rationale=row["rationale"],
+        by=row["updated_by__name"] or row["updated_by__email"] or "",
+        on=_day(row["updated_at"]),
+    )
+
+
+# --- Cover ------------------------------------------------------------------------------------------------------------------
+
+
+def _meta(
+    assessment: Assessment, scores: Sequence[Score], phases: Sequence[Phase], compared: RoundRef | None, rounds: list[RoundRef]
+) -> Meta:
+    project, edition = assessment.project, assessment.edition
+    is_approved = assessment.is_approved
+    # Both stamps outlive a return or a reopening; they count only while the state agrees with them.
+    is_submitted = is_approved or assessment.state == AssessmentState.SUBMITTED
+    submitted_on = _day(assessment.submitted_at) if is_submitted else None
+    approved_on = _day(assessment.approved_at) if is_approved else None
+    approved_by = _name(assessment.approved_by) if is_approved else ""
+    steps = [
+        Step(_("begonnen"), assessment.started_on, ""),
+        Step(_("eingereicht"), submitted_on, _name(assessment.submitted_by) if is_submitted else ""),
+        Step(_("freigegeben"), approved_on, approved_by),
+    ]
+    asked = {score.criterion.phase_id for score in scores}
+    days = [_day(score.updated_at) for score in scores] + [step.on for step in steps]
+    wide = project.is_municipality_wide
+    return Meta(
+        public_id=assessment.public_id,
+        municipality=project.municipality.name,
+        is_fictional=project.municipality.is_fictional,
+        project=project.name,
+        project_slug=project.slug,
+        project_summary=project.summary,
+        is_municipality_wide=wide,
+        phase=None if wide else next(phase.key for phase in phases if phase.pk == project.phase_id),
+        phase_label="" if wide else next(phase.label for phase in phases if phase.pk == project.phase_id),
+        round=assessment.round,
+        round_label=str(assessment.round_label),
+        state=assessment.state,
+        state_label=str(assessment.get_state_display()),
+        is_draft=not is_approved,
+        edition=edition.number,
+        edition_title=edition.title,
+        scope=tuple(phase.label for phase in phases if phase.pk in asked),
+        language=(get_language() or DEFAULT_LANGUAGE).split("-")[0],
+        as_of=max(day for day in days if day is not None),
+        started_on=assessment.started_on,
+        submitted_on=submitted_on,
+        approved_on=approved_on,
+        approved_by=approved_by,
+        steps=tuple(step for step in steps if step.on is not None),
+        compared=compared,
+        rounds=tuple(rounds),
+        attribution=edition.attribution,
+        level_scale_notice=edition.level_scale_notice,
+    )
