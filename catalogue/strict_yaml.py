@@ -43,7 +43,7 @@ class CatalogueFileError(Exception):
 
     def __init__(self, name: str, problems: Iterable[Problem]) -> None:
         self.name = name
-        self.problems = sorted(problems)
+        self.problems = list(problems)
         super().__init__("\n".join(f"{name}: {problem}" for problem in self.problems))
 
 
@@ -125,7 +125,7 @@ def _build(text: str) -> Document:
         return bool(open_) and isinstance(open_[-1][0], dict) and waiting[-1] is None
 
     for event in yaml.parse(text, Loader=_LOADER):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:

@@ -23,7 +23,7 @@ RESERVED_KEYS = frozenset({"praxisbeispiele", "betreibermodelle", "redaktion", "
 MOST_PROBLEMS = 50
 
 # Texts are Markdown; HTML in them is never shown as HTML, so it is either a mistake or an attack.
-_HTML = re.compile(r"<\s*[/!?]?\s*[a-zA-Z][^\n]*?>|<!--|<\s*script", re.IGNORECASE)
+_HTML = re.compile(r"<[/!?]?[a-z][^\n]*?>|<!--|<\s*/?\s*script", re.IGNORECASE)
 _ODD_LINK = re.compile(r"\]\(\s*<?\s*(?!https?:|mailto:)[^)]*|\b(?:java|vb)script\s*:|\bdata:[a-z]+/", re.IGNORECASE)
 
 
@@ -34,10 +34,10 @@ def _validator() -> Draft202012Validator:
 
 def validate(document: Document, name: str) -> None:
     """Raise CatalogueFileError with every problem found (at most MOST_PROBLEMS), each with line and field."""
-    problems = list(_shape(document)) or list(_sense(document))
+    problems = sorted(_shape(document)) or sorted(_sense(document))
     if len(problems) > MOST_PROBLEMS:
         more = len(problems) - MOST_PROBLEMS
-        problems = sorted(problems)[:MOST_PROBLEMS]
+        problems = problems[:MOST_PROBLEMS]
         problems.append(Problem(problems[-1].line, "", _("… und %d weitere Fehler") % more))
     if problems:
         raise CatalogueFileError(name, problems)
@@ -77,12 +77,15 @@ def _tell(document: Document, error: ValidationError) -> Iterator[Problem]:
     value: Any = error.instance
     wanted: Any = error.validator_value
     if error.validator == "oneOf":  # the milestone: speak of what is wrong inside it
-        inner = [e for e in error.context or [] if e.validator != "type" or not isinstance(value, dict)]
-        for cause in inner[:1]:
+        inner = [e for e in error.context or [] if e.validator != "type"]
+        for cause in inner:
             yield from _tell(document, cause)
+        if not inner:
+            yield _problem(document, path, _("Erwartet werden Felder oder null."))
         return
     if error.validator == "additionalProperties":
-        for key in value.keys() - error.schema["properties"].keys():
+        schema: Any = error.schema
+        for key in value.keys() - schema["properties"].keys():
             yield _problem(document, (*path, key), _("unbekanntes Feld"))
         return
     if error.validator == "required":

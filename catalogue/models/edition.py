@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -14,6 +16,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def readable(self) -> "EditionQuerySet":
         """What anyone may read: everything but drafts."""
         return self.exclude(state=EditionState.DRAFT)
+
+    def visible_to(self, user: Any) -> "EditionQuerySet":
+        """Drafts are for curators only."""
+        return self.all() if user.is_authenticated and user.is_active and user.is_curator else self.readable()
 
     def older_than(self, major: int, minor: int) -> "EditionQuerySet":
         """Editions with a lower number, the newest first."""

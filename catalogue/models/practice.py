@@ -1,6 +1,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models.criterion import Criterion, TitleSource
@@ -14,6 +15,12 @@ class PracticeMark(models.TextChoices):
     TITLE = "title", _("Titel")
     PHASE = "phase", _("Phase")
     CRITERIA = "criteria", _("zugeordnete Kriterien")
+
+
+class GoodPracticeQuerySet(models.QuerySet["GoodPractice"]):
+    def for_reading(self) -> "GoodPracticeQuerySet":
+        """With phase, criteria and references: three queries, whatever the number of rows."""
+        return self.select_related("phase").prefetch_related("criteria", "references")
 
 
 class GoodPractice(models.Model):
@@ -36,6 +43,8 @@ class GoodPractice(models.Model):
     lesson = models.TextField(_("Was Kommunen mitnehmen können"), blank=True)
     criteria = models.ManyToManyField(Criterion, related_name="good_practices", blank=True, verbose_name=_("Kriterien"))
 
+    objects = GoodPracticeQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("Praxisbeispiel")
         verbose_name_plural = _("Praxisbeispiele")
@@ -44,6 +53,9 @@ class GoodPractice(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('catalogue:practices')}#{self.key}"
 
 
 class OperatingModel(models.Model):

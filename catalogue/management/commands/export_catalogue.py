@@ -18,8 +18,8 @@ class Command(BaseCommand):
     def handle(self, *, number: str, output: Path | None, **options: Any) -> None:
         edition = Edition.objects.numbered(number)
         if edition is None:
-            known = ", ".join(e.number for e in Edition.objects.all()) or "keine"
-            raise CommandError(f"Ausgabe {number} gibt es nicht (vorhanden: {known}).")
+            known = ", ".join(e.number for e in Edition.objects.all()) or "none"
+            raise CommandError(f"There is no edition {number} (there are: {known}).")
         text = edition_yaml(edition)
         if output:
             output.write_text(text, encoding="utf-8")

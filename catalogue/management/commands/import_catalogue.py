@@ -4,15 +4,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import translation
 
 from catalogue.importing import import_files, load_file
 from catalogue.publishing import Incomplete
 from catalogue.strict_yaml import CatalogueFileError
 
 OUTCOMES = {
-    "created": "angelegt",
-    "replaced": "Entwurf ersetzt",
-    "unchanged": "unverändert, es gab nichts zu tun",
+    "created": "created",
+    "replaced": "replaced the draft",
+    "unchanged": "unchanged, nothing to do",
 }
 
 
@@ -26,8 +27,9 @@ class Command(BaseCommand):
 
     def handle(self, *, files: list[Path], publish: bool, dry_run: bool, **options: Any) -> None:
         try:
-            loaded = [load_file(path.read_bytes(), str(path)) for path in files]
-            with transaction.atomic():
+            # Commands speak English; the messages about the files are the ones the upload page shows.
+            with translation.override("en"), transaction.atomic():
+                loaded = [load_file(path.read_bytes(), str(path)) for path in files]
                 results = import_files(loaded, publish=publish)
                 transaction.set_rollback(dry_run)
         except OSError as error:
@@ -37,7 +39,7 @@ class Command(BaseCommand):
         except Incomplete as error:
             raise CommandError("\n".join(map(str, [error, *error.gaps]))) from error
         for result in results:
-            published = ", veröffentlicht" if result.published else ""
-            self.stdout.write(f"{result.name}: Ausgabe {result.edition.number} {OUTCOMES[result.outcome]}{published}")
+            published = ", published" if result.published else ""
+            self.stdout.write(f"{result.name}: edition {result.edition.number} {OUTCOMES[result.outcome]}{published}")
         if dry_run:
-            self.stdout.write("Probelauf: nichts wurde gespeichert.")
+            self.stdout.write("Dry run: nothing was saved.")

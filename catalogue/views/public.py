@@ -1,0 +1,103 @@
+"""The catalogue for everyone: no sign-in, no drafts (save for curators), the current edition unless another is named."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from catalogue.models import Criterion, Edition, GoodPractice, OperatingModel, Phase, Workstream
+
+
+def requested_edition(request: HttpRequest) -> Edition | None:
+    """The edition named by ``?ausgabe=``, else the current one, else None. Raises Http404 for a number nobody may read."""
+    number = request.GET.get("ausgabe")
+    if not number:
+        return Edition.objects.current()
+    edition = Edition.objects.visible_to(request.user).numbered(number)
+    if edition is None:
+        raise Http404
+    return edition
+
+
+def _frame(request: HttpRequest, edition: Edition | None, *crumbs: tuple[str, str]) -> dict[str, Any]:
+    """What every catalogue page needs: the edition, how links stay in it, the way back."""
+    query = f"?{urlencode({'ausgabe': edition.number})}" if edition and request.GET.get("ausgabe") else ""
+    return {
+        "edition": edition,
+        "edition_query": query,
+        "crumbs": [(_("Start"), reverse("home")), (_("Katalog"), reverse("catalogue:index") + query), *crumbs],
+    }
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The road through the phases. Six queries, whatever the number of criteria."""
+    edition = requested_edition(request)
+    editions = list(Edition.objects.visible_to(request.user))
+    workstreams = list(Workstream.objects.all())
+    chosen = next((w for w in workstreams if w.key == request.GET.get("workstream")), None)
+    criteria = list(Criterion.objects.for_listing().filter(edition=edition).order_by("order")) if edition else []
+    shown = [c for c in criteria if chosen is None or chosen in c.workstreams.all()]
+    phases = []
+    for phase in Phase.objects.all():
+        mine = [c for c in shown if c.phase_id == phase.pk]
+        milestones = sum(c.is_milestone for c in mine)
+        phases.append({"phase": phase, "criteria": mine, "milestones": milestones})
+    context = {
+        "editions": editions,
+        "workstreams": workstreams,
+        "chosen": chosen,
+        "phases": phases,
+        "total": len(criteria),
+        "found": len(shown),
+    }
+    return render(request, "catalogue/index.html", _frame(request, edition) | context)
+
+
+@require_safe
+def criterion(request: HttpRequest, key: str) -> HttpResponse:
+    """One criterion. Its address stays valid when newer editions drop it: then the newest edition that has it answers.
+
+    Nine queries.
+    """
+    edition = requested_edition(request)
+    readable = Criterion.objects.for_reading().select_related("edition").filter(key=key)
+    found = readable.filter(edition=edition).first()
+    if found is None and not request.GET.get("ausgabe"):
+        readable = readable.filter(edition__in=Edition.objects.readable())
+        found = readable.order_by("-edition__major", "-edition__minor").first()
+    if found is None:
+        raise Http404
+    neighbours = found.edition.criteria.only("edition", "key", "order", "title", "title_de", "title_en")
+    context = {
+        "criterion": found,
+        "outdated": edition is not None and found.edition_id != edition.pk,
+        "previous": neighbours.filter(order__lt=found.order).order_by("-order").first(),
+        "next": neighbours.filter(order__gt=found.order).order_by("order").first(),
+    }
+    frame = _frame(request, found.edition, (found.title, ""))
+    return render(request, "catalogue/criterion.html", frame | context)
+
+
+@require_safe
+def practices(request: HttpRequest) -> HttpResponse:
+    """The good practices of an edition. Four queries."""
+    edition = requested_edition(request)
+    found = GoodPractice.objects.for_reading().filter(edition=edition).order_by("order") if edition else []
+    frame = _frame(request, edition, (_("Praxisbeispiele"), ""))
+    return render(request, "catalogue/practices.html", frame | {"practices": found})
+
+
+@require_safe
+def operating_models(request: HttpRequest) -> HttpResponse:
+    """The operating models of an edition, in groups. Two queries."""
+    edition = requested_edition(request)
+    groups: dict[str, list[OperatingModel]] = {}
+    for model in edition.operating_models.all() if edition else []:
+        groups.setdefault(model.group, []).append(model)
+    frame = _frame(request, edition, (_("Betreibermodelle"), ""))
+    return render(request, "catalogue/operating_models.html", frame | {"groups": groups})
