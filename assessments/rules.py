@@ -34,11 +34,15 @@ works_on = is_manager | (is_team & is_on_project)
 
 # Municipality
 rules.add_perm("assessments.add_project", is_manager)
+rules.add_perm("assessments.add_standing_project", is_manager)
 # Project
 rules.add_perm("assessments.change_project", is_manager)
 rules.add_perm("assessments.start_assessment", works_on)
 rules.add_perm("assessments.change_measures", works_on)
 # Assessment
+# Whatever the state: who saves or approves a moment too late is told so, not turned away. The buttons ask the rules below.
+rules.add_perm("assessments.work_on_assessment", works_on)
+rules.add_perm("assessments.manage_assessment", is_manager)
 rules.add_perm("assessments.edit_assessment", works_on & is_editable)
 rules.add_perm("assessments.submit_assessment", works_on & is_editable)
 rules.add_perm("assessments.approve_assessment", is_manager & is_submitted)

@@ -41,6 +41,10 @@ class Answer:
     target_level: int | None = None
     target_date: date | None = None
 
+    def __post_init__(self) -> None:
+        # Browsers send \r\n: the same text must be the same answer, wherever it comes from.
+        object.__setattr__(self, "rationale", self.rationale.replace("\r\n", "\n").strip())
+
     @classmethod
     def of(cls, score: Score) -> "Answer":
         return cls(**{field.name: getattr(score, field.name) for field in fields(cls)})

@@ -1,4 +1,23 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from assessments.views import municipality, project, rounds, score
 
 app_name = "assessments"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("kommunen/<slug:public_id>/", municipality.municipality_page, name="municipality"),
+    path("kommunen/<slug:public_id>/verwaltung/", municipality.standing, name="standing"),
+    path("kommunen/<slug:public_id>/projekte/neu/", project.project_create, name="project_create"),
+    path("projekte/<slug:public_id>/", project.project_page, name="project"),
+    path("projekte/<slug:public_id>/bearbeiten/", project.project_edit, name="project_edit"),
+    path("projekte/<slug:public_id>/bewertung-beginnen/", rounds.start, name="start"),
+    path("bewertungen/<slug:public_id>/", rounds.overview, name="assessment"),
+    path("bewertungen/<slug:public_id>/einreichen/", rounds.submit, name="submit"),
+    path("bewertungen/<slug:public_id>/freigeben/", rounds.approve, name="approve"),
+    path("bewertungen/<slug:public_id>/zurueckgeben/", rounds.return_to_team, name="return"),
+    path("bewertungen/<slug:public_id>/wieder-oeffnen/", rounds.reopen, name="reopen"),
+    # The reports' addresses come before (scaling/urls.py), since a key matches their names, too.
+    path("bewertungen/<slug:public_id>/<slug:key>/", score.score_page, name="score"),
+    path(
+        "bewertungen/<slug:public_id>/<slug:key>/nachweise/<int:pk>/entfernen/", score.evidence_remove, name="evidence_remove"
+    ),
+]

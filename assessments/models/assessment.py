@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
@@ -48,6 +49,11 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
             "returned_by",
             "reopened_by",
         )
+
+    def with_team(self) -> "AssessmentQuerySet":
+        """Adds ``team_user_ids``, the people on the project."""
+        team = Project.team.through.objects.filter(project=OuterRef("project"))
+        return self.annotate(team_user_ids=ArraySubquery(team.values("user")))
 
     def with_progress(self) -> "AssessmentQuerySet":
         """Adds ``total`` and ``answered``, from which ``assessments.scoring.progress`` makes the one figure of progress."""

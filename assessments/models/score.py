@@ -1,12 +1,17 @@
+from typing import Any
+
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from assessments.models.assessment import Assessment
+from assessments.models.assessment import Assessment, AssessmentState
+from assessments.models.project import Project
 from catalogue.levels import HIGHEST, LOWEST, Level
 from catalogue.models import Criterion
 
@@ -18,6 +23,52 @@ class ScoreState(models.TextChoices):
     RATED = "rated", _("eingeschätzt")
     UNKNOWN = "unknown", _("weiß nicht")
     NOT_APPLICABLE = "not_applicable", _("trifft nicht zu")
+
+
+class ScoreQuerySet(models.QuerySet["Score"]):
+    def visible_to(self, user: Any) -> "ScoreQuerySet":
+        """The tenant filter: answers of visible assessments."""
+        return self.filter(assessment__in=Assessment.objects.visible_to(user))
+
+    def pending(self) -> "ScoreQuerySet":
+        """What somebody still has to look at: open, or carried over and not confirmed."""
+        return self.filter(Q(state=ScoreState.OPEN) | Q(confirmed=False))
+
+    def for_answering(self) -> "ScoreQuerySet":
+        """Everything around one answer that the database knows, in one query.
+
+        Adds ``team_user_ids``, and two answers to the same criterion as JSON or None: ``earlier``, of the previous round, and
+        ``house``, the last approved one of the municipality as a whole.
+        """
+        answer = JSONObject(
+            state=F("state"),
+            level=F("level"),
+            rationale=F("rationale"),
+            target_level=F("target_level"),
+            by=F("updated_by__name"),
+            at=F("updated_at"),
+            round=F("assessment__round"),
+            approved_at=F("assessment__approved_at"),
+            assessment=F("assessment__public_id"),
+        )
+        same_key = Score.objects.order_by().filter(criterion__key=OuterRef("criterion__key"))
+        earlier = same_key.filter(assessment=OuterRef("assessment__previous"))
+        house = (
+            same_key.filter(
+                assessment__project__municipality=OuterRef("assessment__project__municipality"),
+                assessment__project__is_municipality_wide=True,
+                assessment__state=AssessmentState.APPROVED,
+            )
+            .exclude(assessment__project=OuterRef("assessment__project"))
+            .exclude(state=ScoreState.OPEN)
+            .order_by("-assessment__round")
+        )
+        team = Project.team.through.objects.filter(project=OuterRef("assessment__project"))
+        return self.select_related("assessment__project__municipality", "assessment__edition", "updated_by").annotate(
+            team_user_ids=ArraySubquery(team.values("user")),
+            earlier=Subquery(earlier.values(json=answer)[:1]),
+            house=Subquery(house.values(json=answer)[:1]),
+        )
 
 
 class Score(models.Model):
@@ -52,6 +103,7 @@ class Score(models.Model):
         verbose_name=_("zuletzt geändert von"),
     )
 
+    objects = ScoreQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -78,6 +130,11 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.criterion}: {self.get_state_display()}"
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether somebody still has to look at it: open, or carried over and not confirmed."""
+        return self.state == ScoreState.OPEN or not self.confirmed
 
 
 class Evidence(models.Model):

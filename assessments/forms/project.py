@@ -1,0 +1,62 @@
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, Submit
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models import Project
+from catalogue.models import CROSS_PHASE, Phase
+from scaling.accounts.models import Municipality, Role, User
+
+
+class ProjectForm(forms.Form):
+    """A project's name, purpose, phase and people; for a new one (``project`` None) and for one that exists."""
+
+    name = forms.CharField(label=_("Name des Projekts"), max_length=120, help_text=_("So, wie Sie im Haus davon sprechen."))
+    summary = forms.CharField(
+        label=_("Worum es geht"),
+        required=False,
+        max_length=1000,
+        help_text=_("Ein bis drei Sätze; sie erscheinen auf dem Reifeprofil."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    phase: "forms.ModelChoiceField[Phase]" = forms.ModelChoiceField(
+        label=_("Phase"),
+        queryset=Phase.objects.exclude(key=CROSS_PHASE),
+        empty_label=_("Bitte wählen"),
+        help_text=_("In welcher Phase steht das Projekt gerade?"),
+    )
+    team = forms.ModelMultipleChoiceField(
+        label=_("Projektteam"),
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Wer hier steht, darf die Bewertung bearbeiten. Die Leitung darf das immer."),
+    )
+
+    def __init__(self, *args: Any, municipality: Municipality, project: Project | None = None, **kwargs: Any) -> None:
+        if project is not None:
+            kwargs["initial"] = {
+                "name": project.name,
+                "summary": project.summary,
+                "phase": project.phase_id,
+                "team": list(project.team_ids),
+            }
+        super().__init__(*args, **kwargs)
+        self.municipality, self.project = municipality, project
+        self.fields["team"].queryset = User.objects.filter(  # type: ignore[attr-defined]
+            memberships__municipality=municipality, memberships__role=Role.TEAM, is_active=True
+        ).distinct()
+        self.helper = FormHelper()
+        self.helper.layout = Layout("name", "summary", "phase", "team")
+        self.helper.add_input(Submit("speichern", _("Projekt anlegen") if project is None else _("Änderungen speichern")))
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        others = self.municipality.projects.filter(name__iexact=name)
+        if self.project is not None:
+            others = others.exclude(pk=self.project.pk)
+        if others.exists():
+            raise forms.ValidationError(_("Ein Projekt mit diesem Namen gibt es in Ihrer Kommune schon."))
+        return name

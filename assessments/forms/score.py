@@ -1,0 +1,158 @@
+"""The form for one answer, in two modes: to fill in and to read."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Field, Fieldset, Layout, Row, Submit
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models import Score, ScoreState
+from assessments.saving import Answer, NewEvidence
+from catalogue.levels import Level
+from catalogue.models import Criterion
+
+#: Answers that are no level, as values of the radio group.
+APART = (ScoreState.UNKNOWN, ScoreState.NOT_APPLICABLE)
+LONGEST_RATIONALE = 10_000
+TARGETS = [("", _("kein Ziel gesetzt")), *((level.value, f"{level.value} – {level.label}") for level in Level)]
+
+
+@dataclass(frozen=True)
+class CardLabel:
+    """What a level card shows (kern/level_cards.html); ``number`` is None for the answers that are no level."""
+
+    name: Any
+    number: int | None = None
+    description: Any = ""
+
+    def __str__(self) -> str:
+        title = str(self.name) if self.number is None else f"{self.number} – {self.name}"
+        return f"{title}: {self.description}" if self.description else title
+
+
+def answer_choices(criterion: Criterion) -> list[tuple[str, CardLabel]]:
+    """The five levels with this criterion's descriptions, „weiß nicht“ and „trifft nicht zu“. No query with levels at hand."""
+    described = {descriptor.level: descriptor.description for descriptor in criterion.levels.all()}
+    return [
+        *((str(level.value), CardLabel(level.label, level.value, described.get(level.value, ""))) for level in Level),
+        (
+            ScoreState.UNKNOWN.value,
+            CardLabel(ScoreState.UNKNOWN.label, None, _("Zählt als bearbeitet, geht aber in keinen Mittelwert ein.")),
+        ),
+        (
+            ScoreState.NOT_APPLICABLE.value,
+            CardLabel(
+                ScoreState.NOT_APPLICABLE.label,
+                None,
+                _("Bitte begründen. Hält kein Phasentor auf und zählt in keinem Mittelwert."),
+            ),
+        ),
+    ]
+
+
+def choice_of(state: str, level: int | None) -> str:
+    """The value of the radio group for an answer; empty while it is open."""
+    if level is not None:
+        return str(level)
+    return state if state in APART else ""
+
+
+class ScoreForm(forms.Form):
+    """``answer`` and ``evidence`` give what was typed, once the form is valid."""
+
+    read_only = False
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    choice = forms.ChoiceField(label=_("Wo stehen Sie?"), required=False, widget=forms.RadioSelect)
+    rationale = forms.CharField(
+        label=_("Begründung"),
+        required=False,
+        help_text=_("Ein, zwei Sätze: Woran sieht man das? Sie erscheinen im Reifeprofil."),
+        widget=forms.Textarea(attrs={"rows": 5, "maxlength": LONGEST_RATIONALE}),
+    )
+    target_level = forms.TypedChoiceField(label=_("Zielstufe"), required=False, choices=TARGETS, coerce=int, empty_value=None)
+    target_date = forms.DateField(
+        label=_("Zu erreichen bis"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    evidence_text = forms.CharField(
+        label=_("Neuer Nachweis"),
+        required=False,
+        max_length=300,
+        help_text=_("Etwa ein Beschluss, ein Vertrag oder ein Bericht."),
+    )
+    evidence_url = forms.URLField(label=_("Link dazu"), required=False, max_length=500, assume_scheme="https")
+
+    def __init__(self, *args: Any, score: Score, criterion: Criterion, read_only: bool = False, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {}).setdefault("version", score.version)
+        for name, value in initial_of(Answer.of(score)).items():
+            kwargs["initial"].setdefault(name, value)
+        super().__init__(*args, **kwargs)
+        self.read_only = read_only
+        choice = self.fields["choice"]
+        choice.choices = answer_choices(criterion)  # type: ignore[attr-defined]
+        if not read_only:
+            choice.help_text = _("Eine Stufe ist erreicht, wenn ihre Beschreibung vollständig zutrifft.")
+        self.helper = FormHelper()
+        self.helper.form_id = "einschaetzung"
+        self.helper.layout = self._layout()
+
+    def _layout(self) -> Layout:
+        answer = [Field("choice", template="kern/level_cards.html"), "rationale", Row("target_level", "target_date")]
+        if self.read_only:
+            return Layout(*answer)
+        evidence = Fieldset(_("Nachweis hinzufügen"), Row(Column("evidence_text"), Column("evidence_url")))
+        return Layout(
+            "version",
+            *answer,
+            evidence,
+            Row(
+                Submit("weiter", _("Speichern und weiter")),
+                Submit("bleiben", _("Speichern"), css_class="kern-btn--secondary"),
+                css_class="form-actions",
+            ),
+        )
+
+    def clean_rationale(self) -> str:
+        text: str = self.cleaned_data["rationale"].replace("\r\n", "\n")
+        if len(text) > LONGEST_RATIONALE:
+            raise forms.ValidationError(
+                _("Höchstens %(most)s Zeichen; das sind %(length)s.") % {"most": LONGEST_RATIONALE, "length": len(text)}
+            )
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("choice") == ScoreState.NOT_APPLICABLE and "rationale" in data and not data["rationale"]:
+            self.add_error("rationale", _("Bitte begründen Sie, warum das Kriterium nicht zutrifft."))
+        return data
+
+    @property
+    def answer(self) -> Answer:
+        data = self.cleaned_data
+        choice = data["choice"]
+        state = choice if choice in APART else ScoreState.RATED if choice else ScoreState.OPEN
+        return Answer(
+            state=str(state),
+            level=int(choice) if state == ScoreState.RATED else None,
+            rationale=data["rationale"],
+            target_level=data["target_level"],
+            target_date=data["target_date"],
+        )
+
+    @property
+    def evidence(self) -> list[NewEvidence]:
+        """None or one. A link without a name is named by itself."""
+        text, url = self.cleaned_data["evidence_text"], self.cleaned_data["evidence_url"]
+        return [NewEvidence(text or url[:300], url)] if text or url else []
+
+
+def initial_of(answer: Answer) -> dict[str, Any]:
+    """The form's values for an answer."""
+    return {
+        "choice": choice_of(answer.state, answer.level),
+        "rationale": answer.rationale,
+        "target_level": "" if answer.target_level is None else answer.target_level,
+        "target_date": answer.target_date,
+    }

@@ -1,0 +1,73 @@
+"""The forms of a round's steps: scope, return, reopening."""
+
+from collections.abc import Collection
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, Submit
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from catalogue.models import Phase
+
+
+class ScopeForm(forms.Form):
+    """The phases of a new round. The cross-phase set is always in and no choice."""
+
+    phases = forms.MultipleChoiceField(
+        label=_("Phasen"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Vorausgewählt sind alle Phasen bis zur jetzigen. Sie können Phasen weglassen oder vorausschauen."),
+    )
+
+    def __init__(
+        self, *args: Any, phases: Collection[Phase], preset: Collection[Phase], counts: dict[int, int], **kwargs: Any
+    ) -> None:
+        kwargs["initial"] = {"phases": [phase.key for phase in preset]}
+        super().__init__(*args, **kwargs)
+        self._phases = {phase.key: phase for phase in phases}
+        self.fields["phases"].choices = [  # type: ignore[attr-defined]
+            (phase.key, f"{phase.label} ({criteria(counts.get(phase.pk, 0))})") for phase in phases
+        ]
+        self.helper = FormHelper()
+        self.helper.layout = Layout("phases")
+        self.helper.add_input(Submit("beginnen", _("Bewertung beginnen")))
+
+    @property
+    def chosen(self) -> list[Phase]:
+        return [self._phases[key] for key in self.cleaned_data["phases"]]
+
+
+def criteria(number: int) -> str:
+    return ngettext("%(number)s Kriterium", "%(number)s Kriterien", number) % {"number": number}
+
+
+class ReturnForm(forms.Form):
+    comment = forms.CharField(
+        label=_("Was fehlt noch?"),
+        max_length=2000,
+        help_text=_("Das Team liest Ihre Anmerkung auf dieser Seite."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.add_input(Submit("zurueckgeben", _("An das Team zurückgeben"), css_class="kern-btn--secondary"))
+
+
+class ReopenForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Warum wird die Bewertung wieder geöffnet?"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.add_input(Submit("oeffnen", _("Bewertung wieder öffnen"), css_class="kern-btn--secondary"))

@@ -1,0 +1,76 @@
+"""The overview of a round: its criteria in groups, with the one figure of progress for each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assessments.models import Score
+from assessments.scoring import Counts, Progress, Rating, counts, coverage
+
+
+def rating_of(score: Score) -> Rating:
+    """The score as the figures want it. Needs the criterion with phase and workstreams at hand."""
+    return Rating(
+        key=score.criterion.key,
+        state=score.state,
+        level=score.level,
+        target=score.target_level,
+        confirmed=score.confirmed,
+        workstreams=tuple(workstream.key for workstream in score.criterion.workstreams.all()),
+        phase=score.criterion.phase.key,
+    )
+
+
+@dataclass(frozen=True)
+class Group:
+    """The criteria of one phase or one workstream."""
+
+    key: str
+    name: str
+    scores: tuple[Score, ...]
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class Overview:
+    """``scores`` in catalogue order. A criterion of two workstreams counts fully in both."""
+
+    scores: tuple[Score, ...]
+    progress: Progress
+    counts: Counts
+    phases: tuple[Group, ...]
+    workstreams: tuple[Group, ...]
+
+    @property
+    def pending(self) -> list[Score]:
+        return [score for score in self.scores if score.is_pending]
+
+    @property
+    def open(self) -> list[Score]:
+        return [score for score in self.scores if score.state == "open"]
+
+    @property
+    def unconfirmed(self) -> list[Score]:
+        return [score for score in self.scores if not score.confirmed]
+
+
+def overview_of(scores: Sequence[Score]) -> Overview:
+    """No query with the criteria at hand (``answering.in_order``)."""
+    phases: dict[str, tuple[str, list[Score]]] = {}
+    workstreams: dict[tuple[int, str], tuple[str, list[Score]]] = {}
+    for score in scores:
+        phase = score.criterion.phase
+        phases.setdefault(phase.key, (phase.label, []))[1].append(score)
+        for workstream in score.criterion.workstreams.all():
+            workstreams.setdefault((workstream.order, workstream.key), (workstream.name, []))[1].append(score)
+    ratings = [rating_of(score) for score in scores]
+    return Overview(
+        scores=tuple(scores),
+        progress=coverage(ratings),
+        counts=counts(ratings),
+        phases=tuple(_group(key, name, members) for key, (name, members) in phases.items()),
+        workstreams=tuple(_group(key, name, members) for (_, key), (name, members) in sorted(workstreams.items())),
+    )
+
+
+def _group(key: str, name: str, members: list[Score]) -> Group:
+    return Group(key, name, tuple(members), coverage(rating_of(score) for score in members))

@@ -1,0 +1,43 @@
+"""How a view comes by its object: through the tenant filter, or 404; then the rule, or 403."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from assessments.models import Assessment, Project, Score
+from scaling.accounts.models import Municipality
+
+
+def get_municipality(user: Any, public_id: str) -> Municipality:
+    return get_object_or_404(Municipality.objects.visible_to(user), public_id=public_id)
+
+
+def get_project(user: Any, public_id: str) -> Project:
+    projects = Project.objects.visible_to(user).select_related("municipality", "phase")
+    return get_object_or_404(projects, public_id=public_id)
+
+
+def get_assessment(user: Any, public_id: str) -> Assessment:
+    """With everything its pages name, and its team. One query."""
+    assessment = get_object_or_404(Assessment.objects.visible_to(user).with_context().with_team(), public_id=public_id)
+    assessment.project.team_ids = frozenset(assessment.team_user_ids)  # type: ignore[attr-defined]
+    return assessment
+
+
+def get_score(user: Any, public_id: str, key: str) -> Score:
+    """With everything around it (``ScoreQuerySet.for_answering``). One query."""
+    scores = Score.objects.visible_to(user).for_answering()
+    try:
+        score = scores.get(assessment__public_id=public_id, criterion__key=key)
+    except Score.DoesNotExist as error:
+        raise Http404 from error
+    score.assessment.project.team_ids = frozenset(score.team_user_ids)  # type: ignore[attr-defined]
+    return score
+
+
+def require(user: Any, permission: str, obj: Any) -> None:
+    """403 unless the rule allows it."""
+    if not user.has_perm(permission, obj):
+        raise PermissionDenied

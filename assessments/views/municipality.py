@@ -1,0 +1,70 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from assessments.models import Assessment, Project
+from assessments.projects import standing_project
+from assessments.scoring import progress
+from assessments.views.access import get_municipality, require
+from scaling.accounts.models import Municipality
+
+
+def projects_with_rounds(user, municipality: Municipality) -> list[Project]:
+    """The visible projects of a municipality, each with ``latest``, its newest visible round, and that round's ``progress``.
+
+    Two queries.
+    """
+    projects = list(Project.objects.visible_to(user).filter(municipality=municipality).select_related("phase"))
+    rounds = (
+        Assessment.objects.visible_to(user)
+        .filter(project__municipality=municipality)
+        .with_progress()
+        .order_by("project", "-round")
+        .distinct("project")
+    )
+    latest = {assessment.project_id: assessment for assessment in rounds}
+    for project in projects:
+        project.municipality = municipality
+        found = project.latest = latest.get(project.pk)  # type: ignore[attr-defined]
+        if found is not None:
+            found.progress = progress(found.answered, found.total)  # type: ignore[attr-defined]
+    return projects
+
+
+@login_required
+def municipality_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    municipality = get_municipality(request.user, public_id)
+    projects = projects_with_rounds(request.user, municipality)
+    return render(
+        request,
+        "assessments/municipality.html",
+        {
+            "municipality": municipality,
+            "projects": [project for project in projects if not project.is_municipality_wide],
+            "standing": next((project for project in projects if project.is_municipality_wide), None),
+            "tenant": TenantOf(municipality),
+        },
+    )
+
+
+class TenantOf:
+    """Lets the rules for what does not exist yet be asked with the municipality it would belong to."""
+
+    def __init__(self, municipality: Municipality) -> None:
+        self.municipality_id = municipality.pk
+
+
+@login_required
+@require_POST
+def standing(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Create the municipality's standing project when it is first needed, and go there."""
+    municipality = get_municipality(request.user, public_id)
+    require(request.user, "assessments.add_standing_project", TenantOf(municipality))
+    project = standing_project(municipality=municipality, by=request.user)
+    messages.success(
+        request, _("Hier bewerten Sie die Verwaltung als Ganzes. Die Antworten stehen allen Projekten zur Verfügung.")
+    )
+    return redirect(project)

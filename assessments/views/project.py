@@ -1,0 +1,89 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from assessments.forms.project import ProjectForm
+from assessments.models import Assessment, AssessmentState, Project
+from assessments.projects import change_project, create_project
+from assessments.scoring import progress
+from assessments.views.access import get_municipality, get_project, require
+from assessments.views.municipality import TenantOf
+from catalogue.models import CROSS_PHASE, Phase
+
+
+def crumbs_to(project: Project, *more: tuple[str, str]) -> list[tuple[str, str]]:
+    """The way to a project: its municipality, itself, and what comes below."""
+    municipality = project.municipality
+    return [(municipality.name, municipality.get_absolute_url()), (project.name, project.get_absolute_url()), *more]
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def project_create(request: HttpRequest, public_id: str) -> HttpResponse:
+    municipality = get_municipality(request.user, public_id)
+    require(request.user, "assessments.add_project", TenantOf(municipality))
+    form = ProjectForm(request.POST or None, municipality=municipality)
+    if request.method == "POST" and form.is_valid():
+        project = create_project(municipality=municipality, by=request.user, **form.cleaned_data)
+        messages.success(request, _("Das Projekt ist angelegt."))
+        return redirect(project)
+    crumbs = [(municipality.name, municipality.get_absolute_url()), (_("Projekt anlegen"), "")]
+    return render(request, "assessments/project_form.html", {"form": form, "crumbs": crumbs, "heading": _("Projekt anlegen")})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def project_edit(request: HttpRequest, public_id: str) -> HttpResponse:
+    project = get_project(request.user, public_id)
+    require(request.user, "assessments.change_project", project)
+    form = ProjectForm(request.POST or None, municipality=project.municipality, project=project)
+    if request.method == "POST" and form.is_valid():
+        change_project(project=project, by=request.user, **form.cleaned_data)
+        messages.success(request, _("Die Änderungen sind gespeichert."))
+        return redirect(project)
+    crumbs = crumbs_to(project, (_("Projekt bearbeiten"), ""))
+    return render(
+        request, "assessments/project_form.html", {"form": form, "crumbs": crumbs, "heading": _("Projekt bearbeiten")}
+    )
+
+
+def phase_road(project: Project) -> list[dict[str, object]]:
+    """The five phases with the project's own marked, for components/phase_road.html. One query."""
+    return [
+        {"name": phase.label, "state": "current" if phase.pk == project.phase_id else None}
+        for phase in Phase.objects.exclude(key=CROSS_PHASE)
+    ]
+
+
+@login_required
+def project_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    project = get_project(request.user, public_id)
+    rounds = list(
+        Assessment.objects.visible_to(request.user).filter(project=project).with_context().with_progress().with_next_open()
+    )
+    for assessment in rounds:
+        assessment.project = project
+        assessment.progress = progress(assessment.answered, assessment.total)  # type: ignore[attr-defined]
+    works = request.user.has_perm("assessments.start_assessment", project)
+    return render(
+        request,
+        "assessments/project.html",
+        {
+            "project": project,
+            "crumbs": crumbs_to(project),
+            "road": [] if project.is_municipality_wide else phase_road(project),
+            "rounds": rounds,
+            "open_round": next((a for a in rounds if a.state != AssessmentState.APPROVED), None),
+            "approved": next((a for a in rounds if a.state == AssessmentState.APPROVED), None),
+            "measures": project.measures.running().select_related("owner"),
+            "team": project.team.all(),
+            "may_start": works and not any(a.state != AssessmentState.APPROVED for a in rounds),
+            "today": timezone.localdate(),
+            "start_url": reverse("assessments:start", args=[project.public_id]),
+        },
+    )

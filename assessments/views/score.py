@@ -1,0 +1,159 @@
+"""One criterion: the page where people spend their time."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from assessments.answering import EarlierAnswer, Neighbours, answer_label, in_order, neighbours
+from assessments.forms.score import ScoreForm, initial_of
+from assessments.guidance import guide_to
+from assessments.models import Evidence, Score
+from assessments.saving import Answer, NotEditable, StaleScore, remove_evidence, save_score
+from assessments.views.access import get_score, require
+from assessments.views.project import crumbs_to
+from catalogue.models import Criterion
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def score_page(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
+    score = get_score(request.user, public_id, key)
+    criterion = guide_to(score.assessment.edition).by_id[score.criterion_id]
+    if request.method == "POST":
+        require(request.user, "assessments.work_on_assessment", score.assessment)
+        return _save(request, score, criterion)
+    may_edit = request.user.has_perm("assessments.edit_assessment", score.assessment)
+    return _page(request, score, ScoreForm(score=score, criterion=criterion, read_only=not may_edit))
+
+
+def _save(request: HttpRequest, score: Score, criterion: Criterion) -> HttpResponse:
+    form = ScoreForm(request.POST, score=score, criterion=criterion)
+    if not form.is_valid():
+        return _page(request, score, form, status=422)
+    try:
+        saved = save_score(
+            score=score,
+            version=form.cleaned_data["version"],
+            by=request.user,
+            answer=form.answer,
+            evidence=form.evidence,
+        )
+    except StaleScore as error:
+        return _conflict(request, score, criterion, form, error.current)
+    except NotEditable:
+        return _too_late(request, score, form)
+    if "weiter" not in request.POST:
+        messages.success(request, _("Gespeichert um %(time)s Uhr.") % {"time": time_of(saved)})
+        return redirect("assessments:score", score.assessment.public_id, criterion.key)
+    following = way_on(score).next_pending
+    if following is None:
+        messages.success(request, _("Gespeichert. Damit sind alle Kriterien bearbeitet."))
+        return redirect(score.assessment)
+    messages.success(request, _("„%(title)s“ ist gespeichert.") % {"title": criterion.title})
+    return redirect("assessments:score", score.assessment.public_id, following.criterion.key)
+
+
+def time_of(score: Score) -> str:
+    return time_format(timezone.localtime(score.updated_at), "H:i")
+
+
+def way_on(score: Score) -> Neighbours:
+    """One query."""
+    others = Score.objects.filter(assessment=score.assessment_id).order_by().defer("rationale")
+    return neighbours(in_order(others, guide_to(score.assessment.edition)), score.pk)
+
+
+def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200) -> HttpResponse:
+    """Eight queries in all, whatever the number of criteria, proofs and measures."""
+    assessment = score.assessment
+    criterion = score.criterion = guide_to(assessment.edition).by_id[score.criterion_id]
+    levels = list(criterion.levels.all())
+    context: dict[str, Any] = {
+        "assessment": assessment,
+        "project": assessment.project,
+        "crumbs": crumbs_to(assessment.project, (assessment.round_label, assessment.get_absolute_url()), (criterion.title, "")),
+        "score": score,
+        "criterion": criterion,
+        "levels": levels,
+        "next_level": next((descriptor for descriptor in levels if descriptor.level == score.level), None),
+        "form": form,
+        "way": way_on(score),
+        "evidence": score.evidence.select_related("added_by"),
+        "earlier": EarlierAnswer.from_json(score.earlier),  # type: ignore[attr-defined]
+        "house": EarlierAnswer.from_json(score.house),  # type: ignore[attr-defined]
+        "measures": assessment.project.measures.filter(criterion_key=criterion.key).select_related("owner"),
+        "today": timezone.localdate(),
+    }
+    return render(request, "assessments/score.html", context, status=status)
+
+
+def _conflict(request: HttpRequest, score: Score, criterion: Criterion, form: ScoreForm, current: Score) -> HttpResponse:
+    """Both answers side by side, and three ways on; each keeps the new evidence that was typed."""
+    mine, theirs = form.answer, Answer.of(current)
+    typed = {name: form.data.get(name, "") for name in ("evidence_text", "evidence_url")}
+    rationale = mine.rationale
+    if theirs.rationale and theirs.rationale != mine.rationale:
+        rationale = f"{theirs.rationale}\n\n{mine.rationale}".strip()
+    merged = {**initial_of(mine), **typed, "rationale": rationale, "version": current.version}
+    score.version = current.version
+    context = {
+        "assessment": score.assessment,
+        "project": score.assessment.project,
+        "crumbs": crumbs_to(
+            score.assessment.project,
+            (score.assessment.round_label, score.assessment.get_absolute_url()),
+            (criterion.title, reverse("assessments:score", args=[score.assessment.public_id, criterion.key])),
+            (_("Zwei Fassungen"), ""),
+        ),
+        "criterion": criterion,
+        "current": current,
+        "mine": mine,
+        "theirs": theirs,
+        "mine_label": answer_label(mine.state, mine.level),
+        "theirs_label": answer_label(theirs.state, theirs.level),
+        "keep_mine": {**initial_of(mine), **typed},
+        "keep_theirs": {**initial_of(theirs), **typed},
+        "typed": typed,
+        "merge_form": ScoreForm(score=score, criterion=criterion, initial=merged),
+    }
+    return render(request, "assessments/score_conflict.html", context, status=409)
+
+
+def _too_late(request: HttpRequest, score: Score, form: ScoreForm) -> HttpResponse:
+    """The round was submitted or approved meanwhile: nothing is stored, and nothing that was typed is hidden."""
+    score.assessment.refresh_from_db(fields=["state"])
+    context = {
+        "assessment": score.assessment,
+        "project": score.assessment.project,
+        "crumbs": crumbs_to(score.assessment.project, (score.assessment.round_label, score.assessment.get_absolute_url())),
+        "criterion": score.criterion,
+        "answer": form.answer,
+        "answer_label": answer_label(form.answer.state, form.answer.level),
+        "evidence": form.evidence,
+    }
+    return render(request, "assessments/score_too_late.html", context, status=409)
+
+
+@login_required
+@require_POST
+def evidence_remove(request: HttpRequest, public_id: str, key: str, pk: int) -> HttpResponse:
+    score = get_score(request.user, public_id, key)
+    require(request.user, "assessments.work_on_assessment", score.assessment)
+    evidence = Evidence.objects.filter(score=score, pk=pk).first()
+    if evidence is None:
+        raise Http404
+    try:
+        remove_evidence(evidence=evidence, by=request.user)
+    except NotEditable:
+        messages.error(request, _("Die Bewertung ist eingereicht; Nachweise lassen sich nicht mehr ändern."))
+    else:
+        messages.success(request, _("Der Nachweis ist entfernt."))
+    return redirect("assessments:score", public_id, key)
