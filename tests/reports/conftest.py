@@ -1,0 +1,95 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from assessments import workflow
+from assessments.models import Assessment, Evidence, Measure
+from assessments.saving import Answer, save_score
+from catalogue.models import CROSS_PHASE, Edition, EditionState
+from tests.factories import make_criterion, make_edition, make_project
+
+CRITERIA = {
+    "vertrauen": {"workstreams": ["organisatorisch", "technisch"], "milestone": 3},
+    "personal": {"workstreams": ["organisatorisch"]},
+    "zielbild": {"phase": "p1", "workstreams": ["organisatorisch"], "milestone": 3},
+    "nutzertest": {"phase": "p2", "workstreams": ["technisch", "wirtschaftlich"]},
+    "pilotbericht": {"phase": "p3", "workstreams": ["organisatorisch"], "milestone": 2},
+    "folgekosten": {"phase": "p3", "workstreams": ["finanziell", "wirtschaftlich"]},
+    "ratsbeschluss": {"phase": "p4", "workstreams": ["finanziell"], "milestone": 3},
+}
+
+
+def publish(edition: Edition) -> Edition:
+    Edition.objects.filter(pk=edition.pk).update(state=EditionState.PUBLISHED, published_at=datetime(2026, 1, 1, tzinfo=UTC))
+    edition.refresh_from_db()
+    return edition
+
+
+@pytest.fixture
+def edition(db):
+    """Seven criteria in all phases but P5; four milestones, one of them (P4) outside the scope of a pilot."""
+    edition = make_edition(state=EditionState.DRAFT, attribution_de="Quelle: Roadmap", level_scale_notice_de="Eigene Skala")
+    for key, fields in CRITERIA.items():
+        make_criterion(edition, key, **{"phase": CROSS_PHASE, **fields})
+    return publish(edition)
+
+
+@pytest.fixture
+def project(edition, municipality, alice):
+    """A pilot (P3) of Alice's."""
+    return make_project(municipality, "Parkraum-App", team=[alice], summary="Zeigt freie Parkplätze.")
+
+
+def answer(assessment, by, answers):
+    """``answers`` maps keys to Answer; every save goes through the door."""
+    for score in assessment.scores.select_related("criterion").order_by("criterion__order"):
+        if score.criterion.key in answers:
+            save_score(score=score, version=score.version, by=by, answer=answers[score.criterion.key])
+
+
+def approved(assessment, by, on):
+    workflow.submit(assessment=assessment, by=by)
+    workflow.approve(assessment=assessment, by=by)
+    moment = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
+    Assessment.objects.filter(pk=assessment.pk).update(started_on=on, submitted_at=moment, approved_at=moment)
+    assessment.scores.filter(updated_at__isnull=False).update(updated_at=moment)
+    assessment.refresh_from_db()
+    return assessment
+
+
+FIRST = {
+    "vertrauen": Answer("rated", 1, "Erste Absprachen"),
+    "personal": Answer("rated", 2, "Zwei Stellen"),
+    "zielbild": Answer("rated", 3, "Beschlossen"),
+    "nutzertest": Answer("unknown"),
+    "pilotbericht": Answer("rated", 2, "Entwurf liegt vor"),
+}
+SECOND = {
+    "vertrauen": Answer("rated", 2, "Vereinbarung mit den Stadtwerken", 4, date(2027, 6, 30)),
+    "personal": Answer("rated", 1, "Eine Stelle ist unbesetzt", 3, date(2027, 3, 31)),
+    "zielbild": Answer("rated", 3, "Beschlossen"),
+    "nutzertest": Answer("rated", 0, "Noch keiner"),
+    "folgekosten": Answer("not_applicable", rationale="Trägt der Landkreis"),
+}
+
+
+@pytest.fixture
+def first(project, alice, bob):
+    """The first round, approved: 1, 2, 3, unknown, 2, open."""
+    assessment = workflow.start_assessment(project=project, by=alice)
+    answer(assessment, alice, FIRST)
+    return approved(assessment, bob, date(2025, 5, 20))
+
+
+@pytest.fixture
+def second(first, project, alice):
+    """The second round, a draft: 2 (target 4), 1 (target 3), 3, 0, 2 carried over and unconfirmed, not applicable."""
+    assessment = workflow.start_assessment(project=project, by=alice)
+    answer(assessment, alice, SECOND)
+    score = assessment.scores.get(criterion__key="vertrauen")
+    Evidence.objects.create(score=score, text="Vertrag", url="https://example.org/vertrag", added_by=alice)
+    Evidence.objects.create(score=score, text="Protokoll")
+    Measure.objects.create(project=project, criterion_key="vertrauen", text="Muster", owner=alice, due_on=date(2027, 2, 1))
+    Measure.objects.create(project=project, criterion_key="vertrauen", text="Alt", due_on=date(2025, 1, 1), status="done")
+    Measure.objects.create(project=project, criterion_key="", text="Runder Tisch", owner_text="Stabsstelle")
+    return Assessment.objects.with_context().get(pk=assessment.pk)

@@ -1,0 +1,252 @@
+"""The profile of real rounds: every figure, once; and what it costs to fetch."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from django.utils import translation
+
+from assessments import workflow
+from assessments.models import Assessment, Comment, Evidence, Measure
+from assessments.reports.load import NotComparable, load_profile
+from assessments.reports.profile import without_names
+from assessments.scoring import Average, Counts, Progress
+from tests.factories import make_catalogue, make_project
+from tests.reports.conftest import approved
+
+
+def by_key(profile):
+    return {result.key: result for result in profile.criteria}
+
+
+def test_figures_of_a_second_round(second):
+    profile = load_profile(second)
+    assert profile.overall.average == Average(1.6, 5, 6)  # 2, 1, 3, 0, 2
+    assert profile.overall.planned == Average(2.4, 5, 6)  # 4, 3, 3, 0, 2
+    assert profile.overall.before == Average(2.0, 4, 6)  # 1, 2, 3, 2
+    assert profile.overall.delta == -0.4
+    assert profile.overall.counts == Counts(total=6, rated=5, unknown=0, not_applicable=1, open=0, unconfirmed=1)
+    assert profile.overall.coverage == Progress(6, 6, 100)
+    assert [(f.key, f.average, f.before) for f in profile.workstreams] == [
+        ("finanziell", Average(None, 0, 1), Average(None, 0, 1)),
+        ("organisatorisch", Average(2.0, 4, 4), Average(2.0, 4, 4)),
+        ("technisch", Average(1.0, 2, 2), Average(1.0, 1, 2)),
+        ("wirtschaftlich", Average(0.0, 1, 2), Average(None, 0, 2)),
+    ]
+    assert [(f.key, f.average) for f in profile.phases] == [
+        ("p1", Average(3.0, 1, 1)),
+        ("p2", Average(0.0, 1, 1)),
+        ("p3", Average(2.0, 1, 2)),
+        ("durchgehend", Average(1.5, 2, 2)),
+    ]
+
+
+def test_gates_of_a_second_round_name_what_blocks_them(second):
+    profile = load_profile(second)
+    assert [(g.code, g.state, g.passed, g.total, g.unconfirmed) for g in profile.gates] == [
+        ("P1", "blocked", 1, 2, 0),
+        ("P2", "blocked", 1, 2, 0),
+        ("P3", "blocked", 2, 3, 1),
+        ("P4", "ahead", 2, 4, 1),
+        ("P5", "ahead", 2, 4, 1),
+    ]
+    assert profile.current_gate == profile.gates[2]
+    assert [(b.title, b.reason) for b in profile.gates[3].blockers] == [
+        ("Kriterium vertrauen", "Stufe 2, nötig ist 3"),
+        ("Kriterium ratsbeschluss", "in dieser Runde nicht bewertet, nötig ist Stufe 3"),
+    ]
+    assert profile.gates[3].blockers[1].number is None
+    assert "Zum Phasentor P3 Pilot fehlt noch ein Meilenstein." in profile.headline
+
+
+def test_priorities_of_a_second_round_carry_step_and_measure(second):
+    profile = load_profile(second)
+    assert [(p.rank, p.criterion.key, p.is_blocking, p.weight) for p in profile.priorities] == [
+        (1, "vertrauen", True, 4),
+        (2, "personal", False, 2),
+        (3, "nutzertest", False, 0),
+        (4, "pilotbericht", False, 0),
+        (5, "zielbild", False, 0),
+    ]
+    first = profile.priorities[0]
+    assert first.next_step == "vertrauen von 2 weiter"
+    assert first.reason == "Meilenstein für das Phasentor P3 Pilot: Stufe 2, nötig ist 3"
+    assert (first.measure.text, first.measure.who, first.measure.due_on) == ("Muster", "Alice", date(2027, 2, 1))
+    assert profile.priorities[1].measure is None
+
+
+def test_changes_of_a_second_round_carry_both_reasons(second):
+    changes = load_profile(second).changes
+    assert changes.compared.label == "Runde 1"
+    assert [[c.key for c in kind] for kind in (changes.up, changes.down, changes.same, changes.unrated, changes.new)] == [
+        ["vertrauen"],
+        ["personal"],
+        ["zielbild", "pilotbericht"],
+        ["nutzertest"],
+        [],
+    ]
+    assert changes.gone == ()
+    change = changes.up[0].change
+    assert (change.text, change.delta) == ("von Stufe 1 auf 2", 1)
+    assert (change.previous.rationale, changes.up[0].rationale) == ("Erste Absprachen", "Vereinbarung mit den Stadtwerken")
+    assert (change.previous.by, change.previous.on) == ("Alice", date(2025, 5, 20))
+    assert changes.sentence == (
+        "Kriterien gegenüber Runde 1: 1 gestiegen, 1 gesunken, 2 gleich geblieben, 1 nur in einer der Runden eingeschätzt."
+    )
+
+
+def test_criterion_carries_everything_said_about_it(second, alice):
+    Comment.objects.create(score=second.scores.get(criterion__key="vertrauen"), text="Stimmt das?", author=alice)
+    result = by_key(load_profile(second))["vertrauen"]
+    assert (result.number, result.phase_label, result.workstreams) == (1, "Durchgehend", ("organisatorisch", "technisch"))
+    assert (result.level, result.level_name, result.level_description) == (2, "in Umsetzung", "vertrauen auf 2")
+    assert (result.target_level, result.target_name, result.target_date, result.gap) == (4, "verstetigt", date(2027, 6, 30), 2)
+    assert (result.milestone.required_level, result.milestone.passed, result.blocks) == (3, False, "P3 Pilot")
+    assert [(e.text, e.url) for e in result.evidence] == [("Vertrag", "https://example.org/vertrag"), ("Protokoll", "")]
+    assert [m.text for m in result.measures] == ["Muster", "Alt"]
+    assert [(c.text, c.by, c.is_resolved) for c in result.comments] == [("Stimmt das?", "Alice", False)]
+    assert [level.level for level in result.levels] == [0, 1, 2, 3, 4]
+
+
+def test_unrated_criteria_have_words_but_no_level(second):
+    results = by_key(load_profile(second))
+    assert (results["folgekosten"].answer_label, results["folgekosten"].next_step) == ("trifft nicht zu", "")
+    assert results["pilotbericht"].confirmed is False
+    results = by_key(load_profile(Assessment.objects.get(round=1)))
+    assert results["folgekosten"].next_step == "Im Team klären, welche Stufe erreicht ist."
+    assert results["nutzertest"].answer_label == "weiß nicht"
+
+
+def test_meta_of_a_draft_names_nobody_who_approved(second):
+    meta = load_profile(second).meta
+    assert (meta.is_draft, meta.state_label, meta.approved_on, meta.approved_by) == (True, "in Arbeit", None, "")
+    assert [step.label for step in meta.steps] == ["begonnen"]
+    assert meta.scope == ("P1 Ideenfindung", "P2 Prototyp", "P3 Pilot", "Durchgehend")
+    assert (meta.attribution, meta.level_scale_notice) == ("Quelle: Roadmap", "Eigene Skala")
+
+
+def test_meta_of_an_approved_round_names_day_and_person(first):
+    meta = load_profile(first).meta
+    assert (meta.is_draft, meta.approved_on, meta.approved_by) == (False, date(2025, 5, 20), "Bob")
+    assert [(step.label, step.by) for step in meta.steps] == [("begonnen", ""), ("eingereicht", "Bob"), ("freigegeben", "Bob")]
+    assert meta.as_of == date(2025, 5, 20)
+
+
+def test_meta_of_a_reopened_round_is_a_draft_again(first, bob):
+    workflow.reopen(assessment=first, by=bob, reason="Nachtrag")
+    meta = load_profile(Assessment.objects.get(pk=first.pk)).meta
+    assert (meta.is_draft, meta.approved_on, meta.approved_by, len(meta.steps)) == (True, None, "", 1)
+
+
+def test_first_round_has_nothing_to_compare_with(first):
+    profile = load_profile(first)
+    assert profile.changes is None
+    assert profile.meta.compared is None
+    assert profile.overall.before is None
+    assert profile.criteria[0].change is None
+
+
+def test_comparison_is_with_the_chosen_earlier_round(second, alice, bob, project):
+    approved(second, bob, date(2026, 6, 1))
+    third = workflow.start_assessment(project=project, by=alice)
+    assert load_profile(third).changes.compared.number == 2
+    assert [r.number for r in load_profile(third).meta.rounds] == [2, 1]
+    profile = load_profile(third, compare_with=Assessment.objects.get(round=1))
+    assert profile.changes.compared.number == 1
+    assert [c.key for c in profile.changes.up] == ["vertrauen"]
+    assert profile == load_profile(third, compare_with=Assessment.objects.get(round=1).public_id)
+
+
+def test_comparison_with_itself_a_later_or_a_foreign_round_is_refused(second, first, elsewhere, charlie):
+    foreign = workflow.start_assessment(project=make_project(elsewhere), by=charlie)
+    for other in (second, foreign):
+        with pytest.raises(NotComparable):
+            load_profile(second, compare_with=other)
+    with pytest.raises(NotComparable):
+        load_profile(first, compare_with=second)
+
+
+def test_trend_has_every_approved_round_and_this_one(second):
+    trend = load_profile(second).trend
+    assert [(p.round, p.is_this, p.average) for p in trend.points] == [
+        (1, False, Average(2.0, 4, 6)),
+        (2, True, Average(1.6, 5, 6)),
+    ]
+    assert trend.points[0].workstreams[1] == Average(2.0, 4, 4)
+    assert (trend.planned, trend.planned_on) == (2.4, date(2027, 6, 30))
+    rows = {row.key: row.cells for row in load_profile(second).history}
+    assert rows["nutzertest"] == ("unknown", 0)
+    assert rows["folgekosten"] == ("open", "not_applicable")
+
+
+def test_measures_of_the_project_come_open_ones_first_by_date(second):
+    assert [(m.text, m.who, m.criterion_title) for m in load_profile(second).measures] == [
+        ("Muster", "Alice", "Kriterium vertrauen"),
+        ("Runder Tisch", "Stabsstelle", ""),
+        ("Alt", "", "Kriterium vertrauen"),
+    ]
+
+
+def test_municipality_as_a_whole_has_one_gate(edition, municipality, bob):
+    project = make_project(municipality, "Stadt", is_municipality_wide=True)
+    profile = load_profile(workflow.start_assessment(project=project, by=bob))
+    assert [(g.phase, g.is_current, g.state) for g in profile.gates] == [("durchgehend", True, "blocked")]
+    assert (profile.meta.phase, profile.meta.phase_label) == (None, "")
+    assert len(profile.criteria) == 2
+
+
+def test_empty_profile_shows_no_number(project, alice):
+    profile = load_profile(workflow.start_assessment(project=project, by=alice))
+    assert profile.overall.average == Average(None, 0, 6)
+    assert profile.overall.coverage.percent == 0
+    assert profile.headline.startswith("Noch ist kein Kriterium eingeschätzt.")
+
+
+def test_profile_speaks_the_active_language_and_falls_back_to_german(second, edition):
+    criterion = edition.criteria.get(key="vertrauen")
+    criterion.title_en = "Trust"
+    criterion.save()
+    with translation.override("en"):
+        profile = load_profile(second)
+    assert profile.meta.language == "en"
+    assert [result.title for result in profile.criteria[:2]] == ["Trust", "Kriterium personal"]
+    assert profile.criteria[0].level_description == "vertrauen auf 2"
+
+
+def test_same_state_gives_an_equal_profile(second):
+    assert load_profile(second) == load_profile(Assessment.objects.with_context().get(pk=second.pk))
+
+
+def test_profile_without_names_holds_no_name_of_a_person(second, alice, bob):
+    Comment.objects.create(score=second.scores.first(), text="Nur für uns", author=alice)
+    second.project.measures.update(owner_text="Bob")
+    approved(second, bob, date(2026, 6, 1))
+    profile = load_profile(Assessment.objects.with_context().get(pk=second.pk))
+    assert "Alice" in repr(profile)
+    assert "Bob" in repr(profile)
+    told = repr(without_names(profile))
+    for private in ("Alice", "Bob", "Nur für uns", "Stabsstelle"):
+        assert private not in told
+    assert "Vereinbarung mit den Stadtwerken" in told
+    assert replace(without_names(profile), meta=profile.meta).overall == profile.overall
+
+
+@pytest.mark.parametrize("criteria", [1, 60])
+@pytest.mark.parametrize("rounds", [1, 3])
+def test_loading_costs_the_same_queries_for_1_and_60_criteria_and_1_and_3_rounds(
+    criteria, rounds, municipality, bob, django_assert_num_queries
+):
+    make_catalogue(criteria)
+    project = make_project(municipality, team=[bob])
+    for number in range(rounds):
+        assessment = workflow.start_assessment(project=project, by=bob)
+        for score in assessment.scores.all():
+            Evidence.objects.create(score=score, text="Beleg", added_by=bob)
+            Comment.objects.create(score=score, text="Hm", author=bob)
+            Measure.objects.create(project=project, criterion_key="kriterium-1", text="Tun", owner=bob)
+        if number < rounds - 1:
+            approved(assessment, bob, date(2024 + number, 1, 1))
+    assessment = Assessment.objects.with_context().get(pk=assessment.pk)
+    with django_assert_num_queries(7):
+        profile = load_profile(assessment)
+    assert (len(profile.criteria), len(profile.trend.points)) == (criteria, rounds)
