@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "crispy_forms",
     "django_htmx",
-    "rules",
+    "rules.apps.AutodiscoverRulesConfig",  # reads every app's rules.py
     "simple_history",
     "scaling",
     "scaling.accounts",
