@@ -162,7 +162,7 @@ class Gate:
     """The gate of one phase. ``passed`` of ``total`` milestones pass, ``unconfirmed`` of these by an answer nobody confirmed.
 
     ``state``: ``reached``; ``blocked`` in the project's phase or an earlier one; ``ahead`` in a later one; ``none`` where the
-    catalogue has no milestone to pass.
+    catalogue has no milestone to pass. ``own`` of the ``total`` belong to the phase itself, the others to what comes before.
     """
 
     phase: str
@@ -171,6 +171,7 @@ class Gate:
     passed: int
     total: int
     unconfirmed: int
+    own: int
 
 
 def passes(milestone: Milestone, rating: Rating | None) -> bool:
@@ -202,11 +203,7 @@ def gates(
     for position, phase in enumerate(phases):
         counting = {cross_phase, *phases[: position + 1]}
         asked = [milestone for milestone in milestones if milestone.phase in counting]
-        is_ahead = position > phases.index(current)
-        gate = _gate(phase, asked, answers, is_ahead=is_ahead)
-        if is_ahead and gate.state == REACHED and not any(milestone.phase == phase for milestone in asked):
-            gate = Gate(phase, AHEAD, (), gate.passed, gate.total, gate.unconfirmed)
-        result.append(gate)
+        result.append(_gate(phase, asked, answers, is_ahead=position > phases.index(current)))
     return tuple(result)
 
 
@@ -220,13 +217,14 @@ def _gate(phase: str, asked: list[Milestone], answers: dict[str, Rating], *, is_
             blockers.append(Blocker(milestone, UNASSESSED))
         else:
             blockers.append(Blocker(milestone, BELOW if rating.level is not None else rating.state, rating.level))
-    if blockers:
-        state = AHEAD if is_ahead else BLOCKED
-    elif asked:
-        state = REACHED
+    own = sum(milestone.phase == phase for milestone in asked)
+    if is_ahead and (blockers or not own):
+        state = AHEAD
+    elif blockers:
+        state = BLOCKED
     else:
-        state = AHEAD if is_ahead else NO_GATE
-    return Gate(phase, state, tuple(blockers), len(asked) - len(blockers), len(asked), unconfirmed)
+        state = REACHED if asked else NO_GATE
+    return Gate(phase, state, tuple(blockers), len(asked) - len(blockers), len(asked), unconfirmed, own)
 
 
 # --- Priorities -------------------------------------------------------------------------------------------------------------

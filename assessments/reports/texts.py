@@ -63,37 +63,38 @@ def blocker(found: scoring.Blocker) -> str:
 
 
 def gate_sentence(gate: scoring.Gate) -> str:
+    """How many milestones pass, and what that rests on."""
     missing = len(gate.blockers)
     values = {"passed": gate.passed, "total": gate.total, "missing": missing}
     if gate.state == scoring.REACHED:
-        text = ngettext("Der Meilenstein ist erreicht.", "Alle %(total)s Meilensteine sind erreicht.", gate.total) % values
+        parts = [ngettext("Der Meilenstein ist erreicht.", "Alle %(total)s Meilensteine sind erreicht.", gate.total) % values]
     elif gate.state == scoring.BLOCKED:
-        text = (
+        parts = [
             ngettext(
-                "Von %(total)s Meilensteinen fehlt noch einer.",
-                "Von %(total)s Meilensteinen fehlen noch %(missing)s.",
+                "%(missing)s von %(total)s Meilensteinen fehlt noch.",
+                "%(missing)s von %(total)s Meilensteinen fehlen noch.",
                 missing,
             )
             % values
-            if gate.total > 1
-            else _("Der eine Meilenstein fehlt noch.")
-        )
-    elif gate.state == scoring.AHEAD and gate.total:
-        text = _("Steht noch an; %(passed)s von %(total)s Meilensteinen sind schon erreicht.") % values
+        ]
     elif gate.state == scoring.AHEAD:
-        text = _("Steht noch an.")
+        parts = [_("Steht noch an.")]
+        if gate.own:
+            parts = [_("Steht noch an; %(passed)s von %(total)s Meilensteinen sind schon erreicht.") % values]
     else:
-        text = _("Diese Katalogausgabe nennt bis hierher keine Meilensteine.")
+        parts = [_("Diese Katalogausgabe nennt bis hierher keinen Meilenstein.")]
+    if gate.total and not gate.own:
+        parts.append(_("Für diese Phase selbst nennt die Katalogausgabe keinen Meilenstein."))
     if gate.unconfirmed:
-        text += " " + (
+        parts.append(
             ngettext(
-                "Eine Antwort darin stammt aus der vorigen Runde und ist noch nicht bestätigt.",
+                "%(count)s Antwort darin stammt aus der vorigen Runde und ist noch nicht bestätigt.",
                 "%(count)s Antworten darin stammen aus der vorigen Runde und sind noch nicht bestätigt.",
                 gate.unconfirmed,
             )
             % {"count": gate.unconfirmed}
         )
-    return text
+    return " ".join(parts)
 
 
 # --- Changes ----------------------------------------------------------------------------------------------------------------
@@ -152,7 +153,7 @@ def find_out() -> str:
 def priority_reason(*, gate: str, blocked: str, level: int | None, target: int | None, workstreams: int, weight: int) -> str:
     """``gate`` and ``blocked`` name the gate and why the milestone does not pass, "" for a criterion that blocks nothing."""
     if gate:
-        return _("Meilenstein für das Phasentor %(gate)s: %(reason)s") % {"gate": gate, "reason": blocked}
+        return _("Meilenstein für das Phasentor „%(gate)s“: %(reason)s") % {"gate": gate, "reason": blocked}
     values = {"level": level, "target": target, "n": workstreams}
     if weight:
         return (
@@ -182,18 +183,18 @@ def headline(average: scoring.Average, gate_label: str, gate: scoring.Gate | Non
         }
     if gate is None or gate.state not in (scoring.REACHED, scoring.BLOCKED):
         return first
-    if gate.state == scoring.REACHED:
-        return first + " " + _("Das Phasentor %(gate)s ist erreicht.") % {"gate": gate_label}
-    return (
-        first
-        + " "
-        + ngettext(
-            "Zum Phasentor %(gate)s fehlt noch ein Meilenstein.",
-            "Zum Phasentor %(gate)s fehlen noch %(missing)s Meilensteine.",
+    values = {"gate": gate_label, "missing": len(gate.blockers)}
+    if gate.blockers:
+        second = ngettext(
+            "Zum Phasentor „%(gate)s“ fehlt noch ein Meilenstein.",
+            "Zum Phasentor „%(gate)s“ fehlen noch %(missing)s Meilensteine.",
             len(gate.blockers),
         )
-        % {"gate": gate_label, "missing": len(gate.blockers)}
-    )
+    elif gate.own:
+        second = _("Das Phasentor „%(gate)s“ ist erreicht.")
+    else:
+        second = _("Alle Meilensteine vor dem Phasentor „%(gate)s“ sind erreicht.")
+    return f"{first} {second % values}"
 
 
 # --- What each figure means -------------------------------------------------------------------------------------------------

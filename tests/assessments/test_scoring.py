@@ -199,7 +199,7 @@ def test_milestone_passes_at_its_level_or_where_it_does_not_apply(rating, passed
 def test_gate_names_what_blocks_it_and_why(answer, cause, level):
     milestone = Milestone("a", "p3", 3)
     found = gates([milestone], [answer] if answer else [])
-    assert found[2] == Gate("p3", "blocked", (Blocker(milestone, cause, level),), passed=0, total=1, unconfirmed=0)
+    assert found[2] == Gate("p3", "blocked", (Blocker(milestone, cause, level),), passed=0, total=1, unconfirmed=0, own=1)
 
 
 def test_gate_asks_for_its_own_phase_the_earlier_ones_and_the_cross_phase_set():
@@ -249,7 +249,7 @@ def test_gate_counts_the_unconfirmed_answers_it_stands_on():
 def test_gate_of_the_municipality_as_a_whole_is_that_of_the_cross_phase_set():
     milestones = [Milestone("x", CROSS_PHASE, 3), Milestone("one", "p1", 3)]
     found = gates(milestones, [rated(3, "x")], current=None)
-    assert found == (Gate(CROSS_PHASE, "reached", (), passed=1, total=1, unconfirmed=0),)
+    assert found == (Gate(CROSS_PHASE, "reached", (), passed=1, total=1, unconfirmed=0, own=1),)
 
 
 @given(rounds(), st.sampled_from(PHASES), st.data())
@@ -261,6 +261,7 @@ def test_gates_grow_stricter_from_phase_to_phase_and_agree_with_their_blockers(a
         assert set(earlier.blockers) <= set(later.blockers)
     for position, gate in enumerate(found):
         assert gate.passed + len(gate.blockers) == gate.total
+        assert gate.own == sum(milestone.phase == gate.phase for milestone in milestones)
         assert gate.state != "reached" or (gate.total > 0 and not gate.blockers)
         assert (gate.state == "blocked") == (bool(gate.blockers) and position <= PHASES.index(current))
 

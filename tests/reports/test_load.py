@@ -56,7 +56,7 @@ def test_gates_of_a_second_round_name_what_blocks_them(second):
         ("Kriterium ratsbeschluss", "in dieser Runde nicht bewertet, nötig ist Stufe 3"),
     ]
     assert profile.gates[3].blockers[1].number is None
-    assert "Zum Phasentor P3 Pilot fehlt noch ein Meilenstein." in profile.headline
+    assert "Zum Phasentor „P3 Pilot“ fehlt noch ein Meilenstein." in profile.headline
 
 
 def test_priorities_of_a_second_round_carry_step_and_measure(second):
@@ -70,7 +70,7 @@ def test_priorities_of_a_second_round_carry_step_and_measure(second):
     ]
     first = profile.priorities[0]
     assert first.next_step == "vertrauen von 2 weiter"
-    assert first.reason == "Meilenstein für das Phasentor P3 Pilot: Stufe 2, nötig ist 3"
+    assert first.reason == "Meilenstein für das Phasentor „P3 Pilot“: Stufe 2, nötig ist 3"
     assert (first.measure.text, first.measure.who, first.measure.due_on) == ("Muster", "Alice", date(2027, 2, 1))
     assert profile.priorities[1].measure is None
 
