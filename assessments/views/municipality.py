@@ -22,10 +22,9 @@ def projects_with_rounds(user, municipality: Municipality) -> list[Project]:
         Assessment.objects.visible_to(user)
         .filter(project__municipality=municipality)
         .with_progress()
-        .order_by("project", "-round")
-        .distinct("project")
+        .order_by("round")
     )
-    latest = {assessment.project_id: assessment for assessment in rounds}
+    latest = {assessment.project_id: assessment for assessment in rounds}  # the last one of each stays
     for project in projects:
         project.municipality = municipality
         found = project.latest = latest.get(project.pk)  # type: ignore[attr-defined]
