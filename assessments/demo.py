@@ -13,7 +13,7 @@ import yaml
 from django.conf import settings
 from django.db import transaction
 
-from assessments import workflow
+from assessments import notices, workflow
 from assessments.models import Assessment, AssessmentState, Evidence, Measure, Project, Score, ScoreState
 from assessments.saving import Answer, save_score
 from catalogue.models import Edition, Phase
@@ -39,6 +39,7 @@ def demo_accounts() -> Iterator[tuple[str, str]]:
     yield OPERATOR[0], "operator (superuser)"
 
 
+@notices.muted()
 @transaction.atomic
 def load_demo(folder: Path = FOLDER) -> int:
     """Load every municipality that is not there yet and return how many were. All or nothing."""

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments import notices
 from assessments.models import Assessment, AssessmentState, Evidence, Project, Score, ScoreState
 from assessments.models.assessment import EDITABLE
 from catalogue.models import CROSS_PHASE, Edition, Phase
@@ -178,4 +179,5 @@ def _step(
     setattr(assessment, f"{stamp}_at", current_time)
     current._history_user = by  # type: ignore[attr-defined]
     current.save(update_fields=["state", f"{stamp}_at", f"{stamp}_by", *texts])
+    notices.announce(stamp, assessment=current, by=by)
     return assessment

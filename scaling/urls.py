@@ -2,13 +2,15 @@ from django.contrib import admin
 from django.urls import include, path
 
 from scaling.styleguide import styleguide
-from scaling.views import pages
+from scaling.views import account, pages
 from scaling.views.home import home
 from scaling.views.theme import theme
 
 urlpatterns = [
     path("", home, name="home"),
     path("katalog/", include("catalogue.urls")),
+    path("konto/", account.account, name="account"),
+    path("konto/abbestellen/<str:token>/", account.unsubscribe_page, name="unsubscribe"),
     path("konto/", include("allauth.account.urls")),
     path("sprache/", include("django.conf.urls.i18n")),
     path("darstellung/", theme, name="theme"),
@@ -22,3 +24,7 @@ urlpatterns = [
     path("", include("assessments.reports.urls")),  # first: an assessment's own addresses end in any criterion's key
     path("", include("assessments.urls")),
 ]
+
+handler400 = "scaling.views.errors.bad_request"
+handler429 = "scaling.views.errors.too_many_requests"
+handler500 = "scaling.views.errors.server_error"
