@@ -1,0 +1,138 @@
+"""Django's plain admin for curators. The curator pages under /katalog/redaktion/ are the comfortable way.
+
+Published editions are read-only here by rules.py, and in the database itself.
+"""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import URLField
+from django.http import HttpRequest
+from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
+
+from catalogue import models
+from catalogue.fields import array_formfield
+
+
+class CatalogueAdmin:
+    """Asks rules.py about the object itself, which Django's admin leaves out; lists of texts are edited one per line."""
+
+    def _asks(self, act: str, request: HttpRequest, obj: Any) -> bool:
+        return bool(request.user.has_perm(f"catalogue.{act}_{self.model._meta.model_name}", obj))  # type: ignore[attr-defined]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._asks("add", request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._asks("change", request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._asks("delete", request, obj)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
+        original = getattr(db_field, "translated_field", db_field)
+        if isinstance(original, ArrayField):
+            field = array_formfield(original)
+            field.label = db_field.verbose_name
+            return field
+        if isinstance(db_field, URLField):
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class LevelInline(CatalogueAdmin, TranslationStackedInline):
+    model = models.LevelDescriptor
+    extra = 0
+    max_num = 5
+
+
+class MilestoneInline(CatalogueAdmin, admin.StackedInline):
+    model = models.Milestone
+    extra = 0
+
+
+class EditionBoundAdmin(CatalogueAdmin, TranslationAdmin):
+    list_select_related: ClassVar[tuple[str, ...]] = ("edition",)
+    list_filter: ClassVar[tuple[str, ...]] = ("edition",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """A row never moves to another edition."""
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return (*fields, "edition") if obj else fields
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "edition":
+            kwargs["queryset"] = models.Edition.objects.filter(state=models.EditionState.DRAFT)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        for name in ("related", "criteria", "criterion", "good_practice"):
+            field: Any = form.base_fields.get(name)
+            if field is not None:
+                edition = obj.edition_id if obj else None
+                draft = {"edition_id": edition} if edition else {"edition__state": models.EditionState.DRAFT}
+                field.queryset = field.queryset.filter(**draft).select_related("edition")
+        return form
+
+
+@admin.register(models.Edition)
+class EditionAdmin(CatalogueAdmin, TranslationAdmin):
+    list_display = ("number", "title", "state", "published_at", "published_by")
+    list_filter = ("state",)
+    # States change through catalogue.publishing alone.
+    readonly_fields = ("state", "based_on", "published_at", "published_by")
+
+
+@admin.register(models.Criterion)
+class CriterionAdmin(EditionBoundAdmin):
+    list_display = ("title", "key", "edition", "phase", "order")
+    list_select_related = ("edition", "phase")
+    list_filter = ("edition", "phase", "workstreams")
+    search_fields = ("title_de", "title_en", "key")
+    filter_horizontal = ("workstreams", "related")
+    inlines = (LevelInline, MilestoneInline)
+
+
+@admin.register(models.GoodPractice)
+class GoodPracticeAdmin(EditionBoundAdmin):
+    list_display = ("title", "key", "edition", "order")
+    search_fields = ("title_de", "title_en", "key")
+    filter_horizontal = ("criteria",)
+
+
+@admin.register(models.OperatingModel)
+class OperatingModelAdmin(EditionBoundAdmin):
+    list_display = ("name", "group", "edition", "order")
+
+
+@admin.register(models.Reference)
+class ReferenceAdmin(EditionBoundAdmin):
+    list_display = ("title", "url", "edition")
+
+
+@admin.register(models.Phase)
+class PhaseAdmin(TranslationAdmin):
+    list_display = ("label", "key", "order")
+    # Projects, assessments and all editions point at the phases, so only their texts change.
+    readonly_fields = ("key", "code", "order")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(models.Workstream)
+class WorkstreamAdmin(TranslationAdmin):
+    list_display = ("name", "key", "order")
+    readonly_fields = ("key", "order")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,124 @@
+"""Django's admin, as curators and others meet it."""
+
+import pytest
+from django.urls import reverse
+
+from catalogue.models import Criterion, Edition, Phase
+from tests.catalogue.documents import both, criterion_document, practice_document
+from tests.conftest import make_user
+
+pytestmark = pytest.mark.django_db
+
+MODELS = ["edition", "criterion", "goodpractice", "operatingmodel", "reference", "phase", "workstream"]
+
+
+@pytest.fixture
+def curator(client):
+    user = make_user("Dorothea", is_curator=True, is_staff=True)
+    client.force_login(user)
+    return user
+
+
+def rich(key):
+    reference = {"title": both("Quelle"), "url": ""}
+    return {
+        "criteria": [criterion_document(key, references=[reference], milestone={"kind": "roadmap", "required_level": 3})],
+        "good_practices": [practice_document("praxis", criteria=[key])],
+        "operating_models": [{"key": "boo", "name": both("BOO"), "group": both("G"), "summary": both("K")}],
+        "references": [reference],
+    }
+
+
+def form_data(page) -> dict[str, object]:
+    """What a browser would send back, unchanged."""
+    context = page.context
+    data: dict[str, object] = {}
+    forms = [context["adminform"].form]
+    for formset in context["inline_admin_formsets"]:
+        forms += [formset.formset.management_form, *formset.formset.forms]
+    for form in forms:
+        for bound in form:
+            value = form[bound.name].value()
+            if value is None or value is False:
+                continue
+            data[bound.html_name] = bound.field.prepare_value(value) if hasattr(bound.field, "prepare_value") else value
+    return data
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("state", ["published", "draft"])
+def test_curator_opens_lists_and_objects(client, curator, published, draft, model, state):
+    (published if state == "published" else draft)(**rich("eins"))
+    assert client.get(reverse(f"admin:catalogue_{model}_changelist")).status_code == 200
+    pk = Edition._meta.apps.get_model("catalogue", model).objects.first().pk
+    assert client.get(reverse(f"admin:catalogue_{model}_change", args=[pk])).status_code == 200
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_admin_closed_to_others(client, alice, dora, published, model):
+    published(**rich("eins"))
+    address = reverse(f"admin:catalogue_{model}_changelist")
+    assert client.get(address).status_code == 302
+    client.force_login(alice)
+    assert client.get(address).status_code == 302
+    # A curator without access to the admin keeps to the curator pages.
+    client.force_login(dora)
+    assert client.get(address).status_code == 302
+    # Staff that does not curate sees nothing of the catalogue.
+    client.force_login(make_user("Stefan", is_staff=True))
+    assert client.get(address).status_code == 403
+
+
+def test_curator_edits_a_draft(client, curator, draft):
+    edition = draft(**rich("eins"))
+    address = reverse("admin:catalogue_criterion_change", args=[edition.criteria.get().pk])
+    data = form_data(client.get(address)) | {
+        "questions_de": "Erste?\n\n Zweite, mit Komma? \n",
+        "editorial": ["title", "phase"],
+    }
+    response = client.post(address, data)
+    assert response.status_code == 302, response.context["errors"]
+    criterion = Criterion.objects.get()
+    assert Criterion.objects.values_list("questions_de", flat=True).get() == ["Erste?", "Zweite, mit Komma?"]
+    assert criterion.editorial == ["title", "phase"]
+    assert criterion.levels.get(level=0).description == "eins, Beschreibung 0 auf Deutsch"
+
+
+def test_published_edition_read_only_in_the_admin(client, curator, published):
+    edition = published(**rich("eins"))
+    before = list(Criterion.objects.values())
+    for model in ("criterion", "goodpractice", "reference", "operatingmodel", "edition"):
+        pk = Edition._meta.apps.get_model("catalogue", model).objects.first().pk
+        page = client.get(reverse(f"admin:catalogue_{model}_change", args=[pk]))
+        assert b'name="_save"' not in page.content
+        for action in ("change", "delete"):
+            answer = client.post(reverse(f"admin:catalogue_{model}_{action}", args=[pk]), {"title_de": "x", "post": "yes"})
+            assert answer.status_code == 403
+    assert list(Criterion.objects.values()) == before
+    edition.refresh_from_db()
+    assert edition.state == "published"
+
+
+def test_published_rows_not_deleted_in_bulk(client, curator, published):
+    published(**rich("eins"))
+    data = {"action": "delete_selected", "_selected_action": [Criterion.objects.get().pk], "post": "yes"}
+    client.post(reverse("admin:catalogue_criterion_changelist"), data)
+    assert Criterion.objects.count() == 1
+
+
+def test_new_row_offered_for_drafts_only(client, curator, published, draft):
+    published("eins", number="1.0")
+    other = draft("zwei", number="2.0")
+    page = client.get(reverse("admin:catalogue_criterion_add"))
+    assert list(page.context["adminform"].form.fields["edition"].queryset) == [other]
+
+
+def test_phase_keeps_its_key(client, curator, draft):
+    draft("eins")
+    phase = Phase.objects.get(key="p1")
+    address = reverse("admin:catalogue_phase_change", args=[phase.pk])
+    client.post(address, form_data(client.get(address)) | {"key": "anders", "order": 9, "name_de": "Anders"})
+    phase.refresh_from_db()
+    assert (phase.key, phase.order, phase.name) == ("p1", 1, "Anders")
+    assert client.get(reverse("admin:catalogue_phase_add")).status_code == 403
+    assert client.get(reverse("admin:catalogue_phase_delete", args=[phase.pk])).status_code == 403

@@ -1,0 +1,152 @@
+"""The shipped texts: complete, specific, in our own words."""
+
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catalogue.importing import load_file
+from catalogue.levels import Level
+from scaling.settings import BASE_DIR
+from tests.catalogue.texts import own_texts, runs, words
+
+EDITIONS = ["edition-1", "edition-2"]
+LANGUAGES = ["de", "en"]
+
+pytestmark = pytest.mark.parametrize("name", EDITIONS)
+
+
+@cache
+def document(name: str) -> dict[str, Any]:
+    path = BASE_DIR / "fixtures/catalogue" / f"{name}.yaml"
+    return load_file(path.read_bytes(), name).data
+
+
+@cache
+def source_runs() -> frozenset[str]:
+    lines = Path(__file__).with_name("source_runs.txt").read_text().splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
+
+
+def criteria(name: str) -> list[dict[str, Any]]:
+    return document(name)["criteria"]
+
+
+def test_number_of_criteria(name):
+    assert len(criteria(name)) == {"edition-1": 21, "edition-2": 55}[name]
+
+
+def test_cross_phase_criteria_complete(name):
+    cross = [c["key"] for c in criteria(name) if c["phase"] == "durchgehend"]
+    assert len(cross) == 21
+    assert [c["key"] for c in criteria("edition-1")] == cross
+
+
+def test_both_languages_everywhere(name):
+    empty = [path for path, text in own_texts(document(name)) if not text]
+    # The first edition describes no operating models; nothing else may be empty.
+    allowed = [".edition.operating_models_intro.de", ".edition.operating_models_intro.en"] if name == "edition-1" else []
+    assert empty == allowed
+
+
+def pieces(criterion: dict[str, Any], language: str) -> list[str]:
+    """Everything of a criterion that no other criterion may share."""
+    texts = [criterion["summary"][language], criterion["why"][language], criterion["note"][language]]
+    texts += criterion["questions"][language]
+    for level in criterion["levels"]:
+        texts.append(level["description"][language])
+        if "next_step" in level:
+            texts.append(level["next_step"][language])
+    return texts
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_used_twice(name, language):
+    counted = Counter(" ".join(words(text)) for criterion in criteria(name) for text in pieces(criterion, language))
+    assert [text for text, times in counted.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_levels_specific_not_a_template(name, language):
+    """Two descriptors, or two hints, of the same level in different criteria never share twelve words in a row."""
+    for level in range(5):
+        for field in ("description", "next_step"):
+            counted: Counter[str] = Counter()
+            for criterion in criteria(name):
+                counted.update(runs(criterion["levels"][level].get(field, {}).get(language, ""), 12))
+            assert [run for run, times in counted.items() if times > 1] == []
+
+
+BOUNDS = {"summary": (100, 330), "why": (120, 420), "note": (60, 320)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_neither_thin_nor_long(name, language):
+    # English runs a little shorter or longer than the German it says again.
+    slack = (1.0, 1.0) if language == "de" else (0.8, 1.1)
+    wrong = []
+
+    def check(where: str, text: str, low: int, high: int) -> None:
+        if not low * slack[0] <= len(text) <= high * slack[1]:
+            wrong.append((where, len(text)))
+
+    for criterion in criteria(name):
+        key = criterion["key"]
+        for field, bounds in BOUNDS.items():
+            check(f"{key}.{field}", criterion[field][language], *bounds)
+        assert 2 <= len(criterion["questions"][language]) <= 4
+        assert 2 <= len(criterion["evidence_examples"][language]) <= 4
+        for question in criterion["questions"][language]:
+            check(f"{key}.question", question, 30, 187)
+            assert question.endswith("?")
+        for level in criterion["levels"]:
+            check(f"{key}.{level['level']}", level["description"][language], 60, 230)
+            if level["level"] < 4:
+                check(f"{key}.{level['level']}.next", level["next_step"][language], 50, 210)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_levels_begin_differently(name, language):
+    alike = []
+    for criterion in criteria(name):
+        starts = {tuple(words(level["description"][language])[:2]) for level in criterion["levels"]}
+        if len(starts) < 4:
+            alike.append(criterion["key"])
+    assert alike == []
+
+
+def test_levels_never_just_named(name):
+    """A description says what one would see; it does not repeat the level's name or number."""
+    labels = {f"ist {level.label}" for level in Level} | {"stufe", "teilweise umgesetzt", "vollständig umgesetzt"}
+    found = []
+    for criterion in criteria(name):
+        for level in criterion["levels"]:
+            text = " ".join(words(level["description"]["de"]))
+            found += [(criterion["key"], level["level"], label) for label in labels if f" {label} " in f" {text} "]
+    assert found == []
+
+
+def test_no_sentence_of_the_source(name):
+    taken = [(path, text) for path, text in own_texts(document(name)) if runs(text) & source_runs()]
+    assert taken == []
+
+
+def test_editorial_titles_marked(name):
+    for criterion in criteria(name):
+        assert ("title" in criterion["editorial"]) == (criterion["title_source"] == "editorial"), criterion["key"]
+
+
+def test_typography(name):
+    """German quotation marks, dashes with blanks, no gender marks inside words, no straight quotes."""
+    wrong = []
+    for path, text in own_texts(document(name)):
+        if '"' in text or " - " in text or "..." in text or (path.endswith(".de") and "'" in text):
+            wrong.append(path)
+        if text.count("„") != text.count("“") and ".de" in path:
+            wrong.append(path)
+        if any(mark in text for mark in ("*innen", ":innen", "_innen", "/-innen")):
+            wrong.append(path)
+    assert wrong == []
