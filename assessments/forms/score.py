@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Field, Fieldset, Layout, Row, Submit
+from crispy_forms.layout import HTML, ButtonHolder, Column, Field, Fieldset, Layout, Row, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +63,7 @@ class ScoreForm(forms.Form):
     """``answer`` and ``evidence`` give what was typed, once the form is valid."""
 
     read_only = False
+    mark_optional = False  # nothing here is required; to say so at every field helps nobody
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     choice = forms.ChoiceField(label=_("Wo stehen Sie?"), required=False, widget=forms.RadioSelect)
@@ -76,20 +77,24 @@ class ScoreForm(forms.Form):
     target_date = forms.DateField(
         label=_("Zu erreichen bis"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    evidence_text = forms.CharField(
-        label=_("Neuer Nachweis"),
-        required=False,
-        max_length=300,
-        help_text=_("Etwa ein Beschluss, ein Vertrag oder ein Bericht."),
-    )
+    evidence_text = forms.CharField(label=_("Neuer Nachweis"), required=False, max_length=300)
     evidence_url = forms.URLField(label=_("Link dazu"), required=False, max_length=500, assume_scheme="https")
 
-    def __init__(self, *args: Any, score: Score, criterion: Criterion, read_only: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        score: Score,
+        criterion: Criterion,
+        read_only: bool = False,
+        shows_evidence: bool = True,
+        **kwargs: Any,
+    ) -> None:
         kwargs.setdefault("initial", {}).setdefault("version", score.version)
         for name, value in initial_of(Answer.of(score)).items():
             kwargs["initial"].setdefault(name, value)
         super().__init__(*args, **kwargs)
         self.read_only = read_only
+        self.shows_evidence = shows_evidence
         choice = self.fields["choice"]
         choice.choices = answer_choices(criterion)  # type: ignore[attr-defined]
         if not read_only:
@@ -100,19 +105,18 @@ class ScoreForm(forms.Form):
 
     def _layout(self) -> Layout:
         answer = [Field("choice", template="kern/level_cards.html"), "rationale", Row("target_level", "target_date")]
+        # The proofs stand among the fields; the forms of their buttons stand after this one.
+        proofs = HTML('{% include "assessments/_evidence.html" %}') if self.shows_evidence else HTML("")
         if self.read_only:
-            return Layout(*answer)
-        evidence = Fieldset(_("Nachweis hinzufügen"), Row(Column("evidence_text"), Column("evidence_url")))
-        return Layout(
-            "version",
-            *answer,
-            evidence,
-            Row(
-                Submit("weiter", _("Speichern und weiter")),
-                Submit("bleiben", _("Speichern"), css_class="kern-btn--secondary"),
-                css_class="form-actions",
-            ),
+            return Layout(*answer, Fieldset(_("Nachweise"), proofs))
+        new = Row(Column("evidence_text"), Column("evidence_url"))
+        buttons = ButtonHolder(
+            Submit("weiter", _("Speichern und weiter")),
+            Submit("bleiben", _("Speichern"), css_class="kern-btn--secondary"),
+            HTML('{% include "assessments/_save_state.html" %}') if self.shows_evidence else HTML(""),
+            css_class="save-bar",
         )
+        return Layout("version", *answer, Fieldset(_("Nachweise"), proofs, new), buttons)
 
     def clean_rationale(self) -> str:
         text: str = self.cleaned_data["rationale"].replace("\r\n", "\n")

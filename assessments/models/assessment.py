@@ -63,10 +63,10 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         )
 
     def with_next_open(self) -> "AssessmentQuerySet":
-        """Adds ``next_open``: the key of the first criterion nobody has looked at yet, or None."""
-        from assessments.models.score import Score, ScoreState
+        """Adds ``next_open``: the key of the first criterion somebody still has to look at (``ScoreQuerySet.pending``), or None."""
+        from assessments.models.score import Score
 
-        first = Score.objects.filter(assessment=OuterRef("pk"), state=ScoreState.OPEN).order_by("criterion__order")
+        first = Score.objects.filter(assessment=OuterRef("pk")).pending().order_by("criterion__order")
         return self.annotate(next_open=Subquery(first.values("criterion__key")[:1]))
 
     def open(self) -> "AssessmentQuerySet":

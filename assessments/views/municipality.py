@@ -18,12 +18,7 @@ def projects_with_rounds(user, municipality: Municipality) -> list[Project]:
     Two queries.
     """
     projects = list(Project.objects.visible_to(user).filter(municipality=municipality).select_related("phase"))
-    rounds = (
-        Assessment.objects.visible_to(user)
-        .filter(project__municipality=municipality)
-        .with_progress()
-        .order_by("round")
-    )
+    rounds = Assessment.objects.visible_to(user).filter(project__municipality=municipality).with_progress().order_by("round")
     latest = {assessment.project_id: assessment for assessment in rounds}  # the last one of each stays
     for project in projects:
         project.municipality = municipality

@@ -64,7 +64,12 @@ def phase_road(project: Project) -> list[dict[str, object]]:
 def project_page(request: HttpRequest, public_id: str) -> HttpResponse:
     project = get_project(request.user, public_id)
     rounds = list(
-        Assessment.objects.visible_to(request.user).filter(project=project).with_context().with_progress().with_next_open()
+        Assessment.objects.visible_to(request.user)
+        .filter(project=project)
+        .with_context()
+        .with_progress()
+        .with_next_open()
+        .order_by("-round")
     )
     for assessment in rounds:
         assessment.project = project

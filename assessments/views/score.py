@@ -122,7 +122,7 @@ def _conflict(request: HttpRequest, score: Score, criterion: Criterion, form: Sc
         "keep_mine": {**initial_of(mine), **typed},
         "keep_theirs": {**initial_of(theirs), **typed},
         "typed": typed,
-        "merge_form": ScoreForm(score=score, criterion=criterion, initial=merged),
+        "merge_form": ScoreForm(score=score, criterion=criterion, initial=merged, shows_evidence=False),
     }
     return render(request, "assessments/score_conflict.html", context, status=409)
 
