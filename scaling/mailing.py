@@ -43,7 +43,7 @@ def tidy(text: str) -> str:
     """Without the blank lines that template tags leave behind: one between paragraphs, none at the ends."""
     lines: list[str] = []
     for line in text.splitlines():
-        line = line.rstrip()
+        line = line if line == "-- " else line.rstrip()  # mail programs know the signature by its space
         if line or (lines and lines[-1]):
             lines.append(line)
     return "\n".join(lines).strip() + "\n"

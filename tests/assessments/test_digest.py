@@ -1,0 +1,199 @@
+"""The weekly mail: who is told what, once a week, and nothing when there is nothing to say."""
+
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.utils import timezone
+
+from assessments import workflow
+from assessments.digest import digest_for, due_people, send_digest
+from assessments.models import Measure
+from assessments.saving import Answer, save_score
+from scaling.accounts.models import Membership, Role, User
+from tests.conftest import make_user
+from tests.factories import make_project
+
+MONDAY = date(2027, 5, 3)
+
+
+def subjects(entries):
+    return [getattr(entry, "measure", getattr(entry, "assessment", None)) for entry in entries]
+
+
+def run(**options):
+    out = StringIO()
+    call_command("send_digest", stdout=out, **options)
+    return out.getvalue()
+
+
+@pytest.fixture
+def measure(project, alice):
+    return Measure.objects.create(project=project, text="Vertrag prüfen", owner=alice, due_on=MONDAY)
+
+
+def test_digest_names_open_rounds_of_own_projects_with_progress(assessment, alice, bob, score):
+    save_score(score=score, version=1, by=alice, answer=Answer(state="rated", level=2))
+    (found,) = digest_for(alice, MONDAY).to_edit
+    assert (found.assessment, found.progress.answered, found.progress.total) == (assessment, 1, 3)
+    assert digest_for(bob, MONDAY).is_empty
+
+
+def test_digest_names_waiting_approvals_for_managers(assessment, alice, bob):
+    workflow.submit(assessment=assessment, by=alice)
+    assert subjects(digest_for(bob, MONDAY).to_approve) == [assessment]
+    assert digest_for(alice, MONDAY).is_empty
+
+
+def test_digest_keeps_municipalities_apart(assessment, alice, charlie, rita, elsewhere):
+    """Charlie manages elsewhere; named on the team by mistake, he still sees nothing."""
+    workflow.submit(assessment=assessment, by=alice)
+    assessment.project.team.add(charlie)
+    Measure.objects.create(project=assessment.project, text="Fremd", owner=charlie, due_on=MONDAY)
+    assert digest_for(charlie, MONDAY).is_empty
+    assert digest_for(rita, MONDAY).is_empty
+
+
+@pytest.mark.parametrize(
+    ("days", "status", "where"),
+    [
+        (-1, "planned", "overdue"),
+        (-400, "running", "overdue"),
+        (0, "planned", "due"),
+        (14, "running", "due"),
+        (15, "planned", None),
+        (-1, "done", None),
+        (0, "dropped", None),
+    ],
+)
+def test_digest_names_own_measures_that_are_late_or_due_soon(measure, alice, days, status, where):
+    measure.due_on, measure.status = MONDAY + timedelta(days), status
+    measure.save()
+    digest = digest_for(alice, MONDAY)
+    assert {"overdue": subjects(digest.overdue), "due": subjects(digest.due)} == {
+        "overdue": [measure] if where == "overdue" else [],
+        "due": [measure] if where == "due" else [],
+    }
+
+
+def test_digest_leaves_out_measures_of_others_and_without_a_date(measure, alice, bob):
+    Measure.objects.create(project=measure.project, text="Irgendwann", owner=alice)
+    Measure.objects.create(project=measure.project, text="Bobs", owner=bob, due_on=MONDAY)
+    assert subjects(digest_for(alice, MONDAY).due) == [measure]
+
+
+def test_command_sends_one_mail_with_everything(assessment, measure, alice, bob):
+    measure.due_on = timezone.localdate() - timedelta(1)
+    measure.save()
+    assert run() == "1 sent, 1 with nothing to say, 0 failed\n"
+    (message,) = mail.outbox
+    assert message.to == ["alice@example.org"]
+    assert message.subject == "Ihre Woche im Skalierungscheck"
+    assert "ÜBERFÄLLIGE MASSNAHMEN" in message.body
+    assert "- Vertrag prüfen (Parkraum-App), fällig seit " in message.body
+    assert "- Parkraum-App, Runde 1: 0 von 3 Kriterien bearbeitet (0\u00a0%)\n" in message.body
+    assert f"http://127.0.0.1:8000/bewertungen/{assessment.public_id}/" in message.body
+    assert "bestätigen" not in message.body
+    assert "FREIGABE" not in message.body
+    assert "\n-- \n" in message.body
+    link = message.extra_headers["List-Unsubscribe"].strip("<>")
+    assert link in message.body
+    assert message.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_command_sends_nothing_twice_in_a_week(assessment, alice):
+    run()
+    assert run() == "0 sent, 0 with nothing to say, 0 failed\n"
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize(
+    ("sent_on", "told"),
+    [(None, True), (MONDAY - timedelta(1), True), (MONDAY, False), (MONDAY + timedelta(6), False)],
+)
+def test_week_begins_on_monday(alice, sent_on, told):
+    User.objects.filter(pk=alice.pk).update(digest_sent_on=sent_on)
+    for day in (MONDAY, MONDAY + timedelta(6)):
+        assert (alice in due_people(day)) == told
+
+
+def test_digest_is_not_sent_by_two_runs_at_once(assessment, alice):
+    digests = [digest_for(User.objects.get(pk=alice.pk), MONDAY) for _run in range(2)]
+    assert [send_digest(digest, MONDAY) for digest in digests] == [True, False]
+    assert len(mail.outbox) == 1
+
+
+def test_digest_names_answers_that_wait_for_confirmation(assessment, project, score, alice, bob):
+    save_score(score=score, version=1, by=alice, answer=Answer(state="rated", level=2))
+    workflow.submit(assessment=assessment, by=alice)
+    workflow.approve(assessment=assessment, by=bob)
+    workflow.start_assessment(project=project, by=alice)
+    run()
+    assert "Runde 2: 1 von 3 Kriterien bearbeitet (33\u00a0%), davon 1 noch zu bestätigen\n" in mail.outbox[0].body
+
+
+@pytest.mark.parametrize("change", [{"wants_digest": False}, {"is_active": False}])
+def test_command_leaves_out_who_opted_out_or_left(assessment, alice, change):
+    User.objects.filter(pk=alice.pk).update(**change)
+    assert run() == "0 sent, 0 with nothing to say, 0 failed\n"
+    assert mail.outbox == []
+
+
+def test_command_still_sends_to_who_wants_no_notices(assessment, alice):
+    User.objects.filter(pk=alice.pk).update(wants_notices=False)
+    run()
+    assert len(mail.outbox) == 1
+
+
+def test_dry_run_prints_and_remembers_nothing(assessment, alice):
+    out = run(dry_run=True)
+    assert "To: alice@example.org\nSubject: Ihre Woche im Skalierungscheck\n" in out
+    assert out.endswith("1 would be sent, 0 with nothing to say, 0 failed\n")
+    assert mail.outbox == []
+    assert User.objects.get(pk=alice.pk).digest_sent_on is None
+
+
+def test_command_tries_again_when_the_mail_server_is_back(assessment, alice, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    with pytest.raises(SystemExit):
+        run()
+    assert User.objects.get(pk=alice.pk).digest_sent_on is None
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    run()
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_digest_needs_three_queries_however_many_rows(
+    rows, assessment, measure, municipality, alice, django_assert_num_queries
+):
+    for number in range(1, rows):
+        project = make_project(municipality, f"Projekt {number}", team=[alice])
+        workflow.start_assessment(project=project, by=alice)
+        Measure.objects.create(project=project, text="Mehr", owner=alice, due_on=MONDAY)
+    person = User.objects.get(pk=alice.pk)
+    with django_assert_num_queries(3 - 1):  # no roles are asked for without a submitted round
+        digest = digest_for(person, MONDAY)
+    assert (len(digest.to_edit), len(digest.due)) == (rows, rows)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_digest_of_a_manager_needs_three_queries(rows, municipality, edition, alice, bob, django_assert_num_queries):
+    for number in range(rows):
+        project = make_project(municipality, f"Projekt {number}", team=[alice])
+        workflow.submit(assessment=workflow.start_assessment(project=project, by=alice), by=alice)
+    person = User.objects.get(pk=bob.pk)
+    with django_assert_num_queries(3):
+        assert len(digest_for(person, MONDAY).to_approve) == rows
+
+
+def test_digest_is_written_in_the_persons_language(assessment, municipality):
+    emma = make_user("Emma", language="en")
+    Membership.objects.create(user=emma, municipality=municipality, role=Role.TEAM)
+    assessment.project.team.add(emma)
+    Measure.objects.create(project=assessment.project, text="Check", owner=emma, due_on=date(2020, 5, 3))
+    run()
+    assert "May 3, 2020" in next(message.body for message in mail.outbox if message.to == [emma.email])
