@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scaling.embedded_postgres import embedded_postgres
+from scaling.translations import compile_translations
 
 # Lost data after a power cut is no loss here, and waiting for the disk is most of a test's time.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
@@ -22,6 +23,7 @@ if "TEST_RUN_FOLDER" not in os.environ:
     os.environ["TEST_RUN_FOLDER"] = str(_folder)
     os.environ["VAR_DIR"] = str(_folder / "var")
     (_folder / "var" / "static").mkdir(parents=True)  # whitenoise warns where it is missing
+    compile_translations([Path(__file__).resolve().parent.parent / "locale"])
     if "DATABASE_URL" not in os.environ:
         os.environ["DATABASE_URL"] = _run.enter_context(embedded_postgres(_folder / "pg", FAST))
 
