@@ -65,7 +65,13 @@ class ScoreForm(forms.Form):
     read_only = False
     mark_optional = False  # nothing here is required; to say so at every field helps nobody
 
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    version = forms.IntegerField(
+        widget=forms.HiddenInput,
+        min_value=1,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value"), _("Bitte laden Sie die Seite neu; sie kam unvollständig an.")
+        ),
+    )
     choice = forms.ChoiceField(label=_("Wo stehen Sie?"), required=False, widget=forms.RadioSelect)
     rationale = forms.CharField(
         label=_("Begründung"),

@@ -33,7 +33,7 @@ def project_create(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.success(request, _("Das Projekt ist angelegt."))
         return redirect(project)
     crumbs = [(municipality.name, municipality.get_absolute_url()), (_("Projekt anlegen"), "")]
-    return render(request, "assessments/project_form.html", {"form": form, "crumbs": crumbs, "heading": _("Projekt anlegen")})
+    return render_form(request, form, crumbs, _("Projekt anlegen"))
 
 
 @login_required
@@ -47,9 +47,12 @@ def project_edit(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.success(request, _("Die Änderungen sind gespeichert."))
         return redirect(project)
     crumbs = crumbs_to(project, (_("Projekt bearbeiten"), ""))
-    return render(
-        request, "assessments/project_form.html", {"form": form, "crumbs": crumbs, "heading": _("Projekt bearbeiten")}
-    )
+    return render_form(request, form, crumbs, _("Projekt bearbeiten"))
+
+
+def render_form(request: HttpRequest, form: ProjectForm, crumbs: list[tuple[str, str]], heading: str) -> HttpResponse:
+    context = {"form": form, "crumbs": crumbs, "heading": heading}
+    return render(request, "assessments/project_form.html", context, status=422 if form.is_bound else 200)
 
 
 def phase_road(project: Project) -> list[dict[str, object]]:

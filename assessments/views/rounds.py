@@ -63,6 +63,7 @@ def start(request: HttpRequest, public_id: str) -> HttpResponse:
             "cross_phase_count": sum(counts[phase.pk] for phase in phases if phase.is_cross_phase),
             "previous": previous,
         },
+        status=422 if form.is_bound else 200,
     )
 
 

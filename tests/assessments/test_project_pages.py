@@ -1,0 +1,190 @@
+import pytest
+from django.db import connection
+
+from assessments import projects, workflow
+from assessments.models import Project
+from catalogue.models import Phase
+from scaling.accounts.models import Membership, Role
+from tests.assessments.test_races import at_once
+from tests.conftest import make_user
+from tests.factories import make_frame, make_project
+
+
+@pytest.fixture
+def url(municipality):
+    return f"/kommunen/{municipality.public_id}/"
+
+
+def test_municipality_shows_projects_to_a_manager(client, url, project, bob):
+    client.force_login(bob)
+    response = client.get(url)
+    assert response.status_code == 200
+    for text in ("Stadt Musterhafen", "Niedersachsen", "Parkraum-App", "P3 Pilot", "Noch keine Bewertung", "Projekt anlegen"):
+        assert text in response.text, text
+
+
+def test_municipality_shows_each_person_only_what_is_theirs(client, url, municipality, project, alice, rita, charlie):
+    make_project(municipality, "Geheimes Projekt")
+    client.force_login(alice)
+    text = client.get(url).text
+    assert "Parkraum-App" in text
+    assert "Geheimes" not in text
+    assert "Projekt anlegen" not in text
+    client.force_login(rita)
+    assert "Parkraum-App" not in client.get(url).text
+    client.force_login(charlie)
+    assert client.get(url).status_code == 404
+    client.logout()
+    assert client.get(url)["Location"].startswith("/konto/login/")
+
+
+def test_municipality_shows_the_latest_visible_round(client, url, assessment, project, alice, bob, rita):
+    workflow.submit(assessment=assessment, by=alice)
+    workflow.approve(assessment=assessment, by=bob)
+    workflow.start_assessment(project=project, by=alice)
+    client.force_login(alice)
+    assert "Runde 2" in client.get(url).text
+    client.force_login(rita)
+    text = client.get(url).text
+    assert "Runde 1" in text
+    assert "Runde 2" not in text
+
+
+# --- Standing project ------------------------------------------------------------------------------------------------------
+
+
+def test_standing_project_is_created_once(client, url, edition, municipality, bob):
+    client.force_login(bob)
+    assert "Verwaltung als Ganzes bewerten" in client.get(url).text
+    assert not Project.objects.exists()
+    first = client.post(f"{url}verwaltung/")
+    project = Project.objects.get()
+    assert project.is_municipality_wide
+    assert first["Location"] == f"/projekte/{project.public_id}/"
+    assert client.post(f"{url}verwaltung/")["Location"] == first["Location"]
+    assert Project.objects.count() == 1
+    assert client.get(f"{url}verwaltung/").status_code == 405
+
+
+def test_standing_project_by_others(client, url, edition, alice, charlie):
+    client.force_login(alice)
+    assert client.post(f"{url}verwaltung/").status_code == 403
+    client.force_login(charlie)
+    assert client.post(f"{url}verwaltung/").status_code == 404
+    assert not Project.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_standing_project_asked_for_twice_at_once(municipality, bob):
+    make_frame()
+    results = at_once(*[lambda: projects.standing_project(municipality=municipality, by=bob)] * 3)
+    assert len({getattr(result, "pk", result) for result in results}) == 1
+    assert connection.vendor == "postgresql"
+
+
+# --- Creating and changing -------------------------------------------------------------------------------------------------
+
+
+def valid(alice, **changes):
+    phase = Phase.objects.get(key="p2")
+    return {"name": "Straßenbäume", "summary": "Sensoren.", "phase": phase.pk, "team": [alice.pk], **changes}
+
+
+def test_project_is_created_with_its_team(client, url, municipality, alice, bob):
+    make_frame()
+    client.force_login(bob)
+    assert client.get(f"{url}projekte/neu/").status_code == 200
+    response = client.post(f"{url}projekte/neu/", valid(alice))
+    project = Project.objects.get()
+    assert response["Location"] == f"/projekte/{project.public_id}/"
+    assert (project.name, project.slug, project.phase.key, project.municipality) == (
+        "Straßenbäume",
+        "strassenbaeume",
+        "p2",
+        municipality,
+    )
+    assert list(project.team.all()) == [alice]
+    assert project.history.first().history_user == bob
+
+
+def test_project_with_bad_input_keeps_what_was_typed(client, url, municipality, elsewhere, alice, bob, charlie):
+    make_frame()
+    make_project(municipality, "Schon da")
+    stranger = make_user("Stella")
+    Membership.objects.create(user=stranger, municipality=elsewhere, role=Role.TEAM)
+    client.force_login(bob)
+    for wrong in ({"name": ""}, {"name": "schon DA"}, {"phase": ""}, {"team": [stranger.pk]}, {"team": [bob.pk]}):
+        response = client.post(f"{url}projekte/neu/", valid(alice, **wrong))
+        assert response.status_code == 422, wrong
+        assert "Sensoren." in response.text
+    assert Project.objects.count() == 1
+    assert Phase.objects.get(key="durchgehend").pk not in dict(response.context["form"].fields["phase"].choices)
+
+
+def test_project_is_created_by_managers_only(client, url, alice, charlie, rita):
+    make_frame()
+    for person, status in ((alice, 403), (rita, 403), (charlie, 404)):
+        client.force_login(person)
+        assert client.get(f"{url}projekte/neu/").status_code == status
+        assert client.post(f"{url}projekte/neu/", valid(alice)).status_code == status
+    assert not Project.objects.exists()
+
+
+def test_projects_of_one_name_get_two_short_names(municipality, elsewhere, bob):
+    make_frame()
+    phase = Phase.objects.get(key="p1")
+    slugs = [
+        projects.create_project(municipality=place, by=bob, name="Ampel!", phase=phase).slug
+        for place in (municipality, municipality, elsewhere)
+    ]
+    assert slugs == ["ampel", "ampel-2", "ampel"]
+    assert projects.create_project(municipality=municipality, by=bob, name="???", phase=phase).slug == "projekt"
+
+
+def test_project_is_changed(client, project, alice, bob):
+    client.force_login(bob)
+    url = f"/projekte/{project.public_id}/bearbeiten/"
+    assert client.get(url).context["form"]["team"].value() == [alice.pk]
+    response = client.post(url, valid(alice, name="Neuer Name", team=[]))
+    assert response["Location"] == f"/projekte/{project.public_id}/"
+    project.refresh_from_db()
+    assert (project.name, project.slug, project.phase.key, project.team.count()) == ("Neuer Name", "parkraum-app", "p2", 0)
+
+
+def test_project_is_changed_by_managers_only(client, project, alice, charlie):
+    url = f"/projekte/{project.public_id}/bearbeiten/"
+    for person, status in ((alice, 403), (charlie, 404)):
+        client.force_login(person)
+        assert client.get(url).status_code == status
+        assert client.post(url, valid(alice)).status_code == status
+
+
+# --- The project's page ----------------------------------------------------------------------------------------------------
+
+
+def test_project_page_offers_the_next_step(client, project, alice, bob):
+    url = f"/projekte/{project.public_id}/"
+    client.force_login(alice)
+    assert "Bewertung beginnen" in client.get(url).text
+    assessment = workflow.start_assessment(project=project, by=alice)
+    response = client.get(url)
+    assert "Bewertung fortsetzen" in response.text
+    assert f"/bewertungen/{assessment.public_id}/kriterium-1/" in response.text
+    workflow.submit(assessment=assessment, by=alice)
+    assert "Zur laufenden Bewertung" in client.get(url).text
+    workflow.approve(assessment=assessment, by=bob)
+    assert "Nächste Runde beginnen" in client.get(url).text
+
+
+def test_project_page_by_others(client, assessment, project, alice, bob, rita, charlie):
+    url = f"/projekte/{project.public_id}/"
+    assert client.get(url)["Location"].startswith("/konto/login/")
+    for person in (rita, charlie):
+        client.force_login(person)
+        assert client.get(url).status_code == 404
+    workflow.submit(assessment=assessment, by=alice)
+    workflow.approve(assessment=assessment, by=bob)
+    client.force_login(rita)
+    text = client.get(url).text
+    assert "Nächste Runde beginnen" not in text
+    assert "Projekt und Team bearbeiten" not in text

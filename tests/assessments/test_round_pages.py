@@ -1,0 +1,239 @@
+import pytest
+
+from assessments import workflow
+from assessments.models import Assessment, AssessmentState, Score
+from assessments.saving import Answer, save_score
+from tests.factories import make_catalogue, make_criterion, make_edition, make_project
+
+
+@pytest.fixture
+def url(assessment):
+    return f"/bewertungen/{assessment.public_id}/"
+
+
+@pytest.fixture
+def submitted(assessment, alice):
+    return workflow.submit(assessment=assessment, by=alice)
+
+
+@pytest.fixture
+def approved(submitted, bob):
+    return workflow.approve(assessment=submitted, by=bob)
+
+
+# --- Start -------------------------------------------------------------------------------------------------------------
+
+
+def test_start_page_names_scope_and_edition(client, alice, project):
+    client.force_login(alice)
+    response = client.get(f"/projekte/{project.public_id}/bewertung-beginnen/")
+    assert response.status_code == 200
+    assert "3 Kriterien aus „Durchgehend“" in response.text
+    assert not Assessment.objects.exists()
+
+
+def test_start_begins_a_round_with_the_chosen_phases(client, municipality, alice):
+    edition = make_edition(state="draft")
+    for phase in ("p1", "p2", "p4", "durchgehend"):
+        make_criterion(edition, f"k-{phase}", phase=phase)
+    type(edition).objects.filter(pk=edition.pk).update(state="published", published_at="2026-01-01T00:00Z")
+    project = make_project(municipality, phase="p2", team=[alice])
+    client.force_login(alice)
+    url = f"/projekte/{project.public_id}/bewertung-beginnen/"
+    page = client.get(url)
+    assert page.context["form"]["phases"].value() == ["p1", "p2", "durchgehend"]
+    assert [value for value, _ in page.context["form"].fields["phases"].choices] == ["p1", "p2", "p4"]
+    response = client.post(url, {"phases": ["p1", "p4"]})
+    assessment = Assessment.objects.get()
+    assert response["Location"] == f"/bewertungen/{assessment.public_id}/"
+    assert [score.criterion.key for score in assessment.scores.all()] == ["k-p1", "k-p4", "k-durchgehend"]
+    assert assessment.started_by == alice
+
+
+def test_start_with_a_phase_that_does_not_exist(client, alice, project):
+    client.force_login(alice)
+    response = client.post(f"/projekte/{project.public_id}/bewertung-beginnen/", {"phases": ["p9"]})
+    assert response.status_code == 422
+    assert not Assessment.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_start_while_a_round_is_open_leads_to_it(client, alice, assessment, project, url, method):
+    client.force_login(alice)
+    response = getattr(client, method)(f"/projekte/{project.public_id}/bewertung-beginnen/")
+    assert response["Location"] == url
+    assert Assessment.objects.count() == 1
+
+
+def test_start_without_a_catalogue(client, municipality, alice):
+    project = make_project(municipality, team=[alice])
+    client.force_login(alice)
+    response = client.get(f"/projekte/{project.public_id}/bewertung-beginnen/")
+    assert "Noch kein Katalog" in response.text
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_start_by_others(client, approved, project, charlie, rita, method):
+    send = getattr(client, method)
+    url = f"/projekte/{project.public_id}/bewertung-beginnen/"
+    assert send(url)["Location"].startswith("/konto/login/")
+    client.force_login(charlie)
+    assert send(url).status_code == 404
+    client.force_login(rita)
+    assert send(url).status_code == 403
+    assert Assessment.objects.count() == 1
+
+
+# --- Overview ------------------------------------------------------------------------------------------------------------
+
+
+def test_overview_shows_progress_states_and_the_way_on(client, alice, assessment, url):
+    first = assessment.scores.get(criterion__key="kriterium-1")
+    save_score(score=first, version=1, by=alice, answer=Answer("rated", 2))
+    client.force_login(alice)
+    response = client.get(url)
+    assert response.status_code == 200
+    overview = response.context["overview"]
+    assert (overview.progress.answered, overview.progress.total, overview.progress.percent) == (1, 3, 33)
+    assert [(g.key, g.progress.answered, g.progress.total) for g in overview.phases] == [("durchgehend", 1, 3)]
+    assert [(g.key, g.progress.answered, g.progress.total) for g in overview.workstreams] == [("organisatorisch", 1, 3)]
+    assert "Stufe 2 – in Umsetzung" in response.text
+    assert "Noch offen sind 2 Kriterien:" in response.text
+    assert f"{url}kriterium-2/" in response.text
+    assert "Nächstes offenes Kriterium" in response.text
+
+
+def test_overview_names_unconfirmed_answers_apart(client, alice, approved, project):
+    following = workflow.start_assessment(project=project, by=alice)
+    Score.objects.filter(assessment=following).update(state="rated", level=1, confirmed=False)
+    client.force_login(alice)
+    response = client.get(f"/bewertungen/{following.public_id}/")
+    assert response.context["overview"].progress.percent == 100
+    assert "noch nicht bestätigt sind 3 Kriterien:" in response.text
+    assert response.context["next_pending"].criterion.key == "kriterium-1"
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "approved"])
+def test_overview_by_others(client, request, charlie, rita, assessment, url, state):
+    if state != "draft":
+        request.getfixturevalue(state)
+    assert client.get(url)["Location"].startswith("/konto/login/")
+    client.force_login(charlie)
+    assert client.get(url).status_code == 404
+    client.force_login(rita)
+    assert client.get(url).status_code == (200 if state == "approved" else 404)
+
+
+BUTTONS = {
+    "submit": "Zur Freigabe einreichen",
+    "approve": ">Freigeben<",
+    "return": "An das Team zurückgeben",
+    "reopen": "Bewertung wieder öffnen",
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "who", "shown"),
+    [
+        ("draft", "alice", {"submit"}),
+        ("draft", "bob", {"submit"}),
+        ("submitted", "alice", set()),
+        ("submitted", "bob", {"approve", "return"}),
+        ("approved", "alice", set()),
+        ("approved", "bob", {"reopen"}),
+        ("approved", "rita", set()),
+    ],
+)
+def test_buttons_are_shown_exactly_when_they_work(client, request, assessment, url, state, who, shown):
+    if state != "draft":
+        request.getfixturevalue(state)
+    client.force_login(request.getfixturevalue(who))
+    text = client.get(url).text
+    assert {name for name, label in BUTTONS.items() if label in text} == shown
+
+
+# --- Steps -----------------------------------------------------------------------------------------------------------------
+
+PATHS = {"submit": "einreichen", "approve": "freigeben", "return": "zurueckgeben", "reopen": "wieder-oeffnen"}
+DATA = {"comment": "Bitte ergänzen", "reason": "Zahlendreher"}
+AFTER = {
+    ("draft", "submit"): AssessmentState.SUBMITTED,
+    ("submitted", "approve"): AssessmentState.APPROVED,
+    ("submitted", "return"): AssessmentState.RETURNED,
+    ("approved", "reopen"): AssessmentState.DRAFT,
+}
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "approved"])
+@pytest.mark.parametrize("step", PATHS)
+def test_step_by_a_manager_in_each_state(client, request, assessment, bob, url, state, step):
+    if state != "draft":
+        request.getfixturevalue(state)
+    client.force_login(bob)
+    response = client.post(f"{url}{PATHS[step]}/", DATA, follow=True)
+    assert response.redirect_chain == [(url, 302)]
+    stored = Assessment.objects.get()
+    assert stored.state == AFTER.get((state, step), state)
+    assert ("Das ging nicht" in response.text) == ((state, step) not in AFTER)
+
+
+@pytest.mark.parametrize("step", ["approve", "return", "reopen"])
+def test_managers_steps_by_the_team(client, submitted, alice, url, step):
+    client.force_login(alice)
+    assert client.post(f"{url}{PATHS[step]}/", DATA).status_code == 403
+    assert Assessment.objects.get().state == AssessmentState.SUBMITTED
+
+
+@pytest.mark.parametrize("step", PATHS)
+def test_steps_by_others(client, approved, charlie, rita, url, step):
+    address = f"{url}{PATHS[step]}/"
+    assert client.post(address, DATA)["Location"].startswith("/konto/login/")
+    client.force_login(charlie)
+    assert client.post(address, DATA).status_code == 404
+    client.force_login(rita)
+    assert client.post(address, DATA).status_code == 403
+    assert Assessment.objects.get().state == AssessmentState.APPROVED
+
+
+@pytest.mark.parametrize("step", PATHS)
+def test_steps_are_taken_by_post_only(client, assessment, bob, url, step):
+    client.force_login(bob)
+    assert client.get(f"{url}{PATHS[step]}/").status_code == 405
+
+
+def test_submit_by_the_team_with_open_criteria(client, assessment, alice, url):
+    client.force_login(alice)
+    assert "Eingereicht." in client.post(f"{url}einreichen/", follow=True).text
+    assert Assessment.objects.get().submitted_by == alice
+
+
+@pytest.mark.parametrize(("state", "step"), [("submitted", "return"), ("approved", "reopen")])
+def test_step_without_its_words_shows_the_error_in_place(client, request, assessment, bob, url, state, step):
+    request.getfixturevalue(state)
+    client.force_login(bob)
+    response = client.post(f"{url}{PATHS[step]}/", {"comment": " ", "reason": " "})
+    assert response.status_code == 422
+    assert "Dieses Feld ist zwingend erforderlich" in response.text
+    assert "<details" in response.text
+    assert Assessment.objects.get().state == state
+
+
+def test_return_comment_is_shown_to_the_team(client, submitted, alice, bob, url):
+    workflow.return_to_team(assessment=submitted, by=bob, comment="Bitte **Finanzierung** ergänzen")
+    client.force_login(alice)
+    text = client.get(url).text
+    assert "<strong>Finanzierung</strong>" in text
+    assert "Zurückgegeben von Bob" in text
+
+
+def test_reopen_when_a_later_round_exists(client, approved, project, alice, bob, url):
+    workflow.start_assessment(project=project, by=alice)
+    client.force_login(bob)
+    response = client.post(f"{url}wieder-oeffnen/", DATA, follow=True)
+    assert "nur die letzte Runde" in response.text
+
+
+def test_catalogue_in_use_stays_with_the_round(client, assessment, alice, url):
+    make_catalogue(5, major=2)
+    client.force_login(alice)
+    assert client.get(url).context["overview"].progress.total == 3
