@@ -12,23 +12,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from catalogue.changes import note, recording
 from catalogue.exporting import edition_document
-from catalogue.models import (
-    Criterion,
-    Edition,
-    EditorialMark,
-    GoodPractice,
-    LevelDescriptor,
-    Milestone,
-    OperatingModel,
-    Phase,
-    PracticeMark,
-    Reference,
-    Workstream,
-)
+from catalogue.models import ChangeAction, Edition, EditorialMark, Phase, PracticeMark, Workstream
 from catalogue.publishing import publish as publish_edition
 from catalogue.strict_yaml import CatalogueFileError, Document, Problem, read
 from catalogue.validation import validate
+from catalogue.writing import EDITION_TEXTS, set_texts, write_content
 
 
 @dataclass(frozen=True)
@@ -116,7 +106,7 @@ def _import(file: CatalogueFile, *, publish: bool, by: Any) -> Result:
         outcome = "replaced" if edition else "created"
         newest = publish and not Edition.objects.readable().filter(major__gt=major).exists()
         _write_frame(file, newest=newest)
-        edition = _write_edition(file, edition, major, minor)
+        edition = _replace(edition, file, by) if edition else _create(file, major, minor, by)
     if publish and edition.is_draft:
         publish_edition(edition=edition, by=by)
         return Result(file.name, edition, outcome, published=True)
@@ -139,104 +129,28 @@ def _write_frame(file: CatalogueFile, *, newest: bool) -> None:
                 raise file.refuse((group, index), _("Kürzel oder Reihenfolge von „%s“ weichen ab.") % item["key"])
             if newest or row is None:
                 row = row or model(key=item["key"], **values)
-                _set_texts(row, item, texts)
+                set_texts(row, item, texts)
                 row.save()
         missing = known.keys() - {item["key"] for item in file.data[group]}
         if missing:
             raise file.refuse((group,), _("„%s“ fehlt; alle Ausgaben teilen dieselben.") % min(missing))
 
 
-def _write_edition(file: CatalogueFile, edition: Edition | None, major: int, minor: int) -> Edition:
-    data = file.data
-    if edition is None:
-        older = Edition.objects.readable().older_than(major, minor).first()
-        edition = Edition(major=major, minor=minor, based_on=older)
-    else:
-        for rows in (edition.references, edition.good_practices, edition.operating_models, edition.criteria):
-            rows.all().delete()
-    _set_texts(edition, data["edition"], ("title", "note", "attribution", "level_scale_notice", "operating_models_intro"))
-    edition.save()
-    phases = {phase.key: phase for phase in Phase.objects.all()}
-    workstreams = {workstream.key: workstream for workstream in Workstream.objects.all()}
-    criteria = _write_criteria(edition, data["criteria"], phases, workstreams)
-    references = [_reference(edition, n, item) for n, item in enumerate(data["references"], 1)]
-    for item in data["criteria"]:
-        references += [_reference(edition, n, r, criterion=criteria[item["key"]]) for n, r in enumerate(item["references"], 1)]
-    references += _write_practices(edition, data["good_practices"], phases, criteria)
-    models = []
-    for order, item in enumerate(data["operating_models"], 1):
-        models.append(
-            _set_texts(OperatingModel(edition=edition, key=item["key"], order=order), item, ("name", "group", "summary"))
-        )
-    OperatingModel.objects.bulk_create(models)
-    Reference.objects.bulk_create(references)
+def _create(file: CatalogueFile, major: int, minor: int, by: Any) -> Edition:
+    edition = Edition(major=major, minor=minor, based_on=Edition.objects.readable().older_than(major, minor).first())
+    set_texts(edition, file.data["edition"], EDITION_TEXTS).save()
+    write_content(edition, file.data)
+    note(edition, by, ChangeAction.IMPORTED)
     return edition
 
 
-def _write_criteria(
-    edition: Edition, items: list[dict[str, Any]], phases: dict[str, Phase], workstreams: dict[str, Workstream]
-) -> dict[str, Criterion]:
-    rows = []
-    for order, item in enumerate(items, 1):
-        row = Criterion(
-            edition=edition,
-            key=item["key"],
-            order=order,
-            phase=phases[item["phase"]],
-            title_source=item["title_source"],
-            editorial=item["editorial"],
-        )
-        rows.append(_set_texts(row, item, ("title", "summary", "why", "questions", "note", "evidence_examples")))
-    criteria = {row.key: row for row in Criterion.objects.bulk_create(rows)}
-    levels, milestones, streams, related = [], [], [], []
-    for item in items:
-        criterion = criteria[item["key"]]
-        for entry in item["levels"]:
-            level = LevelDescriptor(criterion=criterion, level=entry["level"])
-            levels.append(_set_texts(level, {"next_step": {"de": "", "en": ""}} | entry, ("description", "next_step")))
-        if item["milestone"]:
-            milestones.append(Milestone(criterion=criterion, **item["milestone"]))
-        streams += [
-            Criterion.workstreams.through(criterion=criterion, workstream=workstreams[key]) for key in item["workstreams"]
-        ]
-        related += [Criterion.related.through(from_criterion=criterion, to_criterion=criteria[key]) for key in item["related"]]
-    LevelDescriptor.objects.bulk_create(levels)
-    Milestone.objects.bulk_create(milestones)
-    Criterion.workstreams.through.objects.bulk_create(streams)
-    Criterion.related.through.objects.bulk_create(related)
-    return criteria
-
-
-def _write_practices(
-    edition: Edition, items: list[dict[str, Any]], phases: dict[str, Phase], criteria: dict[str, Criterion]
-) -> list[Reference]:
-    """Returns the practices' references, not yet written."""
-    rows = []
-    for order, item in enumerate(items, 1):
-        row = GoodPractice(
-            edition=edition,
-            key=item["key"],
-            order=order,
-            phase=phases[item["phase"]] if item["phase"] else None,
-            title_source=item["title_source"],
-            editorial=item["editorial"],
-        )
-        rows.append(_set_texts(row, item, ("title", "summary", "body", "lesson")))
-    practices = GoodPractice.objects.bulk_create(rows)
-    links, references = [], []
-    for practice, item in zip(practices, items, strict=True):
-        links += [GoodPractice.criteria.through(goodpractice=practice, criterion=criteria[key]) for key in item["criteria"]]
-        references += [_reference(edition, n, r, good_practice=practice) for n, r in enumerate(item["references"], 1)]
-    GoodPractice.criteria.through.objects.bulk_create(links)
-    return references
-
-
-def _reference(edition: Edition, order: int, item: dict[str, Any], **owner: Any) -> Reference:
-    return _set_texts(Reference(edition=edition, order=order, url=item["url"], **owner), item, ("title",))
-
-
-def _set_texts(row: Any, item: dict[str, Any], fields: tuple[str, ...]) -> Any:
-    for field in fields:
-        for language in ("de", "en"):
-            setattr(row, f"{field}_{language}", item[field][language])
-    return row
+def _replace(edition: Edition, file: CatalogueFile, by: Any) -> Edition:
+    note(edition, by, ChangeAction.IMPORTED)
+    with recording(edition, by):
+        for rows in (edition.references, edition.good_practices, edition.operating_models, edition.criteria):
+            rows.all().delete()
+        set_texts(edition, file.data["edition"], EDITION_TEXTS)
+        edition.version += 1
+        edition.save()
+        write_content(edition, file.data)
+    return edition

@@ -6,9 +6,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalogue.changes import note
 from catalogue.completeness import Gap, gaps
 from catalogue.exporting import edition_document
-from catalogue.models import Edition, EditionState
+from catalogue.models import ChangeAction, Edition, EditionState
+from catalogue.writing import EDITION_TEXTS, set_texts, write_content
 
 
 class WrongState(Exception):
@@ -41,4 +43,63 @@ def publish(*, edition: Edition, by: Any) -> Edition:
     edition.published_at = timezone.now()
     edition.published_by = by
     edition.save()
+    note(edition, by, ChangeAction.PUBLISHED)
     return edition
+
+
+@transaction.atomic
+def retire(*, edition: Edition, by: Any) -> Edition:
+    """Take a published edition out of use: no new assessment starts with it, running and archived ones keep it.
+
+    Raises WrongState, also when it is the only published edition, for then no assessment could start at all.
+    """
+    editions = {e.pk: e for e in Edition.objects.select_for_update().filter(state=EditionState.PUBLISHED)}
+    found = editions.get(edition.pk)
+    if found is None:
+        raise WrongState(_("Ausgabe %s ist nicht veröffentlicht.") % edition.number)
+    if len(editions) == 1:
+        raise WrongState(
+            _("Ausgabe %s ist die einzige veröffentlichte; veröffentlichen Sie zuerst eine andere.") % found.number
+        )
+    found.state = EditionState.RETIRED
+    found.retired_at = timezone.now()
+    found.retired_by = by
+    found.save()
+    note(found, by, ChangeAction.RETIRED)
+    return found
+
+
+@transaction.atomic
+def copy_edition(*, edition: Edition, by: Any, minor: bool = False) -> Edition:
+    """A new draft with everything the edition holds; criteria keep their keys.
+
+    It takes the next free number: 3.0 after 2.1, or with ``minor`` (a correction of this edition) 2.2 after 2.1. Raises
+    WrongState for a draft, since a draft can simply be edited, and while another draft copied from this edition is open.
+    """
+    edition = Edition.objects.select_for_update().get(pk=edition.pk)
+    if edition.is_draft:
+        raise WrongState(_("Ausgabe %s ist selbst ein Entwurf.") % edition.number)
+    open_copy = edition.successors.filter(state=EditionState.DRAFT).first()
+    if open_copy:
+        raise WrongState(
+            _("Zu Ausgabe %(number)s gibt es schon den Entwurf %(draft)s.")
+            % {"number": edition.number, "draft": open_copy.number}
+        )
+    numbers = Edition.objects.filter(major=edition.major) if minor else Edition.objects.all()
+    major = edition.major if minor else max(numbers.values_list("major", flat=True)) + 1
+    copy = Edition(major=major, minor=max(numbers.values_list("minor", flat=True)) + 1 if minor else 0, based_on=edition)
+    document = edition_document(edition)
+    set_texts(copy, document["edition"], EDITION_TEXTS).save()
+    write_content(copy, document)
+    note(copy, by, ChangeAction.COPIED, title=str(edition))
+    return copy
+
+
+@transaction.atomic
+def discard(*, edition: Edition, by: Any) -> None:
+    """Delete a draft with everything in it. Raises WrongState for anything but a draft."""
+    edition = Edition.objects.select_for_update().get(pk=edition.pk)
+    if not edition.is_draft:
+        raise WrongState(_("Ausgabe %s ist kein Entwurf.") % edition.number)
+    edition.references.all().delete()
+    edition.delete()

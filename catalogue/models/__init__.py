@@ -4,6 +4,7 @@ Translated fields (see translation.py) have a column per language; ``criterion.t
 falls back to German.
 """
 
+from catalogue.models.change import Change, ChangeAction
 from catalogue.models.criterion import (
     Criterion,
     CriterionQuerySet,
@@ -19,6 +20,8 @@ from catalogue.models.practice import GoodPractice, OperatingModel, PracticeMark
 
 __all__ = [
     "CROSS_PHASE",
+    "Change",
+    "ChangeAction",
     "Criterion",
     "CriterionQuerySet",
     "Edition",

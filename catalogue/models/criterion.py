@@ -44,7 +44,11 @@ class CriterionQuerySet(models.QuerySet["Criterion"]):
 
 
 class Criterion(models.Model):
-    """What a municipality rates itself against. ``key`` stays the same from edition to edition, so rounds stay comparable."""
+    """What a municipality rates itself against. ``key`` stays the same from edition to edition, so rounds stay comparable.
+
+    ``version`` grows by one with every save of the criterion or of what belongs to it; an editor's save names the version it
+    began with (``catalogue.editing``).
+    """
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="criteria", verbose_name=_("Katalogausgabe"))
     key = models.SlugField(_("Schlüssel"), max_length=60)
@@ -74,12 +78,14 @@ class Criterion(models.Model):
         "self", symmetrical=False, related_name="related_from", blank=True, verbose_name=_("verwandte Kriterien")
     )
 
+    version = models.PositiveIntegerField(default=1, editable=False)
+
     objects = CriterionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Kriterium")
         verbose_name_plural = _("Kriterien")
-        ordering = ["edition", "order"]
+        ordering = ["edition_id", "order"]
         constraints = [
             models.UniqueConstraint(fields=["edition", "key"], name="criterion_key_unique"),
             models.UniqueConstraint(

@@ -38,7 +38,12 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
 
 class Edition(models.Model):
-    """A catalogue that assessments are pinned to. Draft → published → retired; only drafts can change."""
+    """A catalogue that assessments are pinned to. Draft → published → retired; only drafts can change.
+
+    States change through ``catalogue.publishing``, drafts through ``catalogue.editing`` and ``catalogue.importing``. That a
+    published edition stays as it is, with all that belongs to it, the database itself sees to (migration 0004).
+    ``version`` grows by one with every save of the edition's own texts.
+    """
 
     major = models.PositiveSmallIntegerField(_("Ausgabe"))
     minor = models.PositiveSmallIntegerField(_("Berichtigung"), default=0)
@@ -60,6 +65,17 @@ class Edition(models.Model):
         related_name="+",
         verbose_name=_("veröffentlicht von"),
     )
+
+    retired_at = models.DateTimeField(_("zurückgezogen am"), null=True, blank=True)
+    retired_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("zurückgezogen von"),
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = EditionQuerySet.as_manager()
 

@@ -42,13 +42,14 @@ class GoodPractice(models.Model):
     body = models.TextField(_("Beschreibung"))
     lesson = models.TextField(_("Was Kommunen mitnehmen können"), blank=True)
     criteria = models.ManyToManyField(Criterion, related_name="good_practices", blank=True, verbose_name=_("Kriterien"))
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = GoodPracticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Praxisbeispiel")
         verbose_name_plural = _("Praxisbeispiele")
-        ordering = ["edition", "order"]
+        ordering = ["edition_id", "order"]
         constraints = [models.UniqueConstraint(fields=["edition", "key"], name="good_practice_key_unique")]
 
     def __str__(self) -> str:
@@ -71,7 +72,7 @@ class OperatingModel(models.Model):
     class Meta:
         verbose_name = _("Betreibermodell")
         verbose_name_plural = _("Betreibermodelle")
-        ordering = ["edition", "order"]
+        ordering = ["edition_id", "order"]
         constraints = [models.UniqueConstraint(fields=["edition", "key"], name="operating_model_key_unique")]
 
     def __str__(self) -> str:
@@ -95,7 +96,7 @@ class Reference(models.Model):
     class Meta:
         verbose_name = _("Quelle")
         verbose_name_plural = _("Quellen")
-        ordering = ["edition", "order"]
+        ordering = ["edition_id", "order"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(criterion__isnull=True) | Q(good_practice__isnull=True), name="reference_one_owner"

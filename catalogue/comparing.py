@@ -1,0 +1,150 @@
+"""What differs between two editions. Pure: works on the documents that ``exporting`` makes or a file brings."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+#: In the order in which differences are shown.
+KINDS = ("edition", "criteria", "good_practices", "operating_models", "references")
+ADDED, REMOVED, CHANGED = "added", "removed", "changed"
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field before and after; a text, a list of texts, or None where it did not exist."""
+
+    field: str
+    before: Any
+    after: Any
+
+    @property
+    def label(self) -> str:
+        return field_label(self.field)
+
+
+@dataclass(frozen=True)
+class ObjectChange:
+    """One criterion, practice … that came, went or changed. ``fields`` is empty unless it changed."""
+
+    kind: str
+    key: str
+    title: str
+    status: str
+    fields: tuple[FieldChange, ...] = ()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """``reordered`` names the kinds whose common objects stand in another order."""
+
+    objects: tuple[ObjectChange, ...]
+    reordered: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.objects or self.reordered)
+
+    def of(self, kind: str, status: str) -> list[ObjectChange]:
+        return [change for change in self.objects if change.kind == kind and change.status == status]
+
+
+def compare(old: dict[str, Any], new: dict[str, Any]) -> Comparison:
+    """Criteria and the rest are matched by key, references of the edition by title; phases and workstreams are left out."""
+    objects: list[ObjectChange] = []
+    reordered = []
+    for kind in KINDS:
+        before, after = _by_key(old, kind), _by_key(new, kind)
+        for key, item in after.items():
+            if key not in before:
+                objects.append(ObjectChange(kind, key, _title(item), ADDED))
+            else:
+                fields = tuple(_fields(before[key], item))
+                if fields:
+                    objects.append(ObjectChange(kind, key, _title(item), CHANGED, fields))
+        objects += [ObjectChange(kind, key, _title(item), REMOVED) for key, item in before.items() if key not in after]
+        if [key for key in before if key in after] != [key for key in after if key in before]:
+            reordered.append(kind)
+    return Comparison(tuple(objects), tuple(reordered))
+
+
+def compare_items(old: dict[str, Any], new: dict[str, Any]) -> tuple[FieldChange, ...]:
+    """The differing fields of two criteria (or practices …), both as in a document."""
+    return tuple(_fields(old, new))
+
+
+def _by_key(document: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    if kind == "edition":
+        texts = {"edition_note" if key == "note" else key: value for key, value in document["edition"].items()}
+        return {"": {key: value for key, value in texts.items() if key != "number"}}
+    if kind == "references":
+        return {item["title"]["de"]: item for item in document["references"]}
+    return {item["key"]: item for item in document[kind]}
+
+
+def _title(item: dict[str, Any]) -> str:
+    title: str = (item.get("title") or item.get("name") or {"de": ""})["de"]
+    return title or str(item.get("key", ""))
+
+
+def _fields(old: dict[str, Any], new: dict[str, Any]) -> Iterator[FieldChange]:
+    before, after = dict(_flat(old)), dict(_flat(new))
+    for field in [*after, *(field for field in before if field not in after)]:
+        if before.get(field) != after.get(field):
+            yield FieldChange(field, before.get(field), after.get(field))
+
+
+def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Texts by language and levels one by one; lists of texts stay lists; references become lines."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _flat(item, f"{path}.{key}" if path else key)
+    elif path == "levels":
+        for level in value:
+            yield from _flat({key: item for key, item in level.items() if key != "level"}, f"levels.{level['level']}")
+    elif path == "references":
+        yield path, [" ".join(filter(None, (item["title"]["de"], item["url"]))) for item in value]
+    else:
+        yield path, value
+
+
+def field_label(field: str) -> str:
+    """``levels.2.description.de`` as people read it: „Stufe 2: Beschreibung (Deutsch)“."""
+    labels = {
+        "title": _("Titel"),
+        "name": _("Name"),
+        "group": _("Gruppe"),
+        "edition_note": _("Anmerkung"),
+        "note": _("In einfachen Worten"),
+        "attribution": _("Quelle"),
+        "level_scale_notice": _("Hinweis zur Stufenskala"),
+        "operating_models_intro": _("Einleitung zu den Betreibermodellen"),
+        "phase": _("ab Phase"),
+        "workstreams": _("Workstreams"),
+        "title_source": _("Herkunft des Titels"),
+        "editorial": _("von der Redaktion gewählt"),
+        "summary": _("Kurzbeschreibung"),
+        "why": _("Warum es zählt"),
+        "questions": _("Leitfragen"),
+        "evidence_examples": _("Beispiele für Nachweise"),
+        "related": _("verwandte Kriterien"),
+        "milestone": _("Meilenstein"),
+        "kind": _("Art"),
+        "required_level": _("erforderliche Stufe"),
+        "references": _("Quellen"),
+        "body": _("Beschreibung"),
+        "lesson": _("Was Kommunen mitnehmen können"),
+        "criteria": _("Kriterien"),
+        "url": _("Adresse"),
+        "description": _("Beschreibung"),
+        "next_step": _("Schritt zur nächsten Stufe"),
+    }
+    parts = field.split(".")
+    language = {"de": _("Deutsch"), "en": _("Englisch")}.get(parts[-1])
+    if language:
+        parts.pop()
+    if parts[0] == "levels":
+        name = _("Stufe %s") % parts[1] + ": " + labels.get(parts[2], parts[2])
+    else:
+        name = ": ".join(labels.get(part, part) for part in parts)
+    return f"{name} ({language})" if language else name

@@ -1,0 +1,100 @@
+import pytest
+
+from catalogue.exporting import edition_document
+from catalogue.importing import content
+from catalogue.models import Change, Edition, EditionState
+from catalogue.publishing import Incomplete, WrongState, copy_edition, discard, publish, retire
+from tests.catalogue.documents import criterion_document, practice_document
+
+pytestmark = pytest.mark.django_db
+
+
+def test_complete_draft_published(draft, dora):
+    edition = publish(edition=draft("eins"), by=dora)
+    assert (edition.state, edition.published_by) == (EditionState.PUBLISHED, dora)
+    assert edition.published_at
+    assert Edition.objects.current() == edition
+
+
+def test_incomplete_draft_says_everything_missing(draft, dora):
+    broken = criterion_document("eins", why={"de": "x", "en": ""}, questions={"de": ["A?"], "en": []})
+    broken["levels"][2]["description"]["en"] = ""
+    broken["levels"][3]["next_step"]["en"] = ""
+    practice = practice_document("praxis", body={"de": "x", "en": ""})
+    edition = draft(criteria=[broken], good_practices=[practice])
+    with pytest.raises(Incomplete) as caught:
+        publish(edition=edition, by=dora)
+    assert [(gap.kind, gap.key, gap.field) for gap in caught.value.gaps] == [
+        ("criterion", "eins", "why"),
+        ("criterion", "eins", "questions"),
+        ("criterion", "eins", "level_2_description"),
+        ("criterion", "eins", "level_3_next_step"),
+        ("practice", "praxis", "body"),
+    ]
+    assert "eins auf Deutsch: Warum es zählt fehlt (Englisch)" in map(str, caught.value.gaps)
+    edition.refresh_from_db()
+    assert edition.is_draft
+
+
+def test_edition_without_criteria_not_published(draft, dora):
+    edition = draft("eins")
+    edition.criteria.all().delete()
+    with pytest.raises(Incomplete):
+        publish(edition=edition, by=dora)
+
+
+def test_published_edition_not_published_again(published, dora):
+    with pytest.raises(WrongState):
+        publish(edition=published("eins"), by=dora)
+
+
+def test_copy_holds_everything_under_the_next_number(published, dora):
+    edition = published("eins", "zwei", good_practices=[practice_document("praxis", criteria=["zwei"])])
+    copy = copy_edition(edition=edition, by=dora)
+    before, after = content(edition_document(edition)), content(edition_document(copy))
+    assert after["edition"].pop("number") == "2.0"
+    before["edition"].pop("number")
+    assert before == after
+    assert (copy.is_draft, copy.based_on) == (True, edition)
+    assert Change.objects.get(edition=copy).get_action_display() == "als Kopie angelegt"
+
+
+def test_copy_for_a_correction_takes_a_minor_number(published, dora):
+    published("eins", number="2.0")
+    edition = published("eins", number="1.0")
+    first = publish(edition=copy_edition(edition=edition, by=dora, minor=True), by=dora)
+    assert first.number == "1.1"
+    assert copy_edition(edition=first, by=dora, minor=True).number == "1.2"
+    assert copy_edition(edition=edition, by=dora).number == "3.0"
+
+
+def test_second_open_copy_refused(published, dora):
+    edition = published("eins")
+    copy = copy_edition(edition=edition, by=dora)
+    with pytest.raises(WrongState, match=r"schon den Entwurf 2\.0"):
+        copy_edition(edition=edition, by=dora)
+    with pytest.raises(WrongState):
+        copy_edition(edition=copy, by=dora)
+
+
+def test_retired_edition_no_longer_current_but_readable(published, dora):
+    old, new = published("eins", number="1.0"), published("eins", number="2.0")
+    retired = retire(edition=new, by=dora)
+    assert (retired.state, retired.retired_by) == (EditionState.RETIRED, dora)
+    assert Edition.objects.current() == old
+    assert new in Edition.objects.readable()
+
+
+def test_last_published_edition_not_retired(published, draft, dora):
+    edition = published("eins")
+    for wrong in (edition, draft("eins", number="2.0")):
+        with pytest.raises(WrongState):
+            retire(edition=wrong, by=dora)
+
+
+def test_draft_discarded_published_edition_not(published, draft, dora):
+    keep = published("eins", number="1.0")
+    discard(edition=draft("eins", number="2.0"), by=dora)
+    assert list(Edition.objects.all()) == [keep]
+    with pytest.raises(WrongState):
+        discard(edition=keep, by=dora)
