@@ -117,7 +117,9 @@ def build_profile(facts: Facts) -> MaturityProfile:
     overall = _figure("", "", facts.answers, compared, lambda rating: True)
     return MaturityProfile(
         meta=meta,
-        headline=texts.headline(overall.average, current_result.label if current_result else "", current),
+        headline=texts.headline(
+            overall.average, overall.counts.unconfirmed, current_result.label if current_result else "", current
+        ),
         overall=overall,
         workstreams=tuple(_figure(key, name, facts.answers, compared, _in_workstream(key)) for key, name in facts.workstreams),
         phases=tuple(

@@ -301,6 +301,11 @@ class Changes:
     gone: tuple[str, ...]
     sentence: str
 
+    @property
+    def incomparable(self) -> int:
+        """How many criteria of this round have nothing to be compared with."""
+        return len(self.unrated) + len(self.new)
+
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:

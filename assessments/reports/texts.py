@@ -1,12 +1,12 @@
 """The sentences of the profile, in the active language: labels, reasons, and what each figure means. Pure."""
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments import scoring
 from assessments.models import ScoreState
-from assessments.reports.profile import Definitions
+from assessments.reports.profile import Definitions, MeasureItem
 from catalogue.levels import Level
 
 
@@ -169,32 +169,53 @@ def priority_reason(*, gate: str, blocked: str, level: int | None, target: int |
     return _("Stufe %(level)s, Ziel %(target)s erreicht") % values
 
 
+def assigned(measure: MeasureItem | None) -> str:
+    """Who does it and until when: „Frau Muster, bis 30. April 2027“."""
+    if measure is None:
+        return _("Noch keine Maßnahme geplant")
+    day = date_format(measure.due_on) if measure.due_on else ""
+    return ", ".join([measure.who or _("noch niemand zuständig"), _("bis %(day)s") % {"day": day} if day else _("ohne Termin")])
+
+
 # --- Headline ---------------------------------------------------------------------------------------------------------------
 
 
-def headline(average: scoring.Average, gate_label: str, gate: scoring.Gate | None) -> str:
+def headline(average: scoring.Average, unconfirmed: int, gate_label: str, gate: scoring.Gate | None) -> str:
+    """Where the project stands, in two or three sentences."""
+    sentences = [_standing(average), _gate_standing(gate_label, gate)]
+    if unconfirmed:
+        sentences.append(
+            ngettext(
+                "%(n)s Antwort ist aus der vorigen Runde übernommen und noch nicht bestätigt.",
+                "%(n)s Antworten sind aus der vorigen Runde übernommen und noch nicht bestätigt.",
+                unconfirmed,
+            )
+            % {"n": unconfirmed}
+        )
+    return " ".join(filter(None, sentences))
+
+
+def _standing(average: scoring.Average) -> str:
     if average.value is None:
-        first = _("Noch ist kein Kriterium eingeschätzt.")
-    else:
-        first = _("Im Mittel Stufe %(value)s von 4; %(n)s von %(m)s Kriterien sind eingeschätzt.") % {
-            "value": decimal(average.value),
-            "n": average.n,
-            "m": average.m,
-        }
+        return _("Noch ist kein Kriterium eingeschätzt.")
+    values = {"value": decimal(average.value), "n": average.n, "m": average.m}
+    return _("Im Mittel Stufe %(value)s von 4; %(n)s von %(m)s Kriterien sind eingeschätzt.") % values
+
+
+def _gate_standing(label: str, gate: scoring.Gate | None) -> str:
     if gate is None or gate.state not in (scoring.REACHED, scoring.BLOCKED):
-        return first
-    values = {"gate": gate_label, "missing": len(gate.blockers)}
+        return ""
     if gate.blockers:
-        second = ngettext(
+        text = ngettext(
             "Zum Phasentor „%(gate)s“ fehlt noch ein Meilenstein.",
             "Zum Phasentor „%(gate)s“ fehlen noch %(missing)s Meilensteine.",
             len(gate.blockers),
         )
     elif gate.own:
-        second = _("Das Phasentor „%(gate)s“ ist erreicht.")
+        text = _("Das Phasentor „%(gate)s“ ist erreicht.")
     else:
-        second = _("Alle Meilensteine vor dem Phasentor „%(gate)s“ sind erreicht.")
-    return f"{first} {second % values}"
+        text = _("Alle Meilensteine vor dem Phasentor „%(gate)s“ sind erreicht.")
+    return text % {"gate": label, "missing": len(gate.blockers)}
 
 
 # --- What each figure means -------------------------------------------------------------------------------------------------

@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from assessments.reports import views
 
 app_name = "reports"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("bewertungen/<slug:public_id>/profil/", views.profile_page, name="profile"),
+]

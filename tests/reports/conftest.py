@@ -9,7 +9,7 @@ from catalogue.models import CROSS_PHASE, Edition, EditionState
 from tests.factories import make_criterion, make_edition, make_project
 
 CRITERIA = {
-    "vertrauen": {"workstreams": ["organisatorisch", "technisch"], "milestone": 3},
+    "vertrauen": {"workstreams": ["organisatorisch", "technisch"], "milestone": 3, "title_en": "Trust"},
     "personal": {"workstreams": ["organisatorisch"]},
     "zielbild": {"phase": "p1", "workstreams": ["organisatorisch"], "milestone": 3},
     "nutzertest": {"phase": "p2", "workstreams": ["technisch", "wirtschaftlich"]},
@@ -62,7 +62,7 @@ FIRST = {
     "personal": Answer("rated", 2, "Zwei Stellen"),
     "zielbild": Answer("rated", 3, "Beschlossen"),
     "nutzertest": Answer("unknown"),
-    "pilotbericht": Answer("rated", 2, "Entwurf liegt vor"),
+    "pilotbericht": Answer("rated", 2, "Bericht liegt vor"),
 }
 SECOND = {
     "vertrauen": Answer("rated", 2, "Vereinbarung mit den Stadtwerken", 4, date(2027, 6, 30)),

@@ -1,0 +1,119 @@
+"""The profile on screen: who sees it, what it says, what it costs."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from assessments import workflow
+from assessments.models import Assessment, Comment, Evidence, Measure
+from tests.factories import make_catalogue, make_project
+from tests.reports.conftest import approved
+
+
+def url(assessment):
+    return reverse("reports:profile", args=[assessment.public_id])
+
+
+def words(response):
+    """The page's text, with every run of white space as one blank."""
+    return " ".join(response.content.decode().split())
+
+
+def test_page_answers_the_four_questions_first(client, second, alice):
+    client.force_login(alice)
+    page = words(client.get(url(second)))
+    titles = ["Wo stehen wir?", "Was hält uns auf?", "Was hat sich geändert?", "Was kommt als Nächstes?", "Alle Kriterien"]
+    places = [page.index(title) for title in titles]
+    assert places == sorted(places)
+    blocks, next_steps = page[places[1] : places[2]], page[places[3] : places[4]]
+    assert "Kriterium vertrauen" in blocks
+    assert "Stufe 2, nötig ist 3" in blocks
+    assert "Alice, bis 1. Februar 2027" in next_steps
+    assert "Noch keine Maßnahme geplant" in next_steps
+
+
+def test_page_shows_every_criterion_with_reason_and_evidence(client, second, alice):
+    client.force_login(alice)
+    page = words(client.get(url(second)))
+    for text in (
+        "Vereinbarung mit den Stadtwerken",
+        "Erste Absprachen",
+        'href="https://example.org/vertrag"',
+        "Trägt der Landkreis",
+        "vertrauen von 2 weiter",
+        "Quelle: Roadmap",
+        "Eigene Skala",
+        "Stadt Musterhafen und alle Angaben dieser Bewertung sind erfunden.",
+    ):
+        assert text in page
+    assert page.count('class="result"') == 6
+
+
+def test_page_says_that_a_draft_is_one_and_an_approved_round_is_none(client, first, second, alice):
+    client.force_login(alice)
+    assert "Entwurf, noch nicht freigegeben" in words(client.get(url(second)))
+    page = words(client.get(url(first)))
+    assert "Entwurf" not in page
+    assert "freigegeben am 20. Mai 2025 von Bob" in page
+
+
+def test_page_escapes_what_people_wrote(client, second, alice):
+    second.scores.filter(criterion__key="vertrauen").update(rationale="<script>alert(1)</script>")
+    Evidence.objects.create(score=second.scores.first(), text="<img src=x>", url="https://example.org/")
+    client.force_login(alice)
+    page = client.get(url(second)).content.decode()
+    assert "<script>alert(1)" not in page
+    assert "<img src=x>" not in page
+
+
+def test_page_offers_to_edit_only_where_editing_works(client, first, second, alice, bob):
+    client.force_login(alice)
+    assert "Einschätzung bearbeiten" in words(client.get(url(second)))
+    assert "Einschätzung bearbeiten" not in words(client.get(url(first)))
+
+
+def test_page_is_for_those_who_may_see_the_round(client, first, second, rita, charlie):
+    assert client.get(url(first)).status_code == 302
+    client.force_login(rita)
+    assert [client.get(url(a)).status_code for a in (first, second)] == [200, 404]
+    client.force_login(charlie)
+    assert [client.get(url(a)).status_code for a in (first, second)] == [404, 404]
+
+
+def test_page_takes_no_post(client, second, alice):
+    client.force_login(alice)
+    assert client.post(url(second)).status_code == 405
+
+
+def test_page_compares_with_the_chosen_round(client, second, alice, bob, project, elsewhere, charlie):
+    approved(second, bob, date(2026, 6, 1))
+    third = workflow.start_assessment(project=project, by=alice)
+    foreign = workflow.start_assessment(project=make_project(elsewhere), by=charlie)
+    first = Assessment.objects.get(project=project, round=1)
+    client.force_login(alice)
+    assert "Kriterien seit Runde 2" in words(client.get(url(third)))
+    page = words(client.get(url(third), {"vergleich": first.public_id}))
+    assert "Kriterien seit Runde 1" in page
+    for other in (third.public_id, foreign.public_id, "nein"):
+        assert client.get(url(third), {"vergleich": other}).status_code == 404
+
+
+@pytest.mark.parametrize("criteria", [1, 60])
+@pytest.mark.parametrize("rounds", [1, 3])
+def test_page_costs_12_queries_for_1_and_60_criteria_and_1_and_3_rounds(
+    client, criteria, rounds, municipality, alice, django_assert_num_queries
+):
+    make_catalogue(criteria)
+    project = make_project(municipality, team=[alice])
+    for number in range(rounds):
+        assessment = workflow.start_assessment(project=project, by=alice)
+        for score in assessment.scores.all():
+            Evidence.objects.create(score=score, text="Beleg", added_by=alice)
+            Comment.objects.create(score=score, text="Hm", author=alice)
+            Measure.objects.create(project=project, criterion_key="kriterium-1", text="Tun", owner=alice)
+        if number < rounds - 1:
+            approved(assessment, alice, date(2024 + number, 1, 1))
+    client.force_login(alice)
+    with django_assert_num_queries(12):
+        assert client.get(url(assessment)).status_code == 200
