@@ -65,7 +65,6 @@ def test_form_without_token_says_that_the_page_was_open_too_long(settings):
     assert "Diese Seite war zu lange offen</h1>" in response.content.decode()
 
 
-@pytest.mark.skip("until English is there")
 def test_error_page_speaks_english_to_those_who_chose_it(client):
     client.cookies["django_language"] = "en"
     page = client.get("/gibt/es/nicht/").content.decode()
