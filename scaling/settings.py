@@ -147,6 +147,7 @@ SITE_URL = env.address("SITE_URL", "http://127.0.0.1:8000")
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", _("Deutsch")), ("en", _("Englisch"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "scaling.formats"
 TIME_ZONE = "Europe/Berlin"
 USE_TZ = True
 MODELTRANSLATION_DEFAULT_LANGUAGE = "de"
