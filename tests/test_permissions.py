@@ -1,0 +1,161 @@
+"""Every address, and what each of the cast gets there. An address without a row fails the suite.
+
+The cast: nobody (not signed in), charlie (manages another municipality), rita (reads), alice (on the project's team), bob
+(manages), dora (curates the catalogue). 302 is the way to the sign-in page for nobody, and the page after a step for others.
+A step in the wrong state is no matter of rights: it says who was faster, and is tested with the steps themselves.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from assessments import workflow
+from assessments.models import Assessment, Evidence, Project
+from scaling.accounts.unsubscribing import unsubscribe_path
+from tests.factories import make_catalogue, make_project
+
+PERSONS = ("nobody", "charlie", "rita", "alice", "bob", "dora")
+
+#: Third-party addresses, tested by their makers; ours around them have tests of their own.
+FOREIGN = ("admin:", "account_", "javascript-catalog")
+
+#: Any answer to a POST that is no refusal: saved, asked again, or not possible in this state.
+ALLOWED = {200, 302, 400, 409, 422}
+
+
+@dataclass
+class World:
+    """One project with an approved round and a draft, one with a submitted round, and the ids to reach them."""
+
+    project: Project
+    approved: Assessment
+    draft: Assessment
+    submitted: Assessment
+    ids: dict[str, Any]
+
+
+@pytest.fixture
+def world(municipality, alice, bob, charlie, rita, dora) -> World:
+    make_catalogue(2)
+    project = make_project(municipality, team=[alice])
+    approved = workflow.start_assessment(project=project, by=alice)
+    workflow.submit(assessment=approved, by=alice)
+    workflow.approve(assessment=approved, by=bob)
+    draft = workflow.start_assessment(project=project, by=alice)
+    other = make_project(municipality, "Mängelmelder", team=[alice])
+    submitted = workflow.start_assessment(project=other, by=alice)
+    workflow.submit(assessment=submitted, by=alice)
+    evidence = Evidence.objects.create(score=draft.scores.first(), text="Beschluss")
+    for assessment in (approved, draft, submitted):
+        assessment.refresh_from_db()
+    ids = {
+        "municipality": municipality.public_id,
+        "project": project.public_id,
+        "approved": approved.public_id,
+        "draft": draft.public_id,
+        "submitted": submitted.public_id,
+        "key": "kriterium-1",
+        "evidence": evidence.pk,
+        "token": unsubscribe_path(alice, "digest").rstrip("/").rsplit("/", 1)[1],
+    }
+    return World(project, approved, draft, submitted, ids)
+
+
+# name, ids of its arguments, method, expected status by PERSONS; "+" is any of ALLOWED
+PUBLIC = "200 200 200 200 200 200"
+PROJECT = "302 404 200 200 200 404"
+TEAM_PROJECT = "302 404 403 200 200 404"
+DRAFT = "302 404 404 200 200 404"
+APPROVED = "302 404 200 200 200 404"
+
+TABLE: list[tuple[str, str, str, str]] = [
+    ("home", "", "get", PUBLIC),
+    ("theme", "", "post", "302 302 302 302 302 302"),
+    ("theme", "", "get", "405 405 405 405 405 405"),
+    ("set_language", "", "post", "302 302 302 302 302 302"),
+    ("glossary", "", "get", PUBLIC),
+    ("imprint", "", "get", PUBLIC),
+    ("privacy", "", "get", PUBLIC),
+    ("accessibility", "", "get", PUBLIC),
+    ("feedback", "", "get", PUBLIC),
+    ("styleguide", "", "get", PUBLIC),
+    ("account", "", "get", "302 200 200 200 200 200"),
+    ("unsubscribe", "token", "get", PUBLIC),
+    ("catalogue:index", "", "get", PUBLIC),
+    ("catalogue:practices", "", "get", PUBLIC),
+    ("catalogue:operating_models", "", "get", PUBLIC),
+    ("catalogue:criterion", "key", "get", PUBLIC),
+    ("assessments:municipality", "municipality", "get", "302 404 200 200 200 404"),
+    ("assessments:standing", "municipality", "post", "302 404 403 403 + 404"),
+    ("assessments:project_create", "municipality", "get", "302 404 403 403 200 404"),
+    ("assessments:project_create", "municipality", "post", "302 404 403 403 + 404"),
+    ("assessments:project", "project", "get", PROJECT),
+    ("assessments:project_edit", "project", "get", "302 404 403 403 200 404"),
+    ("assessments:project_edit", "project", "post", "302 404 403 403 + 404"),
+    ("assessments:start", "project", "get", "302 404 403 + + 404"),
+    ("assessments:start", "project", "post", "302 404 403 + + 404"),
+    ("assessments:assessment", "draft", "get", DRAFT),
+    ("assessments:assessment", "approved", "get", APPROVED),
+    ("assessments:submit", "draft", "post", "302 404 404 + + 404"),
+    ("assessments:submit", "submitted", "post", "302 404 404 + + 404"),
+    ("assessments:submit", "approved", "post", "302 404 403 + + 404"),
+    ("assessments:approve", "submitted", "post", "302 404 404 403 + 404"),
+    ("assessments:approve", "draft", "post", "302 404 404 403 + 404"),
+    ("assessments:return", "submitted", "post", "302 404 404 403 + 404"),
+    ("assessments:reopen", "approved", "post", "302 404 403 403 + 404"),
+    ("assessments:score", "draft key", "get", DRAFT),
+    ("assessments:score", "approved key", "get", APPROVED),
+    ("assessments:score", "draft key", "post", "302 404 404 + + 404"),
+    ("assessments:score", "approved key", "post", "302 404 403 + + 404"),
+    ("assessments:evidence_remove", "draft key evidence", "post", "302 404 404 + + 404"),
+    ("reports:profile", "draft", "get", DRAFT),
+    ("reports:profile", "approved", "get", APPROVED),
+]
+
+
+def all_names(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLPattern):
+            yield f"{prefix}{entry.name}"
+        else:
+            yield from all_names(entry, f"{prefix}{entry.namespace}:" if entry.namespace else prefix)
+
+
+def test_every_address_has_a_row():
+    ours = {name for name in all_names() if not name.startswith(FOREIGN)}
+    assert ours == {name for name, *_ in TABLE}
+
+
+@pytest.mark.parametrize(("name", "ids", "method", "expected"), TABLE)
+def test_address_answers_each_person(client, world, request, name, ids, method, expected):
+    path = reverse(name, args=[world.ids[word] for word in ids.split()])
+    found = []
+    for person, wanted in zip(PERSONS, expected.split(), strict=True):
+        with transaction.atomic():  # undone after each person, so that everyone meets the same state
+            client.logout()
+            if person != "nobody":
+                client.force_login(request.getfixturevalue(person), backend="django.contrib.auth.backends.ModelBackend")
+            status = getattr(client, method)(path).status_code
+            transaction.set_rollback(True)
+        found.append(wanted if wanted == "+" and status in ALLOWED else str(status))
+    assert " ".join(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("assessments:project", "project"), ("assessments:assessment", "draft"), ("reports:profile", "draft")]
+)
+def test_stranger_cannot_tell_a_hidden_object_from_a_missing_one(client, world, charlie, name, word):
+    client.force_login(charlie, backend="django.contrib.auth.backends.ModelBackend")
+
+    def page(public_id: str) -> tuple[int, str]:
+        response = client.get(reverse(name, args=[public_id]))
+        body = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
+        return response.status_code, body.replace(public_id, "ID")
+
+    assert page(world.ids[word]) == page("bcdfghjkmn")
+    assert page(world.ids[word])[0] == 404
