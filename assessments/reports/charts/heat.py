@@ -95,5 +95,6 @@ def _sentence(rows: Sequence[HeatRow], rounds: Sequence[str]) -> str:
         said = ", ".join(
             _("%(count)d auf Stufe %(level)d") % {"count": count, "level": level} for level, count in counted if count
         )
-        parts.append(f"{name}: {said or _('keine Stufen')}.")
+        said = said or _("keine Stufen")  # not inside the f-string, where gettext does not look
+        parts.append(f"{name}: {said}.")
     return " ".join([*parts, see_table()])

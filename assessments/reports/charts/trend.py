@@ -29,7 +29,7 @@ def trend(rounds: Sequence[Round], plan: Plan | None = None, *, width: float = 6
     last = next(one for one in reversed(rounds) if one.value is not None)
     if plan and plan.on <= last.on:
         plan = None
-    height = min(190.0, width * 0.4)
+    height = min(150.0, width * 0.4)
     bottom = TOP_MARGIN + height
     scale = _TimeScale([one.on for one in rounds] + ([plan.on] if plan else []), LEFT + 34, width - 44)
 

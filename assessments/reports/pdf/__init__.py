@@ -1,0 +1,83 @@
+"""The maturity profile as a PDF: tagged (PDF/UA-1), archivable (PDF/A-2a), in two variants."""
+
+import hashlib
+import logging
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+from assessments.reports.pdf.content import ROOMS, VARIANTS, Variant, report_html
+from assessments.reports.pdf.engine import PdfUnavailable, html_to_pdf, static_file
+from assessments.reports.pdf.store import fetch_pdf, store_pdf
+from assessments.reports.profile import MaturityProfile
+
+__all__ = ["VARIANTS", "PdfUnavailable", "Variant", "pdf_of", "render_pdf", "warm"]
+
+logger = logging.getLogger(__name__)
+
+MOST_PAGES_KURZ = 4
+STYLE = "css/print-report.css"
+
+
+def pdf_of(profile: MaturityProfile, *, variant: Variant, with_comments: bool = False) -> bytes:
+    """The PDF from the store, rendered only if no equal profile has been before. Raises PdfUnavailable."""
+    key = hashlib.sha256(f"{_version()} {variant} {with_comments} {profile!r}".encode()).hexdigest()
+    pdf = fetch_pdf(key)
+    if pdf is None:
+        pdf = render_pdf(profile, variant=variant, with_comments=with_comments)
+        store_pdf(key, pdf)
+    return pdf
+
+
+def render_pdf(profile: MaturityProfile, *, variant: Variant, with_comments: bool = False) -> bytes:
+    """Render in the language of the profile. The same profile gives the same bytes. Raises PdfUnavailable.
+
+    „kurz“ has at most four pages: where its lists are too long for that, it shows fewer and says how many are left out.
+    „lang“ holds everything; texts beyond ``limits.TEXT`` characters are cut with a note that says where to read the rest.
+    """
+    styles = (STYLE, f"css/print-draft-{profile.meta.language}.css") if profile.meta.is_draft else (STYLE,)
+    if variant == "lang":
+        return _written(html_to_pdf(report_html(profile, variant=variant, with_comments=with_comments), styles))
+    for room in ROOMS[:-1]:
+        pdf = html_to_pdf(report_html(profile, variant=variant, room=room), styles, count_pages=_fits)
+        if pdf is not None:
+            return pdf
+    return _written(html_to_pdf(report_html(profile, variant=variant, room=ROOMS[-1]), styles))
+
+
+def warm() -> None:
+    """Load libraries, fonts, style sheets and templates, so that a worker's first report is as quick as the next.
+
+    For gunicorn's ``post_worker_init``. Where PDFs cannot be made, it says so in the log and lets the worker go on.
+    """
+    try:
+        html_to_pdf('<html lang="de"><title>–</title><p>Wärme <b>1</b> <i>2</i></p></html>', (STYLE,))
+    except PdfUnavailable as error:
+        logger.warning("%s", error)
+
+
+def _fits(pages: int) -> bool:
+    return pages <= MOST_PAGES_KURZ
+
+
+def _written(pdf: bytes | None) -> bytes:
+    assert pdf is not None  # noqa: S101 – nobody was asked to count the pages
+    return pdf
+
+
+@cache
+def _version() -> str:
+    """A hash over all that a report is made from beside the profile: code, templates, styles, translations."""
+    base = Path(settings.BASE_DIR)
+    files = [
+        *sorted((base / "assessments" / "reports").rglob("*.py")),
+        *sorted((base / "templates" / "report" / "pdf").rglob("*.html")),
+        *sorted((base / "locale").rglob("*.po")),
+        base / "fixtures" / "glossary.yaml",
+        static_file(STYLE),
+    ]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,100 @@
+"""From the profile to the HTML of a report. Picks and bounds; every figure comes from the profile."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from assessments.reports.charts import of_profile as charts
+from assessments.reports.pdf import limits
+from assessments.reports.profile import CriterionResult, MaturityProfile
+from scaling.glossary import glossary
+
+Variant = Literal["kurz", "lang"]
+SHOWN_ROUNDS = 4  # as many columns as the table of all criteria has room for
+GLOSSARY = "<!-- glossary -->"
+VARIANTS: tuple[Variant, ...] = ("kurz", "lang")
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much of each list the Kurzfassung shows. Tighter ones follow until it fits its four pages."""
+
+    criteria: int
+    blockers: int
+    measures: int
+
+    @property
+    def criteria_slice(self) -> str:
+        return f":{self.criteria}"
+
+
+ROOMS = (Room(60, 8, 8), Room(28, 5, 5), Room(12, 3, 3))
+
+
+def report_html(profile: MaturityProfile, *, variant: Variant, with_comments: bool = False, room: Room = ROOMS[0]) -> str:
+    """The document, in the language of the profile."""
+    with override(profile.meta.language):
+        html: str = render_to_string(f"report/pdf/{variant}.html", _context(profile, variant, with_comments, room))
+        if variant == "lang":
+            html = _with_glossary(html, profile.meta.language)
+    return limits.drawable(html)
+
+
+def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, room: Room) -> dict[str, Any]:
+    meta = profile.meta
+    compared = meta.compared.label if meta.compared else ""
+    context: dict[str, Any] = {
+        "profile": profile,
+        "meta": meta,
+        "variant": variant,
+        "room": room,
+        "compared": compared,
+        "title": _("Reifeprofil %(project)s, %(round)s") % {"project": meta.project, "round": meta.round_label},
+        "own_language": "" if meta.language == "de" else "de",
+        "has_targets": profile.overall.planned.value is not None,
+        "bars": charts.figures_bars(profile, profile.workstreams),
+        "road": charts.gates_road(profile) if len(profile.gates) > 1 else "",
+        "trend": charts.trend_chart(profile) if len(profile.trend.points) > 1 or profile.trend.planned_on else "",
+        "top": profile.priorities[:3],
+        "blockers": profile.current_gate.blockers if profile.current_gate else (),
+        "overview": _overview(profile),
+        "shown_rounds": profile.trend.points[-SHOWN_ROUNDS:],
+        "open_measures": [measure for measure in profile.measures if measure.is_open],
+    }
+    if variant == "lang":
+        context |= {
+            "radar": charts.figures_radar(profile, profile.workstreams, width=560),
+            "entries": limits.entries(profile, with_comments=with_comments),
+            "measures": profile.measures[: limits.LISTED_MEASURES],
+            "more_measures": max(len(profile.measures) - limits.LISTED_MEASURES, 0),
+            "priorities": profile.priorities[:10],
+        }
+    return context
+
+
+def _with_glossary(html: str, language: str) -> str:
+    """Explain the terms this report uses, and only those."""
+    text = html.casefold()
+    terms = [term for term in glossary(language) if term.term.casefold() in text]
+    return html.replace(GLOSSARY, render_to_string("report/pdf/parts/glossary.html", {"terms": terms}))
+
+
+@dataclass(frozen=True)
+class OverviewRow:
+    """A criterion and what it had in the rounds shown: a level, „?“ for not known, „–“ without one."""
+
+    one: CriterionResult
+    cells: Sequence[str]
+
+
+def _overview(profile: MaturityProfile) -> list[OverviewRow]:
+    history = {row.key: row.cells[-SHOWN_ROUNDS:] for row in profile.history}
+    return [OverviewRow(one, [_cell(cell) for cell in history[one.key]]) for one in profile.criteria]
+
+
+def _cell(cell: int | str | None) -> str:
+    return str(cell) if isinstance(cell, int) else "?" if cell == "unknown" else "–"

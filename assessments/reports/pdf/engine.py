@@ -1,0 +1,239 @@
+"""WeasyPrint, kept warm: HTML in, a PDF out that is both PDF/UA-1 and PDF/A-2a.
+
+One ``FontConfiguration`` and the parsed style sheets live as long as the process. One document is rendered at a time: the font
+configuration is shared, and the garbage collector, which is switched off meanwhile, belongs to the whole process.
+"""
+
+import gc
+import logging
+import mimetypes
+import re
+import threading
+from collections.abc import Callable
+from functools import cache, cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+
+from assessments.reports.pdf.limits import spell_out
+
+SCHEME = "report:"  # our style sheet's only way to a file: a path below static/
+
+_lock = threading.RLock()
+
+
+class PdfUnavailable(Exception):
+    """The system libraries that draw PDFs are missing here. The message says what to install."""
+
+
+@cache
+def _weasyprint() -> Any:
+    try:
+        import weasyprint
+    except OSError as error:  # what cffi raises when a shared library cannot be opened
+        raise PdfUnavailable(
+            "PDFs need system libraries that are missing here: "
+            "sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+        ) from error
+    logging.getLogger("weasyprint").setLevel(logging.WARNING)
+    return weasyprint
+
+
+def static_file(path: str) -> Path:
+    """A file below static/, collected or from the sources. Raises ValueError for anything else, ``..`` included."""
+    relative = Path(path)
+    if relative.is_absolute() or ".." in relative.parts:
+        raise ValueError(f"Not a static file: {path}")
+    found = finders.find(path) or Path(settings.STATIC_ROOT) / path
+    if not Path(found).is_file():
+        raise ValueError(f"Not a static file: {path}")
+    return Path(found)
+
+
+@cache
+def _fetcher() -> Any:
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class OwnStaticFiles(URLFetcher):
+        """Serves our static files and refuses everything else: no network, no other file."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if not url.startswith(SCHEME):
+                raise ValueError(f"Refused: {url[:80]}")
+            path = static_file(url.removeprefix(SCHEME))
+            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            return URLFetcherResponse(url, body=path.read_bytes(), headers={"Content-Type": kind})
+
+    return OwnStaticFiles()
+
+
+@cache
+def _font_configuration() -> Any:
+    _weasyprint()
+    from weasyprint.text.fonts import FontConfiguration
+
+    return FontConfiguration()
+
+
+@cache
+def _stylesheet(name: str) -> Any:
+    return _weasyprint().CSS(
+        string=static_file(name).read_text(), url_fetcher=_fetcher(), font_config=_font_configuration(), base_url=SCHEME
+    )
+
+
+def html_to_pdf(html: str, stylesheets: tuple[str, ...], *, count_pages: Callable[[int], bool] | None = None) -> bytes | None:
+    """Render a document. ``stylesheets`` are paths below static/. Raises PdfUnavailable.
+
+    ``count_pages`` is asked once the pages are laid out; if it says no, None is returned and no PDF written. Characters that
+    no font here can draw are spelled out by name, since an empty box helps nobody and is not allowed in an accessible PDF.
+    """
+    with _lock:
+        pdf, missing = _render(html, stylesheets, count_pages)
+        if missing:
+            pdf, _rest = _render(spell_out(html, missing), stylesheets, count_pages)
+        return pdf
+
+
+def _render(
+    html: str, stylesheets: tuple[str, ...], count_pages: Callable[[int], bool] | None
+) -> tuple[bytes | None, set[str]]:
+    weasyprint = _weasyprint()
+    sheets = [_stylesheet(name) for name in stylesheets]
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        with _MissingGlyphs() as missing:
+            document = weasyprint.HTML(string=html, url_fetcher=_fetcher(), base_url=SCHEME).render(
+                stylesheets=sheets, font_config=_font_configuration()
+            )
+            if count_pages and not count_pages(len(document.pages)):
+                return None, set()
+            _add_ua_identification(document.metadata)
+            return document.write_pdf(pdf_variant="pdf/a-2a", finisher=_finish), missing.characters
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _add_ua_identification(metadata: Any) -> None:
+    """PDF/UA-1 beside PDF/A-2a: both are named in the document's one block of RDF, where validators look for them.
+
+    PDF/A wants every property outside its own schemas to be declared, hence the extension schema. The stream stays
+    uncompressed: archives search it without unpacking.
+    """
+    generate, include = metadata.generate_rdf_metadata, metadata.include_in_pdf
+
+    def with_ua(*args: Any) -> bytes:
+        return generate(*args).replace(b"</rdf:RDF>", _UA_DESCRIPTION + b"</rdf:RDF>")
+
+    def uncompressed(pdf: Any, variant: str, version: Any, conformance: Any, compress: bool) -> None:
+        include(pdf, variant, version, conformance, compress=False)
+
+    metadata.generate_rdf_metadata = with_ua
+    metadata.include_in_pdf = uncompressed
+
+
+_UA_DESCRIPTION = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" \
+xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289 the document conforms to</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
+
+
+def _finish(document: Any, pdf: Any) -> None:
+    """The last touch before the bytes are written."""
+    _add_scopes(pdf)
+    _write_unambiguously(pdf)
+
+
+def _write_unambiguously(pdf: Any) -> None:
+    """Keep compressed streams from ending in a carriage return.
+
+    Followed by the line feed before ``endstream`` it reads as one line end, and the stream seems shorter than it says: one
+    document in a few dozen would fail PDF/A. Another byte in the file's info shifts the compressed objects; the streams of
+    pages and fonts do not change, so those get the two-byte line end that leaves no doubt.
+    """
+    import pydyf
+
+    class Stream(pydyf.Stream):
+        @cached_property
+        def data(self) -> bytes:  # asked for twice, and each time compressed anew
+            written: bytes = super().data
+            return written.removesuffix(b"\nendstream") + b"\r\nendstream" if written.endswith(_AMBIGUOUS) else written
+
+    for one in pdf.objects:
+        if isinstance(one, pydyf.Stream):
+            one.__class__ = Stream
+    write, info, objects = pdf.write, dict(pdf.info), list(pdf.objects)
+
+    def write_until_clear(output: Any, *args: Any) -> None:
+        for padding in range(20):
+            written = BytesIO()
+            pdf.objects[:] = objects
+            pdf.current_position = 0
+            pdf.info.clear()
+            pdf.info.update(info)
+            if padding:
+                pdf.info["Padding"] = pydyf.String("." * padding)
+            write(written, *args)
+            if not _AMBIGUOUS_END.search(written.getvalue()):
+                break
+        output.write(written.getvalue())
+
+    pdf.write = write_until_clear
+
+
+_AMBIGUOUS = b"\r\nendstream"
+_AMBIGUOUS_END = re.compile(rb"(?<!\r)\r\nendstream")
+
+
+def _add_scopes(pdf: Any) -> None:
+    """Give header cells their scope, which WeasyPrint leaves out: column in a table's head, row elsewhere."""
+    elements: list[Any] = [one for one in pdf.objects if isinstance(one, dict) and one.get("Type") == "/StructElem"]
+    by_reference = {one.reference: one for one in elements}
+    for cell in elements:
+        if cell["S"] == "/TH":
+            group = by_reference.get(by_reference[cell["P"]]["P"])
+            cell["A"]["Scope"] = "/Column" if group is not None and group["S"] == "/THead" else "/Row"
+
+
+class _MissingGlyphs(logging.Handler):
+    """Gathers the characters WeasyPrint warns of, and keeps those warnings out of the log."""
+
+    WARNING = re.compile(r"\.notdef glyph")
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.characters: set[str] = set()
+
+    def __enter__(self) -> "_MissingGlyphs":
+        self.logger = logging.getLogger("weasyprint")
+        self.logger.addHandler(self)
+        self.logger.addFilter(self._is_other)
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self.logger.removeFilter(self._is_other)
+        self.logger.removeHandler(self)
+
+    def _is_other(self, record: logging.LogRecord) -> bool:
+        if self.WARNING.match(str(record.msg)) and isinstance(record.args, tuple):
+            self.characters.add(str(record.args[0]))
+            return False
+        return True
+
+    def emit(self, record: logging.LogRecord) -> None:
+        pass

@@ -1,0 +1,104 @@
+"""Keeps a report readable and quick whatever people typed: bounds on length and number, and characters that can be drawn."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from assessments.reports.profile import (
+    CommentItem,
+    CriterionResult,
+    EvidenceItem,
+    MaturityProfile,
+    MeasureItem,
+)
+
+#: Characters of one text. Long reasons of real teams have a tenth of that.
+TEXT = 4000
+#: Characters of all reasons together; beyond, each gets an equal share.
+ALL_TEXTS = 120_000
+SHORTEST = 400
+EVIDENCE, MEASURES, COMMENTS = 12, 8, 8  # per criterion
+LISTED_MEASURES = 80
+
+# Pictographs have coloured fonts only, which an archive cannot keep; joiners and variation selectors belong to them.
+_PICTOGRAPHS = re.compile(
+    "[\U0001f000-\U0001faff\u2600-\u26ff\u2728\u2705\u274c\u274e\u2753-\u2757\u2764\u2795-\u2797\ufe0e\ufe0f\u200d\u20e3]"
+)
+# Nothing to draw: controls, and halves of characters that some programs leave behind.
+_UNDRAWABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U0010ffff]"
+)
+_SILENT = "\ufe0e\ufe0f\u200d\u20e3"
+
+
+@dataclass(frozen=True)
+class Shortened:
+    """A text and how many of its words are left out."""
+
+    text: str
+    left_out: int = 0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One criterion's page part, within bounds; the ``more_…`` say how many items are left out."""
+
+    result: CriterionResult
+    rationale: Shortened
+    before: Shortened
+    evidence: Sequence[EvidenceItem]
+    more_evidence: int
+    measures: Sequence[MeasureItem]
+    more_measures: int
+    comments: Sequence[CommentItem]
+    more_comments: int
+
+
+def shorten(text: str, limit: int) -> Shortened:
+    """Cut after the last whole word within ``limit`` characters; a word longer than the limit is cut anywhere."""
+    if len(text) <= limit:
+        return Shortened(text)
+    end = max(text.rfind(" ", 0, limit), text.rfind("\n", 0, limit))
+    kept = text[: end if end > limit // 2 else limit].rstrip()
+    return Shortened(kept + " …", max(len(text[len(kept) :].split()), 1))
+
+
+def entries(profile: MaturityProfile, *, with_comments: bool) -> list[Entry]:
+    total = sum(min(len(one.rationale), TEXT) for one in profile.criteria)
+    limit = TEXT if total <= ALL_TEXTS else max(ALL_TEXTS // len(profile.criteria), SHORTEST)
+    return [_entry(one, limit, with_comments) for one in profile.criteria]
+
+
+def _entry(one: CriterionResult, limit: int, with_comments: bool) -> Entry:
+    before = one.change.previous.rationale if one.change and one.change.previous else ""
+    comments = one.comments if with_comments else ()
+    return Entry(
+        result=one,
+        rationale=shorten(one.rationale, limit),
+        before=shorten(before, limit // 2),
+        evidence=one.evidence[:EVIDENCE],
+        more_evidence=max(len(one.evidence) - EVIDENCE, 0),
+        measures=one.measures[:MEASURES],
+        more_measures=max(len(one.measures) - MEASURES, 0),
+        comments=comments[:COMMENTS],
+        more_comments=max(len(comments) - COMMENTS, 0),
+    )
+
+
+def drawable(html: str) -> str:
+    """Spell out pictographs, drop what has no form. Works on whole documents: neither occurs in mark-up."""
+    html = _UNDRAWABLE.sub("", html)
+    return _PICTOGRAPHS.sub(lambda found: _name(found[0]), html) if _PICTOGRAPHS.search(html) else html
+
+
+def spell_out(html: str, characters: Collection[str]) -> str:
+    """Replace the given characters by their names."""
+    return re.sub("[" + re.escape("".join(sorted(characters))) + "]", lambda found: _name(found[0]), html)
+
+
+def _name(character: str) -> str:
+    """„[thumbs up sign]“: Unicode's own name, which exists in English only."""
+    if character in _SILENT:
+        return ""
+    return f"[{unicodedata.name(character, f'U+{ord(character):04X}').lower()}]"
