@@ -128,8 +128,8 @@ class MeasureForm(forms.Form):
 MeasureFormSet = forms.formset_factory(MeasureForm, extra=1)
 
 EXAMPLE = {
-    "name": "Parkraum in Echtzeit",
-    "rationale": "Der Rat hat den Betrieb beschlossen.\nDie Stelle ist seit März besetzt.",
+    "name": _("Parkraum in Echtzeit"),
+    "rationale": _("Der Rat hat den Betrieb beschlossen."),
     "phase": "P3",
     "workstreams": ["finanziell", "technisch"],
     "topics": ["organisatorisch"],

@@ -1,0 +1,165 @@
+"""Every page speaks one language at a time, says which, and stays where it is when the language is switched."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import polib
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from tests.test_permissions import PERSONS, TABLE, world  # noqa: F401 – a fixture
+
+ROOT = Path(__file__).resolve().parents[2]
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+SPOKEN = ("aria-label", "alt", "title", "placeholder", "data-label")
+#: Words that no English sentence has, and no name in the tests' data.
+GERMAN = re.compile(
+    r"\b([Uu]nd|[Dd]er|[Dd]as|[Dd]em|[Dd]en|[Ii]st|[Nn]icht|[Ff]ür|[Mm]it|[Nn]och|[Ss]ie|[Ww]ird|[Ww]erden|[Ee]ine[rnms]?|[Kk]eine?"
+    r"|[Oo]der|[Zz]ur?|[Zz]um|[Vv]on|[Bb]ewertung|[Rr]unde|[Ss]tufe|[Ss]peichern|[Zz]urück|[Ww]eiter|[Kk]riterien)\b"
+)
+#: Files have tests of their own; the page at the end of a mail speaks the language of the mail.
+NOT_HERE = ("reports:pdf", "reports:xlsx", "reports:csv", "reports:json", "assessments:sheet", "unsubscribe")
+PAGES = sorted(
+    {(name, ids) for name, ids, method, expected in TABLE if method == "get" and "200" in expected and name not in NOT_HERE}
+)
+
+
+class Texts(HTMLParser):
+    """The texts a reader meets outside the parts that are marked as German."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[tuple[str, bool]] = []
+        self.found: list[str] = []
+
+    @property
+    def skipped(self) -> bool:
+        return bool(self.open) and self.open[-1][1]
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        skipped = self.skipped or given.get("lang") == "de" or tag in ("script", "style")
+        if not skipped:
+            self.found += [given[name] for name in SPOKEN if given.get(name)]
+        if tag not in VOID:
+            self.open.append((tag, skipped))
+
+    def handle_endtag(self, tag):
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data):
+        text = re.sub(r"\s+", " ", data).strip()
+        if text and not self.skipped:
+            self.found.append(text)
+
+
+def texts_of(page: str) -> list[str]:
+    parser = Texts()
+    parser.feed(page)
+    return parser.found
+
+
+def german_in(page: str, known: set[str]) -> list[str]:
+    """Texts of the tests' own catalogue name their criterion, which has no English."""
+    texts = [text for text in texts_of(page) if not re.search(r"kriterium-\d", text)]
+    return [text for text in texts if text in known or GERMAN.search(text)]
+
+
+@pytest.fixture(scope="module")
+def known() -> set[str]:
+    """German texts of ours that read differently in English."""
+    entries = polib.pofile(str(ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"))
+    return {entry.msgid for entry in entries if entry.msgstr and entry.msgstr != entry.msgid and "%(" not in entry.msgid} - {
+        "Deutsch"  # in the choice of languages each names itself
+    }
+
+
+def test_check_finds_german_left_in_a_page(known):
+    page = '<p>All is well</p><p lang="de">Das ist gut</p><input placeholder="Speichern"><p>Das ist gut</p><h2>Einordnung</h2>'
+    assert german_in(page, known) == ["Speichern", "Das ist gut", "Einordnung"]
+
+
+@pytest.mark.parametrize(("name", "ids"), PAGES)
+def test_english_page_is_english(client, world, request, known, name, ids):  # noqa: F811
+    path = reverse(name, args=[world.ids[word] for word in ids.split()])
+    client.cookies["django_language"] = "en"
+    found = {}
+    for person in PERSONS:
+        client.logout()
+        client.cookies["django_language"] = "en"
+        if person != "nobody":
+            client.force_login(request.getfixturevalue(person), backend="django.contrib.auth.backends.ModelBackend")
+            client.cookies["django_language"] = "en"
+        response = client.get(path)
+        if response.status_code != 200 or not response["Content-Type"].startswith("text/html"):
+            continue
+        page = response.content.decode()
+        assert '<html lang="en"' in page
+        if german := german_in(page, known):
+            found[person] = german
+    assert found == {}
+
+
+@pytest.mark.parametrize("name", ["account_login", "account_reset_password", "account_signup"])
+def test_english_sign_in_pages_are_english(client, db, known, name):
+    client.cookies["django_language"] = "en"
+    assert german_in(client.get(reverse(name)).content.decode(), known) == []
+
+
+@pytest.mark.parametrize(("language", "other"), [("de", "en"), ("en", "de")])
+def test_language_switch_keeps_the_page(client, db, language, other):
+    client.cookies["django_language"] = language
+    page = client.get("/katalog/?workstream=technisch").content.decode()
+    assert 'name="next" value="/katalog/?workstream=technisch"' in page
+    assert f'name="language" value="{other}" lang="{other}"' in page
+    response = client.post(reverse("set_language"), {"language": other, "next": "/katalog/?workstream=technisch"})
+    assert response["Location"] == "/katalog/?workstream=technisch"
+    assert f'<html lang="{other}"' in client.get(response["Location"]).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "words"),
+    [
+        ("de", "Ihr neues Passwort", ["Guten Tag,", "wurde ein neues Passwort angefordert", "Freundliche Grüße"]),
+        ("en", "Your new password", ["Hello,", "a new password has been requested", "Kind regards"]),
+    ],
+)
+def test_password_mail_speaks_the_readers_language(client, alice, language, subject, words):
+    client.cookies["django_language"] = language
+    client.post(reverse("account_reset_password"), {"email": alice.email})
+    (letter,) = mail.outbox
+    assert letter.subject == subject
+    assert [word for word in words if word not in letter.body] == []
+
+
+def test_dates_are_written_the_way_of_the_language():
+    from datetime import date
+
+    from django.utils import translation
+    from django.utils.formats import date_format
+
+    with translation.override("en"):
+        assert date_format(date(2026, 5, 3)) == "3 May 2026"
+    with translation.override("de"):
+        assert date_format(date(2026, 5, 3)) == "3. Mai 2026"
+
+
+def test_english_has_every_plural_form():
+    entries = polib.pofile(str(ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"))
+    placeholder = re.compile(r"%\(\w+\)[sd]|%[sd]")
+    wrong = []
+    for entry in entries:
+        if entry.fuzzy:
+            continue  # ./run check names these
+        if entry.msgid_plural and not all(entry.msgstr_plural.values()):
+            wrong.append(entry.msgid)
+        if (
+            not entry.msgid_plural
+            and entry.msgstr
+            and set(placeholder.findall(entry.msgid)) != set(placeholder.findall(entry.msgstr))
+        ):
+            wrong.append(entry.msgid)
+    assert wrong == []
