@@ -115,6 +115,13 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("assessments:evidence_remove", "draft key evidence", "post", "302 404 404 + + 404"),
     ("reports:profile", "draft", "get", DRAFT),
     ("reports:profile", "approved", "get", APPROVED),
+    ("reports:json", "draft", "get", DRAFT),
+    ("reports:json", "approved", "get", APPROVED),
+    ("reports:csv", "draft", "get", DRAFT),
+    ("reports:csv", "approved", "get", APPROVED),
+    ("reports:xlsx", "draft", "get", DRAFT),
+    ("reports:xlsx", "approved", "get", APPROVED),
+    ("reports:schema", "", "get", PUBLIC),
 ]
 
 
