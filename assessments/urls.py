@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import municipality, project, rounds, score
+from assessments.views import municipality, project, rounds, score, sheet
 
 app_name = "assessments"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("bewertungen/<slug:public_id>/freigeben/", rounds.approve, name="approve"),
     path("bewertungen/<slug:public_id>/zurueckgeben/", rounds.return_to_team, name="return"),
     path("bewertungen/<slug:public_id>/wieder-oeffnen/", rounds.reopen, name="reopen"),
+    path("bewertungen/<slug:public_id>/bogen.xlsx", sheet.sheet, name="sheet"),
+    path("bewertungen/<slug:public_id>/bogen/", sheet.sheet_import, name="sheet_import"),
+    path("bewertungen/<slug:public_id>/bogen/<slug:upload_id>/", sheet.sheet_preview, name="sheet_preview"),
     # The reports' addresses come before (scaling/urls.py), since a key matches their names, too.
     path("bewertungen/<slug:public_id>/<slug:key>/", score.score_page, name="score"),
     path(

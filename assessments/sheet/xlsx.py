@@ -70,12 +70,13 @@ def _open(data: bytes) -> dict[str, bytes]:
         raise UnreadableFile(_("Die Datei ist leer."))
     if len(data) > MOST_BYTES:
         raise UnreadableFile(
-            _("Die Datei ist größer als 5 MB. Ein Bogen ist viel kleiner; bitte prüfen Sie, ob es die richtige ist.")
+            _("Die Datei ist größer als 5 MB. Ein Bogen ist viel kleiner; bitte prüfen Sie, ob es die richtige ist.")
         )
     if data.startswith(OLE):
         raise UnreadableFile(
             _(
-                "Die Datei ist mit einem Kennwort geschützt oder im alten Format .xls. Bitte speichern Sie sie ohne Kennwort als .xlsx."
+                "Die Datei ist mit einem Kennwort geschützt oder im alten Format .xls. "
+                "Bitte speichern Sie sie ohne Kennwort als .xlsx."
             )
         )
     try:
