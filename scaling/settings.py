@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "scaling.accounts",
     "catalogue",
     "assessments",
+    "assessments.reports",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
