@@ -6,6 +6,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, ButtonHolder, Column, Field, Fieldset, Layout, Row, Submit
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Score, ScoreState
@@ -16,7 +17,7 @@ from catalogue.models import Criterion
 #: Answers that are no level, as values of the radio group.
 APART = (ScoreState.UNKNOWN, ScoreState.NOT_APPLICABLE)
 LONGEST_RATIONALE = 10_000
-TARGETS = [("", _("kein Ziel gesetzt")), *((level.value, f"{level.value} – {level.label}") for level in Level)]
+TARGETS = [("", _("kein Ziel gesetzt")), *((level.value, format_lazy("{} – {}", level.value, level.label)) for level in Level)]
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ class ScoreForm(forms.Form):
         criterion: Criterion,
         read_only: bool = False,
         shows_evidence: bool = True,
+        autosave_url: str = "",
         **kwargs: Any,
     ) -> None:
         kwargs.setdefault("initial", {}).setdefault("version", score.version)
@@ -107,6 +109,17 @@ class ScoreForm(forms.Form):
             choice.help_text = _("Eine Stufe ist erreicht, wenn ihre Beschreibung vollständig zutrifft.")
         self.helper = FormHelper()
         self.helper.form_id = "einschaetzung"
+        self.helper.attrs = {"autocomplete": "off"}  # a browser that restores old fields would restore an old version
+        if self.is_bound:
+            self.helper.attrs["data-unsaved"] = ""
+        if autosave_url:
+            self.helper.attrs |= {
+                "hx-post": autosave_url,
+                "hx-trigger": "change delay:100ms, input delay:1500ms from:find textarea, retry",
+                "hx-target": "#save-state",
+                "hx-vals": '{"autosave": "1"}',
+                "hx-sync": "this:queue last",
+            }
         self.helper.layout = self._layout()
 
     def _layout(self) -> Layout:

@@ -1,15 +1,18 @@
 """One criterion: the page where people spend their time."""
 
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments.answering import EarlierAnswer, Neighbours, answer_label, in_order, neighbours
@@ -21,21 +24,31 @@ from assessments.views.access import get_score, require
 from assessments.views.project import crumbs_to
 from catalogue.models import Criterion
 
+#: Names the answer a page has just saved, so that the browser forgets the draft it kept (static/js/answer.js).
+SAVED_COOKIE = "gespeichert"
 
-@login_required
+
+@never_cache  # so that the back button shows what is stored now, with its version
 @require_http_methods(["GET", "POST"])
 def score_page(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
+    if not request.user.is_authenticated:
+        if "autosave" in request.POST:
+            return _told(request, "signed_out", 401)
+        return redirect_to_login(request.get_full_path())
     score = get_score(request.user, public_id, key)
     criterion = guide_to(score.assessment.edition).by_id[score.criterion_id]
     if request.method == "POST":
         require(request.user, "assessments.work_on_assessment", score.assessment)
         return _save(request, score, criterion)
     may_edit = request.user.has_perm("assessments.edit_assessment", score.assessment)
-    return _page(request, score, ScoreForm(score=score, criterion=criterion, read_only=not may_edit))
+    form = ScoreForm(score=score, criterion=criterion, read_only=not may_edit, autosave_url=request.path if may_edit else "")
+    return _page(request, score, form)
 
 
 def _save(request: HttpRequest, score: Score, criterion: Criterion) -> HttpResponse:
-    form = ScoreForm(request.POST, score=score, criterion=criterion)
+    form = ScoreForm(request.POST, score=score, criterion=criterion, autosave_url=request.path)
+    if "autosave" in request.POST:
+        return _autosave(request, score, form)
     if not form.is_valid():
         return _page(request, score, form, status=422)
     try:
@@ -50,8 +63,15 @@ def _save(request: HttpRequest, score: Score, criterion: Criterion) -> HttpRespo
         return _conflict(request, score, criterion, form, error.current)
     except NotEditable:
         return _too_late(request, score, form)
+    response = _onwards(request, score, criterion, saved)
+    response.set_cookie(SAVED_COOKIE, quote(request.path), max_age=300, samesite="Lax", secure=request.is_secure())
+    return response
+
+
+def _onwards(request: HttpRequest, score: Score, criterion: Criterion, saved: Score) -> HttpResponse:
     if "weiter" not in request.POST:
-        messages.success(request, _("Gespeichert um %(time)s Uhr.") % {"time": time_of(saved)})
+        when = time_format(timezone.localtime(saved.updated_at or timezone.now()), "H:i")
+        messages.success(request, _("Gespeichert um %(time)s Uhr.") % {"time": when})
         return redirect("assessments:score", score.assessment.public_id, criterion.key)
     following = way_on(score).next_pending
     if following is None:
@@ -61,8 +81,28 @@ def _save(request: HttpRequest, score: Score, criterion: Criterion) -> HttpRespo
     return redirect("assessments:score", score.assessment.public_id, following.criterion.key)
 
 
-def time_of(score: Score) -> str:
-    return time_format(timezone.localtime(score.updated_at), "H:i")
+def _autosave(request: HttpRequest, score: Score, form: ScoreForm) -> HttpResponse:
+    """Save what stands in the fields, but no new evidence: that waits for a button. Answers with a sentence for the page."""
+    if not form.is_valid():
+        return _told(request, "invalid", 422, form=form)
+    try:
+        saved = save_score(
+            score=score, version=form.cleaned_data["version"], by=request.user, answer=form.answer, confirm=False
+        )
+    except StaleScore as error:
+        return _told(request, "stale", 409, current=error.current)
+    except NotEditable:
+        score.assessment.refresh_from_db(fields=["state"])
+        return _told(request, "late", 409, assessment=score.assessment)
+    response = _told(request, "saved", 200, score=saved, evidence=form.evidence)
+    response["X-Version"] = str(saved.version)
+    return response
+
+
+def _told(request: HttpRequest, kind: str, status: int, **context: Any) -> HttpResponse:
+    response = render(request, "assessments/_saved.html", {"kind": kind, **context}, status=status)
+    response["X-Save"] = kind  # tells the script that this is a sentence for the page, not a page
+    return response
 
 
 def way_on(score: Score) -> Neighbours:

@@ -91,8 +91,8 @@ def sheet_preview(request: HttpRequest, public_id: str, upload_id: str) -> HttpR
     """What the sheet would change, computed anew each time it is looked at; a POST makes it so, or drops it."""
     assessment = get_assessment(request.user, public_id)
     require(request.user, "assessments.work_on_assessment", assessment)
-    uploads = SheetUpload.objects.waiting().filter(assessment=assessment, user_id=request.user.pk, public_id=upload_id)
-    upload = uploads.first()
+    user: Any = request.user
+    upload = SheetUpload.objects.waiting().filter(assessment=assessment, user=user, public_id=upload_id).first()
     if upload is None:
         if request.method != "POST":
             raise Http404

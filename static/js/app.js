@@ -66,6 +66,13 @@
     if (event.target.closest("[data-print]")) window.print();
     if (event.target.closest("[data-back]")) window.history.back();
   });
+  /* Signing out leaves no drafts on the device (static/js/answer.js keeps them). */
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches('form[action*="logout"]')) return;
+    try {
+      Object.keys(localStorage).filter((key) => key.startsWith("entwurf:")).forEach((key) => localStorage.removeItem(key));
+    } catch { /* no storage, no drafts */ }
+  });
   document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) start(event.target); });
   start(document);
 })();

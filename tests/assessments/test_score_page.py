@@ -94,7 +94,7 @@ def test_save_and_go_on_to_the_next_open_criterion(client, alice, bob, assessmen
     assert response["Location"] == f"/bewertungen/{assessment.public_id}/kriterium-2/"
     stored = Score.objects.get(criterion__key="kriterium-1")
     assert (stored.state, stored.level, stored.rationale, stored.target_level) == ("rated", 2, ANSWER["rationale"], 3)
-    assert (stored.target_date.isoformat(), stored.version, stored.updated_by) == ("2027-03-31", 2, person)
+    assert (str(stored.target_date), stored.version, stored.updated_by) == ("2027-03-31", 2, person)
     assert stored.history.first().history_user == person
 
 

@@ -1,0 +1,304 @@
+"""Answering a criterion in a real browser: nothing typed is lost, whatever happens to the line, the session or the tab."""
+
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Page, expect
+
+from assessments import workflow
+from assessments.models import Assessment, Score
+from assessments.saving import Answer, save_score
+from tests.factories import make_catalogue, make_project
+
+REASON = "Der Rat hat den Betrieb beschlossen."
+
+
+@pytest.fixture
+def assessment(municipality, alice, bob):
+    make_catalogue(3)
+    project = make_project(municipality, team=[alice])
+    return workflow.start_assessment(project=project, by=alice)
+
+
+@pytest.fixture
+def url(live_server, assessment):
+    return f"{live_server.url}/bewertungen/{assessment.public_id}/kriterium-1/"
+
+
+@pytest.fixture
+def new_page(browser, browser_context_args):
+    """Opens a page in a browser profile of its own; all are closed afterwards, or the server would wait for them."""
+    contexts = []
+
+    def new_page(**options):
+        contexts.append(browser.new_context(**browser_context_args, **options))
+        return contexts[-1].new_page()
+
+    yield new_page
+    for context in contexts:
+        context.close()
+
+
+def stored(key="kriterium-1") -> Score:
+    return Score.objects.get(criterion__key=key)
+
+
+def drafts(page: Page) -> list[str]:
+    return page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('entwurf:'))")
+
+
+def expect_no_draft(page: Page) -> None:
+    page.wait_for_function("Object.keys(localStorage).every(key => !key.startsWith('entwurf:'))")
+
+
+def choose(page: Page, value: str) -> None:
+    page.locator(f'input[name="choice"][value="{value}"]').check(force=True)
+
+
+def state(page: Page):
+    return page.locator("#save-state")
+
+
+def test_autosave_tells_its_state_and_leaves_no_draft(page, url, alice, sign_in):
+    sign_in(page, alice)
+    page.goto(url)
+    expect(state(page)).to_have_text("noch nicht gespeichert")
+    choose(page, "2")
+    expect(state(page)).to_have_text(re.compile(r"^gespeichert um \d\d:\d\d\s*$"))
+    assert (stored().level, stored().version) == (2, 2)
+    page.get_by_label("Begründung").press_sequentially(REASON)
+    expect(state(page)).to_have_text("noch nicht gespeichert")
+    expect(state(page)).to_have_text(re.compile("^gespeichert um"))
+    assert (stored().rationale, stored().version) == (REASON, 3)
+    expect_no_draft(page)
+    page.get_by_role("button", name="Speichern und weiter").click()
+    expect(page).to_have_url(re.compile("kriterium-2"))
+    assert stored().version == 3
+
+
+def test_autosave_never_creates_evidence(page, url, alice, sign_in):
+    sign_in(page, alice)
+    page.goto(url)
+    page.get_by_label("Neuer Nachweis").fill("Ratsbeschluss")
+    choose(page, "1")
+    expect(state(page)).to_have_text(re.compile("der neue Nachweis kommt mit „Speichern“ dazu"))
+    assert not stored().evidence.exists()
+    assert len(drafts(page)) == 1
+    page.get_by_role("button", name="Speichern", exact=True).click()
+    expect(page.get_by_text("Gespeichert um")).to_be_visible()
+    assert stored().evidence.get().text == "Ratsbeschluss"
+    expect_no_draft(page)
+
+
+def test_autosave_that_is_refused_says_why(page, url, alice, sign_in):
+    sign_in(page, alice)
+    page.goto(url)
+    choose(page, "not_applicable")
+    expect(state(page)).to_have_text(re.compile("Nicht gespeichert: .*begründen Sie, warum"))
+    page.get_by_label("Begründung").fill("Es gibt keine Daten.")
+    expect(state(page)).to_have_text(re.compile("^gespeichert um"))
+    assert stored().state == "not_applicable"
+
+
+def test_network_cut_while_typing_then_restored(page, url, alice, sign_in, context):
+    sign_in(page, alice)
+    page.goto(url)
+    context.set_offline(True)
+    page.get_by_label("Begründung").fill(REASON)
+    expect(state(page)).to_have_text(re.compile("Nicht gespeichert: keine Verbindung"))
+    assert len(drafts(page)) == 1
+    assert stored().version == 1
+    context.set_offline(False)
+    expect(state(page)).to_have_text(re.compile("^gespeichert um"))
+    assert stored().rationale == REASON
+    expect_no_draft(page)
+
+
+def test_closed_laptop_offers_the_text_again(page, url, alice, sign_in, context, assert_accessible):
+    sign_in(page, alice)
+    page.goto(url)
+    context.set_offline(True)
+    choose(page, "3")
+    page.get_by_label("Begründung").fill(REASON)
+    expect(state(page)).to_have_text(re.compile("keine Verbindung"))
+    page.close()
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto(url)
+    offer = page.locator("#draft")
+    expect(offer).to_be_visible()
+    expect(offer).to_contain_text(REASON)
+    expect(page.get_by_label("Begründung")).to_have_value("")
+    assert_accessible(page)
+    page.get_by_role("button", name="Diese Fassung ins Formular übernehmen").click()
+    expect(state(page)).to_have_text(re.compile("^gespeichert um"))
+    assert (stored().level, stored().rationale) == (3, REASON)
+    expect_no_draft(page)
+
+
+def test_sign_in_expired_while_typing(page, url, alice, sign_in):
+    sign_in(page, alice)
+    page.goto(url)
+    Session.objects.all().delete()
+    page.get_by_label("Begründung").fill(REASON)
+    expect(state(page)).to_have_text(re.compile("Sie sind nicht mehr angemeldet"))
+    page.get_by_role("link", name="Anmelden und weiterschreiben").click()
+    from tests.conftest import PASSWORD
+
+    page.get_by_label("E-Mail-Adresse").fill(alice.email)
+    page.get_by_label("Passwort", exact=False).first.fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden").last.click()
+    expect(page).to_have_url(url)
+    page.get_by_role("button", name="Diese Fassung ins Formular übernehmen").click()
+    expect(state(page)).to_have_text(re.compile("^gespeichert um"))
+    assert stored().rationale == REASON
+
+
+def test_sign_in_expired_before_the_button(page, url, alice, sign_in):
+    """The plain form's way: the sign-in page comes, and the text is offered after it."""
+    sign_in(page, alice)
+    page.goto(url)
+    page.route(
+        "**/bewertungen/**", lambda route: route.abort() if "HX-Request" in str(route.request.headers) else route.continue_()
+    )
+    page.get_by_label("Begründung").fill(REASON)
+    Session.objects.all().delete()
+    page.get_by_role("button", name="Speichern und weiter").click()
+    expect(page).to_have_url(re.compile("/konto/login/"))
+    page.unroute_all()
+    sign_in(page, alice)
+    page.goto(url)
+    expect(page.locator("#draft")).to_contain_text(REASON)
+
+
+def test_draft_is_wiped_at_sign_out_and_hidden_from_others(page, url, alice, bob, sign_in, sign_out):
+    sign_in(page, alice)
+    page.goto(url)
+    page.route("**/kriterium-1/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.get_by_label("Begründung").fill(REASON)
+    expect(state(page)).to_have_text(re.compile("keine Verbindung"))
+    assert len(drafts(page)) == 1
+    Session.objects.all().delete()
+    page.goto(url)
+    sign_in(page, bob)
+    page.goto(url)
+    expect(page.locator("#draft")).to_be_hidden()
+    sign_out(page)
+    page.wait_for_url("**/")
+    expect_no_draft(page)
+
+
+@pytest.mark.parametrize(
+    ("button", "expected"),
+    [
+        ("Meine Fassung speichern", "Text von Alice"),
+        ("Diese Fassung behalten", "Text von Bob"),
+        ("Speichern", "Text von Bob\n\nText von Alice"),
+    ],
+)
+def test_conflict_of_two_browsers_is_resolved_each_way(new_page, url, alice, bob, sign_in, assert_accessible, button, expected):
+    one, other = new_page(), new_page()
+    for page, person in ((one, alice), (other, bob)):
+        sign_in(page, person)
+        page.goto(url)
+    other.get_by_label("Begründung").fill("Text von Bob")
+    expect(state(other)).to_have_text(re.compile("^gespeichert um"))
+    one.get_by_label("Begründung").fill("Text von Alice")
+    expect(state(one)).to_have_text(re.compile("Nicht gespeichert: Bob hat hier um"))
+    assert stored().rationale == "Text von Bob"
+    one.get_by_role("button", name="Beide Fassungen ansehen").click()
+    expect(one.get_by_role("heading", name="Es gibt zwei Fassungen")).to_be_visible()
+    assert_accessible(one)
+    one.get_by_role("button", name=button, exact=True).click()
+    expect(one).to_have_url(url)
+    assert stored().rationale == expected
+    expect_no_draft(one)
+
+
+def test_two_tabs_of_one_person_do_not_overwrite(page, url, alice, sign_in, context):
+    sign_in(page, alice)
+    page.goto(url)
+    second = context.new_page()
+    second.goto(url)
+    page.get_by_label("Begründung").fill("Erster Reiter")
+    expect(state(page)).to_have_text(re.compile("^gespeichert um"))
+    second.get_by_label("Begründung").fill("Zweiter Reiter")
+    expect(state(second)).to_have_text(re.compile("Nicht gespeichert"))
+    assert stored().rationale == "Erster Reiter"
+
+
+def test_back_button_shows_what_is_stored_and_saves_again(page, url, alice, sign_in):
+    sign_in(page, alice)
+    page.goto(url)
+    choose(page, "2")
+    page.get_by_label("Begründung").fill(REASON)
+    page.get_by_role("button", name="Speichern und weiter").click()
+    expect(page).to_have_url(re.compile("kriterium-2"))
+    page.go_back()
+    expect(page).to_have_url(url)
+    expect(page.get_by_label("Begründung")).to_have_value(REASON)
+    choose(page, "3")
+    expect(state(page)).to_have_text(re.compile("^gespeichert um"))
+    assert (stored().level, stored().rationale) == (3, REASON)
+
+
+def test_keyboard_alone_rates_a_criterion_and_moves_on(page, url, alice, sign_in):
+    sign_in(page, alice)
+    page.goto(url)
+    page.keyboard.press("3")
+    expect(page.locator('input[name="choice"][value="3"]')).to_be_checked()
+    page.keyboard.press("1")
+    expect(page.locator('input[name="choice"][value="1"]')).to_be_checked()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Begründung")).to_be_focused()
+    page.keyboard.type("Im Jahr 2024 beschlossen")
+    expect(page.locator('input[name="choice"][value="1"]')).to_be_checked()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == "weiter":
+            break
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("kriterium-2"))
+    assert (stored().level, stored().rationale) == (1, "Im Jahr 2024 beschlossen")
+
+
+def test_without_javascript_the_whole_round_is_filled_in_and_submitted(new_page, live_server, assessment, url, alice, sign_in):
+    page = new_page(java_script_enabled=False)
+    sign_in(page, alice)
+    page.goto(f"{live_server.url}/bewertungen/{assessment.public_id}/")
+    page.get_by_role("link", name="Nächstes offenes Kriterium").click()
+    for number in (1, 2, 3):
+        page.locator(f'input[name="choice"][value="{number}"]').check(force=True)
+        page.get_by_label("Begründung").fill(f"Grund {number}")
+        page.get_by_label("Neuer Nachweis").fill(f"Nachweis {number}")
+        page.get_by_role("button", name="Speichern und weiter").click()
+    expect(page.get_by_text("alle Kriterien bearbeitet")).to_be_visible()
+    page.get_by_role("button", name="Zur Freigabe einreichen").click()
+    assert Assessment.objects.get().state == "submitted"
+    assert [(s.level, s.rationale, s.evidence.get().text) for s in assessment.scores.all()] == [
+        (n, f"Grund {n}", f"Nachweis {n}") for n in (1, 2, 3)
+    ]
+
+
+def test_round_that_is_submitted_meanwhile_keeps_the_text_on_the_device(page, url, assessment, alice, bob, sign_in):
+    sign_in(page, alice)
+    page.goto(url)
+    workflow.submit(assessment=assessment, by=bob)
+    page.get_by_label("Begründung").fill(REASON)
+    expect(state(page)).to_have_text(re.compile("Die Bewertung ist inzwischen eingereicht"))
+    assert len(drafts(page)) == 1
+    assert stored().rationale == ""
+
+
+def test_conflict_page_at_320_pixels(page, url, alice, bob, sign_in, assessment, assert_accessible):
+    page.set_viewport_size({"width": 320, "height": 800})
+    sign_in(page, alice)
+    page.goto(url)
+    assert_accessible(page)
+    save_score(score=stored(), version=1, by=bob, answer=Answer("rated", 1, "W" * 200))
+    page.get_by_label("Begründung").fill("M" * 200)
+    page.get_by_role("button", name="Speichern und weiter").click()
+    expect(page.get_by_role("heading", name="Es gibt zwei Fassungen")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert_accessible(page)
