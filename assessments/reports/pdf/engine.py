@@ -9,6 +9,7 @@ import logging
 import mimetypes
 import re
 import threading
+import warnings
 from collections.abc import Callable
 from functools import cache, cached_property
 from io import BytesIO
@@ -113,7 +114,8 @@ def _render(
             if count_pages and not count_pages(len(document.pages)):
                 return None, set()
             _add_ua_identification(document.metadata)
-            return document.write_pdf(pdf_variant="pdf/a-2a", finisher=_finish), missing.characters
+            with warnings.catch_warnings(action="ignore", category=ResourceWarning):  # it never closes its colour profile
+                return document.write_pdf(pdf_variant="pdf/a-2a", finisher=_finish), missing.characters
     finally:
         if was_enabled:
             gc.enable()
