@@ -1,0 +1,59 @@
+"""What a PDF is made of, read with pikepdf: its text, its structure, its metadata."""
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pikepdf
+
+
+def open_pdf(content: bytes) -> pikepdf.Pdf:
+    return pikepdf.open(io.BytesIO(content))
+
+
+def text_of(content: bytes) -> str:
+    """All text in drawing order, one page per line; runs of white space are one blank, hyphens at line ends stay."""
+    with open_pdf(content) as pdf:
+        return re.sub(r"\s+", " ", "\n".join(page_text(page) for page in pdf.pages))
+
+
+def page_text(page: pikepdf.Page) -> str:
+    """Glyphs back to characters by each font's ToUnicode table; every text object ends with a blank."""
+    tables = {name: _unicode_table(font) for name, font in page.resources.get("/Font", {}).items()}
+    said, table = [], {}
+    for operands, operator in pikepdf.parse_content_stream(page):
+        if str(operator) == "Tf":
+            table = tables.get(str(operands[0]), {})
+        elif str(operator) == "TJ":
+            for part in operands[0]:
+                if isinstance(part, pikepdf.String):
+                    codes = bytes(part)
+                    said += [table.get(codes[i : i + 2], "") for i in range(0, len(codes), 2)]
+        elif str(operator) == "ET":
+            said.append(" ")
+    return "".join(said)
+
+
+def _unicode_table(font: Any) -> dict[bytes, str]:
+    source = font["/ToUnicode"].read_bytes().decode("latin-1")
+    return {
+        bytes.fromhex(glyph): bytes.fromhex(text).decode("utf-16-be")
+        for glyph, text in re.findall(r"<([0-9a-fA-F]{4})> <([0-9a-fA-F]+)>", source)
+    }
+
+
+def elements(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary]:
+    """The structure tree, in reading order."""
+    stack = [pdf.Root.StructTreeRoot]
+    while stack:
+        element = stack.pop()
+        if "/S" in element:
+            yield element
+        children = element.get("/K", [])
+        kids = list(children) if isinstance(children, pikepdf.Array) else [children]
+        stack += [kid for kid in reversed(kids) if isinstance(kid, pikepdf.Dictionary) and "/K" in kid]
+
+
+def tag_names(pdf: pikepdf.Pdf) -> list[str]:
+    return [str(element.S)[1:] for element in elements(pdf)]
