@@ -75,6 +75,13 @@ def test_reader_gets_approved_rounds_only(client, first, second, rita):
     assert client.get(url(second)).status_code == 404
 
 
+def test_comments_are_for_those_who_work_on_the_round(client, first, rita, alice):
+    client.force_login(rita)
+    assert client.get(url(first, "?umfang=kurz&kommentare=1")).status_code == 403
+    client.force_login(alice)
+    assert client.get(url(first, "?umfang=kurz&kommentare=1")).status_code == 200
+
+
 def test_second_download_comes_from_the_store(client, second, alice, store, monkeypatch):
     client.force_login(alice)
     first_time = client.get(url(second, "?umfang=kurz")).content
