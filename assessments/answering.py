@@ -69,6 +69,7 @@ class Neighbours:
     previous: Score | None
     next: Score | None
     next_pending: Score | None
+    scores: Sequence[Score] = ()
 
 
 def neighbours(scores: Sequence[Score], pk: int) -> Neighbours:
@@ -80,4 +81,5 @@ def neighbours(scores: Sequence[Score], pk: int) -> Neighbours:
         previous=scores[place - 1] if place else None,
         next=scores[place + 1] if place + 1 < len(scores) else None,
         next_pending=next((score for score in onwards if score.is_pending), None),
+        scores=scores,
     )

@@ -1,7 +1,9 @@
 """The overview of a round: its criteria in groups, with the one figure of progress for each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Score
 from assessments.scoring import Counts, Progress, Rating, counts, coverage
@@ -74,3 +76,48 @@ def overview_of(scores: Sequence[Score]) -> Overview:
 
 def _group(key: str, name: str, members: list[Score]) -> Group:
     return Group(key, name, tuple(members), coverage(rating_of(score) for score in members))
+
+
+#: What a list of criteria can be narrowed to, besides phase and workstream. The words are those of the address.
+SHOWS = {
+    "offen": _("noch offen"),
+    "unbestaetigt": _("noch nicht bestätigt"),
+    "weiss-nicht": _("„weiß nicht“"),
+    "unter-ziel": _("unter dem Ziel"),
+    "meine": _("mir zugewiesen"),
+}
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """Which criteria of a round to show; empty words mean all."""
+
+    show: str = ""
+    phase: str = ""
+    workstream: str = ""
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> "Narrowed":
+        """Unknown words are no error: an old bookmark shows everything."""
+        show = query.get("zeige", "")
+        return cls(show if show in SHOWS else "", query.get("phase", ""), query.get("workstream", ""))
+
+    def __bool__(self) -> bool:
+        return bool(self.show or self.phase or self.workstream)
+
+    def matches(self, score: Score, user_id: int | None) -> bool:
+        rating = rating_of(score)
+        below = rating.level is not None and rating.target is not None and rating.level < rating.target
+        wanted = {
+            "": True,
+            "offen": score.state == "open",
+            "unbestaetigt": not score.confirmed,
+            "weiss-nicht": score.state == "unknown",
+            "unter-ziel": below,
+            "meine": score.assigned_to_id is not None and score.assigned_to_id == user_id,
+        }[self.show]
+        return (
+            wanted
+            and (not self.phase or rating.phase == self.phase)
+            and (not self.workstream or self.workstream in rating.workstreams)
+        )

@@ -1,8 +1,12 @@
-from django.urls import path
+from django.urls import include, path
 
 from assessments.views import municipality, project, rounds, score, sheet
 
 app_name = "assessments"
+of_one_criterion = [
+    path("stimmt-noch/", score.confirm, name="confirm"),
+    path("nachweise/<int:pk>/entfernen/", score.evidence_remove, name="evidence_remove"),
+]
 urlpatterns = [
     path("kommunen/<slug:public_id>/", municipality.municipality_page, name="municipality"),
     path("kommunen/<slug:public_id>/verwaltung/", municipality.standing, name="standing"),
@@ -20,7 +24,5 @@ urlpatterns = [
     path("bewertungen/<slug:public_id>/bogen/<slug:upload_id>/", sheet.sheet_preview, name="sheet_preview"),
     # The reports' addresses come before (scaling/urls.py), since a key matches their names, too.
     path("bewertungen/<slug:public_id>/<slug:key>/", score.score_page, name="score"),
-    path(
-        "bewertungen/<slug:public_id>/<slug:key>/nachweise/<int:pk>/entfernen/", score.evidence_remove, name="evidence_remove"
-    ),
+    path("bewertungen/<slug:public_id>/<slug:key>/", include(of_one_criterion)),
 ]

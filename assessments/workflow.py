@@ -101,11 +101,20 @@ def _carry_over(assessment: Assessment, criteria: dict[str, int], earlier_scores
             score.state, score.level, score.rationale = old.state, old.level, old.rationale
             score.target_level, score.target_date = old.target_level, old.target_date
             score.confirmed = old.state == ScoreState.OPEN
+            score.assigned_to_id = old.assigned_to_id
     created = Score.objects.bulk_create(scores.values())
     # bulk_create tells no signal, and a history without its first line could not say what was carried over.
     Score.history.bulk_history_create(created, default_user=by)
     evidence = Evidence.objects.bulk_create(
-        Evidence(score=scores[key], text=old.text, url=old.url, added_by_id=old.added_by_id, added_at=old.added_at)
+        Evidence(
+            score=scores[key],
+            text=old.text,
+            url=old.url,
+            file=old.file,
+            file_name=old.file_name,
+            added_by_id=old.added_by_id,
+            added_at=old.added_at,
+        )
         for key in scores.keys() & earlier.keys()
         for old in earlier[key].evidence.all()
     )

@@ -63,7 +63,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         )
 
     def with_next_open(self) -> "AssessmentQuerySet":
-        """Adds ``next_open``: the key of the first criterion somebody still has to look at (``ScoreQuerySet.pending``), or None."""
+        """Adds ``next_open``: the key of the first criterion that is ``ScoreQuerySet.pending``, or None."""
         from assessments.models.score import Score
 
         first = Score.objects.filter(assessment=OuterRef("pk")).pending().order_by("criterion__order")

@@ -92,6 +92,14 @@ class Score(models.Model):
     )
     target_date = models.DateField(_("Ziel erreicht bis"), null=True, blank=True)
     confirmed = models.BooleanField(_("bestätigt"), default=True)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("zuständig"),
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(_("zuletzt geändert am"), null=True, blank=True)
     updated_by = models.ForeignKey(
@@ -138,11 +146,17 @@ class Score(models.Model):
 
 
 class Evidence(models.Model):
-    """Something that shows an answer to be true: a text, and where it has one, a link."""
+    """Something that shows an answer to be true: a text, and where it has one, a link or a file.
+
+    The file lies outside the web root under a name of ours; ``file_name`` is what it was called. A carried-over evidence points
+    to the same file as the one it was copied from.
+    """
 
     score = models.ForeignKey(Score, models.CASCADE, related_name="evidence", verbose_name=_("Einschätzung"))
     text = models.CharField(_("Nachweis"), max_length=300)
     url = models.URLField(_("Link"), max_length=500, blank=True)
+    file = models.FileField(_("Datei"), upload_to="nachweise/", max_length=200, blank=True)
+    file_name = models.CharField(_("Dateiname"), max_length=200, blank=True, editable=False)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
 

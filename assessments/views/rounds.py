@@ -15,7 +15,7 @@ from assessments.answering import in_order
 from assessments.forms.steps import ReopenForm, ReturnForm, ScopeForm
 from assessments.guidance import guide_to
 from assessments.models import Assessment, AssessmentState
-from assessments.overview import overview_of
+from assessments.overview import SHOWS, Narrowed, overview_of
 from assessments.views.access import get_assessment, get_project, require
 from assessments.views.project import crumbs_to
 from catalogue.models import Edition, Phase
@@ -75,12 +75,17 @@ def overview(request: HttpRequest, public_id: str) -> HttpResponse:
 def render_overview(request: HttpRequest, assessment: Assessment, **more: Any) -> HttpResponse:
     """The round's page, with ``more`` when one of its forms comes back with an error."""
     guide = guide_to(assessment.edition)
-    found = overview_of(in_order(assessment.scores.order_by(), guide))
+    found = overview_of(in_order(assessment.scores.order_by().select_related("assigned_to"), guide))
+    narrowed = Narrowed.from_query(request.GET)
+    shown = [score for score in found.scores if narrowed.matches(score, request.user.pk)]
     context = {
         "assessment": assessment,
         "project": assessment.project,
         "crumbs": crumbs_to(assessment.project, (assessment.round_label, "")),
         "overview": found,
+        "narrowed": narrowed,
+        "shows": SHOWS,
+        "shown": overview_of(shown),
         "next_pending": next(iter(found.pending), None),
         "return_form": ReturnForm(),
         "reopen_form": ReopenForm(),

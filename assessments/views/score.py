@@ -19,7 +19,7 @@ from assessments.answering import EarlierAnswer, Neighbours, answer_label, in_or
 from assessments.forms.score import ScoreForm, initial_of
 from assessments.guidance import guide_to
 from assessments.models import Evidence, Score
-from assessments.saving import Answer, NotEditable, StaleScore, remove_evidence, save_score
+from assessments.saving import Answer, NotEditable, StaleScore, confirm_score, remove_evidence, save_score
 from assessments.views.access import get_score, require
 from assessments.views.project import crumbs_to
 from catalogue.models import Criterion
@@ -180,6 +180,33 @@ def _too_late(request: HttpRequest, score: Score, form: ScoreForm) -> HttpRespon
         "evidence": form.evidence,
     }
     return render(request, "assessments/score_too_late.html", context, status=409)
+
+
+@login_required
+@require_POST
+def confirm(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
+    """„Stimmt noch“: one click keeps a carried-over answer; then on to the next, or back to the list it came from."""
+    score = get_score(request.user, public_id, key)
+    require(request.user, "assessments.work_on_assessment", score.assessment)
+    try:
+        confirm_score(score=score, version=_number(request.POST.get("version")), by=request.user)
+    except StaleScore:
+        messages.warning(request, _("Hier wurde inzwischen etwas geändert. Bitte sehen Sie es sich an."))
+        return redirect("assessments:score", public_id, key)
+    except NotEditable:
+        messages.error(request, _("Die Bewertung ist eingereicht; es lässt sich nichts mehr ändern."))
+        return redirect(score.assessment)
+    title = guide_to(score.assessment.edition).by_id[score.criterion_id].title
+    messages.success(request, _("„%(title)s“ ist bestätigt.") % {"title": title})
+    following = None if "zurueck" in request.POST else way_on(score).next_pending
+    if following is None:
+        return redirect(score.assessment)
+    return redirect("assessments:score", public_id, following.criterion.key)
+
+
+def _number(text: str | None) -> int:
+    """0, which no version has, for what is no number."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 @login_required
