@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class AssessmentsConfig(AppConfig):
     name = "assessments"
     verbose_name = _("Bewertungen")
+
+    def ready(self) -> None:
+        from assessments import leaving  # noqa: F401 – hears of people who leave

@@ -21,6 +21,7 @@ urlpatterns = [
     path("feedback/", pages.feedback, name="feedback"),
     path("bausteine/", styleguide, name="styleguide"),
     path("verwaltung/", admin.site.urls),
+    path("", include("scaling.accounts.urls")),
     path("", include("assessments.reports.urls")),  # first: an assessment's own addresses end in any criterion's key
     path("", include("assessments.urls")),
 ]

@@ -131,6 +131,11 @@ class Municipality(models.Model):
         return reverse("assessments:municipality", args=[self.public_id])
 
     @property
+    def municipality_id(self) -> int:
+        """Itself: so that the rules ask a municipality as they ask whatever belongs to one."""
+        return self.pk
+
+    @property
     def state(self) -> str:
         """The federal state (*Land*), told by the first two digits of the AGS."""
         return STATES[self.ags[:2]]
@@ -159,3 +164,52 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.municipality} ({self.get_role_display()})"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> "InvitationQuerySet":
+        """Not accepted yet, expired ones included: those can be sent again."""
+        return self.filter(accepted_at=None)
+
+    def valid(self) -> "InvitationQuerySet":
+        return self.open().filter(expires_at__gt=timezone.now())
+
+
+class Invitation(models.Model):
+    """Asks someone to join a municipality. Doors: ``scaling.accounts.inviting``. The link's secret is kept as a hash only."""
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="invitations", verbose_name=_("Kommune"))
+    email = models.EmailField(_("E-Mail-Adresse"), max_length=254)
+    role = models.CharField(_("Rolle"), max_length=10, choices=Role.choices, default=Role.TEAM)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    invited_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("eingeladen von")
+    )
+    created_at = models.DateTimeField(_("eingeladen am"), auto_now_add=True)
+    sent_at = models.DateTimeField(_("verschickt am"), null=True, blank=True, editable=False)
+    expires_at = models.DateTimeField(_("gültig bis"))
+    accepted_at = models.DateTimeField(_("angenommen am"), null=True, blank=True, editable=False)
+
+    history = HistoricalRecords(excluded_fields=["token_hash"])
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Einladung")
+        verbose_name_plural = _("Einladungen")
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                "municipality",
+                condition=models.Q(accepted_at=None),
+                name="invitation_one_open_per_address",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} – {self.municipality}"
+
+    @property
+    def has_expired(self) -> bool:
+        return self.accepted_at is None and self.expires_at <= timezone.now()

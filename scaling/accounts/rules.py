@@ -34,3 +34,6 @@ def is_team(user: Any, obj: Any) -> bool:
 @rules.predicate
 def is_member(user: Any, obj: Any) -> bool:
     return _role(user, obj) is not None
+
+
+rules.add_perm("accounts.manage_people", is_manager)

@@ -1,0 +1,188 @@
+"""The people of a municipality, for its managers; and the page behind an invitation's link, for whoever holds it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from scaling.accounts import inviting
+from scaling.accounts.forms import InviteForm, JoinForm
+from scaling.accounts.models import Invitation, Membership, Municipality, Role, User
+
+ONE_MANAGER_STAYS = gettext_lazy("Eine Person muss die Leitung behalten. Geben Sie zuerst jemand anderem die Rolle „Leitung“.")
+
+
+def _managed(request: HttpRequest, public_id: str) -> Municipality:
+    municipality = get_object_or_404(Municipality.objects.visible_to(request.user), public_id=public_id)
+    if not request.user.has_perm("accounts.manage_people", municipality):
+        raise PermissionDenied
+    return municipality
+
+
+def _crumbs(municipality: Municipality, *more: tuple[str, str]) -> list[tuple[str, str]]:
+    return [(municipality.name, municipality.get_absolute_url()), *more]
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def people(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Members, open invitations and the form to invite. Three queries beside the frame's, whatever the number of people."""
+    municipality = _managed(request, public_id)
+    form = InviteForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            invitation = inviting.invite(
+                municipality=municipality, email=form.cleaned_data["email"], role=form.cleaned_data["role"], by=request.user
+            )
+        except inviting.AlreadyMember:
+            form.add_error("email", _("Diese Person gehört schon dazu."))
+        else:
+            _say_whether_sent(request, invitation)
+            return redirect("people", municipality.public_id)
+    context = {
+        "municipality": municipality,
+        "members": municipality.memberships.select_related("user").order_by("user__name", "user__email"),
+        "invitations": municipality.invitations.open().select_related("invited_by"),
+        "roles": Role.choices,
+        "form": form,
+        "crumbs": _crumbs(municipality, (_("Personen"), "")),
+    }
+    return render(request, "accounts/people.html", context, status=422 if form.errors else 200)
+
+
+def _say_whether_sent(request: HttpRequest, invitation: Invitation) -> None:
+    invitation.refresh_from_db()
+    if invitation.sent_at:
+        messages.success(request, _("Die Einladung an %(email)s ist verschickt.") % {"email": invitation.email})
+    else:
+        messages.warning(
+            request,
+            _("Die Einladung ist gespeichert, aber die E-Mail ging nicht hinaus. Bitte versuchen Sie es später noch einmal."),
+        )
+
+
+@login_required
+@require_POST
+def role(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
+    municipality = _managed(request, public_id)
+    membership = get_object_or_404(municipality.memberships.select_related("user"), pk=pk)
+    chosen = request.POST.get("role", "")
+    if chosen not in Role.values:
+        messages.error(request, _("Bitte wählen Sie eine Rolle."))
+        return redirect("people", municipality.public_id)
+    try:
+        inviting.change_role(membership=membership, role=chosen)
+    except inviting.LastManager:
+        messages.error(request, ONE_MANAGER_STAYS)
+    else:
+        said = {"name": membership.user, "role": membership.get_role_display()}
+        messages.success(request, _("%(name)s hat jetzt die Rolle „%(role)s“.") % said)
+    if membership.user_id == request.user.pk and membership.role != Role.MANAGER:
+        return redirect(municipality)
+    return redirect("people", municipality.public_id)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def remove(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
+    """Asks first; a POST removes."""
+    municipality = _managed(request, public_id)
+    membership = get_object_or_404(municipality.memberships.select_related("user"), pk=pk)
+    if request.method == "POST":
+        person = membership.user
+        try:
+            inviting.remove(membership=membership)
+        except inviting.LastManager:
+            messages.error(request, ONE_MANAGER_STAYS)
+        else:
+            messages.success(request, _("%(name)s gehört nicht mehr dazu.") % {"name": person})
+            if person.pk == request.user.pk:
+                return redirect("home")
+        return redirect("people", municipality.public_id)
+    context: dict[str, Any] = {
+        "municipality": municipality,
+        "membership": membership,
+        "crumbs": _crumbs(
+            municipality, (_("Personen"), reverse("people", args=[municipality.public_id])), (_("Person entfernen"), "")
+        ),
+    }
+    return render(request, "accounts/person_remove.html", context)
+
+
+@login_required
+@require_POST
+def invitation_resend(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
+    municipality = _managed(request, public_id)
+    invitation = get_object_or_404(municipality.invitations.open(), pk=pk)
+    try:
+        inviting.resend(invitation=invitation)
+    except inviting.NoInvitation as error:  # accepted a moment ago
+        raise Http404 from error
+    _say_whether_sent(request, invitation)
+    return redirect("people", municipality.public_id)
+
+
+@login_required
+@require_POST
+def invitation_revoke(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
+    municipality = _managed(request, public_id)
+    invitation = get_object_or_404(municipality.invitations.open(), pk=pk)
+    inviting.revoke(invitation=invitation)
+    messages.success(request, _("Die Einladung an %(email)s ist zurückgezogen.") % {"email": invitation.email})
+    return redirect("people", municipality.public_id)
+
+
+@never_cache
+@sensitive_post_parameters("password", "repeated")
+@require_http_methods(["GET", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """What the holder of a link may do: join with the account of the invited address, sign in to it, or make it."""
+    try:
+        found = inviting.find(token)
+        return _answer_invitation(request, token, found)
+    except inviting.NoInvitation:
+        return render(request, "accounts/invitation_gone.html", status=404)
+
+
+def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> HttpResponse:
+    context: dict[str, Any] = {"invitation": found, "municipality": found.municipality}
+    if request.user.is_authenticated:
+        if request.user.email.lower() != found.email.lower():
+            return render(request, "accounts/invitation.html", {**context, "way": "other"})
+        if request.method == "POST":
+            return _welcome(request, inviting.accept(token=token, user=request.user))
+        return render(request, "accounts/invitation.html", {**context, "way": "join"})
+    if User.objects.filter(email__iexact=found.email).exists():
+        return render(request, "accounts/invitation.html", {**context, "way": "sign_in"})
+    form = JoinForm(request.POST if request.method == "POST" else None, email=found.email)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = inviting.accept_as_new(
+                token=token,
+                name=form.cleaned_data["name"],
+                password=form.cleaned_data["password"],
+                language=get_language() or "de",
+            )
+        except IntegrityError:  # the same form, sent twice: the account is there by now
+            return redirect("invitation", token)
+        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        return _welcome(request, user.memberships.select_related("municipality").get())
+    context |= {"way": "new", "form": form}
+    return render(request, "accounts/invitation.html", context, status=422 if form.errors else 200)
+
+
+def _welcome(request: HttpRequest, membership: Membership) -> HttpResponse:
+    municipality = membership.municipality
+    messages.success(request, _("Willkommen! Sie gehören jetzt zu „%(name)s“.") % {"name": municipality.name})
+    return redirect(municipality)
