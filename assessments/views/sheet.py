@@ -158,6 +158,7 @@ def _preview(
         "crumbs": _crumbs(upload.assessment),
         "upload": upload,
         "plan": plan,
+        "asked_again": bool(missing),
         "changes": [shown(change) for change in plan.changes],
         "conflicts": [
             shown(
