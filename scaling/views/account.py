@@ -54,7 +54,7 @@ def account(request: HttpRequest) -> HttpResponse:
         response = redirect("account")
         remember_language(response, person.language)
         return response
-    context = {"form": form, "person": person, "crumbs": [(_("Mein Konto"), "")]}
+    context = {"form": form, "person": person}
     return render(request, "account/account.html", context, status=422 if form.errors else 200)
 
 
