@@ -4,6 +4,7 @@ from assessments.models.assessment import Assessment, AssessmentState
 from assessments.models.measure import Comment, Measure, MeasureStatus
 from assessments.models.project import Project
 from assessments.models.score import Evidence, Score, ScoreState
+from assessments.models.share import ShareLink
 from assessments.models.sheet import SheetUpload
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "Project",
     "Score",
     "ScoreState",
+    "ShareLink",
     "SheetUpload",
 ]

@@ -1,0 +1,47 @@
+"""The doors of the links to a profile: made for one approved round, with an end, and revoked for good."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessments.models import Assessment, AssessmentState, ShareLink
+
+#: A link lives at most this long; who needs longer makes a new one and thinks about it again.
+LONGEST = timedelta(days=366)
+
+
+class NotApproved(Exception):
+    """Only an approved profile is shared; this one was not, or was reopened a moment ago."""
+
+
+@transaction.atomic
+def create_link(*, assessment: Assessment, by: Any, purpose: str, expires_on: date, with_names: bool = False) -> ShareLink:
+    """Raises NotApproved, and ValidationError for an end in the past or more than a year away."""
+    today = timezone.localdate()
+    if not today <= expires_on <= today + LONGEST:
+        raise ValidationError({"expires_on": _("Bitte wählen Sie einen Tag von heute an bis in einem Jahr.")})
+    # Locked: a reopening waits for this, or has happened and is seen.
+    states = Assessment.objects.select_for_update(no_key=True).filter(pk=assessment.pk).values_list("state", flat=True)
+    if states.get() != AssessmentState.APPROVED:
+        raise NotApproved
+    link = ShareLink(
+        assessment=assessment, purpose=purpose.strip(), expires_on=expires_on, with_names=with_names, created_by=by
+    )
+    link._history_user = by  # type: ignore[attr-defined]
+    link.save()
+    return link
+
+
+@transaction.atomic
+def revoke_link(*, link: ShareLink, by: Any) -> ShareLink:
+    """From now on the link leads nowhere. Revoking it twice is no error; the first time stands."""
+    current = ShareLink.objects.select_for_update().get(pk=link.pk)
+    if current.revoked_at is None:
+        current.revoked_at, current.revoked_by = timezone.now(), by
+        current._history_user = by  # type: ignore[attr-defined]
+        current.save(update_fields=["revoked_at", "revoked_by"])
+    return current
