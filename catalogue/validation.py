@@ -18,7 +18,7 @@ from catalogue.strict_yaml import CatalogueFileError, Document, Path, Problem
 
 SCHEMA = FilePath(__file__).with_name("schema") / "catalogue-1.json"
 #: Addresses under /katalog/ that are pages of their own, so no criterion can have them as its key.
-RESERVED_KEYS = frozenset({"praxisbeispiele", "betreibermodelle", "redaktion", "druck", "suche", "ausgaben"})
+RESERVED_KEYS = frozenset({"praxisbeispiele", "betreibermodelle", "redaktion", "druck", "suche", "ausgaben", "neu"})
 #: More lines than these help nobody.
 MOST_PROBLEMS = 50
 

@@ -100,6 +100,11 @@ class Criterion(models.Model):
         return reverse("catalogue:criterion", args=[self.key])
 
     @property
+    def editorial_names(self) -> str:
+        """What the editors chose, in words."""
+        return ", ".join(str(EditorialMark(mark).label) for mark in self.editorial)
+
+    @property
     def is_milestone(self) -> bool:
         return hasattr(self, "milestone")
 

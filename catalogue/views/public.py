@@ -101,3 +101,21 @@ def operating_models(request: HttpRequest) -> HttpResponse:
         groups.setdefault(model.group, []).append(model)
     frame = _frame(request, edition, (_("Betreibermodelle"), ""))
     return render(request, "catalogue/operating_models.html", frame | {"groups": groups})
+
+
+@require_safe
+def printable(request: HttpRequest) -> HttpResponse:
+    """The whole edition on one page, for paper. Fourteen queries, whatever the number of criteria."""
+    edition = requested_edition(request)
+    if edition is None:
+        raise Http404
+    criteria: dict[int, list[Criterion]] = {}
+    for found in Criterion.objects.for_reading().filter(edition=edition).order_by("order"):
+        criteria.setdefault(found.phase_id, []).append(found)
+    context = {
+        "phases": [(phase, criteria.get(phase.pk, [])) for phase in Phase.objects.all()],
+        "practices": GoodPractice.objects.for_reading().filter(edition=edition).order_by("order"),
+        "models": edition.operating_models.order_by("order"),
+        "references": edition.references.filter(criterion=None, good_practice=None).order_by("order"),
+    }
+    return render(request, "catalogue/printable.html", _frame(request, edition, (_("Druckfassung"), "")) | context)

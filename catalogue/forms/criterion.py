@@ -1,0 +1,181 @@
+"""One criterion with all five levels on one page."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Fieldset, Layout, Row, Submit
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalogue.forms.parts import DocumentForm, ReferencesField, spread
+from catalogue.levels import DEFAULT_REQUIRED_LEVEL, Level
+from catalogue.models import EditorialMark, MilestoneKind, Phase, TitleSource, Workstream
+from catalogue.validation import RESERVED_KEYS
+from catalogue.writing import CRITERION_TEXTS
+
+ONE_PER_LINE = gettext_lazy("Ein Eintrag je Zeile.")
+
+
+class CriterionForm(DocumentForm):
+    """``item`` is the criterion as in the edition's document; ``others`` are the criteria it can be related to."""
+
+    title_source = forms.ChoiceField(label=gettext_lazy("Herkunft des Titels"), choices=TitleSource.choices)
+    editorial = forms.MultipleChoiceField(
+        label=gettext_lazy("Von der Redaktion gewählt"),
+        choices=EditorialMark.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Was nicht in der Quelle steht. Es wird auf den Seiten so gekennzeichnet."),
+    )
+    phase = forms.ChoiceField(label=gettext_lazy("Ab Phase"))
+    workstreams = forms.MultipleChoiceField(
+        label=gettext_lazy("Workstreams"), widget=forms.CheckboxSelectMultiple, help_text=gettext_lazy("Mindestens einer.")
+    )
+    milestone_kind = forms.ChoiceField(
+        label=gettext_lazy("Meilenstein"),
+        choices=[("", gettext_lazy("kein Meilenstein")), *MilestoneKind.choices],
+        required=False,
+        help_text=gettext_lazy("Meilensteine machen das Phasentor."),
+    )
+    required_level = forms.TypedChoiceField(
+        label=gettext_lazy("Erforderliche Stufe"),
+        coerce=int,
+        choices=[(level.value, f"{level.value} – {level.label}") for level in Level if level.value],
+        initial=DEFAULT_REQUIRED_LEVEL,
+        required=False,
+    )
+    related = forms.MultipleChoiceField(
+        label=gettext_lazy("Verwandte Kriterien"),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+        help_text=gettext_lazy("Mehrere wählen Sie mit gedrückter Strg-Taste."),
+    )
+    references = ReferencesField(
+        label=gettext_lazy("Quellen zum Nachlesen"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Je Zeile: deutscher Titel | englischer Titel | Adresse. Die Adresse kann fehlen."),
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        item: dict[str, Any],
+        version: int,
+        others: list[tuple[str, str]],
+        preview_url: str = "",
+    ) -> None:
+        self.item = item
+        super().__init__(data, initial=self._initial(item), version=version)
+        fields: Any = self.fields
+        fields["phase"].choices = [(phase.key, phase.label) for phase in Phase.objects.all()]
+        fields["workstreams"].choices = [(workstream.key, workstream.name) for workstream in Workstream.objects.all()]
+        fields["related"].choices = others
+        title = self.add_texts("title", _("Titel"), line=200, german=True)
+        texts = [
+            self.add_texts(
+                "summary", _("Kurzbeschreibung"), german=True, help_text=_("Worum es geht, in ein bis zwei Sätzen.")
+            ),
+            self.add_texts("why", _("Warum es zählt"), german=True),
+            self.add_texts("note", _("In einfachen Worten"), help_text=_("Was der Begriff im Rathaus heißt.")),
+            self.add_lines("questions", _("Leitfragen"), help_text=ONE_PER_LINE),
+            self.add_lines("evidence_examples", _("Beispiele für Nachweise"), help_text=ONE_PER_LINE),
+        ]
+        levels = [self._level(level) for level in Level]
+        self.helper = FormHelper(self)
+        if preview_url:
+            self.helper.attrs = {
+                "hx-post": preview_url,
+                "hx-trigger": "input delay:600ms",
+                "hx-target": "#vorschau",
+                "hx-swap": "innerHTML",
+            }
+        self.helper.layout = Layout(
+            "version",
+            Fieldset(_("Titel und Einordnung"), title, Row("title_source", "phase"), "workstreams", "editorial"),
+            Fieldset(_("Meilenstein"), Row("milestone_kind", "required_level")),
+            Fieldset(_("Texte"), *texts),
+            *levels,
+            Fieldset(_("Verweise"), "related", "references"),
+        )
+        self.helper.add_input(Submit("speichern", _("Speichern")))
+        self.helper.add_input(Submit("vorschau", _("Vorschau"), css_class="kern-btn--secondary"))
+
+    def _level(self, level: Level) -> Fieldset:
+        number = level.value
+        rows = [self.add_texts(f"level_{number}_description", _("Beschreibung"))]
+        if number < 4:
+            rows.append(self.add_texts(f"level_{number}_next_step", _("Schritt zur nächsten Stufe"), rows=2))
+        for row in rows:
+            for name in row.fields:
+                # Every label has to make sense without the fieldset around it.
+                self.fields[name].label = _("Stufe %(number)d: %(field)s") % {
+                    "number": number,
+                    "field": self.fields[name].label,
+                }
+        hint = HTML('<p class="small muted">{}</p>'.format(_("Was Außenstehende sehen würden; ganz erfüllt oder gar nicht.")))
+        legend = _("Stufe %(number)d – %(name)s") % {"number": number, "name": level.label}
+        return Fieldset(legend, *([hint] if number == 0 else []), *rows)
+
+    @staticmethod
+    def _initial(item: dict[str, Any]) -> dict[str, Any]:
+        initial = {name: item[name] for name in ("title_source", "editorial", "phase", "workstreams", "related", "references")}
+        initial |= spread(item, CRITERION_TEXTS)
+        if item["milestone"]:
+            initial |= {"milestone_kind": item["milestone"]["kind"], "required_level": item["milestone"]["required_level"]}
+        for level in item["levels"]:
+            for field in ("description", "next_step"):
+                for language, text in level.get(field, {}).items():
+                    initial[f"level_{level['level']}_{field}_{language}"] = text
+        return initial
+
+    def document(self) -> dict[str, Any]:
+        """The criterion as the form says, for ``editing.save_criterion``. For a valid form only."""
+        data = self.cleaned_data
+        levels = []
+        for number in range(5):
+            level: dict[str, Any] = {"level": number, "description": self.both(f"level_{number}_description")}
+            if number < 4:
+                level["next_step"] = self.both(f"level_{number}_next_step")
+            levels.append(level)
+        kind = data["milestone_kind"]
+        return {
+            "key": self.item["key"],
+            "phase": data["phase"],
+            "workstreams": data["workstreams"],
+            "title_source": data["title_source"],
+            "editorial": data["editorial"],
+            **{name: self.both(name) for name in CRITERION_TEXTS},
+            "levels": levels,
+            "related": data["related"],
+            "milestone": {"kind": kind, "required_level": data["required_level"] or DEFAULT_REQUIRED_LEVEL} if kind else None,
+            "references": data["references"],
+        }
+
+
+class NewObjectForm(forms.Form):
+    """Key and German title of a criterion or a good practice to be added."""
+
+    title = forms.CharField(label=gettext_lazy("Titel"), max_length=200)
+    key = forms.RegexField(
+        label=gettext_lazy("Schlüssel"),
+        regex=r"^[a-z][a-z0-9-]{1,59}$",
+        help_text=gettext_lazy("Kleinbuchstaben, Ziffern und Bindestriche. Er wird Teil der Adresse und ändert sich nie mehr."),
+        error_messages={"invalid": gettext_lazy("Bitte nur Kleinbuchstaben ohne Umlaute, Ziffern und Bindestriche.")},
+    )
+
+    def __init__(self, *args: Any, with_phase: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if with_phase:
+            choices = [(phase.key, phase.label) for phase in Phase.objects.all()]
+            self.fields["phase"] = forms.ChoiceField(label=_("Ab Phase"), choices=choices)
+        self.helper = FormHelper(self)
+        self.helper.add_input(Submit("anlegen", _("Anlegen")))
+
+    def clean_key(self) -> str:
+        key: str = self.cleaned_data["key"]
+        if key in RESERVED_KEYS:
+            raise forms.ValidationError(_("Diese Adresse braucht der Katalog selbst."))
+        return key

@@ -1,0 +1,103 @@
+"""What the curators' forms share: texts in two languages side by side, references one per line."""
+
+from typing import Any
+
+from crispy_forms.layout import Row
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalogue.fields import LinesField
+from catalogue.validation import markup_problem
+
+LANGUAGES = {"de": gettext_lazy("Deutsch"), "en": gettext_lazy("Englisch")}
+LONGEST_TEXT = 4000
+
+
+def no_markup(value: str | list[str]) -> None:
+    """The rule of catalogue files, also for what is typed in."""
+    for text in [value] if isinstance(value, str) else value:
+        problem = markup_problem(text)
+        if problem:
+            raise ValidationError(problem)
+
+
+class ReferencesField(LinesField):
+    """References, one per line: German title | English title | address. The last two may be left out."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, list):
+            lines = (" | ".join([item["title"]["de"], item["title"]["en"], item["url"]]).rstrip(" |") for item in value)
+            return "\n".join(lines)
+        return value
+
+    def to_python(self, value: Any) -> Any:
+        references = []
+        for line in super().to_python(value):
+            parts = [part.strip() for part in line.split("|")]
+            if len(parts) > 3 or not parts[0]:
+                raise ValidationError(_("Jede Zeile hat die Form: deutscher Titel | englischer Titel | Adresse"))
+            german, english, url = (*parts, "", "")[:3]
+            if url:
+                URLValidator(["http", "https"])(url)
+            if len(german) > 250 or len(english) > 250 or len(url) > 300:
+                raise ValidationError(_("Ein Titel darf 250 Zeichen lang sein, eine Adresse 300."))
+            references.append({"title": {"de": german, "en": english}, "url": url})
+        return references
+
+
+class DocumentForm(forms.Form):
+    """A form over one part of an edition's document. ``version`` is the version the editor began with."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any], version: int) -> None:
+        super().__init__(data, initial=initial | {"version": version})
+
+    def add_texts(
+        self, name: str, label: Any, *, rows: int = 3, line: int = 0, help_text: Any = "", german: bool = False
+    ) -> Row:
+        """A field per language. ``line``: one line of at most so many characters; ``german``: the German text is required."""
+        for language, language_name in LANGUAGES.items():
+            field = forms.CharField(
+                label=_("%(field)s (%(language)s)") % {"field": label, "language": language_name},
+                required=german and language == "de",
+                max_length=line or LONGEST_TEXT,
+                help_text=help_text,
+                widget=forms.TextInput if line else forms.Textarea(attrs={"rows": rows}),
+                validators=[no_markup],
+            )
+            field.widget.attrs["lang"] = language
+            self.fields[f"{name}_{language}"] = field
+        return Row(f"{name}_de", f"{name}_en")
+
+    def add_lines(self, name: str, label: Any, *, help_text: Any) -> Row:
+        for language, language_name in LANGUAGES.items():
+            field = LinesField(
+                label=_("%(field)s (%(language)s)") % {"field": label, "language": language_name},
+                required=False,
+                help_text=help_text,
+                widget=forms.Textarea(attrs={"rows": 5, "lang": language}),
+                validators=[no_markup],
+            )
+            self.fields[f"{name}_{language}"] = field
+        return Row(f"{name}_de", f"{name}_en")
+
+    def both(self, name: str) -> dict[str, Any]:
+        """The cleaned texts of both languages."""
+        return {language: self.cleaned_data[f"{name}_{language}"] for language in LANGUAGES}
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        for name in [name.removesuffix("_en") for name in self.fields if name.endswith("_en")]:
+            german, english = data.get(f"{name}_de"), data.get(f"{name}_en")
+            if isinstance(german, list) and isinstance(english, list) and len(english) not in (0, len(german)):
+                self.add_error(f"{name}_en", _("Deutsch und Englisch haben verschieden viele Einträge."))
+        return data
+
+
+def spread(item: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Initial values of fields per language."""
+    return {f"{name}_{language}": item[name][language] for name in names for language in LANGUAGES}

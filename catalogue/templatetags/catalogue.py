@@ -1,0 +1,40 @@
+"""Shows what changed."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from catalogue.comparing import FieldChange, field_label
+from scaling.worddiff import diff_html
+
+register = template.Library()
+
+
+@register.filter
+def marked(change: FieldChange) -> SafeString:
+    """A field's change with the changed words marked; of lists, each entry that changed in a line of its own."""
+    return marked_values(change.before, change.after)
+
+
+def marked_values(before: Any, after: Any) -> SafeString:
+    if isinstance(before, list) or isinstance(after, list):
+        old, new = list(before or []), list(after or [])
+        rows = max(len(old), len(new))
+        pairs = zip(old + [""] * (rows - len(old)), new + [""] * (rows - len(new)), strict=True)
+        return format_html(
+            "<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((diff_html(*map(str, pair)),) for pair in pairs))
+        )
+    return diff_html(_word(before), _word(after))
+
+
+def _word(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+@register.simple_tag
+def logged_fields(change: Any) -> list[tuple[str, SafeString]]:
+    """The fields of a logged change: their names, and the texts with the changed words marked."""
+    before, after = change.before or {}, change.after or {}
+    return [(field_label(field), marked_values(before.get(field), after.get(field))) for field in after]

@@ -1,0 +1,174 @@
+"""Editions for curators: list, one edition, its states, its texts, its history, comparison."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from catalogue import editing, publishing
+from catalogue.comparing import compare, compare_items
+from catalogue.completeness import gaps
+from catalogue.exporting import edition_document
+from catalogue.forms.edition import EditionForm
+from catalogue.models import Criterion, Edition, Phase
+from catalogue.views.access import curated_edition, curator_only, curator_page, login_required
+
+CHANGES_PER_PAGE = 50
+
+
+@login_required
+@require_GET
+def editions(request: HttpRequest) -> HttpResponse:
+    """All editions with their state and use. Two queries."""
+    curator_only(request)
+    found = Edition.objects.select_related("based_on").annotate(
+        criteria_count=Count("criteria", distinct=True), assessments_count=Count("assessments", distinct=True)
+    )
+    page = curator_page((_("Redaktion"), ""))
+    page["crumbs"].pop(1)
+    return render(request, "catalogue/editions.html", page | {"editions": found})
+
+
+@login_required
+@require_GET
+def edition(request: HttpRequest, number: str) -> HttpResponse:
+    """One edition: its criteria in order, what is missing, what can be done."""
+    found = curated_edition(request, number)
+    document = edition_document(found)
+    missing = gaps(document) if found.is_draft else []
+    by_key: dict[str, int] = {}
+    for gap in missing:
+        if gap.kind == "criterion":
+            by_key[gap.key] = by_key.get(gap.key, 0) + 1
+    criteria = Criterion.objects.for_listing().filter(edition=found).order_by("order")
+    rows: dict[int, list[Criterion]] = {}
+    for criterion in criteria:
+        rows.setdefault(criterion.phase_id, []).append(criterion)
+    phases = [
+        (phase, [(criterion, by_key.get(criterion.key, 0)) for criterion in rows.get(phase.pk, [])])
+        for phase in Phase.objects.all()
+    ]
+    context = {
+        "phases": phases,
+        "gaps": missing,
+        "practices": found.good_practices.all(),
+        "others": Edition.objects.exclude(pk=found.pk),
+        "assessments": found.assessments.count(),
+    }
+    return render(request, "catalogue/edition.html", curator_page(edition=found) | context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def texts(request: HttpRequest, number: str) -> HttpResponse:
+    found = curated_edition(request, number, "catalogue.edit_edition")
+    item = edition_document(found)["edition"]
+    form = EditionForm(request.POST or None, item=item, version=found.version)
+    conflict: Any = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            editing.save_edition(edition=found, version=form.cleaned_data["version"], by=request.user, item=form.document())
+        except editing.StaleVersion as stale:
+            conflict = conflict_between(item, form.document() | {"number": item["number"]})
+            form = EditionForm(with_version(request, stale.current.version), item=item, version=stale.current.version)
+        else:
+            messages.success(request, _("Gespeichert."))
+            return redirect("catalogue:edition", number)
+    context = curator_page((_("Texte der Ausgabe"), ""), edition=found) | {"form": form, "conflict": conflict}
+    status = 409 if conflict else 422 if form.errors else 200
+    return render(request, "catalogue/edition_texts.html", context, status=status)
+
+
+def with_version(request: HttpRequest, version: int) -> Any:
+    """What was typed in, on top of the newest version: the next save is made knowing the other one."""
+    data = request.POST.copy()
+    data["version"] = str(version)
+    return data
+
+
+def conflict_between(theirs: dict[str, Any], mine: dict[str, Any]) -> Any:
+    """The fields in which a refused save differs from what is stored."""
+    return compare_items(theirs, mine)
+
+
+@login_required
+@require_POST
+def copy(request: HttpRequest, number: str) -> HttpResponse:
+    found = curated_edition(request, number)
+    try:
+        draft = publishing.copy_edition(edition=found, by=request.user, minor="berichtigung" in request.POST)
+    except publishing.WrongState as problem:
+        messages.error(request, str(problem))
+        return redirect("catalogue:edition", number)
+    messages.success(request, _("Entwurf %s ist angelegt. Er ändert nichts an laufenden Bewertungen.") % draft.number)
+    return redirect("catalogue:edition", draft.number)
+
+
+@login_required
+@require_POST
+def publish(request: HttpRequest, number: str) -> HttpResponse:
+    found = curated_edition(request, number)
+    try:
+        publishing.publish(edition=found, by=request.user)
+    except publishing.Incomplete as incomplete:
+        messages.error(request, _("Noch nicht veröffentlicht: %d Angaben fehlen.") % len(incomplete.gaps))
+    except publishing.WrongState as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _("Ausgabe %s ist veröffentlicht. Neue Bewertungen beginnen mit ihr.") % number)
+    return redirect("catalogue:edition", number)
+
+
+@login_required
+@require_POST
+def retire(request: HttpRequest, number: str) -> HttpResponse:
+    found = curated_edition(request, number)
+    try:
+        publishing.retire(edition=found, by=request.user)
+    except publishing.WrongState as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _("Ausgabe %s ist zurückgezogen.") % number)
+    return redirect("catalogue:edition", number)
+
+
+@login_required
+@require_POST
+def discard(request: HttpRequest, number: str) -> HttpResponse:
+    found = curated_edition(request, number)
+    try:
+        publishing.discard(edition=found, by=request.user)
+    except publishing.WrongState as problem:
+        messages.error(request, str(problem))
+        return redirect("catalogue:edition", number)
+    messages.success(request, _("Der Entwurf %s ist gelöscht.") % number)
+    return redirect("catalogue:editions")
+
+
+@login_required
+@require_GET
+def comparison(request: HttpRequest, number: str) -> HttpResponse:
+    """What differs between the edition and an older one (``?mit=``, else the one it was copied from)."""
+    found = curated_edition(request, number)
+    other_number = request.GET.get("mit", "")
+    other = Edition.objects.numbered(other_number) if other_number else found.based_on
+    if other is None and other_number:
+        raise Http404
+    result = compare(edition_document(other), edition_document(found)) if other else None
+    context = {"other": other, "comparison": result, "others": Edition.objects.exclude(pk=found.pk)}
+    return render(request, "catalogue/comparison.html", curator_page((_("Vergleich"), ""), edition=found) | context)
+
+
+@login_required
+@require_GET
+def changes(request: HttpRequest, number: str) -> HttpResponse:
+    """Who changed what, the newest first."""
+    found = curated_edition(request, number)
+    pages = Paginator(found.changes.select_related("by"), CHANGES_PER_PAGE)
+    context = {"page_obj": pages.get_page(request.GET.get("seite"))}
+    return render(request, "catalogue/changes.html", curator_page((_("Änderungen"), ""), edition=found) | context)

@@ -1,0 +1,465 @@
+"""Curator pages: work, refuse, warn of conflicts, stay at a constant number of queries."""
+
+from io import BytesIO
+from threading import Thread
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
+from django.urls import reverse
+
+from catalogue import editing
+from catalogue.exporting import criterion_document, edition_document, edition_yaml
+from catalogue.models import Change, Criterion, Edition, EditionState
+from catalogue.publishing import copy_edition, publish
+from tests.catalogue.documents import as_file, catalogue_document, practice_document
+from tests.catalogue.documents import criterion_document as one
+
+pytestmark = pytest.mark.django_db
+
+
+def address(name, *args):
+    return reverse(f"catalogue:{name}", args=args)
+
+
+@pytest.fixture
+def curator(client, dora):
+    client.force_login(dora, backend="django.contrib.auth.backends.ModelBackend")
+    return dora
+
+
+def typed(page: Any, **changes: str) -> dict[str, Any]:
+    """What a browser sends back from the page's form, with some fields changed."""
+    form = page.context["form"]
+    data: dict[str, Any] = {}
+    for bound in form:
+        value = bound.value()
+        if value is None or value == []:
+            continue
+        data[bound.html_name] = bound.field.prepare_value(value)
+    return data | changes
+
+
+PAGES = [
+    ("editions", False),
+    ("upload", False),
+    ("edition", True),
+    ("edition_texts", True),
+    ("comparison", True),
+    ("changes", True),
+    ("yaml", True),
+    ("xlsx", True),
+    ("criterion_add", True),
+    ("practice_add", True),
+]
+
+
+@pytest.mark.parametrize(("name", "of_edition"), PAGES)
+def test_pages_for_curators_only(client, draft, dora, alice, name, of_edition):
+    draft("eins")
+    path = address(name, *(["1.0"] if of_edition else []))
+    assert client.get(path).status_code == 302
+    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+    # A draft is hidden from others; the pages without an object are merely forbidden.
+    assert client.get(path).status_code == (404 if of_edition else 403)
+    client.force_login(dora, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(path).status_code == 200
+    assert client.get(path.replace("1.0", "9.0")).status_code == (404 if of_edition else 200)
+
+
+@pytest.mark.parametrize("name", ["edition", "comparison", "changes", "yaml", "xlsx"])
+def test_published_edition_shown_to_curators_forbidden_to_others(client, published, dora, alice, name):
+    published("eins")
+    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(address(name, "1.0")).status_code == 403
+    client.force_login(dora, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(address(name, "1.0")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "method"),
+    [
+        ("edition_texts", ["1.0"], "get"),
+        ("edition_texts", ["1.0"], "post"),
+        ("criterion_add", ["1.0"], "post"),
+        ("criterion_edit", ["1.0", "eins"], "get"),
+        ("criterion_edit", ["1.0", "eins"], "post"),
+        ("criterion_move", ["1.0", "eins"], "post"),
+        ("criterion_remove", ["1.0", "eins"], "post"),
+        ("criterion_preview", ["1.0", "eins"], "post"),
+        ("practice_add", ["1.0"], "post"),
+        ("practice_edit", ["1.0", "praxis"], "post"),
+        ("practice_remove", ["1.0", "praxis"], "post"),
+    ],
+)
+def test_nothing_of_a_published_edition_can_be_edited(client, curator, published, name, args, method):
+    edition = published("eins", good_practices=[practice_document("praxis")])
+    before = edition_document(edition)
+    assert getattr(client, method)(address(name, *args)).status_code == 403
+    assert edition_document(edition) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["edition_copy", "edition_publish", "edition_retire", "edition_discard", "criterion_move", "criterion_remove"]
+)
+def test_steps_need_a_post(client, curator, draft, name):
+    draft("eins")
+    args = ["1.0", "eins"] if name.startswith("criterion") else ["1.0"]
+    assert client.get(address(name, *args)).status_code == 405
+    assert Edition.objects.count() == 1
+
+
+def test_buttons_shown_exactly_when_they_work(client, curator, published, draft):
+    published("eins", number="1.0")
+    published("eins", number="2.0")
+    draft("eins", number="3.0")
+    buttons = ["edition_copy", "edition_retire", "edition_publish", "edition_discard"]
+    for number, shown in (("1.0", [True, True, False, False]), ("3.0", [False, False, True, True])):
+        page = client.get(address("edition", number)).content.decode()
+        assert [address(name, number) in page for name in buttons] == shown
+
+
+def test_whole_way_from_copy_to_publication(client, curator, published):
+    published("eins", number="1.0")
+    client.post(address("edition_copy", "1.0"))
+    edit = address("criterion_edit", "2.0", "eins")
+    changed = typed(client.get(edit), level_2_description_de="Neu beschrieben", speichern="1")
+    assert client.post(edit, changed).status_code == 302
+    added = client.post(address("criterion_add", "2.0"), {"title": "Ratsbeschluss", "key": "ratsbeschluss", "phase": "p2"})
+    assert added.headers["Location"] == address("criterion_edit", "2.0", "ratsbeschluss")
+    page = client.get(address("edition", "2.0")).content.decode()
+    assert "disabled" in page
+    assert "Ratsbeschluss: Kurzbeschreibung fehlt (Deutsch)" in page
+    client.post(address("edition_publish", "2.0"))
+    assert Edition.objects.current().number == "1.0"
+    complete = one("ratsbeschluss", milestone={"kind": "municipal", "required_level": 2})
+    criterion = Criterion.objects.get(key="ratsbeschluss")
+    editing.save_criterion(criterion=criterion, version=1, by=curator, item=complete)
+    client.post(address("edition_publish", "2.0"))
+    assert Edition.objects.current().number == "2.0"
+    comparison = client.get(address("comparison", "2.0")).content.decode()
+    assert "ratsbeschluss auf Deutsch" in comparison
+    assert "neu: </span>Neu beschrieben</ins>" in comparison
+
+
+def test_form_unchanged_saves_the_same_document(client, curator, draft):
+    """Every field of a criterion survives the form; a field the form forgot would be lost here."""
+    reference = {"title": {"de": "Buch", "en": ""}, "url": "https://example.org/a"}
+    full = one(
+        "eins",
+        phase="p3",
+        workstreams=["technisch", "finanziell"],
+        editorial=["title", "milestone"],
+        title_source="editorial",
+        related=["zwei"],
+        milestone={"kind": "municipal", "required_level": 2},
+        references=[reference, {"title": {"de": "Nur deutsch", "en": ""}, "url": ""}],
+        questions={"de": ["Eine?", "Zwei, mit Komma?"], "en": ["One?", "Two?"]},
+    )
+    edition = draft(criteria=[full, one("zwei")])
+    before = edition_document(edition)
+    edit = address("criterion_edit", "1.0", "eins")
+    response = client.post(edit, typed(client.get(edit), speichern="1"))
+    assert response.status_code == 302
+    assert edition_document(edition) == before
+    assert Criterion.objects.get(key="eins").version == 2
+
+
+def test_practice_form_unchanged_saves_the_same_document(client, curator, draft):
+    reference = {"title": {"de": "Buch", "en": "Book"}, "url": ""}
+    practice = practice_document("praxis", criteria=["eins"], phase="p1", editorial=["criteria"], references=[reference])
+    edition = draft("eins", good_practices=[practice])
+    before = edition_document(edition)
+    edit = address("practice_edit", "1.0", "praxis")
+    assert client.post(edit, typed(client.get(edit))).status_code == 302
+    assert edition_document(edition) == before
+
+
+def test_texts_of_the_edition_saved(client, curator, draft):
+    edition = draft("eins")
+    path = address("edition_texts", "1.0")
+    assert client.post(path, typed(client.get(path), title_de="Neuer Titel")).status_code == 302
+    edition.refresh_from_db()
+    assert edition_document(edition)["edition"]["title"] == {"de": "Neuer Titel", "en": "Ausgabe 1.0 in English"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"title_de": ""}, "title_de"),
+        ({"why_de": "<script>alert(1)</script>"}, "why_de"),
+        ({"questions_en": "[x](javascript:alert(1))"}, "questions_en"),
+        ({"questions_en": "One?\nTwo?"}, "questions_en"),
+        ({"references": "a | b | c | d"}, "references"),
+        ({"references": "a | b | ftp://example.org"}, "references"),
+        ({"phase": "p9"}, "phase"),
+        ({"workstreams": []}, "workstreams"),
+        ({"related": ["eins"]}, "related"),
+    ],
+)
+def test_bad_input_named_at_its_field_and_nothing_saved(client, curator, draft, changes, field):
+    edition = draft("eins", "zwei")
+    before = edition_document(edition)
+    edit = address("criterion_edit", "1.0", "eins")
+    response = client.post(edit, typed(client.get(edit)) | changes)
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [field]
+    assert edition_document(edition) == before
+
+
+def test_late_save_refused_with_both_texts_shown(client, curator, draft, alice):
+    draft("eins")
+    edit = address("criterion_edit", "1.0", "eins")
+    mine = typed(client.get(edit), why_de="Meine Begründung")
+    criterion = Criterion.objects.get(key="eins")
+    theirs = criterion_document(criterion) | {"why": {"de": "Ihre Begründung", "en": "x"}}
+    editing.save_criterion(criterion=criterion, version=1, by=alice, item=theirs)
+    response = client.post(edit, mine)
+    assert response.status_code == 409
+    page = response.content.decode()
+    assert "Ihre</del>" in page
+    assert "Meine</ins>" in page
+    assert response.context["form"]["why_de"].value() == "Meine Begründung"
+    assert edition_document(Edition.objects.get())["criteria"][0]["why"]["de"] == "Ihre Begründung"
+    # Sent again, knowing the other text, it is saved.
+    assert client.post(edit, typed(response)).status_code == 302
+    assert edition_document(Edition.objects.get())["criteria"][0]["why"]["de"] == "Meine Begründung"
+
+
+@pytest.mark.parametrize("name", ["edition_texts", "practice_edit"])
+def test_late_save_refused_on_the_other_forms(client, curator, draft, name):
+    draft("eins", good_practices=[practice_document("praxis")])
+    path = address(name, "1.0", *(["praxis"] if name == "practice_edit" else []))
+    page = client.get(path)
+    first, second = typed(page, title_de="Erste"), typed(page, title_de="Zweite")
+    assert client.post(path, first).status_code == 302
+    response = client.post(path, second)
+    assert response.status_code == 409
+    assert "Erste</del>" in response.content.decode()
+
+
+def test_preview_shows_what_is_typed_and_saves_nothing(client, curator, draft):
+    edition = draft("eins")
+    before = edition_document(edition)
+    data = typed(client.get(address("criterion_edit", "1.0", "eins")), level_1_description_de="Ganz **neu**")
+    live = client.post(address("criterion_preview", "1.0", "eins"), data).content.decode()
+    assert "Ganz <strong>neu</strong>" in live
+    assert "<html" not in live
+    whole = client.post(address("criterion_edit", "1.0", "eins"), data | {"vorschau": "1"}).content.decode()
+    assert "Ganz <strong>neu</strong>" in whole
+    assert edition_document(edition) == before
+    broken = client.post(address("criterion_preview", "1.0", "eins"), data | {"title_de": ""}).content.decode()
+    assert "sobald alle Felder stimmen" in broken
+
+
+def test_criterion_moved_within_its_phase(client, curator, draft):
+    criteria = [one("aa", phase="p1"), one("bb", phase="p2"), one("cc", phase="p1")]
+    edition = draft(criteria=criteria)
+    keys = lambda: [c.key for c in edition.criteria.order_by("order")]  # noqa: E731
+    client.post(address("criterion_move", "1.0", "aa"), {"richtung": "ab"})
+    assert keys() == ["cc", "bb", "aa"]
+    client.post(address("criterion_move", "1.0", "aa"), {"richtung": "ab"})
+    assert keys() == ["cc", "bb", "aa"]
+    client.post(address("criterion_move", "1.0", "aa"), {"richtung": "auf"})
+    assert keys() == ["aa", "bb", "cc"]
+
+
+def test_criterion_removed_with_the_links_to_it(client, curator, draft):
+    edition = draft(
+        criteria=[one("aa", related=["bb"]), one("bb")], good_practices=[practice_document("praxis", criteria=["bb"])]
+    )
+    client.post(address("criterion_remove", "1.0", "bb"))
+    document = edition_document(edition)
+    assert [c["key"] for c in document["criteria"]] == ["aa"]
+    assert document["criteria"][0]["related"] == []
+    assert document["good_practices"][0]["criteria"] == []
+    assert client.post(address("criterion_remove", "1.0", "bb")).status_code == 404
+
+
+def test_practice_added_and_removed(client, curator, draft):
+    edition = draft("eins")
+    client.post(address("practice_add", "1.0"), {"title": "Beispiel", "key": "beispiel"})
+    assert edition.good_practices.get().title == "Beispiel"
+    client.post(address("practice_remove", "1.0", "beispiel"))
+    assert not edition.good_practices.exists()
+
+
+@pytest.mark.parametrize(("key", "words"), [("eins", "schon ein anderes"), ("Groß", "Kleinbuchstaben"), ("druck", "Adresse")])
+def test_key_refused(client, curator, draft, key, words):
+    edition = draft("eins")
+    response = client.post(address("criterion_add", "1.0"), {"title": "X", "key": key, "phase": "p1"})
+    assert response.status_code == 422
+    assert words in str(response.context["form"].errors["key"])
+    assert edition.criteria.count() == 1
+
+
+def test_every_change_written_down(client, curator, draft):
+    edition = draft("eins", "zwei")
+    edit = address("criterion_edit", "1.0", "eins")
+    client.post(edit, typed(client.get(edit), why_de="Ein neuer Grund"))
+    client.post(address("criterion_move", "1.0", "eins"), {"richtung": "ab"})
+    client.post(address("criterion_remove", "1.0", "zwei"))
+    client.post(address("edition_publish", "1.0"))
+    log = [(c.action, c.kind, c.key, c.by) for c in edition.changes.order_by("pk")]
+    assert log == [
+        ("imported", "", "", None),
+        ("edited", "criteria", "eins", curator),
+        ("moved", "criteria", "", curator),
+        ("removed", "criteria", "zwei", curator),
+        ("published", "", "", curator),
+    ]
+    change = edition.changes.get(action="edited")
+    assert (change.before, change.after) == ({"why.de": "eins, warum auf Deutsch"}, {"why.de": "Ein neuer Grund"})
+    page = client.get(address("changes", "1.0")).content.decode()
+    assert "Warum es zählt (Deutsch)" in page
+    assert "Ein neuer Grund" in page.replace('<span class="kern-sr-only">neu: </span>', "")
+
+
+def test_save_without_change_leaves_no_entry(client, curator, draft):
+    draft("eins")
+    edit = address("criterion_edit", "1.0", "eins")
+    client.post(edit, typed(client.get(edit)))
+    assert not Change.objects.filter(action="edited").exists()
+
+
+def upload(client, source: bytes):
+    return client.post(address("upload"), {"file": SimpleUploadedFile("neu.yaml", source), "pruefen": "1"})
+
+
+def test_file_checked_compared_and_then_loaded(client, curator, published):
+    published("eins", number="1.0")
+    changed = catalogue_document("eins", "zwei", number="2.0")
+    changed["criteria"][0]["why"]["de"] = "Anders begründet"
+    page = upload(client, as_file(changed))
+    assert page.status_code == 200
+    assert [c.key for c in page.context["comparison"].of("criteria", "added")] == ["zwei"]
+    assert Edition.objects.count() == 1
+    response = client.post(address("upload"), {"einlesen": page.context["token"]})
+    assert response.headers["Location"] == address("edition", "2.0")
+    assert Edition.objects.numbered("2.0").state == EditionState.DRAFT
+    assert Change.objects.get(edition__major=2).by == curator
+
+
+def test_checked_file_cannot_be_loaded_by_another_person(client, curator, published, alice):
+    published("eins", number="1.0")
+    token = upload(client, as_file(catalogue_document("eins", number="2.0"))).context["token"]
+    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post(address("upload"), {"einlesen": token}).status_code == 403
+    assert Edition.objects.count() == 1
+
+
+def test_forgotten_file_asked_for_again(client, curator, db):
+    response = client.post(address("upload"), {"einlesen": "gibt-es-nicht"})
+    assert response.headers["Location"] == address("upload")
+    assert not Edition.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"a: &x 1\n",
+        b"\xff\xfe",
+        b"a: " + b"[" * 99,
+        b"format: x\nformat: y\n",
+        b"\x00",
+        b"x" * (5 * 1024 * 1024 + 1),
+        as_file(catalogue_document("eins", extra="Feld")),
+        as_file(catalogue_document(criteria=[one("eins", why={"de": "<script>x</script>", "en": "x"})])),
+    ],
+    ids=["anchor", "encoding", "deep", "duplicate", "nul", "huge", "unknown field", "script"],
+)
+def test_hostile_file_refused_and_nothing_changed(client, curator, db, source):
+    response = upload(client, source)
+    assert response.status_code == 422
+    assert "<script>x" not in response.content.decode()
+    assert not Edition.objects.exists()
+
+
+def test_changed_file_for_a_published_edition_refused(client, curator, published):
+    published("eins")
+    response = upload(client, as_file(catalogue_document("zwei")))
+    assert response.status_code == 422
+    assert "kann nicht mehr geändert werden" in response.content.decode()
+    assert "nichts zu tun" in upload(client, as_file(catalogue_document("eins"))).content.decode()
+
+
+def test_files_out(client, curator, published):
+    edition = published("eins", good_practices=[practice_document("praxis")])
+    response = client.get(address("yaml", "1.0"))
+    assert response.content == edition_yaml(edition).encode()
+    assert response.headers["Content-Disposition"] == 'attachment; filename="katalog-1.0.yaml"'
+
+
+def test_spreadsheet_holds_every_text_as_text(client, curator, published):
+    published(criteria=[one("eins", why={"de": "=1+1", "en": "@x"})])
+    content = client.get(address("xlsx", "1.0")).content
+    with ZipFile(BytesIO(content)) as book:
+        texts = book.read("xl/sharedStrings.xml").decode()
+        sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+    for text in ["=1+1", "@x", "Frage zu eins?", *[f"eins, Beschreibung {n} auf Deutsch" for n in range(5)]]:
+        assert f"<t>{text}</t>" in texts
+    assert len(sheets) == 4
+    assert not any("<f>" in sheet for sheet in sheets)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(
+    ("name", "args", "queries"),
+    [
+        ("editions", [], 4),
+        ("edition", ["1.0"], 22),
+        ("criterion_edit", ["1.0", "k0"], 12),
+        ("comparison", ["1.0"], 30),
+        ("changes", ["1.0"], 6),
+    ],
+)
+def test_page_query_count_constant(client, curator, draft, published, django_assert_num_queries, name, args, queries, rows):
+    keys = [f"k{n}" for n in range(rows)]
+    practices = [practice_document(f"gut-{key}", criteria=[key]) for key in keys]
+    edition = draft(*keys, good_practices=practices)
+    published(*keys, number="2.0", good_practices=practices)
+    Edition.objects.filter(pk=edition.pk).update(based_on=Edition.objects.numbered("2.0"))
+    for number in range(rows):
+        Change.objects.create(edition=edition, by=curator, action="edited", after={"why.de": str(number)})
+    client.get(address(name, *args))
+    with django_assert_num_queries(queries):
+        client.get(address(name, *args))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_curators_at_once_lose_nothing(dora):
+    """Two people save different criteria of one draft at the same moment, many times: every text arrives."""
+    from catalogue.importing import import_files, load_file
+
+    import_files([load_file(as_file(catalogue_document("eins", "zwei")), "x")])
+
+    def save(key):
+        try:
+            for number in range(8):
+                criterion = Criterion.objects.select_related("edition").get(key=key)
+                item = criterion_document(criterion)
+                item["why"]["de"] += f" {number}"
+                editing.save_criterion(criterion=criterion, version=criterion.version, by=dora, item=item)
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=save, args=[key]) for key in ("eins", "zwei")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    whys = {c["key"]: c["why"]["de"] for c in edition_document(Edition.objects.get())["criteria"]}
+    assert all(text.endswith(" 0 1 2 3 4 5 6 7") for text in whys.values())
+
+
+def test_draft_published_meanwhile_no_longer_saved(draft, dora):
+    edition = draft("eins")
+    criterion = Criterion.objects.select_related("edition").get(key="eins")
+    item = criterion_document(criterion)
+    publish(edition=edition, by=dora)
+    with pytest.raises(editing.NotADraft):
+        editing.save_criterion(criterion=criterion, version=1, by=dora, item=item)
+    copy = copy_edition(edition=Edition.objects.get(), by=dora)
+    assert copy.criteria.get().pk != criterion.pk
