@@ -16,6 +16,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from assessments import workflow
 from assessments.models import Assessment, Evidence, Project
+from catalogue.models import GoodPractice, TitleSource
+from catalogue.publishing import copy_edition
 from scaling.accounts.unsubscribing import unsubscribe_path
 from tests.factories import make_catalogue, make_project
 
@@ -50,6 +52,8 @@ def world(municipality, alice, bob, charlie, rita, dora) -> World:
     other = make_project(municipality, "Mängelmelder", team=[alice])
     submitted = workflow.start_assessment(project=other, by=alice)
     workflow.submit(assessment=submitted, by=alice)
+    drafted = copy_edition(edition=approved.edition, by=dora)
+    practice = GoodPractice.objects.create(edition=drafted, key="beispiel", order=1, title_source=TitleSource.OFFICIAL)
     evidence = Evidence.objects.create(score=draft.scores.first(), text="Beschluss")
     for assessment in (approved, draft, submitted):
         assessment.refresh_from_db()
@@ -60,6 +64,9 @@ def world(municipality, alice, bob, charlie, rita, dora) -> World:
         "draft": draft.public_id,
         "submitted": submitted.public_id,
         "key": "kriterium-1",
+        "published": approved.edition.number,
+        "drafted": drafted.number,
+        "practice": practice.key,
         "evidence": evidence.pk,
         "token": unsubscribe_path(alice, "digest").rstrip("/").rsplit("/", 1)[1],
     }
@@ -72,6 +79,10 @@ PROJECT = "302 404 200 200 200 404"
 TEAM_PROJECT = "302 404 403 200 200 404"
 DRAFT = "302 404 404 200 200 404"
 APPROVED = "302 404 200 200 200 404"
+CURATORS = "302 403 403 403 403 200"
+CURATING = "302 403 403 403 403 +"
+DRAFTED = "302 404 404 404 404 200"
+DRAFTING = "302 404 404 404 404 +"
 
 TABLE: list[tuple[str, str, str, str]] = [
     ("home", "", "get", PUBLIC),
@@ -90,6 +101,32 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("catalogue:practices", "", "get", PUBLIC),
     ("catalogue:operating_models", "", "get", PUBLIC),
     ("catalogue:criterion", "key", "get", PUBLIC),
+    ("catalogue:printable", "", "get", PUBLIC),
+    ("catalogue:editions", "", "get", CURATORS),
+    ("catalogue:upload", "", "get", CURATORS),
+    ("catalogue:upload", "", "post", CURATING),
+    ("catalogue:edition", "published", "get", CURATORS),
+    ("catalogue:edition", "drafted", "get", DRAFTED),
+    ("catalogue:comparison", "published", "get", CURATORS),
+    ("catalogue:changes", "published", "get", CURATORS),
+    ("catalogue:yaml", "published", "get", CURATORS),
+    ("catalogue:xlsx", "published", "get", CURATORS),
+    ("catalogue:edition_copy", "published", "post", CURATING),
+    ("catalogue:edition_retire", "published", "post", CURATING),
+    ("catalogue:edition_publish", "drafted", "post", DRAFTING),
+    ("catalogue:edition_discard", "drafted", "post", DRAFTING),
+    ("catalogue:edition_texts", "drafted", "get", DRAFTED),
+    ("catalogue:edition_texts", "published", "post", "302 403 403 403 403 403"),
+    ("catalogue:criterion_add", "drafted", "get", DRAFTED),
+    ("catalogue:criterion_edit", "drafted key", "get", DRAFTED),
+    ("catalogue:criterion_edit", "drafted key", "post", DRAFTING),
+    ("catalogue:criterion_edit", "published key", "post", "302 403 403 403 403 403"),
+    ("catalogue:criterion_preview", "drafted key", "post", DRAFTING),
+    ("catalogue:criterion_move", "drafted key", "post", DRAFTING),
+    ("catalogue:criterion_remove", "drafted key", "post", DRAFTING),
+    ("catalogue:practice_add", "drafted", "get", DRAFTED),
+    ("catalogue:practice_edit", "drafted practice", "get", DRAFTED),
+    ("catalogue:practice_remove", "drafted practice", "post", DRAFTING),
     ("assessments:municipality", "municipality", "get", "302 404 200 200 200 404"),
     ("assessments:standing", "municipality", "post", "302 404 403 403 + 404"),
     ("assessments:project_create", "municipality", "get", "302 404 403 403 200 404"),
