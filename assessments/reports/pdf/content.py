@@ -1,10 +1,12 @@
 """From the profile to the HTML of a report. Picks and bounds; every figure comes from the profile."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.template.loader import render_to_string
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -78,8 +80,8 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, ro
 
 def _with_glossary(html: str, language: str) -> str:
     """Explain the terms this report uses, and only those."""
-    text = html.casefold()
-    terms = [term for term in glossary(language) if term.term.casefold() in text]
+    text = strip_tags(html)
+    terms = [term for term in glossary(language) if re.search(rf"\b{re.escape(term.term)}", text, re.IGNORECASE)]
     return html.replace(GLOSSARY, render_to_string("report/pdf/parts/glossary.html", {"terms": terms}))
 
 
