@@ -17,7 +17,6 @@ class InviteForm(forms.Form):
         label=_("Rolle"),
         choices=Role.choices,
         initial=Role.TEAM,
-        help_text=_("Was die Rollen dürfen, steht auf dieser Seite unter „Rollen“."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -83,9 +83,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     @cached_property
+    def places(self) -> "list[Membership]":
+        """The person's memberships with their municipalities, by name. One query, once per request."""
+        return list(self.memberships.select_related("municipality").order_by("municipality__name"))
+
+    @cached_property
     def roles(self) -> dict[int, str]:
-        """The person's role by municipality id. One query, once per request."""
-        return dict(self.memberships.values_list("municipality_id", "role"))
+        """The person's role by municipality id, from ``places``."""
+        return {membership.municipality_id: membership.role for membership in self.places}
 
 
 class MunicipalityQuerySet(models.QuerySet["Municipality"]):

@@ -1,24 +1,27 @@
 """The start page: what this is, for visitors; what to do next, for everyone who is signed in."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Assessment, AssessmentState, Measure, Project
 from assessments.models.assessment import EDITABLE
+from assessments.reports.gates import GateStatus, load_gates
 from assessments.scoring import progress
 from catalogue.models import Edition, Phase
-from scaling.accounts.models import Role
+from scaling.accounts.models import Municipality, Role
 
 
 def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "home/visitor.html", {"phases": Phase.objects.all(), "edition": Edition.objects.current()})
-    return render(request, "home/signed_in.html", signed_in(request.user, timezone.localdate()))
+    return render(request, "home/signed_in.html", signed_in(request.user, timezone.now()))
 
 
 @dataclass(frozen=True)
@@ -32,15 +35,54 @@ class Round:
 
 @dataclass(frozen=True)
 class Row:
-    """A project with the round that is open and the one approved last, where there are any."""
+    """A project with the round that is open and the one approved last, where there are any, and its gate in the newest."""
 
     project: Project
     open_round: Assessment | None
     approved_round: Assessment | None
+    gate: GateStatus | None
+
+    @property
+    def newest_round(self) -> Assessment | None:
+        return self.open_round or self.approved_round
 
 
-def signed_in(user: Any, today: date) -> dict[str, Any]:
-    """What a person finds on the start page. At most seven queries, whatever the number of projects."""
+@dataclass(frozen=True)
+class Event:
+    """A step of a round: ``state`` is the one it led to; ``who`` is None where it is not kept."""
+
+    at: datetime
+    state: str
+    label: Any
+    who: Any
+    assessment: Assessment
+
+
+#: How far back "what changed" looks, and how much of it the page shows.
+LATELY, SHOWN = timedelta(days=60), 5
+
+STEPS = (
+    ("submitted_at", "submitted_by", AssessmentState.SUBMITTED, _("eingereicht")),
+    ("returned_at", "returned_by", AssessmentState.RETURNED, _("zurückgegeben")),
+    ("approved_at", "approved_by", AssessmentState.APPROVED, _("freigegeben")),
+    ("reopened_at", "reopened_by", AssessmentState.RETURNED, _("wieder geöffnet")),
+)
+
+
+def events_of(assessments: Iterable[Assessment], since: datetime) -> list[Event]:
+    """The steps taken since, the newest first. No query with assessments fetched ``with_context``."""
+    events = [
+        Event(getattr(assessment, at), state, label, getattr(assessment, by), assessment)
+        for assessment in assessments
+        for at, by, state, label in STEPS
+        if getattr(assessment, at) is not None and getattr(assessment, at) >= since
+    ]
+    return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+def signed_in(user: Any, now: datetime) -> dict[str, Any]:
+    """What a person finds on the start page. At most ten queries, whatever the number of projects."""
+    today = timezone.localdate(now)
     assessments: list[Any] = list(  # with the annotations that types cannot tell
         Assessment.objects.visible_to(user).with_context().with_progress().with_next_open().order_by("project__name", "-round")
     )
@@ -49,20 +91,26 @@ def signed_in(user: Any, today: date) -> dict[str, Any]:
     by_project: dict[int, list[Assessment]] = {}
     for assessment in assessments:
         by_project.setdefault(assessment.project_id, []).append(assessment)
+    gates = load_gates([own[0] for own in by_project.values()])
     rows = []
     for project in Project.objects.visible_to(user).select_related("municipality", "phase"):
         own = by_project.get(project.pk, [])
-        rows.append(
-            Row(project, next((a for a in own if not a.is_approved), None), next((a for a in own if a.is_approved), None))
-        )
+        running = next((a for a in own if not a.is_approved), None)
+        approved = next((a for a in own if a.is_approved), None)
+        rows.append(Row(project, running, approved, gates.get(own[0].pk) if own else None))
     mine = set(Project.team.through.objects.filter(user=user).values_list("project_id", flat=True))
-    running = Measure.objects.running().select_related("project__municipality", "owner")
+    measures = Measure.objects.running().select_related("project__municipality", "owner")
+    in_managed = [a for a in assessments if a.project.municipality_id in managed]
     return {
         "rows": rows,
+        "several": len(user.roles) > 1,
         "to_edit": [r for r in rounds if r.assessment.state in EDITABLE and r.assessment.project_id in mine],
-        "to_approve": [a for a in assessments if a.state == AssessmentState.SUBMITTED and a.project.municipality_id in managed],
-        "tasks": running.filter(owner=user, project__in=[row.project.pk for row in rows]),
-        "overdue": running.filter(project__municipality__in=managed, due_on__lt=today) if managed else [],
+        "to_approve": [a for a in in_managed if a.state == AssessmentState.SUBMITTED],
+        "events": events_of(in_managed, now - LATELY)[:SHOWN],
+        "tasks": measures.filter(owner=user, project__in=[row.project.pk for row in rows]),
+        # One's own stand under "tasks".
+        "overdue": measures.filter(project__municipality__in=managed, due_on__lt=today).exclude(owner=user) if managed else [],
         "editions": list(Edition.objects.all()) if user.is_curator else [],
+        "to_found": Municipality.objects.filter(pk__in=managed).first() if managed and not rows else None,
         "today": today,
     }

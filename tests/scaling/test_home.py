@@ -1,0 +1,153 @@
+"""The start page shows each role what to do next, and costs the same for one project and for three."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments import workflow
+from assessments.models import Measure
+from assessments.reports.gates import load_gates
+from assessments.reports.load import load_profile
+from tests.factories import make_catalogue, make_project
+
+
+def sign_in(client, user):
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+
+
+def approve(assessment, alice, bob):
+    workflow.submit(assessment=assessment, by=alice)
+    workflow.approve(assessment=assessment, by=bob)
+    return assessment
+
+
+@pytest.fixture
+def round_of(municipality, alice):
+    make_catalogue(2)
+
+    def round_of(name: str = "Parkraum-App", **fields):
+        project = make_project(municipality, name, team=[alice], **fields)
+        return workflow.start_assessment(project=project, by=alice)
+
+    return round_of
+
+
+def test_visitor_reads_what_it_is_and_whom_it_serves(client, db):
+    page = client.get("/").content.decode()
+    assert reverse("account_login") in page
+    assert "Für wen" in page
+
+
+def test_team_sees_the_next_open_criterion_and_its_tasks(client, round_of, alice):
+    assessment = round_of()
+    Measure.objects.create(project=assessment.project, text="Betrieb klären", owner=alice)
+    sign_in(client, alice)
+    page = client.get("/").content.decode()
+    assert reverse("assessments:score", args=[assessment.public_id, "kriterium-1"]) in page
+    assert "Betrieb klären" in page
+    assert "Wartet auf Ihre Freigabe" not in page
+
+
+def test_team_reads_why_a_round_came_back(client, round_of, alice, bob):
+    assessment = round_of()
+    workflow.submit(assessment=assessment, by=alice)
+    workflow.return_to_team(assessment=assessment, by=bob, comment="Bitte den Nachweis ergänzen.")
+    sign_in(client, alice)
+    assert "Bitte den Nachweis ergänzen." in client.get("/").content.decode()
+
+
+def test_manager_sees_what_waits_the_gates_and_what_changed(client, round_of, alice, bob):
+    assessment = round_of()
+    workflow.submit(assessment=assessment, by=alice)
+    sign_in(client, bob)
+    response = client.get("/")
+    page = response.content.decode()
+    assert response.context["to_approve"] == [assessment]
+    (row,) = response.context["rows"]
+    assert (row.gate.state, row.gate.blockers) == ("blocked", ("Kriterium kriterium-1",))
+    assert "Kriterium kriterium-1" in page
+    assert [(event.assessment, event.state, event.who) for event in response.context["events"]] == [
+        (assessment, "submitted", alice)
+    ]
+
+
+def test_manager_sees_what_is_overdue_of_others_once(client, round_of, alice, bob):
+    project = round_of().project
+    yesterday = timezone.localdate() - timedelta(days=1)
+    for owner in (alice, bob):
+        Measure.objects.create(project=project, text=f"Aufgabe {owner}", owner=owner, due_on=yesterday)
+    sign_in(client, bob)
+    response = client.get("/")
+    assert [measure.text for measure in response.context["overdue"]] == ["Aufgabe Alice"]
+    assert [measure.text for measure in response.context["tasks"]] == ["Aufgabe Bob"]
+
+
+def test_manager_of_an_empty_municipality_is_shown_the_first_step(client, bob, municipality):
+    sign_in(client, bob)
+    page = client.get("/").content.decode()
+    assert reverse("assessments:project_create", args=[municipality.public_id]) in page
+    assert reverse("people", args=[municipality.public_id]) in page
+
+
+def test_reader_sees_no_unapproved_round(client, round_of, rita):
+    round_of()
+    sign_in(client, rita)
+    response = client.get("/")
+    assert [row.newest_round for row in response.context["rows"]] in ([], [None])
+    assert "Runde 1" not in response.content.decode()
+
+
+def test_curator_sees_the_editions(client, dora):
+    edition = make_catalogue(1)
+    sign_in(client, dora)
+    response = client.get("/")
+    assert response.context["editions"] == [edition]
+    assert "Noch kein Projekt" not in response.content.decode()
+
+
+def test_stranger_sees_nothing_of_it(client, round_of, charlie):
+    round_of()
+    sign_in(client, charlie)
+    assert "Parkraum-App" not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_start_page_costs_the_same_for_one_project_and_three(
+    client, round_of, alice, bob, number, django_assert_max_num_queries
+):
+    for index in range(number):
+        approve(round_of(f"Projekt {index}"), alice, bob)
+    sign_in(client, bob)
+    with django_assert_max_num_queries(12) as counted:
+        client.get("/")
+    assert len(counted.captured_queries) == 12
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_gates_of_many_rounds_cost_three_queries(round_of, number, django_assert_num_queries):
+    rounds = [round_of(f"Projekt {index}") for index in range(number)]
+    with django_assert_num_queries(3):
+        assert len(load_gates(rounds)) == number
+
+
+def test_gates_agree_with_the_maturity_profile(round_of, alice, bob, municipality):
+    pilot = round_of("Pilot")
+    wide = make_project(municipality, "Ganzes", team=[alice], is_municipality_wide=True)
+    whole = workflow.start_assessment(project=wide, by=alice)
+    for assessment, gate in zip([pilot, whole], load_gates([pilot, whole]).values(), strict=True):
+        current = load_profile(assessment).current_gate
+        assert current is not None
+        assert (gate.label, gate.state, gate.passed, gate.total) == (
+            current.label,
+            current.state,
+            current.passed,
+            current.total,
+        )
+        assert gate.blockers == tuple(blocker.title for blocker in current.blockers)
+
+
+def test_gates_of_nothing_cost_nothing(db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert load_gates([]) == {}
