@@ -52,12 +52,14 @@ class DocumentForm(forms.Form):
     """A form over one part of an edition's document. ``version`` is the version the editor began with."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    # Nearly everything may wait until publishing, so "optional" beside each field would tell nothing.
+    mark_optional = False
 
     def __init__(self, data: Any = None, *, initial: dict[str, Any], version: int) -> None:
         super().__init__(data, initial=initial | {"version": version})
 
     def add_texts(
-        self, name: str, label: Any, *, rows: int = 3, line: int = 0, help_text: Any = "", german: bool = False
+        self, name: str, label: Any, *, rows: int = 5, line: int = 0, help_text: Any = "", german: bool = False
     ) -> Row:
         """A field per language. ``line``: one line of at most so many characters; ``german``: the German text is required."""
         for language, language_name in LANGUAGES.items():

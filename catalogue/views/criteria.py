@@ -45,7 +45,7 @@ def edit(request: HttpRequest, number: str, key: str) -> HttpResponse:
                 data = with_version(request, stale.current.version)
                 form = CriterionForm(data, item=item, version=stale.current.version, **extra)
             else:
-                messages.success(request, _("„%s“ ist gespeichert.") % preview["title"]["de"])
+                messages.success(request, _("Gespeichert: %s") % preview["title"]["de"])
                 return redirect("catalogue:criterion_edit", number, key)
     context = curator_page((criterion.title, ""), edition=criterion.edition)
     context |= {"criterion": criterion, "form": form, "conflict": conflict, "preview": preview}
@@ -97,7 +97,7 @@ def move(request: HttpRequest, number: str, key: str) -> HttpResponse:
 def remove(request: HttpRequest, number: str, key: str) -> HttpResponse:
     criterion = draft_criterion(request, number, key)
     editing.remove_criterion(criterion=criterion, by=request.user)
-    messages.success(request, _("„%s“ ist aus dem Entwurf entfernt.") % criterion.title)
+    messages.success(request, _("Aus dem Entwurf entfernt: %s") % criterion.title)
     return redirect("catalogue:edition", number)
 
 
@@ -151,7 +151,7 @@ def practice_edit(request: HttpRequest, number: str, key: str) -> HttpResponse:
             data = with_version(request, stale.current.version)
             form = PracticeForm(data, item=item, version=stale.current.version, **extra)
         else:
-            messages.success(request, _("„%s“ ist gespeichert.") % mine["title"]["de"])
+            messages.success(request, _("Gespeichert: %s") % mine["title"]["de"])
             return redirect("catalogue:edition", number)
     context = curator_page((practice.title, ""), edition=edition) | {"practice": practice, "form": form, "conflict": conflict}
     status = 409 if conflict else 422 if form.errors else 200
@@ -166,5 +166,5 @@ def practice_remove(request: HttpRequest, number: str, key: str) -> HttpResponse
     if practice is None:
         raise Http404
     editing.remove_practice(practice=practice, by=request.user)
-    messages.success(request, _("„%s“ ist aus dem Entwurf entfernt.") % practice.title)
+    messages.success(request, _("Aus dem Entwurf entfernt: %s") % practice.title)
     return redirect("catalogue:edition", number)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalogue.models import Criterion, Edition, GoodPractice, OperatingModel, Phase, Workstream
+from catalogue.searching import LONGEST_QUERY, find_criteria
 
 
 def requested_edition(request: HttpRequest) -> Edition | None:
@@ -35,13 +36,17 @@ def _frame(request: HttpRequest, edition: Edition | None, *crumbs: tuple[str, st
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """The road through the phases. Six queries, whatever the number of criteria."""
+    """The road through the phases; with ``?q=`` what was found instead. Six queries, with a search seven."""
     edition = requested_edition(request)
     editions = list(Edition.objects.visible_to(request.user))
     workstreams = list(Workstream.objects.all())
     chosen = next((w for w in workstreams if w.key == request.GET.get("workstream")), None)
     criteria = list(Criterion.objects.for_listing().filter(edition=edition).order_by("order")) if edition else []
     shown = [c for c in criteria if chosen is None or chosen in c.workstreams.all()]
+    search = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+    if search and edition:
+        by_pk = {c.pk: c for c in shown}
+        shown = [by_pk[pk] for pk in find_criteria(edition, search) if pk in by_pk]
     phases = []
     for phase in Phase.objects.all():
         mine = [c for c in shown if c.phase_id == phase.pk]
@@ -52,6 +57,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "workstreams": workstreams,
         "chosen": chosen,
         "phases": phases,
+        "search": search,
+        "results": shown,
         "total": len(criteria),
         "found": len(shown),
     }

@@ -107,9 +107,9 @@ def test_other_content_refused_for_published_edition(file_of):
 
 def test_draft_replaced_as_a_whole(file_of):
     run("import_catalogue", file_of(full_document()))
-    assert "replaced the draft" in run("import_catalogue", file_of(catalogue_document("neu")))
+    assert "replaced the draft" in run("import_catalogue", file_of(catalogue_document("frisch")))
     edition = Edition.objects.get()
-    assert [c.key for c in edition.criteria.all()] == ["neu"]
+    assert [c.key for c in edition.criteria.all()] == ["frisch"]
     assert edition.state == EditionState.DRAFT
     assert not edition.good_practices.exists()
     assert not edition.references.exists()

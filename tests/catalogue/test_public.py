@@ -76,16 +76,16 @@ def test_draft_hidden_from_everyone_but_curators(client, published, draft, alice
 
 def test_newest_edition_shown_and_older_one_on_request(client, published):
     published("alt", number="1.0")
-    published("neu", number="2.0")
-    assert b"/katalog/neu/" in client.get("/katalog/").content
+    published("frisch", number="2.0")
+    assert b"/katalog/frisch/" in client.get("/katalog/").content
     older = client.get("/katalog/", {"ausgabe": "1.0"}).content
     assert b'href="/katalog/alt/?ausgabe=1.0"' in older
-    assert b"/katalog/neu/" not in older
+    assert b"/katalog/frisch/" not in older
 
 
 def test_address_of_a_dropped_criterion_stays_valid(client, published):
     published("alt", number="1.0")
-    published("neu", number="2.0")
+    published("frisch", number="2.0")
     page = client.get("/katalog/alt/").content.decode()
     assert "gehört zur Ausgabe 1.0" in page
     assert client.get("/katalog/alt/", {"ausgabe": "2.0"}).status_code == 404
