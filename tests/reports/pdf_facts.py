@@ -21,8 +21,10 @@ def text_of(content: bytes) -> str:
 def page_text(page: pikepdf.Page) -> str:
     """Glyphs back to characters by each font's ToUnicode table; every text object ends with a blank."""
     tables = {name: _unicode_table(font) for name, font in page.resources.get("/Font", {}).items()}
-    said, table = [], {}
-    for operands, operator in pikepdf.parse_content_stream(page):
+    said: list[str] = []
+    table: dict[bytes, str] = {}
+    instructions: Any = pikepdf.parse_content_stream(page)
+    for operands, operator in instructions:
         if str(operator) == "Tf":
             table = tables.get(str(operands[0]), {})
         elif str(operator) == "TJ":
@@ -43,14 +45,14 @@ def _unicode_table(font: Any) -> dict[bytes, str]:
     }
 
 
-def elements(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary]:
-    """The structure tree, in reading order."""
-    stack = [pdf.Root.StructTreeRoot]
+def elements(pdf: pikepdf.Pdf, start: Any = None) -> Iterator[Any]:
+    """The structure tree, or the part of it below ``start``, in reading order."""
+    stack: list[Any] = [start or pdf.Root.StructTreeRoot]
     while stack:
         element = stack.pop()
         if "/S" in element:
             yield element
-        children = element.get("/K", [])
+        children: Any = element.get("/K", [])
         kids = list(children) if isinstance(children, pikepdf.Array) else [children]
         stack += [kid for kid in reversed(kids) if isinstance(kid, pikepdf.Dictionary) and "/K" in kid]
 

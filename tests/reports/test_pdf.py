@@ -1,0 +1,256 @@
+"""The report as a file: valid for assistive technology and for archives, complete, the same every time."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from itertools import pairwise
+
+import page as pdf_validator
+import pikepdf
+import pytest
+
+from assessments.reports.pdf import engine, render_pdf
+from assessments.reports.pdf.content import report_html
+from tests.reports.pdf_facts import elements, open_pdf, page_text, tag_names, text_of
+from tests.reports.sample import EARLIER_REASON, make_empty, make_profile, with_rationale
+
+PROFILES = {
+    "approved": make_profile,
+    "draft": lambda: make_profile(approved=False),
+    "english": lambda: make_profile(language="en"),
+    "empty": make_empty,
+    "first round": lambda: make_profile(rounds=0),
+    "many rounds": lambda: make_profile(rounds=9),
+    "one criterion": lambda: make_profile(1),
+    "sixty criteria": lambda: make_profile(60),
+}
+
+
+def failures(content: bytes, profile: str) -> list[str]:
+    return [
+        f"{failure.rule_id}: {failure.message}"
+        for failure in pdf_validator.validate_pdf_bytes(content, profile=profile).failures
+    ]
+
+
+@pytest.fixture(scope="module")
+def lang() -> bytes:
+    return render_pdf(make_profile(), variant="lang")
+
+
+@pytest.fixture(scope="module")
+def kurz() -> bytes:
+    return render_pdf(make_profile(), variant="kurz")
+
+
+@pytest.mark.parametrize("variant", ["kurz", "lang"])
+@pytest.mark.parametrize("name", PROFILES)
+def test_report_is_accessible_and_archivable(name, variant):
+    content = render_pdf(PROFILES[name](), variant=variant)
+    assert failures(content, "ua1") == []
+    assert failures(content, "2a") == []
+
+
+@pytest.mark.parametrize("broken", ["title", "alternative text", "language"])
+def test_validator_fails_a_report_without(broken):
+    html = report_html(make_profile(1), variant="lang")
+    start, end = {
+        "title": ("<title>Reife", "</title>"),
+        "alternative text": ("<title>Balken", "</title>"),
+        "language": ("<html", ">"),
+    }[broken]
+    left, rest = html.split(start, 1)
+    html = left + ("<html>" if broken == "language" else "<title></title>" if broken == "title" else "") + rest.split(end, 1)[1]
+    content = engine.html_to_pdf(html, ("css/print-report.css",))
+    assert content
+    assert failures(content, "ua1") != []
+
+
+def test_file_names_both_standards_and_embeds_what_it_needs(lang):
+    with open_pdf(lang) as pdf:
+        meta = pdf.open_metadata()
+        assert meta["pdfaid:part"] == "2"
+        assert meta["pdfaid:conformance"] == "A"
+        assert meta["pdfuaid:part"] == "1"
+        assert meta["dc:title"] == "Reifeprofil Parkraum-App mit Belegungsanzeige, Runde 3"
+        assert pdf.Root.MarkInfo.Marked
+        assert pdf.Root.Lang == "de"
+        assert pdf.Root.ViewerPreferences.DisplayDocTitle
+        assert pdf.Root.OutputIntents[0].S == "/GTS_PDFA1"
+        assert not pdf.is_encrypted
+        assert "/Names" not in pdf.Root or "/EmbeddedFiles" not in pdf.Root.Names
+        fonts = [one for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and one.get("/Type") == "/FontDescriptor"]
+        assert fonts
+        assert all("/FontFile2" in font or "/FontFile3" in font for font in fonts)
+        assert all("FiraSans" in str(font.FontName).replace("-", "") for font in fonts), "a fallback font crept in"
+
+
+def test_every_figure_is_described_and_every_header_cell_has_its_scope(lang):
+    with open_pdf(lang) as pdf:
+        found = list(elements(pdf))
+        figures = [str(one.Alt) for one in found if one.S == "/Figure"]
+        assert len(figures) == 4
+        assert all(len(text) > 60 for text in figures)
+        cells = [one for one in found if one.S == "/TH"]
+        assert {str(cell.A.Scope) for cell in cells} == {"/Column", "/Row"}
+        assert all("/Scope" in cell.A for cell in cells)
+
+
+def test_headings_follow_each_other_without_a_gap(lang):
+    with open_pdf(lang) as pdf:
+        levels = [int(name[1]) for name in tag_names(pdf) if name in ("H1", "H2", "H3", "H4")]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_reading_order_puts_the_heading_of_a_criterion_first(lang):
+    with open_pdf(lang) as pdf:
+        articles = [one for one in elements(pdf) if one.S == "/Art"]
+        assert len(articles) >= 21
+        assert [str(one.S) for one in elements(pdf, articles[0])][:3] == ["/Art", "/Div", "/H3"]
+
+
+def test_bookmarks_lead_through_the_report(lang):
+    with open_pdf(lang) as pdf, pdf.open_outline() as outline:
+        titles = [item.title for item in outline.root[0].children]
+        criteria = next(item for item in outline.root[0].children if item.title == "Die Kriterien im Einzelnen")
+        assert titles[:3] == ["Inhalt", "Zusammenfassung", "Workstreams im Vergleich"]
+        assert len(criteria.children) == 21
+
+
+def test_contents_name_the_page_a_criterion_starts_on(lang):
+    profile = make_profile()
+    with open_pdf(lang) as pdf:
+        pages = [" ".join(page_text(one).split()) for one in pdf.pages]
+    one = profile.criteria[2]
+    place = next(
+        number for number, text in enumerate(pages, 1) if number > 3 and f"{one.number} {one.title} {one.phase_label}" in text
+    )
+    assert f"{place} {one.number} {one.title}" in pages[1].replace("  ", " ")
+
+
+def test_langfassung_holds_every_reason_evidence_and_step(lang):
+    text = text_of(lang)
+    profile = make_profile()
+    for one in profile.criteria:
+        assert f"{one.number} {one.title}" in text
+    for said in (
+        "Stadt Musterhafen",
+        "freigegeben",
+        "Bob Berger",
+        "Ausgabe 1",
+        "sind erfunden",
+        "im Stellenplan",
+        EARLIER_REASON[:30],
+        "Kriterien gegenüber Runde 2",
+        "Nächster Schritt",
+        "Fachdienst Mobilität",
+        "Phasentor",
+        "Die Stufen 0 bis 4",
+        "Grundlage ist",
+        "Glossar",
+    ):
+        assert said in text, said
+
+
+def test_every_page_of_a_draft_says_so_and_none_of_an_approved_round():
+    with open_pdf(render_pdf(make_profile(3, approved=False), variant="lang")) as pdf:
+        assert all("Entwurf" in page_text(one) for one in pdf.pages)
+        assert all("/Pattern" in one.resources or "/XObject" in one.resources for one in pdf.pages), "no watermark"
+    assert "Entwurf" not in text_of(render_pdf(make_profile(3), variant="lang"))
+
+
+def test_pages_are_counted(kurz):
+    with open_pdf(kurz) as pdf:
+        for number, one in enumerate(pdf.pages, 1):
+            assert f"Seite {number} von {len(pdf.pages)}" in page_text(one)
+
+
+@pytest.mark.parametrize("criteria", [1, 21, 60, 120])
+def test_kurzfassung_has_at_most_four_pages(criteria):
+    with open_pdf(render_pdf(make_profile(criteria), variant="kurz")) as pdf:
+        assert len(pdf.pages) <= 4
+
+
+def test_summary_of_the_langfassung_fits_one_page(lang):
+    for content in (lang, render_pdf(make_profile(60), variant="lang")):
+        with open_pdf(content) as pdf:
+            pages = [page_text(one) for one in pdf.pages]
+        first = next(number for number, text in enumerate(pages) if "Wo stehen wir?" in text)
+        assert "Was kommt als Nächstes?" in pages[first]
+        assert "Workstreams im Vergleich" in pages[first + 1]
+
+
+def test_english_report_is_english_and_marks_german_answers():
+    profile = make_profile(3, language="en")
+    with open_pdf(render_pdf(profile, variant="lang")) as pdf:
+        assert pdf.Root.Lang == "en"
+    assert '<div lang="de"><p>Die Zuständigkeit' in report_html(profile, variant="lang")
+    assert profile.criteria[0].title in text_of(render_pdf(profile, variant="kurz"))
+
+
+def test_comments_are_printed_only_where_wanted():
+    profile = make_profile(3)
+    assert "mit der Kämmerei abstimmen" not in text_of(render_pdf(profile, variant="lang"))
+    assert "mit der Kämmerei abstimmen" in text_of(render_pdf(profile, variant="lang", with_comments=True))
+
+
+def test_answers_cannot_smuggle_markup_files_or_addresses_into_the_report(tmp_path, caplog):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("geheim")
+    text = (
+        f'<img src="file://{secret}"> <link rel=attachment href="file://{secret}"> ![x](http://127.0.0.1:1/) <script>x</script>'
+    )
+    content = render_pdf(with_rationale(text), variant="lang")
+    assert failures(content, "2a") == []
+    assert b"geheim" not in content
+    assert "<script>x</script>" in text_of(content)
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1/x.css", "file:///etc/passwd", "report:../manage.py", "report:/etc/passwd", "data:text/css,x"]
+)
+def test_nothing_but_static_files_is_ever_fetched(address):
+    with pytest.raises(ValueError, match=r"Refused|Not a static file"):
+        engine._fetcher().fetch(address)
+
+
+def test_the_same_profile_gives_the_same_bytes(kurz):
+    assert render_pdf(make_profile(), variant="kurz") == kurz
+
+
+def test_another_process_gives_the_same_bytes(kurz):
+    code = (
+        "import django, hashlib; django.setup()\n"
+        "from assessments.reports.pdf import render_pdf\n"
+        "from tests.reports.sample import make_profile\n"
+        "print(hashlib.sha256(render_pdf(make_profile(), variant='kurz')).hexdigest())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ | {"PYTHONHASHSEED": "7"}
+    )
+    assert done.stdout.strip() == hashlib.sha256(kurz).hexdigest()
+
+
+def test_a_stream_that_ends_in_a_carriage_return_is_written_without_doubt():
+    """Whichever of these texts makes such a stream, the file stays valid; and at least one of them does."""
+    seen = 0
+    for number in range(60):
+        html = f'<html lang="de"><title>Probe</title><p>Probe {number}</p></html>'
+        content = engine.html_to_pdf(html, ())
+        assert content
+        seen += b"\r\r\nendstream" in content or b"/Padding" in content
+        assert failures(content, "2a") == [], number
+    assert seen
+
+
+def test_project_names_of_any_length_keep_the_cover_on_one_page():
+    profile = make_profile(3)
+    profile = replace(
+        profile,
+        meta=replace(profile.meta, project="Donaudampfschifffahrtsgesellschaftskapitän " * 3, project_summary="Satz. " * 400),
+    )
+    with open_pdf(render_pdf(profile, variant="lang")) as pdf:
+        assert "Inhalt" in page_text(pdf.pages[1])
