@@ -1,10 +1,13 @@
 from django.urls import include, path
 
-from assessments.views import municipality, project, rounds, score, sheet
+from assessments.views import measures, municipality, project, rounds, score, sheet, talk
 
 app_name = "assessments"
 of_one_criterion = [
     path("stimmt-noch/", score.confirm, name="confirm"),
+    path("zustaendig/", talk.assign_one, name="assign_one"),
+    path("kommentare/", talk.comment_add, name="comment_add"),
+    path("kommentare/<int:pk>/erledigt/", talk.comment_resolve, name="comment_resolve"),
     path("nachweise/<int:pk>/entfernen/", score.evidence_remove, name="evidence_remove"),
 ]
 urlpatterns = [
@@ -14,7 +17,11 @@ urlpatterns = [
     path("projekte/<slug:public_id>/", project.project_page, name="project"),
     path("projekte/<slug:public_id>/bearbeiten/", project.project_edit, name="project_edit"),
     path("projekte/<slug:public_id>/bewertung-beginnen/", rounds.start, name="start"),
+    path("projekte/<slug:public_id>/massnahmen/", measures.measures, name="measures"),
+    path("projekte/<slug:public_id>/massnahmen/neu/", measures.measure_add, name="measure_add"),
+    path("projekte/<slug:public_id>/massnahmen/<slug:measure_id>/", measures.measure_edit, name="measure_edit"),
     path("bewertungen/<slug:public_id>/", rounds.overview, name="assessment"),
+    path("bewertungen/<slug:public_id>/zuweisen/", talk.assign_many, name="assign"),
     path("bewertungen/<slug:public_id>/einreichen/", rounds.submit, name="submit"),
     path("bewertungen/<slug:public_id>/freigeben/", rounds.approve, name="approve"),
     path("bewertungen/<slug:public_id>/zurueckgeben/", rounds.return_to_team, name="return"),

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from assessments.models.assessment import Assessment, AssessmentState
 from assessments.models.project import Project
 from catalogue.levels import HIGHEST, LOWEST, Level
 from catalogue.models import Criterion
+from scaling.accounts.models import Membership, Role, User
 
 
 class ScoreState(models.TextChoices):
@@ -34,11 +35,17 @@ class ScoreQuerySet(models.QuerySet["Score"]):
         """What somebody still has to look at: open, or carried over and not confirmed."""
         return self.filter(Q(state=ScoreState.OPEN) | Q(confirmed=False))
 
+    def for_overview(self) -> "ScoreQuerySet":
+        """Who looks after it, and ``open_comments``, how many remarks nobody has resolved."""
+        open_comments = Count("comments", filter=Q(comments__resolved_at__isnull=True, comments__isnull=False))
+        return self.select_related("assigned_to").annotate(open_comments=open_comments)
+
     def for_answering(self) -> "ScoreQuerySet":
         """Everything around one answer that the database knows, in one query.
 
-        Adds ``team_user_ids``, and two answers to the same criterion as JSON or None: ``earlier``, of the previous round, and
-        ``house``, the last approved one of the municipality as a whole.
+        Adds ``team_user_ids``; ``people``, who can be named as the one who looks after it; and two answers to the same
+        criterion as JSON or None: ``earlier``, of the previous round, and ``house``, the last approved one of the municipality
+        as a whole.
         """
         answer = JSONObject(
             state=F("state"),
@@ -64,8 +71,20 @@ class ScoreQuerySet(models.QuerySet["Score"]):
             .order_by("-assessment__round")
         )
         team = Project.team.through.objects.filter(project=OuterRef("assessment__project"))
+        named = User.objects.filter(
+            Exists(Project.team.through.objects.filter(project=OuterRef(OuterRef("assessment__project")), user=OuterRef("pk")))
+            | Exists(
+                Membership.objects.filter(
+                    municipality=OuterRef(OuterRef("assessment__project__municipality")),
+                    user=OuterRef("pk"),
+                    role=Role.MANAGER,
+                )
+            ),
+            is_active=True,
+        ).order_by("name", "email")
         return self.select_related("assessment__project__municipality", "assessment__edition", "updated_by").annotate(
             team_user_ids=ArraySubquery(team.values("user")),
+            people=ArraySubquery(named.values(json=JSONObject(pk=F("pk"), name=F("name")))),
             earlier=Subquery(earlier.values(json=answer)[:1]),
             house=Subquery(house.values(json=answer)[:1]),
         )

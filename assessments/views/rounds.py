@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments import workflow
 from assessments.answering import in_order
+from assessments.forms.measure import people_of
 from assessments.forms.steps import ReopenForm, ReturnForm, ScopeForm
+from assessments.forms.talk import AssignForm
 from assessments.guidance import guide_to
 from assessments.models import Assessment, AssessmentState
 from assessments.overview import SHOWS, Narrowed, overview_of
@@ -75,7 +77,8 @@ def overview(request: HttpRequest, public_id: str) -> HttpResponse:
 def render_overview(request: HttpRequest, assessment: Assessment, **more: Any) -> HttpResponse:
     """The round's page, with ``more`` when one of its forms comes back with an error."""
     guide = guide_to(assessment.edition)
-    found = overview_of(in_order(assessment.scores.order_by().select_related("assigned_to"), guide))
+    found = overview_of(in_order(assessment.scores.order_by().for_overview(), guide))
+    editable = request.user.has_perm("assessments.edit_assessment", assessment)
     narrowed = Narrowed.from_query(request.GET)
     shown = [score for score in found.scores if narrowed.matches(score, request.user.pk)]
     context = {
@@ -89,6 +92,9 @@ def render_overview(request: HttpRequest, assessment: Assessment, **more: Any) -
         "next_pending": next(iter(found.pending), None),
         "return_form": ReturnForm(),
         "reopen_form": ReopenForm(),
+        "assign_form": AssignForm(
+            phases=found.phases, workstreams=found.workstreams, people=people_of(assessment.project) if editable else []
+        ),
         **more,
     }
     return render(request, "assessments/overview.html", context, status=422 if more else 200)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments.answering import EarlierAnswer, Neighbours, answer_label, in_order, neighbours
 from assessments.forms.score import ScoreForm, initial_of
+from assessments.forms.talk import CommentForm
 from assessments.guidance import guide_to
 from assessments.models import Evidence, Score
 from assessments.saving import Answer, NotEditable, StaleScore, confirm_score, remove_evidence, save_score
@@ -40,9 +41,16 @@ def score_page(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
     if request.method == "POST":
         require(request.user, "assessments.work_on_assessment", score.assessment)
         return _save(request, score, criterion)
+    return render_score(request, score)
+
+
+def render_score(request: HttpRequest, score: Score, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The criterion's page as it is stored, with ``more`` when a small form beside it comes back with an error."""
+    criterion = guide_to(score.assessment.edition).by_id[score.criterion_id]
     may_edit = request.user.has_perm("assessments.edit_assessment", score.assessment)
-    form = ScoreForm(score=score, criterion=criterion, read_only=not may_edit, autosave_url=request.path if may_edit else "")
-    return _page(request, score, form)
+    url = reverse("assessments:score", args=[score.assessment.public_id, criterion.key]) if may_edit else ""
+    form = ScoreForm(score=score, criterion=criterion, read_only=not may_edit, autosave_url=url)
+    return _page(request, score, form, status, **more)
 
 
 def _save(request: HttpRequest, score: Score, criterion: Criterion) -> HttpResponse:
@@ -111,8 +119,8 @@ def way_on(score: Score) -> Neighbours:
     return neighbours(in_order(others, guide_to(score.assessment.edition)), score.pk)
 
 
-def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200) -> HttpResponse:
-    """Eight queries in all, whatever the number of criteria, proofs and measures."""
+def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200, **more: Any) -> HttpResponse:
+    """Eight queries in all, whatever the number of criteria, proofs, comments and measures."""
     assessment = score.assessment
     criterion = score.criterion = guide_to(assessment.edition).by_id[score.criterion_id]
     levels = list(criterion.levels.all())
@@ -130,7 +138,11 @@ def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200
         "earlier": EarlierAnswer.from_json(score.earlier),  # type: ignore[attr-defined]
         "house": EarlierAnswer.from_json(score.house),  # type: ignore[attr-defined]
         "measures": assessment.project.measures.filter(criterion_key=criterion.key).select_related("owner"),
+        "comments": score.comments.select_related("author", "resolved_by"),
+        "comment_form": CommentForm(),
+        "people": score.people,  # type: ignore[attr-defined]
         "today": timezone.localdate(),
+        **more,
     }
     return render(request, "assessments/score.html", context, status=status)
 

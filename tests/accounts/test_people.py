@@ -256,7 +256,7 @@ def test_people_page_costs_the_same_for_one_and_three(client, bob, municipality,
             expires_at=timezone.now() + timedelta(days=1),
         )
     sign_in(client, bob)
-    with django_assert_num_queries(7):  # session, person, municipality, roles, members, invitations, navigation
+    with django_assert_num_queries(6):  # session, person, municipality, roles, members, invitations
         client.get(reverse("people", args=[municipality.public_id]))
 
 

@@ -88,7 +88,7 @@ def test_project(client, municipality, alice, bob, rounds):
     client.force_login(alice)
     with CaptureQueriesContext(connection) as queries:
         assert client.get(f"/projekte/{project.public_id}/").status_code == 200
-    assert len(statements(queries)) == 10, "\n".join(statements(queries))
+    assert len(statements(queries)) == 9, "\n".join(statements(queries))
 
 
 @pytest.mark.parametrize("projects", [1, 3])
@@ -100,4 +100,4 @@ def test_municipality(client, municipality, alice, bob, projects):
     client.force_login(bob)
     with CaptureQueriesContext(connection) as queries:
         assert client.get(f"/kommunen/{municipality.public_id}/").status_code == 200
-    assert len(statements(queries)) == 7, "\n".join(statements(queries))
+    assert len(statements(queries)) == 6, "\n".join(statements(queries))

@@ -1,0 +1,48 @@
+"""The door to assigning: who looks after a criterion. The answer and its version stay as they are."""
+
+from collections.abc import Collection
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from simple_history.utils import bulk_update_with_history
+
+from assessments.models import Assessment, Score
+from assessments.saving import NotEditable
+from scaling.accounts.models import User
+from scaling.accounts.unsubscribing import unsubscribe_path
+from scaling.mailing import absolute_url, compose, deliver
+
+
+@transaction.atomic
+def assign(*, assessment: Assessment, scores: Collection[int], to: User | None, by: Any) -> int:
+    """Hand the scores (primary keys, of ``assessment``) to a person or to nobody; return how many changed hands.
+
+    The person is told by mail after the commit, unless they did it themselves. Raises NotEditable. The number of queries does
+    not grow with the number of scores.
+    """
+    current = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    if not current.is_editable:
+        raise NotEditable
+    rows = Score.objects.select_for_update(of=("self",), no_key=True).filter(assessment=current, pk__in=scores)
+    changed = [score for score in rows.select_related("criterion") if score.assigned_to_id != (to.pk if to else None)]
+    for score in changed:
+        score.assigned_to = to
+    bulk_update_with_history(changed, Score, ["assigned_to"], default_user=by)
+    if changed and to is not None and to.pk != by.pk and to.wants_notices:
+        titles = [score.criterion.title for score in changed]
+        transaction.on_commit(partial(_tell, assessment, to, by, titles), robust=True)
+    return len(changed)
+
+
+def _tell(assessment: Assessment, to: User, by: Any, titles: list[str]) -> None:
+    path = f"{assessment.get_absolute_url()}?zeige=meine"
+    context = {
+        "assessment": assessment,
+        "project": assessment.project,
+        "by": by,
+        "titles": titles,
+        "url": absolute_url(path),
+    }
+    unsubscribe = unsubscribe_path(to, "notices")
+    deliver([compose(to=to, template="assessments/mail/assigned.txt", context=context, unsubscribe=unsubscribe)])

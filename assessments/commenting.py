@@ -1,0 +1,22 @@
+"""The doors to comments on a criterion. They belong to no answer's version, so they never conflict with one."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from assessments.models import Comment, Score
+
+
+def add_comment(*, score: Score, by: Any, text: str) -> Comment:
+    return Comment.objects.create(score=score, author=by, text=text)
+
+
+@transaction.atomic
+def resolve_comment(*, comment: Comment, by: Any) -> Comment:
+    """Resolving twice keeps the first name and time."""
+    comment = Comment.objects.select_for_update().get(pk=comment.pk)
+    if comment.resolved_at is None:
+        comment.resolved_at, comment.resolved_by = timezone.now(), by
+        comment.save(update_fields=["resolved_at", "resolved_by"])
+    return comment

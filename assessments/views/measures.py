@@ -1,0 +1,85 @@
+"""Measures of a project, over all its rounds."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from assessments.forms.measure import MeasureForm
+from assessments.guidance import Guide, guide_to
+from assessments.measures import save_measure
+from assessments.models import Assessment, Measure, MeasureStatus, Project
+from assessments.views.access import get_project, require
+from assessments.views.project import crumbs_to
+from catalogue.models import Edition
+
+CLOSED = (MeasureStatus.DONE, MeasureStatus.DROPPED)
+
+
+def guide_of(project: Project) -> Guide:
+    """The criteria a project works with: those of its latest round, or of the current edition. One query or two."""
+    latest = Assessment.objects.filter(project=project).select_related("edition").order_by("-round").first()
+    edition = latest.edition if latest else Edition.objects.current()
+    return guide_to(edition) if edition else Guide((), {}, {})
+
+
+@login_required
+def measures(request: HttpRequest, public_id: str) -> HttpResponse:
+    project = get_project(request.user, public_id)
+    criteria = guide_of(project).by_key
+    found = list(project.measures.select_related("owner"))
+    for measure in found:
+        measure.criterion = criteria.get(measure.criterion_key)  # type: ignore[attr-defined]
+    today = timezone.localdate()
+    # Without a date at the end: what has one is more urgent.
+    running = sorted((m for m in found if m.status not in CLOSED), key=lambda m: (m.due_on is None, m.due_on or today, m.pk))
+    context = {
+        "project": project,
+        "crumbs": crumbs_to(project, (_("Maßnahmen"), "")),
+        "running": running,
+        "closed": [measure for measure in found if measure.status in CLOSED],
+        "today": today,
+    }
+    return render(request, "assessments/measures.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def measure_add(request: HttpRequest, public_id: str) -> HttpResponse:
+    project = get_project(request.user, public_id)
+    require(request.user, "assessments.change_measures", project)
+    return _edit(request, project, None)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def measure_edit(request: HttpRequest, public_id: str, measure_id: str) -> HttpResponse:
+    project = get_project(request.user, public_id)
+    require(request.user, "assessments.change_measures", project)
+    return _edit(request, project, get_object_or_404(project.measures, public_id=measure_id))
+
+
+def _edit(request: HttpRequest, project: Project, measure: Measure | None) -> HttpResponse:
+    form = MeasureForm(
+        request.POST or None,
+        project=project,
+        criteria=guide_of(project).criteria,
+        measure=measure,
+        criterion_key=request.GET.get("kriterium", ""),
+    )
+    back = request.GET.get("zurueck", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = reverse("assessments:measures", args=[project.public_id])
+    if request.method == "POST" and form.is_valid():
+        save_measure(project=project, by=request.user, measure=measure, **form.cleaned_data)
+        messages.success(request, _("Die Maßnahme ist gespeichert."))
+        return redirect(back)
+    heading = _("Maßnahme hinzufügen") if measure is None else _("Maßnahme bearbeiten")
+    crumbs = crumbs_to(project, (_("Maßnahmen"), reverse("assessments:measures", args=[project.public_id])), (heading, ""))
+    context = {"project": project, "form": form, "crumbs": crumbs, "heading": heading}
+    return render(request, "assessments/project_form.html", context, status=422 if form.is_bound else 200)
