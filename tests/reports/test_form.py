@@ -1,0 +1,118 @@
+"""The blank workshop form: everything to talk about, room to write, and no answer."""
+
+import page as pdf_validator
+import pytest
+from django.urls import reverse
+
+from assessments.guidance import guide_to
+from assessments.reports import form
+from tests.reports.conftest import CRITERIA
+from tests.reports.pdf_facts import open_pdf, tag_names, text_of
+
+
+@pytest.fixture(autouse=True)
+def store(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    return tmp_path / "cache" / "pdf"
+
+
+@pytest.fixture
+def download(client, second, alice):
+    client.force_login(alice)
+
+    def download(query="", status=200):
+        response = client.get(reverse("reports:form", args=[second.public_id]) + query)
+        assert response.status_code == status
+        return response
+
+    return download
+
+
+def pages(pdf):
+    with open_pdf(pdf) as opened:
+        return len(opened.pages)
+
+
+def test_form_is_accessible_and_archivable(download):
+    pdf = download().content
+    for profile in ("ua1", "2a"):
+        assert pdf_validator.validate_pdf_bytes(pdf, profile=profile).failures == []
+    with open_pdf(pdf) as opened:
+        tags = tag_names(opened)
+    in_scope = len(CRITERIA) - 1
+    assert tags.count("H1") == 1
+    assert tags.count("H2") == 2 + in_scope
+    assert tags.count("Figure") == in_scope * 12  # five levels, two other answers, five targets
+
+
+def test_form_holds_guidance_and_no_answer(download):
+    text = text_of(download().content)
+    for said in ("Kriterium vertrauen", "Kurzbeschreibung vertrauen", "Frage zu vertrauen?", "vertrauen auf 3", "weiß nicht"):
+        assert said in text
+    assert "Meilenstein: Stufe 3 nötig" in text
+    assert "Kriterium ratsbeschluss" not in text  # P4, outside the scope of a pilot
+    for answered in ("Erste Absprachen", "Vereinbarung mit den Stadtwerken", "Runder Tisch"):
+        assert answered not in text
+
+
+def test_form_gives_each_criterion_its_page(download):
+    assert pages(download().content) == len(CRITERIA)  # one is out of scope, and there is a cover
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("?kriterien=personal", ["personal"]),
+        ("?kriterien=pilotbericht,vertrauen", ["vertrauen", "pilotbericht"]),
+        ("?kriterien=personal&kriterien=zielbild", ["personal", "zielbild"]),
+        ("?phase=p3", ["pilotbericht", "folgekosten"]),
+        ("?phase=p3&kriterien=folgekosten", ["folgekosten"]),
+    ],
+)
+def test_form_can_be_narrowed(download, query, expected):
+    text = text_of(download(query).content)
+    assert [key for key in CRITERIA if f"Kriterium {key}" in text] == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?kriterien=gibtesnicht",
+        "?kriterien=ratsbeschluss",
+        "?phase=p4",
+        "?phase=p9",
+        "?phase=p1&kriterien=personal",
+        "?sprache=fr",
+    ],
+)
+def test_form_of_nothing_is_not_found(download, query):
+    download(query, 404)
+
+
+def test_form_speaks_english(download):
+    text = text_of(download("?sprache=en&kriterien=vertrauen").content)
+    assert "Trust" in text
+
+
+def test_form_has_a_telling_name(download):
+    assert download()["Content-Disposition"] == 'attachment; filename="arbeitsbogen-parkraum-app-2.pdf"'
+
+
+def test_form_is_rendered_once(download, monkeypatch, store):
+    first = download().content
+    assert len(list(store.iterdir())) == 1
+    monkeypatch.setattr(form, "html_to_pdf", None)
+    assert download().content == first
+
+
+@pytest.mark.parametrize("query", ["?kriterien=personal", ""])
+def test_form_costs_the_same_however_many_criteria(download, second, query, django_assert_num_queries):
+    guide_to(second.edition)
+    with django_assert_num_queries(4):  # session, person, round, criteria in it
+        download(query)
+
+
+@pytest.mark.parametrize(("person", "status"), [("charlie", 404), ("rita", 404), ("bob", 200)])
+def test_form_is_for_who_sees_the_round(client, second, request, person, status):
+    client.force_login(request.getfixturevalue(person))
+    assert client.get(reverse("reports:form", args=[second.public_id])).status_code == status
