@@ -5,19 +5,23 @@ The cast: nobody (not signed in), charlie (manages another municipality), rita (
 A step in the wrong state is no matter of rights: it says who was faster, and is tested with the steps themselves.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from assessments import workflow
-from assessments.models import Assessment, Evidence, Project
+from assessments import sharing, workflow
+from assessments.models import Assessment, Evidence, Project, SheetUpload
 from catalogue.models import GoodPractice, TitleSource
 from catalogue.publishing import copy_edition
+from scaling.accounts.models import Invitation
 from scaling.accounts.unsubscribing import unsubscribe_path
 from tests.factories import make_catalogue, make_project
 
@@ -57,7 +61,17 @@ def world(municipality, alice, bob, charlie, rita, dora) -> World:
     evidence = Evidence.objects.create(score=draft.scores.first(), text="Beschluss")
     for assessment in (approved, draft, submitted):
         assessment.refresh_from_db()
+    invitation = Invitation.objects.create(
+        municipality=municipality,
+        email="neu@example.org",
+        token_hash=hashlib.sha256(b"einladung").hexdigest(),
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    link = sharing.create_link(assessment=approved, by=bob, purpose="Rat", expires_on=timezone.localdate())
     ids = {
+        "membership": rita.memberships.get().pk,
+        "invitation": invitation.pk,
+        "invitation_token": "einladung",
         "municipality": municipality.public_id,
         "project": project.public_id,
         "approved": approved.public_id,
@@ -68,6 +82,9 @@ def world(municipality, alice, bob, charlie, rita, dora) -> World:
         "drafted": drafted.number,
         "practice": practice.key,
         "evidence": evidence.pk,
+        "link": link.pk,
+        "link_token": link.token,
+        "sheet_upload": SheetUpload.objects.create(assessment=draft, user=alice, file_name="bogen.xlsx", rows=[]).public_id,
         "token": unsubscribe_path(alice, "digest").rstrip("/").rsplit("/", 1)[1],
     }
     return World(project, approved, draft, submitted, ids)
@@ -127,6 +144,14 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("catalogue:practice_add", "drafted", "get", DRAFTED),
     ("catalogue:practice_edit", "drafted practice", "get", DRAFTED),
     ("catalogue:practice_remove", "drafted practice", "post", DRAFTING),
+    ("people", "municipality", "get", "302 404 403 403 200 404"),
+    ("people", "municipality", "post", "302 404 403 403 + 404"),
+    ("people_role", "municipality membership", "post", "302 404 403 403 + 404"),
+    ("people_remove", "municipality membership", "get", "302 404 403 403 200 404"),
+    ("people_remove", "municipality membership", "post", "302 404 403 403 + 404"),
+    ("invitation_resend", "municipality invitation", "post", "302 404 403 403 + 404"),
+    ("invitation_revoke", "municipality invitation", "post", "302 404 403 403 + 404"),
+    ("invitation", "invitation_token", "get", PUBLIC),
     ("assessments:municipality", "municipality", "get", "302 404 200 200 200 404"),
     ("assessments:standing", "municipality", "post", "302 404 403 403 + 404"),
     ("assessments:project_create", "municipality", "get", "302 404 403 403 200 404"),
@@ -150,14 +175,32 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("assessments:score", "draft key", "post", "302 404 404 + + 404"),
     ("assessments:score", "approved key", "post", "302 404 403 + + 404"),
     ("assessments:evidence_remove", "draft key evidence", "post", "302 404 404 + + 404"),
+    ("assessments:sheet", "draft", "get", DRAFT),
+    ("assessments:sheet", "approved", "get", APPROVED),
+    ("assessments:sheet_import", "draft", "get", DRAFT),
+    ("assessments:sheet_import", "approved", "get", "302 404 403 200 200 404"),
+    ("assessments:sheet_import", "draft", "post", "302 404 404 + + 404"),
+    ("assessments:sheet_preview", "draft sheet_upload", "get", "302 404 404 200 404 404"),
+    ("assessments:sheet_preview", "draft sheet_upload", "post", "302 404 404 + + 404"),
     ("reports:profile", "draft", "get", DRAFT),
     ("reports:profile", "approved", "get", APPROVED),
+    ("reports:pdf", "draft", "get", DRAFT),
+    ("reports:pdf", "approved", "get", APPROVED),
     ("reports:json", "draft", "get", DRAFT),
+    ("reports:form", "approved", "get", APPROVED),
+    ("reports:form", "draft", "get", DRAFT),
     ("reports:json", "approved", "get", APPROVED),
     ("reports:csv", "draft", "get", DRAFT),
     ("reports:csv", "approved", "get", APPROVED),
     ("reports:xlsx", "draft", "get", DRAFT),
     ("reports:xlsx", "approved", "get", APPROVED),
+    ("reports:share_links", "approved", "get", "302 404 403 403 200 404"),
+    ("reports:share_links", "approved", "post", "302 404 403 403 + 404"),
+    ("reports:share_links", "draft", "get", "302 404 404 403 200 404"),
+    ("reports:share_revoke", "approved link", "post", "302 404 403 403 + 404"),
+    ("reports:share_revoke", "approved link", "get", "302 405 405 405 405 405"),
+    ("reports:shared", "link_token", "get", PUBLIC),
+    ("reports:shared_pdf", "link_token", "get", PUBLIC),
     ("reports:schema", "", "get", PUBLIC),
 ]
 

@@ -8,6 +8,8 @@ built. Dates are local dates. Nothing here depends on the clock: the same state 
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from assessments.scoring import Average, Counts, Progress
 
 # --- Cover ------------------------------------------------------------------------------------------------------------------
@@ -391,11 +393,12 @@ class MaturityProfile:
 def without_names(profile: MaturityProfile) -> MaturityProfile:
     """The same profile without the name of any person and without comments, for eyes from outside.
 
-    Texts that people wrote (reasons, evidence, measures) stay as they are: nobody can tell which words in them are names.
+    Texts that people wrote (reasons, evidence, measures) stay as they are: nobody can tell which words in them are names. A
+    measure still says whether somebody is in charge. Call it in the language of the profile.
     """
 
     def measure(item: MeasureItem) -> MeasureItem:
-        return replace(item, who="")
+        return replace(item, who=_("Name nicht genannt") if item.who else "")
 
     def criterion(result: CriterionResult) -> CriterionResult:
         change = result.change

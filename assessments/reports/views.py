@@ -53,7 +53,7 @@ def charts_of(profile: MaturityProfile) -> dict[str, SafeString]:
 @login_required
 @require_safe
 def profile_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Twelve queries with session, person and navigation, however many criteria and rounds."""
+    """Eleven queries with session, person and navigation, however many criteria and rounds."""
     assessment = get_assessment(request.user, public_id)
     profile = requested_profile(request, assessment)
     chosen = request.GET.get("vergleich")

@@ -216,7 +216,7 @@ def test_same_state_gives_an_equal_profile(second):
 
 def test_profile_without_names_holds_no_name_of_a_person(second, alice, bob):
     Comment.objects.create(score=second.scores.first(), text="Nur für uns", author=alice)
-    second.project.measures.update(owner_text="Bob")
+    second.project.measures.filter(text="Runder Tisch").update(owner_text="Bob")
     approved(second, bob, date(2026, 6, 1))
     profile = load_profile(Assessment.objects.with_context().get(pk=second.pk))
     assert "Alice" in repr(profile)
@@ -225,6 +225,7 @@ def test_profile_without_names_holds_no_name_of_a_person(second, alice, bob):
     for private in ("Alice", "Bob", "Nur für uns", "Stabsstelle"):
         assert private not in told
     assert "Vereinbarung mit den Stadtwerken" in told
+    assert [m.who for m in without_names(profile).measures] == ["Name nicht genannt", "Name nicht genannt", ""]
     assert replace(without_names(profile), meta=profile.meta).overall == profile.overall
 
 

@@ -1,0 +1,228 @@
+"""Links to a profile: who makes them, what they show, and that all other links look the same from outside: not there."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments import sharing, workflow
+from assessments.models import Assessment, Comment, ShareLink
+from tests.reports.conftest import approved
+from tests.reports.pdf_facts import text_of
+
+TODAY = timezone.localdate()
+
+
+@pytest.fixture
+def shared(second, alice, bob):
+    """The second round, approved, with measures and a comment; names are in every corner of it."""
+    Comment.objects.create(score=second.scores.first(), text="Nur für uns", author=alice)
+    approved(second, bob, TODAY)
+    return Assessment.objects.with_context().get(pk=second.pk)
+
+
+def link_to(assessment, by, **fields):
+    return sharing.create_link(
+        assessment=assessment, by=by, **{"purpose": "Rat", "expires_on": TODAY + timedelta(days=30), **fields}
+    )
+
+
+def page(link):
+    return reverse("reports:shared", args=[link.token])
+
+
+def pdf(link, variant="lang"):
+    return reverse("reports:shared_pdf", args=[link.token]) + f"?umfang={variant}"
+
+
+def without_tokens(response):
+    """The page but for what differs each time: the token of its forms and the address it was asked by."""
+    return re.sub(r'value="[^"]*"', "", response.content.decode())
+
+
+# --- What a link shows ------------------------------------------------------------------------------------------------------
+
+
+def test_link_opens_page_and_pdf_without_an_account(client, shared, bob):
+    link = link_to(shared, bob)
+    response = client.get(page(link))
+    assert response.status_code == 200
+    text = " ".join(response.content.decode().split())
+    for said in (
+        "Wo stehen wir?",
+        "Stadt Musterhafen",
+        "Vereinbarung mit den Stadtwerken",
+        "Name nicht genannt, bis 1. Februar 2027",
+    ):
+        assert said in text
+    assert text_of(client.get(pdf(link)).content).count("Vereinbarung mit den Stadtwerken") >= 1
+
+
+def test_link_tells_no_name_on_page_and_in_pdf(client, shared, bob):
+    link = link_to(shared, bob)
+    found = [client.get(page(link)).content.decode(), *(text_of(client.get(pdf(link, v)).content) for v in ("kurz", "lang"))]
+    for text in found:
+        for private in ("Alice", "Bob", "Stabsstelle", "alice@example.org", "Nur für uns"):
+            assert private not in text
+    raw = client.get(pdf(link)).content
+    assert b"Alice" not in raw
+    assert b"Bob" not in raw
+
+
+def test_link_with_names_tells_them_but_no_comments(client, shared, bob):
+    link = link_to(shared, bob, with_names=True)
+    for text in (client.get(page(link)).content.decode(), text_of(client.get(pdf(link)).content)):
+        assert "Alice" in text
+        assert "Bob" in text
+        assert "Nur für uns" not in text
+
+
+def test_link_leads_nowhere_but_to_page_and_pdf(client, shared, bob):
+    text = client.get(page(link_to(shared, bob))).content.decode()
+    assert shared.public_id not in text
+    assert shared.project.public_id not in text
+
+
+def test_link_is_not_for_search_engines_caches_or_other_sites(client, shared, bob):
+    link = link_to(shared, bob)
+    for address in (page(link), pdf(link, "kurz")):
+        response = client.get(address)
+        assert response["X-Robots-Tag"] == "noindex, nofollow, noarchive"
+        assert response["Cache-Control"] == "private, no-store"
+        assert response["Referrer-Policy"] == "no-referrer"
+    assert '<meta name="robots" content="noindex, nofollow, noarchive">' in client.get(page(link)).content.decode()
+
+
+def test_link_page_costs_8_queries(client, shared, bob, django_assert_num_queries):
+    link = link_to(shared, bob)
+    with django_assert_num_queries(8):
+        client.get(page(link))
+
+
+# --- When it does not open --------------------------------------------------------------------------------------------------
+
+
+def expired(link, by):
+    ShareLink.objects.filter(pk=link.pk).update(expires_on=TODAY - timedelta(days=1))
+
+
+def revoked(link, by):
+    sharing.revoke_link(link=link, by=by)
+
+
+def reopened(link, by):
+    workflow.reopen(assessment=link.assessment, by=by, reason="Nachtrag")
+
+
+def guessed(link, by):
+    link.token = link.token[:-1] + ("a" if link.token[-1] != "a" else "b")
+
+
+@pytest.mark.parametrize("happened", [expired, revoked, reopened, guessed])
+def test_link_that_does_not_open_cannot_be_told_from_one_that_never_was(client, shared, bob, happened):
+    link = link_to(shared, bob)
+    assert client.get(page(link)).status_code == 200
+    happened(link, bob)
+    never = client.get(reverse("reports:shared", args=["x" * 32]))
+    for response in (client.get(page(link)), client.get(pdf(link))):
+        assert response.status_code == 404
+        assert without_tokens(response) == without_tokens(never)
+
+
+def test_link_opens_on_its_last_day(client, shared, bob):
+    assert client.get(page(link_to(shared, bob, expires_on=TODAY))).status_code == 200
+
+
+def test_tokens_are_long_and_never_the_same(shared, bob):
+    tokens = {link_to(shared, bob).token for _ in range(20)}
+    assert len(tokens) == 20
+    assert {len(token) for token in tokens} == {32}
+
+
+# --- The doors --------------------------------------------------------------------------------------------------------------
+
+
+def test_link_to_a_round_that_is_not_approved_is_refused(second, bob):
+    with pytest.raises(sharing.NotApproved):
+        link_to(second, bob)
+
+
+@pytest.mark.parametrize("days", [-1, 367])
+def test_link_without_an_end_in_the_coming_year_is_refused(shared, bob, days):
+    with pytest.raises(ValidationError):
+        link_to(shared, bob, expires_on=TODAY + timedelta(days=days))
+
+
+def test_revoking_twice_keeps_the_first_time(shared, bob, alice):
+    link = link_to(shared, bob)
+    sharing.revoke_link(link=link, by=bob)
+    again = sharing.revoke_link(link=link, by=alice)
+    assert again.revoked_by == bob
+
+
+def test_history_names_who_made_and_revoked_a_link_but_not_its_token(shared, bob):
+    link = link_to(shared, bob)
+    sharing.revoke_link(link=link, by=bob)
+    assert [(row.history_type, row.history_user) for row in link.history.all()] == [("~", bob), ("+", bob)]
+    assert not hasattr(link.history.first(), "token")
+
+
+# --- For managers -----------------------------------------------------------------------------------------------------------
+
+
+def test_manager_makes_and_revokes_a_link(client, shared, bob):
+    client.force_login(bob)
+    address = reverse("reports:share_links", args=[shared.public_id])
+    data = {"purpose": "Hauptausschuss", "expires_on": (TODAY + timedelta(days=7)).isoformat()}
+    assert client.post(address, data).status_code == 302
+    link = ShareLink.objects.get()
+    assert (link.purpose, link.with_names, link.created_by) == ("Hauptausschuss", False, bob)
+    assert f"http://testserver{page(link)}" in client.get(address).content.decode()
+    assert client.post(reverse("reports:share_revoke", args=[shared.public_id, link.pk])).status_code == 302
+    link.refresh_from_db()
+    assert link.state == "revoked"
+    assert link.token not in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"purpose": "Rat", "expires_on": "gestern"}, {"purpose": "Rat", "expires_on": "2020-01-01"}]
+)
+def test_bad_input_makes_no_link(client, shared, bob, data):
+    client.force_login(bob)
+    response = client.post(reverse("reports:share_links", args=[shared.public_id]), data)
+    assert response.status_code == 422
+    assert not ShareLink.objects.exists()
+
+
+def test_draft_offers_no_form_and_takes_no_post(client, second, bob):
+    client.force_login(bob)
+    address = reverse("reports:share_links", args=[second.public_id])
+    assert 'name="purpose"' not in client.get(address).content.decode()
+    response = client.post(address, {"purpose": "Rat", "expires_on": TODAY.isoformat()})
+    assert response.status_code == 422
+    assert not ShareLink.objects.exists()
+
+
+def test_manager_cannot_revoke_another_rounds_link(client, shared, first, bob):
+    link = link_to(shared, bob)
+    client.force_login(bob)
+    assert client.post(reverse("reports:share_revoke", args=[first.public_id, link.pk])).status_code == 404
+
+
+def test_only_a_manager_is_offered_to_share(client, shared, first, alice, bob, rita):
+    for user, offered in ((alice, False), (rita, False), (bob, True)):
+        client.force_login(user)
+        address = reverse("reports:share_links", args=[shared.public_id])
+        assert (address in client.get(reverse("reports:profile", args=[shared.public_id])).content.decode()) is offered
+
+
+@pytest.mark.parametrize("links", [1, 3])
+def test_list_costs_the_same_for_1_and_3_links(client, shared, bob, links, django_assert_num_queries):
+    for _ in range(links):
+        link_to(shared, bob)
+    client.force_login(bob)
+    with django_assert_num_queries(5):
+        client.get(reverse("reports:share_links", args=[shared.public_id]))
