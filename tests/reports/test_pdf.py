@@ -201,7 +201,7 @@ def test_answers_cannot_smuggle_markup_files_or_addresses_into_the_report(tmp_pa
     secret = tmp_path / "secret.txt"
     secret.write_text("geheim")
     text = (
-        f'<img src="file://{secret}"> <link rel=attachment href="file://{secret}"> ![x](http://127.0.0.1:1/) <script>x</script>'
+        f'<img src="file://{secret}"> <link rel=attachment href="file://{secret}"> ![x](http://127.0.0.1/) <script>x</script>'
     )
     content = render_pdf(with_rationale(text), variant="lang")
     assert failures(content, "2a") == []

@@ -1,0 +1,86 @@
+"""Whatever people type ends in a readable, valid PDF."""
+
+import time
+
+import page as pdf_validator
+import pytest
+
+from assessments.reports.pdf import limits, render_pdf
+from tests.reports.pdf_facts import open_pdf, text_of
+from tests.reports.sample import make_profile, with_measures, with_rationale
+
+TEXTS = {
+    "fifty thousand words": "Wort für Wort " * 17_000,
+    "one word of a hundred thousand letters": "Donaudampfschiff" * 6_500,
+    "right to left": "التحول الرقمي في المدينة " * 40 + "עיר חכמה " * 40,
+    "emoji": "Läuft 👍🏽 prima 🎉 ✅ ⚠️ 👨‍👩‍👧 ❌ ❤️",
+    "other scripts": "Жители, Δήμος, şehir, Łódź, 市政府, ภาษาไทย, 한국어",
+    "symbols": "≥ 3 → gut, ≤ 2 ≈ schlecht, ∞ ½ ✓ ✗ • ☎",
+    "controls and private characters": "a\x01b\x07c\ufffee\ue000f\u200bg\u00adh",
+    "markdown that nests": "> " * 500 + "tief",
+    "a thousand list items": "\n".join(f"- Punkt {number}" for number in range(1000)),
+    "html": "<table><tr><td>" * 200,
+}
+
+
+def checked(content: bytes) -> bytes:
+    for profile in ("ua1", "2a"):
+        assert pdf_validator.validate_pdf_bytes(content, profile=profile).failures == []
+    return content
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_report_stays_valid_and_quick_with(name):
+    started = time.monotonic()
+    checked(render_pdf(with_rationale(TEXTS[name]), variant="lang"))
+    assert time.monotonic() - started < 20
+
+
+def test_a_long_reason_is_cut_with_a_note_where_the_rest_is():
+    text = text_of(render_pdf(with_rationale("Wort für Wort " * 17_000), variant="lang"))
+    assert "Gekürzt um 50.1" in text
+    assert "der ganze Text steht in Skalierungscheck" in text
+
+
+def test_a_reason_within_bounds_is_not_cut():
+    assert limits.shorten("Wort " * 100, 4000) == limits.Shortened("Wort " * 100, 0)
+
+
+def test_shortening_counts_the_words_it_leaves_out():
+    found = limits.shorten("eins zwei drei vier", 10)
+    assert found == limits.Shortened("eins zwei …", 2)
+
+
+def test_many_long_reasons_share_the_room():
+    profile = with_rationale("Wort " * 800, criteria=120)
+    found = limits.entries(profile, with_comments=False)
+    assert sum(len(entry.rationale.text) for entry in found) <= limits.ALL_TEXTS * 1.01
+    assert all(entry.rationale.left_out for entry in found)
+
+
+def test_five_hundred_measures_are_listed_up_to_a_bound_that_is_named():
+    content = checked(render_pdf(with_measures(500), variant="lang"))
+    text = text_of(content)
+    assert "420 weitere Maßnahmen stehen in der Tabelle" in text
+    assert "und 492 weitere" in text
+
+
+def test_kurzfassung_bounds_measures_too():
+    with open_pdf(checked(render_pdf(with_measures(500), variant="kurz"))) as pdf:
+        assert len(pdf.pages) <= 4
+
+
+def test_pictographs_are_spelled_out():
+    text = text_of(render_pdf(with_rationale("Läuft 👍 prima"), variant="lang"))
+    assert "Läuft [thumbs up sign] prima" in text
+
+
+def test_characters_that_no_font_has_are_spelled_out():
+    assert "[cuneiform sign a]" in text_of(checked(render_pdf(with_rationale("Zeichen \U00012000 hier"), variant="lang")))
+
+
+def test_long_names_stay_inside_their_page():
+    profile = make_profile(3, municipality="Verbandsgemeinde " * 12, project="Projekt " * 15)
+    checked(render_pdf(profile, variant="lang"))
+    with open_pdf(checked(render_pdf(profile, variant="kurz"))) as pdf:
+        assert len(pdf.pages) <= 4
