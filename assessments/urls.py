@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from assessments.views import measures, municipality, project, rounds, score, sheet, talk
+from assessments.views import measures, moving, municipality, project, rounds, score, sheet, talk
 
 app_name = "assessments"
 of_one_criterion = [
@@ -26,6 +26,8 @@ urlpatterns = [
     path("bewertungen/<slug:public_id>/freigeben/", rounds.approve, name="approve"),
     path("bewertungen/<slug:public_id>/zurueckgeben/", rounds.return_to_team, name="return"),
     path("bewertungen/<slug:public_id>/wieder-oeffnen/", rounds.reopen, name="reopen"),
+    path("bewertungen/<slug:public_id>/katalogausgabe/", moving.move, name="move"),
+    path("bewertungen/<slug:public_id>/katalogausgabe/zurueck/", moving.undo, name="move_undo"),
     path("bewertungen/<slug:public_id>/bogen.xlsx", sheet.sheet, name="sheet"),
     path("bewertungen/<slug:public_id>/bogen/", sheet.sheet_import, name="sheet_import"),
     path("bewertungen/<slug:public_id>/bogen/<slug:upload_id>/", sheet.sheet_preview, name="sheet_preview"),

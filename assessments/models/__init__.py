@@ -2,6 +2,7 @@
 
 from assessments.models.assessment import Assessment, AssessmentState
 from assessments.models.measure import Comment, Measure, MeasureStatus
+from assessments.models.move import EditionMove
 from assessments.models.project import Project
 from assessments.models.score import Evidence, Score, ScoreState
 from assessments.models.share import ShareLink
@@ -11,6 +12,7 @@ __all__ = [
     "Assessment",
     "AssessmentState",
     "Comment",
+    "EditionMove",
     "Evidence",
     "Measure",
     "MeasureStatus",

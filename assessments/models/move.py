@@ -1,0 +1,48 @@
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models.assessment import Assessment
+from catalogue.models import Edition
+
+
+class EditionMove(models.Model):
+    """One move of an assessment to a newer edition, and what is needed to take it back. Written by ``assessments.moving``.
+
+    ``dropped`` archives the answers whose criteria the new edition no longer has, with evidence and comments: what people
+    read (``answers``) and the rows themselves (``rows``, as Django's serializer writes them). ``set_aside`` does the same for
+    answers given to new criteria when the move is taken back.
+    """
+
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="moves", verbose_name=_("Bewertung"))
+    from_edition = models.ForeignKey(Edition, models.PROTECT, related_name="+", verbose_name=_("von Ausgabe"))
+    to_edition = models.ForeignKey(Edition, models.PROTECT, related_name="+", verbose_name=_("zu Ausgabe"))
+    at = models.DateTimeField(_("am"), auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("von")
+    )
+    undone_at = models.DateTimeField(_("zurückgenommen am"), null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("zurückgenommen von"),
+    )
+    unconfirmed = models.JSONField(default=list, help_text="ids of scores that were confirmed before the move")
+    added = models.JSONField(default=list, help_text="ids of scores the move created")
+    dropped = models.JSONField(default=dict)
+    set_aside = models.JSONField(default=dict)
+
+    objects: ClassVar[models.Manager["EditionMove"]] = models.Manager()
+
+    class Meta:
+        verbose_name = _("Wechsel der Katalogausgabe")
+        verbose_name_plural = _("Wechsel der Katalogausgabe")
+        ordering = ["assessment", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.assessment}: {self.from_edition.number} → {self.to_edition.number}"
