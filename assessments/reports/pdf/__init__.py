@@ -6,7 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.template.loader import get_template
 
+from assessments.reports.charts import Bar, bullet_bars
 from assessments.reports.pdf.content import ROOMS, VARIANTS, Variant, report_html
 from assessments.reports.pdf.engine import PdfUnavailable, html_to_pdf, static_file
 from assessments.reports.pdf.store import fetch_pdf, store_pdf
@@ -51,8 +53,12 @@ def warm() -> None:
 
     For gunicorn's ``post_worker_init``. Where PDFs cannot be made, it says so in the log and lets the worker go on.
     """
+    words = "Verantwortung für Verstetigung " * 20  # long enough to need the list of syllables
+    drawing = bullet_bars([Bar("Probe", 1.0)])
     try:
-        html_to_pdf('<html lang="de"><title>–</title><p>Wärme <b>1</b> <i>2</i></p></html>', (STYLE,))
+        html_to_pdf(f'<html lang="de"><title>Probe</title><p>{words}<b>1</b> <i>2</i></p>{drawing}</html>', (STYLE,))
+        for variant in VARIANTS:
+            get_template(f"report/pdf/{variant}.html")
     except PdfUnavailable as error:
         logger.warning("%s", error)
 

@@ -83,7 +83,8 @@ def welcome(port: int) -> str:
 def serve(port: int, workers: int) -> int:
     """Run gunicorn as a child, so that this process alone holds the database server. Returns its exit code."""
     command = [sys.executable, "-m", "gunicorn", "scaling.wsgi", f"--bind=127.0.0.1:{port}", f"--workers={workers}"]
-    child = subprocess.Popen([*command, "--threads=4", "--log-level=warning"], start_new_session=True)  # noqa: S603 – our own
+    command += ["--config=python:scaling.gunicorn_conf", "--threads=4", "--log-level=warning"]
+    child = subprocess.Popen(command, start_new_session=True)  # noqa: S603 – our own
 
     def stop(signum: int, frame: Any) -> None:
         child.send_signal(signal.SIGTERM)
