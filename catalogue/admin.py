@@ -3,16 +3,20 @@
 Published editions are read-only here by rules.py, and in the database itself.
 """
 
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.postgres.fields import ArrayField
+from django.db import transaction
 from django.db.models import URLField
 from django.http import HttpRequest
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 
 from catalogue import models
+from catalogue.changes import recording
 from catalogue.fields import array_formfield
 
 
@@ -53,7 +57,37 @@ class MilestoneInline(CatalogueAdmin, admin.StackedInline):
     extra = 0
 
 
-class EditionBoundAdmin(CatalogueAdmin, TranslationAdmin):
+class RecordingAdmin(CatalogueAdmin, TranslationAdmin):
+    """Writes down who changed what, as the curator pages do."""
+
+    def _edition(self, request: HttpRequest, object_id: str | None) -> models.Edition | None:
+        if object_id:
+            obj = self.get_object(request, unquote(object_id))
+            return obj if isinstance(obj, models.Edition) else getattr(obj, "edition", None)
+        number = request.POST.get("edition", "")
+        return models.Edition.objects.filter(pk=int(number)).first() if number.isdecimal() else None
+
+    def _changeform_view(self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: Any) -> Any:
+        edition = self._edition(request, object_id) if request.method == "POST" else None
+        with recording(edition, request.user) if edition else nullcontext():
+            return super()._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change and hasattr(obj, "version"):
+            obj.version += 1
+        super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        with transaction.atomic(), recording(obj.edition, request.user):
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        with transaction.atomic():
+            for obj in queryset.select_related("edition"):
+                self.delete_model(request, obj)
+
+
+class EditionBoundAdmin(RecordingAdmin):
     list_select_related: ClassVar[tuple[str, ...]] = ("edition",)
     list_filter: ClassVar[tuple[str, ...]] = ("edition",)
 
@@ -79,11 +113,15 @@ class EditionBoundAdmin(CatalogueAdmin, TranslationAdmin):
 
 
 @admin.register(models.Edition)
-class EditionAdmin(CatalogueAdmin, TranslationAdmin):
+class EditionAdmin(RecordingAdmin):
     list_display = ("number", "title", "state", "published_at", "published_by")
     list_filter = ("state",)
     # States change through catalogue.publishing alone.
-    readonly_fields = ("state", "based_on", "published_at", "published_by")
+    readonly_fields = ("state", "based_on", "published_at", "published_by", "retired_at", "retired_by")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A draft is discarded on the curator pages."""
+        return False
 
 
 @admin.register(models.Criterion)

@@ -81,6 +81,10 @@ def test_curator_edits_a_draft(client, curator, draft):
     criterion = Criterion.objects.get()
     assert Criterion.objects.values_list("questions_de", flat=True).get() == ["Erste?", "Zweite, mit Komma?"]
     assert criterion.editorial == ["title", "phase"]
+    assert criterion.version == 2
+    change = edition.changes.get(action="edited")
+    assert (change.key, change.by) == ("eins", curator)
+    assert change.after == {"editorial": ["title", "phase"], "questions.de": ["Erste?", "Zweite, mit Komma?"]}
     assert criterion.levels.get(level=0).description == "eins, Beschreibung 0 auf Deutsch"
 
 
@@ -122,3 +126,20 @@ def test_phase_keeps_its_key(client, curator, draft):
     assert (phase.key, phase.order, phase.name) == ("p1", 1, "Anders")
     assert client.get(reverse("admin:catalogue_phase_add")).status_code == 403
     assert client.get(reverse("admin:catalogue_phase_delete", args=[phase.pk])).status_code == 403
+
+
+def test_row_of_a_draft_deleted_and_written_down(client, curator, draft):
+    edition = draft(**rich("eins"))
+    practice = edition.good_practices.get()
+    assert client.post(reverse("admin:catalogue_goodpractice_delete", args=[practice.pk]), {"post": "yes"}).status_code == 302
+    assert not edition.good_practices.exists()
+    data = {"action": "delete_selected", "_selected_action": [edition.criteria.get().pk], "post": "yes"}
+    client.post(reverse("admin:catalogue_criterion_changelist"), data)
+    assert not edition.criteria.exists()
+    removed = edition.changes.filter(action="removed", by=curator)
+    assert sorted(removed.values_list("kind", "key")) == [("criteria", "eins"), ("good_practices", "praxis")]
+
+
+def test_draft_not_deleted_in_the_admin(client, curator, draft):
+    edition = draft("eins")
+    assert client.post(reverse("admin:catalogue_edition_delete", args=[edition.pk]), {"post": "yes"}).status_code == 403
