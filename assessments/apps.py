@@ -7,4 +7,4 @@ class AssessmentsConfig(AppConfig):
     verbose_name = _("Bewertungen")
 
     def ready(self) -> None:
-        from assessments import leaving  # noqa: F401 – hears of people who leave
+        from assessments import evidence_files, leaving  # noqa: F401 – hear of evidence that goes and of people who leave

@@ -59,8 +59,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class NewEvidence:
+    """``file`` is the name under which a file was stored (``assessments.evidence_files``), ``file_name`` what it was called."""
+
     text: str
     url: str = ""
+    file: str = ""
+    file_name: str = ""
 
 
 ANSWER_FIELDS = [field.name for field in fields(Answer)]
@@ -148,7 +152,7 @@ def _store(score: Score, *, by: Any) -> None:
 
 
 def _add_evidence(score: Score, new: NewEvidence, *, by: Any) -> Evidence:
-    evidence = Evidence(score=score, text=new.text, url=new.url, added_by=by)
+    evidence = Evidence(score=score, text=new.text, url=new.url, file=new.file, file_name=new.file_name, added_by=by)
     evidence._history_user = by  # type: ignore[attr-defined]
     evidence.save()
     return evidence

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "scaling.session.SessionLengthMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "scaling.languages.language_of_profile",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -161,6 +162,11 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
+# Nobody but the app itself reads what people bring.
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+# A function that is given each file and returns a complaint or None: "package.module.function"
+EVIDENCE_SCANNER = env.text("EVIDENCE_SCANNER", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

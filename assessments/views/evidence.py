@@ -1,0 +1,78 @@
+"""Files as evidence: bringing one, and handing it to those who may see the answer."""
+
+import logging
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from assessments.evidence_files import add_file, content_type_of, open_file
+from assessments.forms.evidence import EvidenceFileForm
+from assessments.guidance import guide_to
+from assessments.models import Evidence
+from assessments.saving import NotEditable
+from assessments.views.access import get_score, require
+from assessments.views.project import crumbs_to
+
+logger = logging.getLogger(__name__)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def evidence_file_add(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
+    score = get_score(request.user, public_id, key)
+    assessment = score.assessment
+    require(request.user, "assessments.work_on_assessment", assessment)
+    criterion = guide_to(assessment.edition).by_id[score.criterion_id]
+    closed = _("Die Bewertung ist eingereicht; Nachweise lassen sich nicht mehr ändern.")
+    if not assessment.is_editable:
+        messages.error(request, closed)
+        return redirect("assessments:score", public_id, key)
+    form = EvidenceFileForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    if request.method == "POST" and form.is_valid():
+        try:
+            add_file(score=score, by=request.user, file=form.cleaned_data["file"], text=form.cleaned_data["text"])
+        except NotEditable:
+            messages.error(request, closed)
+        else:
+            messages.success(request, _("Die Datei ist als Nachweis gespeichert."))
+        return redirect("assessments:score", public_id, key)
+    crumbs = crumbs_to(
+        assessment.project,
+        (str(assessment.round_label), assessment.get_absolute_url()),
+        (criterion.title, reverse("assessments:score", args=[public_id, key])),
+        (_("Datei als Nachweis"), ""),
+    )
+    context = {"assessment": assessment, "criterion": criterion, "form": form, "crumbs": crumbs}
+    return render(request, "assessments/evidence_file.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_safe
+def evidence_file(request: HttpRequest, public_id: str, key: str, pk: int) -> HttpResponseBase:
+    """Always as a download, with our own word on its type, and in a sandbox should a browser show it all the same."""
+    score = get_score(request.user, public_id, key)
+    evidence = Evidence.objects.filter(score=score, pk=pk).exclude(file="").first()
+    if evidence is None:
+        raise Http404
+    try:
+        content = open_file(evidence)
+    except FileNotFoundError as error:
+        logger.error("The file %s of evidence %s is missing.", evidence.file.name, evidence.pk)
+        raise Http404 from error
+    return FileResponse(
+        content,
+        as_attachment=True,
+        filename=evidence.file_name,
+        content_type=content_type_of(evidence),
+        headers={
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cache-Control": "private, no-store",
+        },
+    )

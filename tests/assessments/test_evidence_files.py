@@ -1,0 +1,273 @@
+"""Files as evidence: what may come in, who gets it, and that it goes with its evidence."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from assessments import evidence_files, workflow
+from assessments.evidence_files import CONTENT_TYPES, Refused, examine
+from assessments.models import Evidence
+from assessments.saving import Answer, NotEditable, remove_evidence, save_score
+
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+JPG = b"\xff\xd8\xff\xe0" + bytes(20)
+
+
+def package(*names, mimetype=None):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        if mimetype:
+            archive.writestr("mimetype", mimetype)
+        for name in names:
+            archive.writestr(name, "<x/>")
+    return target.getvalue()
+
+
+DOCX = package("[Content_Types].xml", "word/document.xml")
+XLSX = package("[Content_Types].xml", "xl/workbook.xml")
+ODT = package("content.xml", mimetype=CONTENT_TYPES["odt"])
+ODS = package("content.xml", mimetype=CONTENT_TYPES["ods"])
+
+GOOD = {
+    "beschluss.pdf": PDF,
+    "Plan.PNG": PNG,
+    "foto.jpg": JPG,
+    "foto.jpeg": JPG,
+    "vermerk.docx": DOCX,
+    "kosten.xlsx": XLSX,
+    "vermerk.odt": ODT,
+    "kosten.ods": ODS,
+    "notiz.txt": "Größe: 3 m²\n".encode(),
+    "alt.csv": "Straße;Zahl\r\n".encode("cp1252"),
+    "neu.csv": "\ufeffStraße;Zahl\r\n".encode(),
+}
+BAD = {
+    "empty.pdf": (b"", "Die Datei ist leer."),
+    "programm.exe": (b"MZ" + bytes(30), "Diese Art von Datei nehmen wir nicht an."),
+    "seite.html": (b"<html>", "Diese Art von Datei nehmen wir nicht an."),
+    "bild.svg": (b"<svg onload='alert(1)'/>", "Diese Art von Datei nehmen wir nicht an."),
+    "ohne-endung": (PDF, "Diese Art von Datei nehmen wir nicht an."),
+    "beschluss.pdf.exe": (PDF, "Diese Art von Datei nehmen wir nicht an."),
+    "programm.pdf": (b"MZ" + bytes(30), "Der Inhalt der Datei passt nicht zu ihrer Endung .pdf."),
+    "seite.pdf": (b"<html><script>alert(1)</script>", "Der Inhalt der Datei passt nicht zu ihrer Endung .pdf."),
+    "bild.png": (JPG, "Der Inhalt der Datei passt nicht zu ihrer Endung .png."),
+    "text.docx": (PDF, "Der Inhalt der Datei passt nicht zu ihrer Endung .docx."),
+    "tabelle.docx": (XLSX, "Der Inhalt der Datei passt nicht zu ihrer Endung .docx."),
+    "archiv.docx": (package("a.txt"), "Der Inhalt der Datei passt nicht zu ihrer Endung .docx."),
+    "kaputt.docx": (DOCX[:60], "Der Inhalt der Datei passt nicht zu ihrer Endung .docx."),
+    "makro.docx": (package("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"), "passt nicht zu ihrer Endung"),
+    "makro.odt": (package("Basic/x.xml", mimetype=CONTENT_TYPES["odt"]), "passt nicht zu ihrer Endung"),
+    "vorlage.odt": (package(mimetype="application/zip"), "passt nicht zu ihrer Endung"),
+    "binaer.txt": (bytes(range(256)), "Der Inhalt der Datei passt nicht zu ihrer Endung .txt."),
+    "gross.txt": (b"x" * (evidence_files.MOST_BYTES + 1), "Die Datei ist größer als 10\u00a0MB."),
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_good_file_is_taken_by_its_content(name):
+    good = examine(SimpleUploadedFile(name, GOOD[name]))
+    assert good.name == name
+    assert good.ending == name.lower().rsplit(".", 1)[1].replace("jpeg", "jpg")
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_file_is_refused_with_a_reason(name):
+    content, reason = BAD[name]
+    with pytest.raises(Refused) as refusal:
+        examine(SimpleUploadedFile(name, content))
+    assert reason in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("C:\\Akten\\Beschluss.pdf", "Beschluss.pdf"),
+        ("Beschluss\r\nSet-Cookie: x.pdf", "BeschlussSet-Cookie: x.pdf"),
+        (f"{'x' * 250}.pdf", f"{'x' * 150}.pdf"),
+    ],
+)
+def test_name_is_kept_without_what_has_no_place_in_one(given, kept):
+    upload = SimpleUploadedFile("x.pdf", PDF)
+    upload.__dict__["_name"] = given  # as a browser sends it, before Django looks at it
+    assert examine(upload).name == kept
+
+
+@pytest.fixture
+def url(score):
+    return reverse("assessments:evidence_file_add", args=[score.assessment.public_id, "kriterium-1"])
+
+
+@pytest.fixture
+def stored(client, alice, url):
+    """Alice's file, brought through the page."""
+    client.force_login(alice)
+    client.post(url, {"file": SimpleUploadedFile("Ratsbeschluß 7.pdf", PDF), "text": "Ratsbeschluss"})
+    return Evidence.objects.get()
+
+
+def files(settings):
+    folder = Path(settings.MEDIA_ROOT) / "nachweise"
+    return sorted(folder.iterdir()) if folder.exists() else []
+
+
+def status_of(client, evidence):
+    response = client.get(address(evidence))
+    if response.streaming:
+        list(response.streaming_content)  # read to its end, the file is closed
+    return response.status_code
+
+
+def address(evidence):
+    return reverse("assessments:evidence_file", args=[evidence.score.assessment.public_id, "kriterium-1", evidence.pk])
+
+
+def test_file_is_stored_under_a_random_name_for_the_app_alone(stored, alice, settings):
+    (file,) = files(settings)
+    assert file.read_bytes() == PDF
+    assert "Rats" not in file.name
+    assert file.name.endswith(".pdf")
+    assert len(file.stem) == 32
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert (stored.text, stored.file_name, stored.added_by) == ("Ratsbeschluss", "Ratsbeschluß 7.pdf", alice)
+    assert Evidence.history.get().history_user == alice
+
+
+def test_file_without_a_word_is_named_by_itself(client, alice, url):
+    client.force_login(alice)
+    response = client.post(url, {"file": SimpleUploadedFile("beschluss.pdf", PDF)}, follow=True)
+    assert "Die Datei ist als Nachweis gespeichert." in response.content.decode()
+    assert Evidence.objects.get().text == "beschluss.pdf"
+
+
+def test_file_is_handed_out_as_a_download_and_nothing_else(client, stored):
+    response = client.get(address(stored))
+    assert b"".join(response.streaming_content) == PDF
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"] == "attachment; filename*=utf-8''Ratsbeschlu%C3%9F%207.pdf"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_score_page_links_the_file(client, stored):
+    page = client.get(f"/bewertungen/{stored.score.assessment.public_id}/kriterium-1/").content.decode()
+    assert address(stored) in page
+    assert "Ratsbeschluß 7.pdf" in page
+
+
+@pytest.mark.parametrize(("person", "status"), [("charlie", 404), ("dora", 404), ("rita", 404), ("alice", 200), ("bob", 200)])
+def test_file_is_for_who_may_see_the_answer(client, stored, request, person, status):
+    client.force_login(request.getfixturevalue(person))
+    assert status_of(client, stored) == status
+
+
+def test_reader_gets_the_file_once_the_round_is_approved(client, stored, alice, bob, rita):
+    assessment = stored.score.assessment
+    workflow.submit(assessment=assessment, by=alice)
+    workflow.approve(assessment=assessment, by=bob)
+    client.force_login(rita)
+    assert status_of(client, stored) == 200
+
+
+def test_file_has_no_other_address(client, stored):
+    for path in (f"/media/{stored.file.name}", f"/{stored.file.name}", f"/static/{stored.file.name}"):
+        assert client.get(path).status_code == 404
+
+
+def test_evidence_without_a_file_has_no_download(client, score, alice):
+    client.force_login(alice)
+    evidence = Evidence.objects.create(score=score, text="nur Text")
+    assert status_of(client, evidence) == 404
+
+
+def test_missing_file_is_not_found_and_logged(client, stored, settings, caplog):
+    files(settings)[0].unlink()
+    assert status_of(client, stored) == 404
+    assert "is missing" in caplog.text
+
+
+def test_bad_file_is_told_beside_the_field_and_not_stored(client, alice, url, settings):
+    client.force_login(alice)
+    response = client.post(url, {"file": SimpleUploadedFile("x.exe", b"MZ"), "text": "Bezeichnung bleibt"})
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "Diese Art von Datei nehmen wir nicht an." in page
+    assert "Bezeichnung bleibt" in page
+    assert not Evidence.objects.exists()
+    assert files(settings) == []
+
+
+def test_submitted_round_takes_no_file(client, assessment, alice, url, settings):
+    workflow.submit(assessment=assessment, by=alice)
+    client.force_login(alice)
+    response = client.post(url, {"file": SimpleUploadedFile("x.pdf", PDF)}, follow=True)
+    assert "Nachweise lassen sich nicht mehr ändern" in response.content.decode()
+    assert files(settings) == []
+
+
+def test_nothing_is_left_behind_when_somebody_submits_meanwhile(score, assessment, alice, settings):
+    workflow.submit(assessment=assessment, by=alice)
+    with pytest.raises(NotEditable):
+        evidence_files.add_file(score=score, by=alice, file=examine(SimpleUploadedFile("x.pdf", PDF)))
+    assert files(settings) == []
+
+
+def test_file_is_deleted_with_its_evidence(stored, alice, settings, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        remove_evidence(evidence=stored, by=alice)
+        assert len(files(settings)) == 1  # until it is certain
+    assert files(settings) == []
+
+
+def test_file_is_deleted_with_its_project(stored, project, settings, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        project.delete()
+    assert files(settings) == []
+
+
+def test_file_stays_while_another_round_points_to_it(
+    client, stored, project, alice, bob, settings, django_capture_on_commit_callbacks
+):
+    assessment = stored.score.assessment
+    save_score(score=stored.score, version=1, by=alice, answer=Answer("rated", 2))
+    workflow.submit(assessment=assessment, by=alice)
+    workflow.approve(assessment=assessment, by=bob)
+    following = workflow.start_assessment(project=project, by=alice)
+    copy = Evidence.objects.get(score__assessment=following)
+    assert status_of(client, copy) == 200
+    with django_capture_on_commit_callbacks(execute=True):
+        remove_evidence(evidence=copy, by=alice)
+    assert len(files(settings)) == 1
+    assert status_of(client, stored) == 200
+
+
+def complaining_scanner(file):
+    return "Eicar" if file.read().startswith(b"%PDF") else None
+
+
+def broken_scanner(file):
+    raise ConnectionRefusedError("clamd is away")
+
+
+@pytest.mark.parametrize(
+    ("scanner", "name", "reason"),
+    [
+        ("complaining_scanner", "x.pdf", "Die Prüfung auf Schadprogramme hat die Datei abgelehnt."),
+        ("complaining_scanner", "x.png", None),
+        ("broken_scanner", "x.png", "Die Datei ließ sich gerade nicht prüfen."),
+        ("missing_scanner", "x.png", "Die Datei ließ sich gerade nicht prüfen."),
+    ],
+)
+def test_scanner_has_the_last_word(settings, scanner, name, reason):
+    settings.EVIDENCE_SCANNER = f"tests.assessments.test_evidence_files.{scanner}"
+    upload = SimpleUploadedFile(name, PDF if name == "x.pdf" else PNG)
+    if reason is None:
+        assert examine(upload).content.read() == PNG  # from the start, though the scanner read it
+        return
+    with pytest.raises(Refused, match=reason):
+        examine(upload)
