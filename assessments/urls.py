@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from assessments.views import evidence, measures, moving, municipality, project, rounds, score, sheet, talk
+from assessments.views import looking_back, measures, moving, municipality, project, rounds, score, sheet, table, talk
 
 app_name = "assessments"
 of_one_criterion = [
@@ -8,8 +8,6 @@ of_one_criterion = [
     path("zustaendig/", talk.assign_one, name="assign_one"),
     path("kommentare/", talk.comment_add, name="comment_add"),
     path("kommentare/<int:pk>/erledigt/", talk.comment_resolve, name="comment_resolve"),
-    path("nachweise/datei/", evidence.evidence_file_add, name="evidence_file_add"),
-    path("nachweise/<int:pk>/datei/", evidence.evidence_file, name="evidence_file"),
     path("nachweise/<int:pk>/entfernen/", score.evidence_remove, name="evidence_remove"),
 ]
 urlpatterns = [
@@ -33,6 +31,10 @@ urlpatterns = [
     path("bewertungen/<slug:public_id>/bogen.xlsx", sheet.sheet, name="sheet"),
     path("bewertungen/<slug:public_id>/bogen/", sheet.sheet_import, name="sheet_import"),
     path("bewertungen/<slug:public_id>/bogen/<slug:upload_id>/", sheet.sheet_preview, name="sheet_preview"),
+    path("bewertungen/<slug:public_id>/tabelle/", table.table, name="table"),
+    path("bewertungen/<slug:public_id>/vergleich/", looking_back.compare_latest, name="compare_latest"),
+    path("bewertungen/<slug:public_id>/vergleich/<slug:other_id>/", looking_back.compare, name="compare"),
+    path("bewertungen/<slug:public_id>/verlauf/", looking_back.history, name="history"),
     # The reports' addresses come before (scaling/urls.py), since a key matches their names, too.
     path("bewertungen/<slug:public_id>/<slug:key>/", score.score_page, name="score"),
     path("bewertungen/<slug:public_id>/<slug:key>/", include(of_one_criterion)),

@@ -77,16 +77,17 @@ def _save(request: HttpRequest, score: Score, criterion: Criterion) -> HttpRespo
 
 
 def _onwards(request: HttpRequest, score: Score, criterion: Criterion, saved: Score) -> HttpResponse:
+    suffix = "?ansicht=gross" if request.GET.get("ansicht") == "gross" else ""
     if "weiter" not in request.POST:
         when = time_format(timezone.localtime(saved.updated_at or timezone.now()), "H:i")
         messages.success(request, _("Gespeichert um %(time)s Uhr.") % {"time": when})
-        return redirect("assessments:score", score.assessment.public_id, criterion.key)
+        return redirect(reverse("assessments:score", args=[score.assessment.public_id, criterion.key]) + suffix)
     following = way_on(score).next_pending
     if following is None:
         messages.success(request, _("Gespeichert. Damit sind alle Kriterien bearbeitet."))
         return redirect(score.assessment)
     messages.success(request, _("„%(title)s“ ist gespeichert.") % {"title": criterion.title})
-    return redirect("assessments:score", score.assessment.public_id, following.criterion.key)
+    return redirect(reverse("assessments:score", args=[score.assessment.public_id, following.criterion.key]) + suffix)
 
 
 def _autosave(request: HttpRequest, score: Score, form: ScoreForm) -> HttpResponse:
@@ -142,6 +143,8 @@ def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200
         "comment_form": CommentForm(),
         "people": score.people,  # type: ignore[attr-defined]
         "today": timezone.localdate(),
+        # Large type for the projector: the same page, so that a workshop can rate from there.
+        "suffix": "?ansicht=gross" if request.GET.get("ansicht") == "gross" else "",
         **more,
     }
     return render(request, "assessments/score.html", context, status=status)

@@ -1,0 +1,61 @@
+"""All criteria of a round as rows of one form, for teams that know them."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assessments.forms.score import APART, LONGEST_RATIONALE, choice_of
+from assessments.models import Score, ScoreState
+from assessments.saving import Answer
+from catalogue.levels import Level
+
+CHOICES = [
+    ("", ScoreState.OPEN.label),
+    *((str(level.value), f"{level.value} – {level.label}") for level in Level),
+    *((state.value, state.label) for state in APART),
+]
+TARGETS = [("", "–"), *((str(level.value), str(level.value)) for level in Level)]
+
+
+class RowForm(forms.Form):
+    """One criterion. ``conflict`` is what somebody else saved meanwhile; ``keep_theirs`` gives way to it."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    choice = forms.ChoiceField(label=_("Einschätzung"), required=False, choices=CHOICES)
+    rationale = forms.CharField(
+        label=_("Begründung"), required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=LONGEST_RATIONALE
+    )
+    target_level = forms.TypedChoiceField(label=_("Ziel"), required=False, choices=TARGETS, coerce=int, empty_value=None)
+    keep_theirs = forms.BooleanField(label=_("gespeicherte Fassung behalten"), required=False)
+
+    def __init__(self, *args: Any, score: Score, **kwargs: Any) -> None:
+        super().__init__(*args, **{"prefix": f"s{score.pk}", **kwargs})
+        self.score = score
+        self.conflict: Score | None = None
+        self.initial = {
+            "version": score.version,
+            "choice": choice_of(score.state, score.level),
+            "rationale": score.rationale,
+            "target_level": "" if score.target_level is None else str(score.target_level),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("choice") == ScoreState.NOT_APPLICABLE and "rationale" in data and not data["rationale"]:
+            self.add_error("rationale", _("Bitte begründen Sie, warum das Kriterium nicht zutrifft."))
+        return data
+
+    @property
+    def answer(self) -> Answer:
+        """With the target's date as it stands, which the table does not show."""
+        data = self.cleaned_data
+        choice = data["choice"]
+        state = choice if choice in APART else ScoreState.RATED if choice else ScoreState.OPEN
+        return Answer(
+            state=str(state),
+            level=int(choice) if state == ScoreState.RATED else None,
+            rationale=data["rationale"],
+            target_level=data["target_level"],
+            target_date=self.score.target_date,
+        )

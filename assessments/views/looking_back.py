@@ -1,0 +1,73 @@
+"""Looking back: a round compared with another, and its logbook."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from assessments.answering import in_order
+from assessments.comparison import compare as compare_scores
+from assessments.guidance import guide_to
+from assessments.logbook import logbook
+from assessments.models import Assessment, Score
+from assessments.views.access import get_assessment
+from assessments.views.project import crumbs_to
+
+ENTRIES_PER_PAGE = 50
+
+
+def _scores(assessment: Assessment) -> list[Score]:
+    return in_order(assessment.scores.order_by().select_related("updated_by"), guide_to(assessment.edition))
+
+
+@login_required
+def compare_latest(request: HttpRequest, public_id: str) -> HttpResponse:
+    """To the comparison with the previous round the person may see, or with the one they chose."""
+    assessment = get_assessment(request.user, public_id)
+    others = Assessment.objects.visible_to(request.user).filter(project=assessment.project).exclude(pk=assessment.pk)
+    chosen = others.filter(public_id=request.GET.get("mit", "")).first()
+    other = chosen or others.filter(round__lt=assessment.round).order_by("-round").first() or others.first()
+    if other is None:
+        raise Http404
+    return redirect("assessments:compare", public_id, other.public_id)
+
+
+@login_required
+def compare(request: HttpRequest, public_id: str, other_id: str) -> HttpResponse:
+    """The later of the two rounds is "now", whichever comes first in the address."""
+    assessment, other = get_assessment(request.user, public_id), get_assessment(request.user, other_id)
+    if assessment.project_id != other.project_id or assessment == other:
+        raise Http404
+    now, then = (assessment, other) if assessment.round > other.round else (other, assessment)
+    found = compare_scores(_scores(now), _scores(then))
+    only_changed = "veraendert" in request.GET
+    context = {
+        "assessment": assessment,
+        "project": assessment.project,
+        "now": now,
+        "then": then,
+        "comparison": found,
+        "rows": [row for row in found.rows if row.has_changed or not only_changed],
+        "only_changed": only_changed,
+        "others": Assessment.objects.visible_to(request.user).filter(project=now.project).exclude(pk=now.pk).order_by("-round"),
+        "crumbs": crumbs_to(assessment.project, (assessment.round_label, assessment.get_absolute_url()), (_("Vergleich"), "")),
+    }
+    return render(request, "assessments/compare.html", context)
+
+
+@login_required
+def history(request: HttpRequest, public_id: str) -> HttpResponse:
+    assessment = get_assessment(request.user, public_id)
+    guide = guide_to(assessment.edition)
+    key = request.GET.get("kriterium", "")
+    entries = [entry for entry in logbook(assessment, guide) if not key or entry.key == key]
+    context = {
+        "assessment": assessment,
+        "project": assessment.project,
+        "criterion": guide.by_key.get(key),
+        "page_obj": Paginator(entries, ENTRIES_PER_PAGE).get_page(request.GET.get("seite")),
+        "query": f"kriterium={key}" if key in guide.by_key else "",
+        "crumbs": crumbs_to(assessment.project, (assessment.round_label, assessment.get_absolute_url()), (_("Verlauf"), "")),
+    }
+    return render(request, "assessments/history.html", context)
