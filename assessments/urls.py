@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from assessments.views import looking_back, measures, moving, municipality, project, rounds, score, sheet, table, talk
+from assessments.views import evidence, looking_back, measures, moving, municipality, project, rounds, score, sheet, table, talk
 
 app_name = "assessments"
 of_one_criterion = [
@@ -8,6 +8,8 @@ of_one_criterion = [
     path("zustaendig/", talk.assign_one, name="assign_one"),
     path("kommentare/", talk.comment_add, name="comment_add"),
     path("kommentare/<int:pk>/erledigt/", talk.comment_resolve, name="comment_resolve"),
+    path("nachweise/datei/", evidence.evidence_file_add, name="evidence_file_add"),
+    path("nachweise/<int:pk>/datei/", evidence.evidence_file, name="evidence_file"),
     path("nachweise/<int:pk>/entfernen/", score.evidence_remove, name="evidence_remove"),
 ]
 urlpatterns = [
