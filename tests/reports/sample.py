@@ -9,10 +9,10 @@ import yaml
 from django.conf import settings
 from django.utils.translation import override
 
-from assessments.reports import texts
 from assessments.reports.build import AnswerFact, EarlierAnswer, Facts, MilestoneFact, PhaseFact, RoundFact, build_profile
 from assessments.reports.profile import CommentItem, EvidenceItem, Level, MaturityProfile, MeasureItem, Meta, RoundRef, Step
 from assessments.scoring import Milestone, Rating
+from catalogue.levels import Level as LevelName
 
 STREAMS = (
     ("finanziell", "Finanziell"),
@@ -160,7 +160,7 @@ def _answer(number: int, row: dict[str, Any], language: str) -> AnswerFact:
         levels = tuple(
             Level(
                 step["level"],
-                texts.level_name(step["level"]),
+                str(LevelName(step["level"]).label),
                 step["description"][language],
                 step.get("next_step", {}).get(language, ""),
             )
