@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from scaling.accounts.models import Municipality
+from scaling.session import seconds_left
 
 THEMES = ("light", "dark")
 
@@ -16,6 +17,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "operator": settings.OPERATOR,
         "show_national_header": settings.SHOW_NATIONAL_HEADER,
         "theme": theme if theme in THEMES else "",
+        "session_seconds": SimpleLazyObject(lambda: seconds_left(request)),
         "nav_municipalities": SimpleLazyObject(lambda: _municipalities(request.user)),
     }
 

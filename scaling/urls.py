@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from scaling.session import session_view
 from scaling.styleguide import styleguide
 from scaling.views import account, pages
 from scaling.views.home import home
@@ -14,6 +15,7 @@ urlpatterns = [
     path("konto/", include("allauth.account.urls")),
     path("sprache/", include("django.conf.urls.i18n")),
     path("darstellung/", theme, name="theme"),
+    path("sitzung/", session_view, name="session"),
     path("begriffe/", pages.glossary_page, name="glossary"),
     path("impressum/", pages.imprint, name="imprint"),
     path("datenschutz/", pages.privacy, name="privacy"),

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -57,7 +58,9 @@ def world(municipality, alice, bob, charlie, rita, dora) -> World:
     submitted = workflow.start_assessment(project=other, by=alice)
     workflow.submit(assessment=submitted, by=alice)
     drafted = copy_edition(edition=approved.edition, by=dora)
-    practice = GoodPractice.objects.create(edition=drafted, key="beispiel", order=1, title_source=TitleSource.OFFICIAL)
+    practice = GoodPractice.objects.create(
+        edition=drafted, key="beispiel", order=1, title_de="Beispiel", title_source=TitleSource.OFFICIAL
+    )
     evidence = Evidence.objects.create(score=draft.scores.first(), text="Beschluss")
     for assessment in (approved, draft, submitted):
         assessment.refresh_from_db()
@@ -82,6 +85,9 @@ def world(municipality, alice, bob, charlie, rita, dora) -> World:
         "drafted": drafted.number,
         "practice": practice.key,
         "evidence": evidence.pk,
+        "evidence_file": Evidence.objects.create(
+            score=evidence.score, text="Datei", file=ContentFile("Text", "x.txt"), file_name="x.txt"
+        ).pk,
         "link": link.pk,
         "link_token": link.token,
         "sheet_upload": SheetUpload.objects.create(assessment=draft, user=alice, file_name="bogen.xlsx", rows=[]).public_id,
@@ -105,6 +111,8 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("home", "", "get", PUBLIC),
     ("theme", "", "post", "302 302 302 302 302 302"),
     ("theme", "", "get", "405 405 405 405 405 405"),
+    ("session", "", "get", PUBLIC),
+    ("session", "", "post", PUBLIC),
     ("set_language", "", "post", "302 302 302 302 302 302"),
     ("glossary", "", "get", PUBLIC),
     ("imprint", "", "get", PUBLIC),
@@ -175,6 +183,11 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("assessments:score", "draft key", "post", "302 404 404 + + 404"),
     ("assessments:score", "approved key", "post", "302 404 403 + + 404"),
     ("assessments:evidence_remove", "draft key evidence", "post", "302 404 404 + + 404"),
+    ("assessments:evidence_file_add", "draft key", "get", DRAFT),
+    ("assessments:evidence_file_add", "draft key", "post", "302 404 404 + + 404"),
+    ("assessments:evidence_file_add", "approved key", "post", "302 404 403 + + 404"),
+    ("assessments:evidence_file", "draft key evidence_file", "get", DRAFT),
+    ("assessments:evidence_file", "draft key evidence", "get", "302 404 404 404 404 404"),
     ("assessments:sheet", "draft", "get", DRAFT),
     ("assessments:sheet", "approved", "get", APPROVED),
     ("assessments:sheet_import", "draft", "get", DRAFT),
@@ -232,7 +245,10 @@ def test_address_answers_each_person(client, world, request, name, ids, method, 
             client.logout()
             if person != "nobody":
                 client.force_login(request.getfixturevalue(person), backend="django.contrib.auth.backends.ModelBackend")
-            status = getattr(client, method)(path).status_code
+            response = getattr(client, method)(path)
+            if response.streaming:
+                list(response.streaming_content)  # read to its end, a file is closed
+            status = response.status_code
             transaction.set_rollback(True)
         found.append(wanted if wanted == "+" and status in ALLOWED else str(status))
     assert " ".join(found) == expected

@@ -73,6 +73,66 @@
       Object.keys(localStorage).filter((key) => key.startsWith("entwurf:")).forEach((key) => localStorage.removeItem(key));
     } catch { /* no storage, no drafts */ }
   });
+  /* Before the session ends, a warning with a button; timers sleep with the device, so the server is asked how much is left. */
+  function watchSession(box) {
+    const address = box.dataset.session;
+    const total = Number(box.dataset.seconds);
+    const early = Math.min(300, total / 2);
+    let timer = 0;
+    let extended = false;
+    let before = null; /* where the focus was before it came to the warning */
+
+    document.addEventListener("focusin", (event) => { if (!box.contains(event.target)) before = event.target; });
+
+    function show(name, text) {
+      box.querySelectorAll("[data-session-part]").forEach((part) => { part.hidden = part.dataset.sessionPart !== name; });
+      box.hidden = !name;
+      if (!name) return;
+      const line = box.querySelector(`[data-session-part="${name}"] [data-text]`);
+      line.textContent = text || line.dataset.text;
+    }
+
+    function again(seconds) {
+      clearTimeout(timer);
+      timer = setTimeout(look, Math.max(1, Math.min(seconds, 3600)) * 1000);
+    }
+
+    function react(seconds) {
+      if (seconds <= 0) { show("ended"); return; }
+      if (seconds > early + 1) {
+        show(extended ? "extended" : "");
+        extended = false;
+        again(seconds - early);
+        return;
+      }
+      const line = box.querySelector('[data-session-part="warning"] [data-text]');
+      const minutes = Math.floor(seconds / 60);
+      const text = minutes < 1 ? line.dataset.textOne : line.dataset.text.replace("#", minutes);
+      /* Said again only near the end: a live region that counts every minute is a nuisance. */
+      if (box.hidden || minutes < 1) show("warning", text);
+      again(minutes < 1 ? seconds + 1 : Math.min(60, seconds - 59));
+    }
+
+    async function look() {
+      try {
+        react((await (await fetch(address, { headers: { Accept: "application/json" } })).json()).seconds);
+      } catch { again(60); /* no network now; the page says so where it saves */ }
+    }
+
+    box.querySelector("form").addEventListener("submit", async (event) => {
+      event.preventDefault();
+      try {
+        const answer = await fetch(address, { method: "POST", body: new FormData(event.target) });
+        extended = true;
+        react((await answer.json()).seconds);
+        (before && before.isConnected ? before : document.getElementById("inhalt")).focus({ preventScroll: true });
+      } catch { again(5); }
+    });
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+    again(total - early);
+  }
+
+  document.querySelectorAll("[data-session]").forEach(watchSession);
   document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) start(event.target); });
   start(document);
 })();
