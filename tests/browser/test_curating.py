@@ -1,0 +1,116 @@
+"""A curator in a browser: copy, change, add, publish; then a team starts on the new edition and moves an older draft."""
+
+import re
+from typing import Any
+
+from django.urls import reverse
+
+from assessments import workflow
+from assessments.models import Assessment
+from assessments.saving import Answer, save_score
+from catalogue.importing import import_files, load_file
+from catalogue.models import Edition
+from tests.catalogue.documents import as_file, catalogue_document
+from tests.factories import make_project
+
+
+def publish_first() -> Edition:
+    file = load_file(as_file(catalogue_document("vertrauen", "wirkung")), "edition-1.yaml")
+    return import_files([file], publish=True)[0].edition
+
+
+def test_curator_publishes_an_edition_and_a_team_moves_to_it(
+    page: Any, live_server: Any, sign_in: Any, sign_out: Any, assert_accessible: Any, dora: Any, alice: Any, municipality: Any
+) -> None:
+    publish_first()
+    older = workflow.start_assessment(project=make_project(municipality, "Parkraum-App", team=[alice]), by=alice)
+    for score in older.scores.all():
+        save_score(score=score, version=1, by=alice, answer=Answer(state="rated", level=2, rationale="Steht im Beschluss."))
+    make_project(municipality, "Mängelmelder", team=[alice])
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+
+    # Copy the edition.
+    sign_in(page, dora)
+    page.goto(live_server.url + reverse("catalogue:editions"))
+    assert_accessible(page)
+    page.get_by_role("link", name=re.compile("1.0")).click()
+    assert_accessible(page)
+    page.get_by_role("button", name="Neue Ausgabe entwerfen").click()
+    page.wait_for_url("**/redaktion/2.0/")
+    assert_accessible(page)
+
+    # Change a level's text; the preview follows without saving.
+    page.get_by_role("link", name="vertrauen auf Deutsch").click()
+    page.get_by_label("Stufe 2: Beschreibung (Deutsch)").fill("Mit den wichtigsten Partnern gilt eine Vereinbarung.")
+    page.locator("#vorschau").get_by_text("Mit den wichtigsten Partnern").wait_for()
+    assert_accessible(page)
+    page.get_by_role("button", name="Speichern").click()
+    page.get_by_text("Gespeichert: vertrauen auf Deutsch").wait_for()
+
+    # Add a criterion with a municipal milestone; before it is complete, the edition cannot be published.
+    page.goto(live_server.url + reverse("catalogue:criterion_add", args=["2.0"]))
+    assert_accessible(page)
+    page.get_by_label("Titel").fill("Ratsbeschluss")
+    page.get_by_label("Schlüssel").fill("ratsbeschluss")
+    page.get_by_label("Ab Phase").select_option("p2")
+    page.get_by_role("button", name="Anlegen").click()
+    page.get_by_role("heading", level=1, name="Ratsbeschluss").wait_for()
+    page.get_by_label("Meilenstein", exact=True).and_(page.locator("select")).select_option("municipal")
+    page.get_by_label("Erforderliche Stufe").select_option("2")
+    page.locator("input[name=workstreams][value=organisatorisch]").check(force=True)
+    for field in page.locator("form textarea, form input[name=title_en]").all():
+        name = field.get_attribute("name")
+        if name != "references":
+            field.fill(f"Text für {name}")
+    page.get_by_role("button", name="Speichern").click()
+    page.get_by_text("Gespeichert: Ratsbeschluss").wait_for()
+
+    # Order without a mouse, comparison, publication.
+    page.goto(live_server.url + reverse("catalogue:edition", args=["2.0"]))
+    button = page.get_by_role("button", name=re.compile("Nach unten ?: vertrauen"))
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/redaktion/2.0/?bewegt=vertrauen*")
+    titles = page.locator("section[aria-labelledby=phase-durchgehend] .sortable__text > a").all_inner_texts()
+    assert titles == ["wirkung auf Deutsch", "vertrauen auf Deutsch"]
+    page.get_by_role("link", name="Vergleich").click()
+    assert "Mit den wichtigsten Partnern gilt eine Vereinbarung" in page.locator("ins").all_inner_texts()[0]
+    assert_accessible(page)
+    page.go_back()
+    page.get_by_role("button", name="Ausgabe veröffentlichen").click()
+    page.get_by_text("Ausgabe 2.0 ist veröffentlicht").wait_for()
+    assert Edition.objects.current().number == "2.0"  # type: ignore[union-attr]
+    page.get_by_role("link", name="Änderungen").click()
+    assert_accessible(page)
+    sign_out(page)
+
+    # A team starts on it …
+    sign_in(page, alice)
+    other = Assessment.objects.none()
+    page.goto(live_server.url + reverse("assessments:start", args=[_project("Mängelmelder")]))
+    page.locator("main form button").last.click()
+    other = Assessment.objects.get(project__name="Mängelmelder")
+    assert other.edition.number == "2.0"
+    assert other.scores.filter(criterion__key="ratsbeschluss").exists()
+
+    # … and moves its older draft across, after looking at what that means.
+    page.goto(live_server.url + older.get_absolute_url())
+    page.get_by_role("link", name="Ausgabe wechseln").click()
+    assert_accessible(page)
+    preview = page.locator("main").inner_text()
+    assert "Text geändert" in preview
+    assert "Ratsbeschluss" in preview
+    page.get_by_role("button", name="Auf Ausgabe 2.0 wechseln").click()
+    page.get_by_text("Die Bewertung folgt jetzt der Katalogausgabe 2.0").wait_for()
+    older.refresh_from_db()
+    assert older.edition.number == "2.0"
+    states = {s.criterion.key: (s.state, s.confirmed) for s in older.scores.select_related("criterion")}
+    assert states == {"wirkung": ("rated", True), "vertrauen": ("rated", False), "ratsbeschluss": ("open", True)}
+    assert errors == []
+
+
+def _project(name: str) -> str:
+    from assessments.models import Project
+
+    return str(Project.objects.get(name=name).public_id)
