@@ -27,8 +27,8 @@ from assessments.reports.profile import (
     Trend,
     TrendPoint,
 )
+from assessments.reports.texts import Words
 from assessments.scoring import Gate, Milestone, Rating
-from catalogue.levels import HIGHEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,8 @@ def build_profile(facts: Facts) -> MaturityProfile:
     )
     current = next((gate for gate in gates if meta.phase in (gate.phase, None)), None)
     measures = tuple(sorted(facts.measures, key=lambda m: (not m.is_open, m.due_on is None, m.due_on or date.min)))
-    criteria = _criteria(facts, current, compared, measures)
+    words = texts.Words()
+    criteria = _criteria(facts, words, current, compared, measures)
     gate_results = _gates(gates, facts, criteria)
     current_result = next((gate for gate in gate_results if gate.is_current), None)
     overall = _figure("", "", facts.answers, compared, lambda rating: True)
@@ -135,7 +136,7 @@ def build_profile(facts: Facts) -> MaturityProfile:
         history=_history(facts, criteria),
         criteria=criteria,
         measures=measures,
-        scale=tuple(Level(level, texts.level_name(level)) for level in range(HIGHEST + 1)),
+        scale=tuple(Level(level, name) for level, name in enumerate(words.levels)),
         definitions=texts.definitions(),
     )
 
@@ -172,18 +173,19 @@ def _figure(
 
 
 def _criteria(
-    facts: Facts, current: Gate | None, compared: RoundFact | None, measures: Sequence[MeasureItem]
+    facts: Facts, words: Words, current: Gate | None, compared: RoundFact | None, measures: Sequence[MeasureItem]
 ) -> tuple[CriterionResult, ...]:
     labels = {phase.key: phase.label for phase in facts.phases}
     names = dict(facts.workstreams)
     milestones = {fact.milestone.key: fact for fact in facts.milestones}
     blocking = {blocker.milestone.key for blocker in current.blockers} if current else set()
     earlier = {answer.rating.key: answer for answer in compared.answers} if compared else {}
+    find_out = texts.find_out()
     results = []
     for number, answer in enumerate(facts.answers, 1):
         rating, level = answer.rating, answer.rating.level
         step = answer.levels[level] if level is not None else None
-        next_step = step.next_step if step else "" if rating.state == scoring.NOT_APPLICABLE else texts.find_out()
+        next_step = step.next_step if step else "" if rating.state == scoring.NOT_APPLICABLE else find_out
         results.append(
             CriterionResult(
                 number=number,
@@ -194,24 +196,24 @@ def _criteria(
                 phase_label=labels[rating.phase],
                 workstreams=rating.workstreams,
                 workstream_names=tuple(names[key] for key in rating.workstreams),
-                milestone=_milestone(milestones.get(rating.key), rating),
+                milestone=_milestone(milestones.get(rating.key), rating, words),
                 blocks=labels[current.phase] if current and rating.key in blocking else "",
                 state=rating.state,
-                state_label=texts.state_label(rating.state),
+                state_label=words.states[rating.state],
                 level=level,
-                level_name=texts.level_name(level),
+                level_name=words.level(level),
                 level_description=step.description if step else "",
-                answer_label=texts.answer_label(rating.state, level),
+                answer_label=words.answer(rating.state, level),
                 next_step=next_step,
                 levels=answer.levels,
                 rationale=answer.rationale,
                 evidence=answer.evidence,
                 target_level=rating.target,
-                target_name=texts.level_name(rating.target),
+                target_name=words.level(rating.target),
                 target_date=answer.target_date,
                 gap=scoring.gap(rating),
                 confirmed=rating.confirmed,
-                change=_change(rating, earlier.get(rating.key), compared.ref) if compared else None,
+                change=_change(rating, earlier.get(rating.key), compared.ref, words) if compared else None,
                 measures=tuple(measure for measure in measures if measure.criterion_key == rating.key),
                 comments=answer.comments,
                 answered_by=answer.by,
@@ -221,31 +223,31 @@ def _criteria(
     return tuple(results)
 
 
-def _milestone(fact: MilestoneFact | None, rating: Rating) -> MilestoneInfo | None:
+def _milestone(fact: MilestoneFact | None, rating: Rating, words: Words) -> MilestoneInfo | None:
     if fact is None:
         return None
     required = fact.milestone.required
-    return MilestoneInfo(fact.kind_label, required, texts.level_name(required), scoring.passes(fact.milestone, rating))
+    return MilestoneInfo(fact.kind_label, required, words.level(required), scoring.passes(fact.milestone, rating))
 
 
-def _change(rating: Rating, earlier: EarlierAnswer | None, ref: RoundRef) -> CriterionChange:
+def _change(rating: Rating, earlier: EarlierAnswer | None, ref: RoundRef, words: Words) -> CriterionChange:
     found = scoring.change(rating, earlier.rating if earlier else None)
     previous, before, level = None, "", None
     if earlier is not None:
         state, level = earlier.rating.state, earlier.rating.level
-        before = texts.answer_label(state, level)
+        before = words.answer(state, level)
         previous = PreviousAnswer(
             round_label=ref.label,
             state=state,
-            state_label=texts.state_label(state),
+            state_label=words.states[state],
             level=level,
-            level_name=texts.level_name(level),
+            level_name=words.level(level),
             rationale=earlier.rationale,
             by=earlier.by,
             on=earlier.on or ref.on,
         )
-    text = texts.change_text(found.kind, texts.answer_label(rating.state, rating.level), before, (level, rating.level))
-    return CriterionChange(found.kind, texts.change_label(found.kind), text, found.delta, previous)
+    text = texts.change_text(found.kind, words.answer(rating.state, rating.level), before, (level, rating.level))
+    return CriterionChange(found.kind, words.changes[found.kind], text, found.delta, previous)
 
 
 # --- Gates, priorities, changes ---------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -27,10 +27,26 @@ from assessments.reports.profile import (
     Step,
 )
 from assessments.scoring import Milestone, Rating
-from catalogue.models import Criterion, LevelDescriptor, Phase, Workstream
+from catalogue.models import Criterion, LevelDescriptor, MilestoneKind, Phase, Workstream
 from catalogue.models import Milestone as MilestoneRow
 
 DEFAULT_LANGUAGE = "de"
+
+
+#: What every answer has, of this round and of the earlier ones.
+ANSWER = (
+    "criterion__key",
+    "criterion__phase__key",
+    "workstream_keys",
+    "state",
+    "level",
+    "target_level",
+    "confirmed",
+    "rationale",
+    "updated_at",
+    "updated_by__name",
+    "updated_by__email",
+)
 
 
 class NotComparable(LookupError):
@@ -43,7 +59,8 @@ def load_profile(assessment: Assessment, *, compare_with: Assessment | str | Non
     ``compare_with`` is an earlier approved round or its public id; left out, it is the latest of them. Raises NotComparable.
     Seven queries; give the assessment as ``with_context`` fetches it, or its relations cost one more each.
     """
-    rounds = _rounds(assessment)
+    local = Local()
+    rounds = _rounds(assessment, local)
     compared = rounds[-1].ref if rounds else None
     if compare_with is not None:
         wanted = compare_with.public_id if isinstance(compare_with, Assessment) else compare_with
@@ -52,11 +69,10 @@ def load_profile(assessment: Assessment, *, compare_with: Assessment | str | Non
             raise NotComparable(wanted)
     phases = list(Phase.objects.all())
     streams = list(Workstream.objects.all())
-    scores = list(_scores(assessment))
-    answers = _answers(scores, phases)
-    milestones = _milestones(assessment, phases)
+    answers = _answers(_scores(assessment, local), local)
+    milestones = _milestones(assessment, local)
     titles = {answer.rating.key: answer.title for answer in answers}
-    meta = _meta(assessment, scores, phases, compared, [fact.ref for fact in reversed(rounds)])
+    meta = _meta(assessment, answers, phases, compared, [fact.ref for fact in reversed(rounds)])
     return build_profile(
         Facts(
             meta=meta,
@@ -68,6 +84,23 @@ def load_profile(assessment: Assessment, *, compare_with: Assessment | str | Non
             measures=_measures(assessment, titles | {fact.milestone.key: fact.title for fact in milestones}),
         )
     )
+
+
+class Local:
+    """Texts of the catalogue in the active language, German where there is no other: columns to fetch, and which to take.
+
+    Rows come as dicts and not as models: a criterion carries a dozen long texts in two languages that no profile shows.
+    """
+
+    def __init__(self) -> None:
+        self.language = (get_language() or DEFAULT_LANGUAGE).split("-")[0]
+        self.languages = tuple(dict.fromkeys((self.language, DEFAULT_LANGUAGE)))
+
+    def columns(self, *fields: str) -> list[str]:
+        return [f"{field}_{language}" for field in fields for language in self.languages]
+
+    def text(self, row: dict[str, Any], field: str) -> str:
+        return next((row[column] for column in self.columns(field) if row[column]), "")
 
 
 def _day(moment: datetime | str | None) -> date | None:
@@ -86,78 +119,95 @@ def _workstreams(criterion: str) -> ArraySubquery:
 # --- This round -------------------------------------------------------------------------------------------------------------
 
 
-def _scores(assessment: Assessment) -> QuerySet[Score]:
+def _scores(assessment: Assessment, local: Local) -> list[dict[str, Any]]:
     evidence = Evidence.objects.filter(score=OuterRef("pk")).order_by("pk")
     comments = Comment.objects.filter(score=OuterRef("pk")).order_by("pk")
-    return (
-        Score.objects.filter(assessment=assessment)
-        .select_related("criterion", "updated_by")
-        .annotate(
-            workstream_keys=_workstreams("criterion"),
-            evidence_rows=ArraySubquery(evidence.values(row=JSONObject(text="text", url="url", at="added_at"))),
-            comment_rows=ArraySubquery(
-                comments.values(
-                    row=JSONObject(
-                        text="text", name="author__name", email="author__email", at="created_at", resolved="resolved_at"
-                    )
-                )
-            ),
+    rows = Score.objects.filter(assessment=assessment).annotate(
+        workstream_keys=_workstreams("criterion"),
+        evidence_rows=ArraySubquery(evidence.values(row=JSONObject(text="text", url="url", at="added_at"))),
+        comment_rows=ArraySubquery(
+            comments.values(
+                row=JSONObject(text="text", name="author__name", email="author__email", at="created_at", resolved="resolved_at")
+            )
+        ),
+    )
+    return list(
+        rows.order_by("criterion__order").values(
+            *ANSWER,
+            "criterion_id",
+            "target_date",
+            "evidence_rows",
+            "comment_rows",
+            *local.columns("criterion__title", "criterion__summary"),
         )
-        .order_by("criterion__order")
     )
 
 
-def _answers(scores: Sequence[Any], phases: Iterable[Phase]) -> tuple[AnswerFact, ...]:
-    keys = {phase.pk: phase.key for phase in phases}
-    levels: dict[int, list[Level]] = defaultdict(list)
-    rows = LevelDescriptor.objects.filter(criterion__in=[score.criterion_id for score in scores]).order_by("level")
-    for criterion, level, description, next_step in rows.values_list("criterion_id", "level", "description", "next_step"):
-        levels[criterion].append(Level(level, texts.level_name(level), description, next_step or ""))
+def _rating(row: dict[str, Any]) -> Rating:
+    return Rating(
+        key=row["criterion__key"],
+        state=row["state"],
+        level=row["level"],
+        target=row["target_level"],
+        confirmed=row["confirmed"],
+        workstreams=tuple(row["workstream_keys"]),
+        phase=row["criterion__phase__key"],
+    )
+
+
+def _answers(rows: Sequence[dict[str, Any]], local: Local) -> tuple[AnswerFact, ...]:
+    levels = _levels([row["criterion_id"] for row in rows], local)
     return tuple(
         AnswerFact(
-            rating=Rating(
-                key=score.criterion.key,
-                state=score.state,
-                level=score.level,
-                target=score.target_level,
-                confirmed=score.confirmed,
-                workstreams=tuple(score.workstream_keys),
-                phase=keys[score.criterion.phase_id],
-            ),
-            title=score.criterion.title,
-            summary=score.criterion.summary,
-            levels=tuple(levels[score.criterion_id]),
-            rationale=score.rationale,
-            target_date=score.target_date,
-            evidence=tuple(EvidenceItem(row["text"], row["url"], _day(row["at"])) for row in score.evidence_rows),
+            rating=_rating(row),
+            title=local.text(row, "criterion__title"),
+            summary=local.text(row, "criterion__summary"),
+            levels=tuple(levels[row["criterion_id"]]),
+            rationale=row["rationale"],
+            target_date=row["target_date"],
+            evidence=tuple(EvidenceItem(item["text"], item["url"], _day(item["at"])) for item in row["evidence_rows"]),
             comments=tuple(
                 CommentItem(
-                    row["text"], row["name"] or row["email"] or "", _day(row["at"]) or date.min, row["resolved"] is not None
+                    item["text"],
+                    item["name"] or item["email"] or "",
+                    _day(item["at"]) or date.min,
+                    item["resolved"] is not None,
                 )
-                for row in score.comment_rows
+                for item in row["comment_rows"]
             ),
-            by=_name(score.updated_by),
-            on=_day(score.updated_at),
+            by=_name(row),
+            on=_day(row["updated_at"]),
         )
-        for score in scores
+        for row in rows
     )
 
 
-def _name(person: Any) -> str:
-    return str(person) if person else ""
+def _levels(criteria: Iterable[int], local: Local) -> dict[int, list[Level]]:
+    names = texts.Words().levels
+    found: dict[int, list[Level]] = defaultdict(list)
+    rows = LevelDescriptor.objects.rewrite(False).filter(criterion__in=criteria).order_by("level")
+    for row in rows.values("criterion_id", "level", *local.columns("description", "next_step")):
+        found[row["criterion_id"]].append(
+            Level(row["level"], names[row["level"]], local.text(row, "description"), local.text(row, "next_step"))
+        )
+    return found
 
 
-def _milestones(assessment: Assessment, phases: Iterable[Phase]) -> tuple[MilestoneFact, ...]:
+def _name(row: dict[str, Any]) -> str:
+    return row["updated_by__name"] or row["updated_by__email"] or ""
+
+
+def _milestones(assessment: Assessment, local: Local) -> tuple[MilestoneFact, ...]:
     """Those of the whole edition: a gate also asks for what this round left out."""
-    keys = {phase.pk: phase.key for phase in phases}
-    rows = MilestoneRow.objects.filter(criterion__edition=assessment.edition_id).select_related("criterion")
+    rows = MilestoneRow.objects.filter(criterion__edition=assessment.edition_id).order_by("criterion__order")
+    columns = ("criterion__key", "criterion__phase__key", "required_level", "kind", *local.columns("criterion__title"))
     return tuple(
         MilestoneFact(
-            Milestone(row.criterion.key, keys[row.criterion.phase_id], row.required_level),
-            row.criterion.title,
-            row.get_kind_display(),
+            Milestone(row["criterion__key"], row["criterion__phase__key"], row["required_level"]),
+            local.text(row, "criterion__title"),
+            str(MilestoneKind(row["kind"]).label),
         )
-        for row in rows.order_by("criterion__order")
+        for row in rows.values(*columns)
     )
 
 
@@ -181,9 +231,8 @@ def _measures(assessment: Assessment, titles: dict[str, str]) -> tuple[MeasureIt
 # --- Earlier rounds ---------------------------------------------------------------------------------------------------------
 
 
-def _rounds(assessment: Assessment) -> tuple[RoundFact, ...]:
+def _rounds(assessment: Assessment, local: Local) -> tuple[RoundFact, ...]:
     """The approved rounds before this one, the oldest first, with all their answers. One query."""
-    language = (get_language() or DEFAULT_LANGUAGE).split("-")[0]
     rows = (
         Score.objects.filter(
             assessment__project=assessment.project_id,
@@ -193,22 +242,11 @@ def _rounds(assessment: Assessment) -> tuple[RoundFact, ...]:
         .annotate(workstream_keys=_workstreams("criterion"))
         .order_by("assessment__round", "criterion__order")
         .values(
+            *ANSWER,
             "assessment__round",
             "assessment__public_id",
             "assessment__approved_at",
-            "criterion__key",
-            "criterion__phase__key",
-            f"criterion__title_{language}",
-            f"criterion__title_{DEFAULT_LANGUAGE}",
-            "workstream_keys",
-            "state",
-            "level",
-            "target_level",
-            "confirmed",
-            "rationale",
-            "updated_at",
-            "updated_by__name",
-            "updated_by__email",
+            *local.columns("criterion__title"),
         )
     )
     facts = []
@@ -220,33 +258,28 @@ def _rounds(assessment: Assessment) -> tuple[RoundFact, ...]:
             label=_("Runde %(number)s") % {"number": number},
             on=_day(answers[0]["assessment__approved_at"]),
         )
-        facts.append(RoundFact(ref, tuple(_earlier(row, language) for row in answers)))
+        facts.append(RoundFact(ref, tuple(_earlier(row, local) for row in answers)))
     return tuple(facts)
 
 
-def _earlier(row: dict[str, Any], language: str) -> EarlierAnswer:
-    return EarlierAnswer(
-        rating=Rating(
-            key=row["criterion__key"],
-            state=row["state"],
-            level=row["level"],
-            target=row["target_level"],
-            confirmed=row["confirmed"],
-            workstreams=tuple(row["workstream_keys"]),
-            phase=row["criterion__phase__key"],
-        ),
-        title=row[f"criterion__title_{language}"] or row[f"criterion__title_{DEFAULT_LANGUAGE}"] or row["criterion__key"],
-        rationale=row["rationale"],
-        by=row["updated_by__name"] or row["updated_by__email"] or "",
-        on=_day(row["updated_at"]),
-    )
+def _earlier(row: dict[str, Any], local: Local) -> EarlierAnswer:
+    title = local.text(row, "criterion__title")
+    return EarlierAnswer(_rating(row), title, row["rationale"], _name(row), _day(row["updated_at"]))
 
 
 # --- Cover ------------------------------------------------------------------------------------------------------------------
 
 
+def _person(person: Any) -> str:
+    return str(person) if person else ""
+
+
 def _meta(
-    assessment: Assessment, scores: Sequence[Score], phases: Sequence[Phase], compared: RoundRef | None, rounds: list[RoundRef]
+    assessment: Assessment,
+    answers: Sequence[AnswerFact],
+    phases: Sequence[Phase],
+    compared: RoundRef | None,
+    rounds: list[RoundRef],
 ) -> Meta:
     project, edition = assessment.project, assessment.edition
     is_approved = assessment.is_approved
@@ -254,14 +287,14 @@ def _meta(
     is_submitted = is_approved or assessment.state == AssessmentState.SUBMITTED
     submitted_on = _day(assessment.submitted_at) if is_submitted else None
     approved_on = _day(assessment.approved_at) if is_approved else None
-    approved_by = _name(assessment.approved_by) if is_approved else ""
+    approved_by = _person(assessment.approved_by) if is_approved else ""
     steps = [
         Step(_("begonnen"), assessment.started_on, ""),
-        Step(_("eingereicht"), submitted_on, _name(assessment.submitted_by) if is_submitted else ""),
+        Step(_("eingereicht"), submitted_on, _person(assessment.submitted_by) if is_submitted else ""),
         Step(_("freigegeben"), approved_on, approved_by),
     ]
-    asked = {score.criterion.phase_id for score in scores}
-    days = [_day(score.updated_at) for score in scores] + [step.on for step in steps]
+    asked = {answer.rating.phase for answer in answers}
+    days = [answer.on for answer in answers] + [step.on for step in steps]
     wide = project.is_municipality_wide
     return Meta(
         public_id=assessment.public_id,
@@ -280,7 +313,7 @@ def _meta(
         is_draft=not is_approved,
         edition=edition.number,
         edition_title=edition.title,
-        scope=tuple(phase.label for phase in phases if phase.pk in asked),
+        scope=tuple(phase.label for phase in phases if phase.key in asked),
         language=(get_language() or DEFAULT_LANGUAGE).split("-")[0],
         as_of=max(day for day in days if day is not None),
         started_on=assessment.started_on,

@@ -10,22 +10,31 @@ from assessments.reports.profile import Definitions, MeasureItem
 from catalogue.levels import Level
 
 
-def level_name(level: int | None) -> str:
-    """„umgesetzt“; "" without a level."""
-    return "" if level is None else str(Level(level).label)
+class Words:
+    """The names of levels, states and kinds of change, translated once and then used for every criterion."""
 
+    def __init__(self) -> None:
+        self.levels = tuple(str(level.label) for level in Level)
+        self.states = {str(state): str(state.label) for state in ScoreState}
+        named = _("Stufe %(level)s – %(name)s")
+        self.changes = {
+            scoring.UP: _("gestiegen"),
+            scoring.DOWN: _("gesunken"),
+            scoring.SAME: _("gleich geblieben"),
+            scoring.NEWLY_RATED: _("erstmals eingeschätzt"),
+            scoring.NO_LONGER_RATED: _("nicht mehr eingeschätzt"),
+            scoring.STILL_UNRATED: _("weiterhin ohne Stufe"),
+            scoring.NEW: _("neu dabei"),
+        }
+        self._answers = tuple(named % {"level": level, "name": name} for level, name in enumerate(self.levels))
 
-def level_label(level: int) -> str:
-    """„Stufe 3 – umgesetzt“."""
-    return _("Stufe %(level)s – %(name)s") % {"level": level, "name": level_name(level)}
+    def level(self, level: int | None) -> str:
+        """„umgesetzt“; "" without a level."""
+        return "" if level is None else self.levels[level]
 
-
-def state_label(state: str) -> str:
-    return str(ScoreState(state).label)
-
-
-def answer_label(state: str, level: int | None) -> str:
-    return state_label(state) if level is None else level_label(level)
+    def answer(self, state: str, level: int | None) -> str:
+        """„Stufe 3 – umgesetzt“, or the state where there is no level: „weiß nicht“."""
+        return self.states[state] if level is None else self._answers[level]
 
 
 def decimal(value: float) -> str:
@@ -98,18 +107,6 @@ def gate_sentence(gate: scoring.Gate) -> str:
 
 
 # --- Changes ----------------------------------------------------------------------------------------------------------------
-
-
-def change_label(kind: str) -> str:
-    return {
-        scoring.UP: _("gestiegen"),
-        scoring.DOWN: _("gesunken"),
-        scoring.SAME: _("gleich geblieben"),
-        scoring.NEWLY_RATED: _("erstmals eingeschätzt"),
-        scoring.NO_LONGER_RATED: _("nicht mehr eingeschätzt"),
-        scoring.STILL_UNRATED: _("weiterhin ohne Stufe"),
-        scoring.NEW: _("neu dabei"),
-    }[kind]
 
 
 def change_text(kind: str, now: str, before: str, levels: tuple[int | None, int | None]) -> str:

@@ -22,7 +22,7 @@ from assessments.views.project import crumbs_to
 
 #: Widths of drawings that share their row, for wide and for slim pages.
 HALF = (500.0, 300.0)
-THIRD = (360.0, 290.0)
+CARD = (480.0, 290.0)
 
 
 def requested_profile(request: HttpRequest, assessment: Assessment) -> MaturityProfile:
@@ -42,7 +42,7 @@ def charts_of(profile: MaturityProfile) -> dict[str, SafeString]:
     """The drawings of the page, by name."""
     streams = profile.workstreams
     return {
-        "bars": beside(lambda width: figures_bars(profile, streams, width=width), THIRD),
+        "bars": beside(lambda width: figures_bars(profile, streams, width=width), CARD),
         "radar": beside(lambda width: figures_radar(profile, streams, width=width)),
         "road": for_screen(lambda width: gates_road(profile, width=width)),
         "trend": beside(lambda width: trend_chart(profile, width=width)),

@@ -1,11 +1,32 @@
 """How the profile's values are written; what they are, the profile has decided."""
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from assessments.reports import texts
 from assessments.reports.profile import MeasureItem
+from catalogue.levels import HIGHEST
 
 register = template.Library()
+
+_STEPS = {
+    level: format_html(
+        '<span class="level__steps" aria-hidden="true">{}</span>',
+        format_html_join(
+            "",
+            '<span class="level__step{}"></span>',
+            ((" level__step--on" if step <= level else "",) for step in range(1, HIGHEST + 1)),
+        ),
+    )
+    for level in range(HIGHEST + 1)
+}
+
+
+@register.filter
+def steps(level: int) -> SafeString:
+    """The level as a picture, as in components/level.html but made once: a profile shows it for every criterion."""
+    return _STEPS[level]
 
 
 @register.filter
