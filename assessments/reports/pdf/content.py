@@ -16,6 +16,7 @@ from assessments.reports.profile import CriterionResult, MaturityProfile
 from scaling.glossary import glossary
 
 Variant = Literal["kurz", "lang"]
+_BETWEEN_BLOCKS = re.compile(r">\s*\n\s*<")  # indentation, which would be laid out like any text
 SHOWN_ROUNDS = 4  # as many columns as the table of all criteria has room for
 GLOSSARY = "<!-- glossary -->"
 VARIANTS: tuple[Variant, ...] = ("kurz", "lang")
@@ -43,7 +44,7 @@ def report_html(profile: MaturityProfile, *, variant: Variant, with_comments: bo
         html: str = render_to_string(f"report/pdf/{variant}.html", _context(profile, variant, with_comments, room))
         if variant == "lang":
             html = _with_glossary(html, profile.meta.language)
-    return limits.drawable(html)
+    return limits.drawable(_BETWEEN_BLOCKS.sub("><", html))
 
 
 def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, room: Room) -> dict[str, Any]:
