@@ -5,6 +5,7 @@ from assessments.views import evidence, looking_back, measures, moving, municipa
 app_name = "assessments"
 of_one_criterion = [
     path("stimmt-noch/", score.confirm, name="confirm"),
+    path("anwesend/", talk.present, name="present"),
     path("zustaendig/", talk.assign_one, name="assign_one"),
     path("kommentare/", talk.comment_add, name="comment_add"),
     path("kommentare/<int:pk>/erledigt/", talk.comment_resolve, name="comment_resolve"),

@@ -19,7 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from assessments import sharing, workflow
-from assessments.models import Assessment, Evidence, Project, SheetUpload
+from assessments.models import Assessment, Comment, Evidence, Measure, Project, SheetUpload
 from catalogue.models import GoodPractice, TitleSource
 from catalogue.publishing import copy_edition
 from scaling.accounts.models import Invitation
@@ -89,6 +89,8 @@ def world(municipality, alice, bob, charlie, rita, dora) -> World:
             score=evidence.score, text="Datei", file=ContentFile("Text", "x.txt"), file_name="x.txt"
         ).pk,
         "link": link.pk,
+        "comment": Comment.objects.create(score=draft.scores.first(), text="Stimmt das?", author=bob).pk,
+        "measure": Measure.objects.create(project=project, text="Stelle ausschreiben").public_id,
         "link_token": link.token,
         "sheet_upload": SheetUpload.objects.create(assessment=draft, user=alice, file_name="bogen.xlsx", rows=[]).public_id,
         "token": unsubscribe_path(alice, "digest").rstrip("/").rsplit("/", 1)[1],
@@ -182,6 +184,30 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("assessments:score", "approved key", "get", APPROVED),
     ("assessments:score", "draft key", "post", "302 404 404 + + 404"),
     ("assessments:score", "approved key", "post", "302 404 403 + + 404"),
+    ("assessments:confirm", "draft key", "post", "302 404 404 + + 404"),
+    ("assessments:confirm", "approved key", "post", "302 404 403 + + 404"),
+    ("assessments:present", "draft key", "get", "401 404 404 200 200 404"),
+    ("assessments:present", "approved key", "get", "401 404 403 200 200 404"),
+    ("assessments:assign", "draft", "post", "302 404 404 + + 404"),
+    ("assessments:assign", "approved", "post", "302 404 403 + + 404"),
+    ("assessments:assign_one", "draft key", "post", "302 404 404 + + 404"),
+    ("assessments:assign_one", "approved key", "post", "302 404 403 + + 404"),
+    ("assessments:comment_add", "draft key", "post", "302 404 404 + + 404"),
+    ("assessments:comment_add", "approved key", "post", "302 404 403 403 403 404"),
+    ("assessments:comment_resolve", "draft key comment", "post", "302 404 404 + + 404"),
+    ("assessments:table", "draft", "get", DRAFT),
+    ("assessments:table", "approved", "get", APPROVED),
+    ("assessments:table", "draft", "post", "302 404 404 + + 404"),
+    ("assessments:table", "approved", "post", "302 404 403 + + 404"),
+    ("assessments:compare_latest", "draft", "get", "302 404 404 302 302 404"),
+    ("assessments:compare", "draft approved", "get", DRAFT),
+    ("assessments:history", "draft", "get", DRAFT),
+    ("assessments:history", "approved", "get", APPROVED),
+    ("assessments:measures", "project", "get", PROJECT),
+    ("assessments:measure_add", "project", "get", TEAM_PROJECT),
+    ("assessments:measure_add", "project", "post", "302 404 403 + + 404"),
+    ("assessments:measure_edit", "project measure", "get", TEAM_PROJECT),
+    ("assessments:measure_edit", "project measure", "post", "302 404 403 + + 404"),
     ("assessments:evidence_remove", "draft key evidence", "post", "302 404 404 + + 404"),
     ("assessments:evidence_file_add", "draft key", "get", DRAFT),
     ("assessments:evidence_file_add", "draft key", "post", "302 404 404 + + 404"),

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +16,7 @@ from assessments.forms.measure import people_of
 from assessments.forms.talk import AssignForm, CommentForm
 from assessments.guidance import guide_to
 from assessments.overview import overview_of
+from assessments.presence import arrive
 from assessments.saving import NotEditable
 from assessments.views.access import get_assessment, get_score, require
 from assessments.views.rounds import render_overview
@@ -82,3 +83,12 @@ def assign_many(request: HttpRequest, public_id: str) -> HttpResponse:
         text = ngettext("%(number)s Kriterium ist neu zugewiesen.", "%(number)s Kriterien sind neu zugewiesen.", number)
         messages.success(request, text % {"number": number})
     return redirect(assessment)
+
+
+def present(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
+    """A sentence about who else is on this criterion, asked for by the page every 20 seconds; empty when nobody is."""
+    if not request.user.is_authenticated:
+        return HttpResponse(status=401)
+    score = get_score(request.user, public_id, key)
+    require(request.user, "assessments.work_on_assessment", score.assessment)
+    return render(request, "assessments/_present.html", {"others": arrive(score.pk, request.user)})

@@ -128,6 +128,10 @@
     }
   });
   window.addEventListener("online", again);
+  /* Who else is here is said once, not with every look. */
+  document.querySelector(".present")?.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.serverResponse.trim() === event.target.textContent.trim()) event.detail.shouldSwap = false;
+  });
 
   /* A button pressed while an autosave is under way waits for it, or the two would meet as strangers. */
   form.addEventListener("submit", (event) => {

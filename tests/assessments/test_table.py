@@ -1,3 +1,5 @@
+import datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -46,7 +48,7 @@ def test_table_saves_the_changed_rows_only(client, alice, url):
 
 
 def test_table_keeps_the_targets_date(client, alice, score, url):
-    save_score(score=score, version=1, by=alice, answer=Answer("rated", 1, "", 3, "2027-03-31"))
+    save_score(score=score, version=1, by=alice, answer=Answer("rated", 1, "", 3, datetime.date(2027, 3, 31)))
     client.force_login(alice)
     client.post(url, typed(client.get(url), k1={"choice": "2"}))
     assert (stored(1).level, str(stored(1).target_date)) == (2, "2027-03-31")
