@@ -124,7 +124,9 @@ def _scores(assessment: Assessment, local: Local) -> list[dict[str, Any]]:
     comments = Comment.objects.filter(score=OuterRef("pk")).order_by("pk")
     rows = Score.objects.filter(assessment=assessment).annotate(
         workstream_keys=_workstreams("criterion"),
-        evidence_rows=ArraySubquery(evidence.values(row=JSONObject(text="text", url="url", at="added_at"))),
+        evidence_rows=ArraySubquery(
+            evidence.values(row=JSONObject(id="pk", text="text", url="url", at="added_at", file="file", file_name="file_name"))
+        ),
         comment_rows=ArraySubquery(
             comments.values(
                 row=JSONObject(text="text", name="author__name", email="author__email", at="created_at", resolved="resolved_at")
@@ -165,7 +167,7 @@ def _answers(rows: Sequence[dict[str, Any]], local: Local) -> tuple[AnswerFact, 
             levels=tuple(levels[row["criterion_id"]]),
             rationale=row["rationale"],
             target_date=row["target_date"],
-            evidence=tuple(EvidenceItem(item["text"], item["url"], _day(item["at"])) for item in row["evidence_rows"]),
+            evidence=tuple(map(_evidence, row["evidence_rows"])),
             comments=tuple(
                 CommentItem(
                     item["text"],
@@ -180,6 +182,12 @@ def _answers(rows: Sequence[dict[str, Any]], local: Local) -> tuple[AnswerFact, 
         )
         for row in rows
     )
+
+
+def _evidence(item: dict[str, Any]) -> EvidenceItem:
+    has_file = bool(item["file"])
+    name = item["file_name"] if has_file else ""
+    return EvidenceItem(item["text"], item["url"], _day(item["at"]), name, item["id"] if has_file else None)
 
 
 def _levels(criteria: Iterable[int], local: Local) -> dict[int, list[Level]]:

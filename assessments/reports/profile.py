@@ -110,11 +110,21 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceItem:
-    """Something that shows an answer to be true. ``url`` is "" where there is no link."""
+    """Something that shows an answer to be true. ``url`` is "" where there is no link.
+
+    ``file_name`` is "" where there is no file; where there is one, members may fetch it by ``file_id``.
+    """
 
     text: str
     url: str
     on: date | None
+    file_name: str = ""
+    file_id: int | None = None
+
+    @property
+    def label(self) -> str:
+        """The text, and in brackets the file's name where that says something else."""
+        return f"{self.text} ({self.file_name})" if self.file_name not in ("", self.text) else self.text
 
 
 @dataclass(frozen=True, slots=True)

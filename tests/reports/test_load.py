@@ -108,6 +108,19 @@ def test_criterion_carries_everything_said_about_it(second, alice):
     assert [level.level for level in result.levels] == [0, 1, 2, 3, 4]
 
 
+def test_evidence_names_its_file_once(second):
+    score = second.scores.get(criterion__key="personal")
+    Evidence.objects.create(score=score, text="Stellenplan", file="nachweise/x.pdf", file_name="plan.pdf")
+    Evidence.objects.create(score=score, text="plan.pdf", file="nachweise/y.pdf", file_name="plan.pdf")
+    Evidence.objects.create(score=score, text="Mündlich")
+    evidence = by_key(load_profile(second))["personal"].evidence
+    assert [(item.label, item.file_id is None) for item in evidence] == [
+        ("Stellenplan (plan.pdf)", False),
+        ("plan.pdf", False),
+        ("Mündlich", True),
+    ]
+
+
 def test_unrated_criteria_have_words_but_no_level(second):
     results = by_key(load_profile(second))
     assert (results["folgekosten"].answer_label, results["folgekosten"].next_step) == ("trifft nicht zu", "")

@@ -50,6 +50,15 @@ def test_page_shows_every_criterion_with_reason_and_evidence(client, second, ali
     assert page.count('class="result"') == 6
 
 
+def test_page_leads_to_a_file_and_to_the_comparison(client, second, first, alice):
+    score = second.scores.get(criterion__key="personal")
+    item = Evidence.objects.create(score=score, text="Plan", file="nachweise/x.pdf", file_name="plan.pdf")
+    client.force_login(alice)
+    page = words(client.get(url(second)))
+    assert reverse("assessments:evidence_file", args=[second.public_id, "personal", item.pk]) in page
+    assert reverse("assessments:compare", args=[second.public_id, first.public_id]) in page
+
+
 def test_page_says_that_a_draft_is_one_and_an_approved_round_is_none(client, first, second, alice):
     client.force_login(alice)
     assert "Entwurf, noch nicht freigegeben" in words(client.get(url(second)))

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments import sharing, workflow
-from assessments.models import Assessment, Comment, ShareLink
+from assessments.models import Assessment, Comment, Evidence, ShareLink
 from tests.reports.conftest import approved
 from tests.reports.pdf_facts import text_of
 
@@ -81,7 +81,9 @@ def test_link_with_names_tells_them_but_no_comments(client, shared, bob):
 
 
 def test_link_leads_nowhere_but_to_page_and_pdf(client, shared, bob):
+    Evidence.objects.create(score=shared.scores.first(), text="Plan", file="nachweise/x.pdf", file_name="plan.pdf")
     text = client.get(page(link_to(shared, bob))).content.decode()
+    assert "Plan (plan.pdf)" in text
     assert shared.public_id not in text
     assert shared.project.public_id not in text
 

@@ -184,7 +184,10 @@ def _criterion(result: CriterionResult) -> dict[str, Any]:
         "level_description": result.level_description,
         "next_step": result.next_step,
         "rationale": result.rationale,
-        "evidence": [{"text": item.text, "url": item.url or None, "on": _day(item.on)} for item in result.evidence],
+        "evidence": [
+            {"text": item.text, "url": item.url or None, "file_name": item.file_name or None, "on": _day(item.on)}
+            for item in result.evidence
+        ],
         "target_level": result.target_level,
         "target_date": _day(result.target_date),
         "gap": result.gap,

@@ -46,7 +46,7 @@ def criterion_columns(profile: MaturityProfile) -> list[Column]:
         Column(_("Ziel bis"), 12, lambda c: c.target_date),
         Column(_("Abstand zum Ziel"), 10, lambda c: c.gap),
         Column(_("Begründung"), 60, lambda c: c.rationale),
-        Column(_("Nachweise"), 40, lambda c: "\n".join(f"{e.text} ({e.url})" if e.url else e.text for e in c.evidence)),
+        Column(_("Nachweise"), 40, lambda c: "\n".join(f"{e.label} ({e.url})" if e.url else e.label for e in c.evidence)),
         Column(_("Nächster Schritt"), 50, lambda c: c.next_step),
         Column(
             _("Maßnahmen"), 50, lambda c: "\n".join(f"{m.text} ({texts.assigned(m)}; {m.status_label})" for m in c.measures)
