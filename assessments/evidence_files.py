@@ -64,7 +64,7 @@ def examine(upload: UploadedFile) -> GoodFile:
     if not upload.size:
         raise Refused(_("Die Datei ist leer."))
     if upload.size > MOST_BYTES:
-        raise Refused(_("Die Datei ist größer als 10\u00a0MB."))
+        raise Refused(_("Die Datei ist größer als 10 MB."))
     ending = PurePath(name).suffix.lower().removeprefix(".")
     ending = _SAME.get(ending, ending)
     if ending not in CONTENT_TYPES:

@@ -13,7 +13,7 @@ class EvidenceFileForm(forms.Form):
 
     file = forms.FileField(
         label=_("Datei"),
-        help_text=_("PDF, Bild (PNG, JPG), Text- oder Tabellendatei (ODT, DOCX, ODS, XLSX, TXT, CSV), höchstens 10\u00a0MB."),
+        help_text=_("PDF, Bild (PNG, JPG), Text- oder Tabellendatei (ODT, DOCX, ODS, XLSX, TXT, CSV), höchstens 10 MB."),
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{ending}" for ending in [*CONTENT_TYPES, "jpeg"])}),
         allow_empty_file=True,
     )

@@ -73,3 +73,20 @@ def sign_out() -> Callable[[Any], None]:
         page.get_by_role("button", name="Abmelden").click()
 
     return sign_out
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What pages weigh and how far they jump while loading, the worst first (tests/browser/test_every_page.py)."""
+    rows = [
+        value
+        for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+        for name, value in report.user_properties
+        if name == "page"
+    ]
+    if not rows:
+        return
+    terminalreporter.section(f"{len(rows)} pages: weight of HTML, CSS and JavaScript (gzip), layout shift")
+    for name, size, _shift in sorted(rows, key=lambda row: -row[1])[:3]:
+        terminalreporter.line(f"{size / 1000:6.1f} kB  {name}")
+    for name, _size, shift in sorted(rows, key=lambda row: -row[2])[:3]:
+        terminalreporter.line(f"{shift:9.4f}  {name}")

@@ -95,6 +95,7 @@ def test_english_page_is_english(client, world, request, known, name, ids):  # n
             client.cookies["django_language"] = "en"
         response = client.get(path)
         if response.status_code != 200 or not response["Content-Type"].startswith("text/html"):
+            response.close()  # a file
             continue
         page = response.content.decode()
         assert '<html lang="en"' in page

@@ -1,0 +1,245 @@
+"""Every page of the permission table in the browser, for each of the cast who sees another page there than the ones before.
+
+One load a page; width and colours change in place. What each page weighs and how far it jumps is said at the end of the run.
+"""
+
+import gzip
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings as django_settings
+from django.contrib.staticfiles import finders
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from tests.browser import markup
+from tests.test_permissions import PERSONS, TABLE, all_names, world  # noqa: F401 – a fixture
+
+pytestmark = pytest.mark.urls("tests.scaling.failing_urls")
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+#: What width and colours can change; everything else is the same document.
+LOOK = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]
+LIMIT_WEIGHT = 100_000  # bytes of HTML, CSS and JavaScript, compressed
+LIMIT_SHIFT = 0.01  # of the page; 0.1 counts as good elsewhere
+AXE = Axe().axe_script
+
+SHIFT = """() => new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) sum += e.value; })
+    .observe({type: "layout-shift", buffered: true});
+  setTimeout(() => done(sum), 30);
+})"""
+LOADED = "() => performance.getEntriesByType('resource').map(e => e.name)"
+WIDER = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll("main *, header *, footer *")].filter(e => e.getBoundingClientRect().right > width + 1)
+    .slice(0, 3).map(e => e.outerHTML.slice(0, 90));
+}"""
+
+
+@dataclass
+class Inspector:
+    page: Any
+    record: Callable[[str, object], None]
+    problems: list[str] = field(default_factory=list)
+    rows: list[tuple[str, int, float]] = field(default_factory=list)
+    seen: set[tuple[str, str]] = field(default_factory=set)
+
+    def note(self, name: str, found: list[str]) -> None:
+        self.problems += [f"{name}: {one}" for one in found]
+
+    def axe(self, name: str, rules: list[str] | None = None) -> None:
+        only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
+        run = """async (only) => (await axe.run({runOnly: only, resultTypes: ["violations"]})).violations
+            .map(v => `${v.id}: ${v.nodes.map(n => n.html.slice(0, 160)).slice(0, 3).join(" | ")}`)"""
+        self.note(name, self.page.evaluate(run, only))
+
+    def inspect(self, name: str, source: str) -> None:
+        """The page as it stands, in two widths and two colours."""
+        page = self.page
+        self.note(name, markup.problems(source))
+        if source.count("<h1") != 1:
+            self.note(name, [f"{source.count('<h1')} headings of the first rank"])
+        self.rows.append((name, weight(source, page.evaluate(LOADED)), page.evaluate(SHIFT)))
+        self.record("page", self.rows[-1])
+        page.evaluate(AXE)
+        self.axe(f"{name}, 1280, light")
+        page.emulate_media(color_scheme="dark")
+        self.axe(f"{name}, 1280, dark", LOOK)
+        page.set_viewport_size({"width": 320, "height": 800})
+        self.note(f"{name}, 320: wider than the screen", page.evaluate(WIDER))
+        self.axe(f"{name}, 320, dark")
+        page.emulate_media(color_scheme="light")
+        self.axe(f"{name}, 320, light", LOOK)
+        page.set_viewport_size({"width": 1280, "height": 900})
+
+    def visit(self, name: str, url: str, *, status: int = 200) -> None:
+        response = self.page.goto(url)
+        if response.status != status:
+            self.problems.append(f"{name}: {response.status} instead of {status}")
+            return
+        self.inspect(name, response.text())
+
+    def is_new(self, name: str, source: str) -> bool:
+        """Whether nobody saw the same content under this name before: the frame tells who is signed in, the tokens differ."""
+        match = re.search(r"<main.*</main>", source, re.DOTALL)
+        main = re.sub(r'(value|href|action)="[^"]*"|[bcdfghjkmnpqrstvwxz2-9]{10}', "", match.group(0) if match else source)
+        key = (name, main)
+        known = key in self.seen
+        self.seen.add(key)
+        return not known
+
+
+_sizes: dict[str, int] = {}
+
+
+def weight(source: str, urls: list[str]) -> int:
+    """Bytes of a page's HTML, CSS and JavaScript as they travel: gzip, as the server sends its files."""
+    total = len(gzip.compress(source.encode()))
+    for url in urls:
+        path = urlsplit(url).path
+        if path.endswith((".css", ".js")) and path not in _sizes:
+            file = finders.find(path.removeprefix(f"/{django_settings.STATIC_URL.strip('/')}/"))
+            _sizes[path] = len(gzip.compress(Path(str(file)).read_bytes())) if file else 0
+        total += _sizes.get(path, 0)
+    return total
+
+
+@pytest.fixture
+def inspector(page: Any, record_property: Callable[[str, object], None]) -> Inspector:
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    return Inspector(page, record_property)
+
+
+def assert_fine(inspector: Inspector) -> None:
+    heavy = [f"{name}: {size} bytes" for name, size, _ in inspector.rows if size > LIMIT_WEIGHT]
+    jumpy = [f"{name}: shifts by {shift:.3f}" for name, _, shift in inspector.rows if shift > LIMIT_SHIFT]
+    problems = inspector.problems + heavy + jumpy
+    assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def become(page: Any, live_server: Any, request: pytest.FixtureRequest) -> Callable[[str], Client]:
+    """Signs a person of the cast in, in the browser and in a client, without the way through the page."""
+
+    def become(person: str) -> Client:
+        client = Client(headers={"host": urlsplit(live_server.url).netloc})
+        page.context.clear_cookies()
+        if person != "nobody":
+            client.force_login(request.getfixturevalue(person), backend="django.contrib.auth.backends.ModelBackend")
+            page.context.add_cookies(
+                [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+            )
+        return client
+
+    return become
+
+
+def test_every_page(inspector, live_server, become, world):  # noqa: F811
+    names = set(all_names())
+    for number, person in enumerate(PERSONS):
+        client = become(person)
+        for name, ids, method, expected in TABLE:
+            if name not in names or method != "get" or expected.split()[number] not in ("200", "+"):
+                continue
+            path = reverse(name, args=[world.ids[word] for word in ids.split()])
+            answer = client.get(path)
+            if answer.status_code != 200 or not answer["Content-Type"].startswith("text/html"):
+                answer.close()  # a file
+                continue
+            if inspector.is_new(f"{name} {ids}", answer.content.decode()):
+                inspector.visit(f"{name} {ids} ({person})", f"{live_server.url}{path}")
+    assert len(inspector.rows) > 30
+    assert_fine(inspector)
+
+
+def test_sign_in_pages(inspector, live_server, become, alice):
+    become("nobody")
+    for name in ("account_login", "account_reset_password", "account_reset_password_done", "account_signup"):
+        inspector.visit(name, f"{live_server.url}{reverse(name)}")
+    become("alice")
+    for name in ("account_change_password", "account_logout"):
+        inspector.visit(name, f"{live_server.url}{reverse(name)}")
+    assert_fine(inspector)
+
+
+def test_empty_pages(inspector, live_server, become, municipality, bob, dora):
+    """Nothing there yet: no catalogue, no project."""
+    for person, path in [
+        ("nobody", "/"),
+        ("nobody", reverse("catalogue:index")),
+        ("nobody", reverse("catalogue:practices")),
+        ("bob", "/"),
+        ("bob", municipality.get_absolute_url()),
+        ("bob", reverse("people", args=[municipality.public_id])),
+        ("dora", "/"),
+        ("dora", reverse("catalogue:editions")),
+    ]:
+        become(person)
+        inspector.visit(f"empty {path} ({person})", f"{live_server.url}{path}")
+    assert_fine(inspector)
+
+
+def test_pages_with_errors(inspector, live_server, become, world):  # noqa: F811
+    """Forms sent empty or wrong: the summary, its links and the marks at the fields."""
+    ids = world.ids
+    for person, name, words, fill in [
+        ("nobody", "account_login", "", {}),
+        ("nobody", "account_reset_password", "", {}),
+        ("nobody", "invitation", "invitation_token", {}),
+        ("alice", "account_change_password", "", {}),
+        ("alice", "account", "", {"name": ""}),
+        ("bob", "people", "municipality", {"email": "keine-adresse"}),
+        ("bob", "assessments:project_create", "municipality", {}),
+        ("alice", "assessments:score", "draft key", {"evidence_url": "kein link"}),
+        ("alice", "assessments:sheet_import", "draft", {}),
+        ("dora", "catalogue:upload", "", {}),
+        ("dora", "catalogue:criterion_add", "drafted", {}),
+        ("dora", "catalogue:practice_add", "drafted", {}),
+    ]:
+        become(person)
+        page = inspector.page
+        page.goto(f"{live_server.url}{reverse(name, args=[ids[word] for word in words.split()])}")
+        form = page.locator(f"main form[method=post]:has([name={next(iter(fill))}])" if fill else "main form[method=post]").last
+        for field_name, value in fill.items():
+            form.locator(f"[name={field_name}]").fill(value)
+        with page.expect_navigation() as navigation:
+            form.evaluate("form => { form.noValidate = true; form.requestSubmit(form.querySelector('[type=submit]')); }")
+        source = navigation.value.text()
+        if "aria-invalid" not in source:
+            inspector.problems.append(f"{name}: shows no error")
+        inspector.inspect(f"error {name}", source)
+    assert_fine(inspector)
+
+
+def test_error_pages(inspector, live_server, become, world):  # noqa: F811
+    host = live_server.url
+    become("alice")
+    inspector.visit("404", f"{host}/gibt/es/nicht/", status=404)
+    inspector.visit("403", f"{host}{reverse('people', args=[world.ids['municipality']])}", status=403)
+    inspector.visit("409", f"{host}/scheitert/zustand/", status=409)
+    inspector.visit("500", f"{host}/scheitert/kaputt/", status=500)
+    inspector.visit("503", f"{host}/scheitert/datenbank/", status=503)
+    inspector.visit("invitation gone", f"{host}/einladung/geraten/", status=404)
+    changes: list[tuple[int, dict[str, Any]]] = [
+        (413, {"DATA_UPLOAD_MAX_MEMORY_SIZE": 10}),
+        (429, {"ACCOUNT_RATE_LIMITS": {"login": "0/m/ip"}}),
+    ]
+    for status, change in changes:
+        become("nobody")
+        inspector.page.goto(f"{host}{reverse('account_login')}")
+        with override_settings(**change), inspector.page.expect_navigation() as navigation:
+            inspector.page.locator("main form").evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
+        if navigation.value.status != status:
+            inspector.problems.append(f"{navigation.value.status} instead of {status}")
+        inspector.inspect(str(status), navigation.value.text())
+    assert_fine(inspector)
