@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.bench import pages
+from tests.bench import pages, pdf
 from tests.bench.server import Client, demo_server
 
 ROUNDS, WARM_UP = 40, 5
@@ -32,6 +32,11 @@ def main() -> int:
             verdict = "ok" if taken <= limit else "TOO SLOW"
             slow += [name] if taken > limit else []
             print(f"{name:44}{taken:9.1f} ms   limit {limit:6.0f} ms   {verdict}", flush=True)  # noqa: T201 – a command's output
+    for figure in pdf.run():
+        verdict = "ok" if figure.is_ok else "TOO SLOW" if figure.unit == "ms" else "TOO MUCH"
+        slow += [] if figure.is_ok else [figure.name]
+        line = f"{figure.name:44}{figure.value:9.1f} {figure.unit}   limit {figure.limit:6.0f} {figure.unit}   {verdict}"
+        print(line, flush=True)  # noqa: T201 – a command's output
     return 1 if slow else 0
 
 

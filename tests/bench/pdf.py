@@ -1,0 +1,77 @@
+"""Renders in a process of their own, without server and database: time, time per page, peak memory."""
+
+import json
+import pickle
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Figure:
+    """``value`` must not be above ``limit``."""
+
+    name: str
+    value: float
+    limit: float
+    unit: str
+
+    @property
+    def is_ok(self) -> bool:
+        return self.value <= self.limit
+
+
+def run() -> list[Figure]:
+    """Measure in a child process, whose peak memory is that of nothing but the renders: the profiles come ready made."""
+    from tests.reports.sample import make_profile
+
+    profiles = pickle.dumps((make_profile(21), make_profile(60)))
+    done = subprocess.run([sys.executable, "-m", "tests.bench.pdf"], input=profiles, check=True, stdout=subprocess.PIPE)
+    return [Figure(**row) for row in json.loads(done.stdout)]
+
+
+def _measure() -> list[Figure]:
+    from assessments.reports.pdf import render_pdf, warm
+    from assessments.reports.pdf.content import report_html
+    from assessments.reports.pdf.engine import html_to_pdf
+
+    usual, large = pickle.loads(sys.stdin.buffer.read())  # noqa: S301 – run() wrote it
+    warm()
+    long = _median(lambda: render_pdf(usual, variant="lang"))
+    short = _median(lambda: render_pdf(usual, variant="kurz"))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    pages: list[int] = []
+
+    def only_count(number: int) -> bool:
+        pages.append(number)
+        return False
+
+    html_to_pdf(report_html(usual, variant="lang"), ("css/print-report.css",), count_pages=only_count)
+    return [
+        Figure("PDF, long, 21 criteria", long, 1000, "ms"),
+        Figure(f"PDF, long, one of {pages[0]} pages", long / pages[0], 60, "ms"),
+        Figure("PDF, short, 21 criteria", short, 350, "ms"),
+        Figure("PDF, 21 criteria, peak memory", memory, 160, "MB"),
+        Figure("PDF, long, 60 criteria", _median(lambda: render_pdf(large, variant="lang")), 2500, "ms"),
+    ]
+
+
+def _median(render: Callable[[], bytes]) -> float:
+    """In milliseconds, after one run that does not count."""
+    render()
+    times = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        render()
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.median(times)
+
+
+if __name__ == "__main__":
+    print(json.dumps([asdict(figure) for figure in _measure()]))  # noqa: T201 – read by run()
