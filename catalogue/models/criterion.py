@@ -33,6 +33,11 @@ class CriterionQuerySet(models.QuerySet["Criterion"]):
         """Phase, workstreams and milestone at hand: two queries, whatever the number of rows."""
         return self.select_related("phase", "milestone").prefetch_related("workstreams")
 
+    def titles_only(self) -> "CriterionQuerySet":
+        """Without the long texts, which a list does not show; they are most of a row."""
+        long = ("why", "questions", "note", "evidence_examples")
+        return self.defer(*long, *(f"{name}_{language}" for name in long for language in ("de", "en")))
+
     def for_reading(self) -> "CriterionQuerySet":
         """Everything the page of a criterion shows: seven queries, whatever the number of rows."""
         return self.for_listing().prefetch_related(

@@ -41,12 +41,15 @@ def index(request: HttpRequest) -> HttpResponse:
     editions = list(Edition.objects.visible_to(request.user))
     workstreams = list(Workstream.objects.all())
     chosen = next((w for w in workstreams if w.key == request.GET.get("workstream")), None)
-    criteria = list(Criterion.objects.for_listing().filter(edition=edition).order_by("order")) if edition else []
-    shown = [c for c in criteria if chosen is None or chosen in c.workstreams.all()]
+    criteria = Criterion.objects.for_listing().titles_only().filter(edition=edition).order_by("order")
     search = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     if search and edition:
-        by_pk = {c.pk: c for c in shown}
-        shown = [by_pk[pk] for pk in find_criteria(edition, search) if pk in by_pk]
+        ranked = find_criteria(edition, search)
+        by_pk = {c.pk: c for c in criteria.filter(pk__in=ranked)}
+        found = [by_pk[pk] for pk in ranked]
+    else:
+        found = list(criteria) if edition else []
+    shown = [c for c in found if chosen is None or chosen in c.workstreams.all()]
     phases = []
     for phase in Phase.objects.all():
         mine = [c for c in shown if c.phase_id == phase.pk]
@@ -59,7 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "phases": phases,
         "search": search,
         "results": shown,
-        "total": len(criteria),
+        "total": len(found),
         "found": len(shown),
     }
     return render(request, "catalogue/index.html", _frame(request, edition) | context)

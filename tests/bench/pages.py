@@ -16,6 +16,7 @@ def cases(client: Client) -> Iterator[Case]:
     """Name, limit, action and number of rounds, in the order of a workshop."""
     yield "start page, visitor", 40, lambda: client.get("/"), 40
     yield "catalogue", 40, lambda: client.get("/katalog/"), 40
+    yield "search over the catalogue", 30, lambda: client.get("/katalog/?q=Datenqualit%C3%A4t"), 40
     yield "a criterion", 40, lambda: client.get(f"/katalog/{KEY}/"), 40
     client.sign_in("team@auenfurt.example", PASSWORD)
     draft = re.findall(r"/bewertungen/(\w+)/[\w-]+/", client.get("/").decode())[0]
