@@ -115,7 +115,7 @@ def operating_models(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def printable(request: HttpRequest) -> HttpResponse:
-    """The whole edition on one page, for paper. Fourteen queries, whatever the number of criteria."""
+    """The whole edition on one page, for paper. Thirteen queries, whatever the number of criteria."""
     edition = requested_edition(request)
     if edition is None:
         raise Http404

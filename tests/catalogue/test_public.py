@@ -171,3 +171,25 @@ def test_page_query_count_constant(client, published, django_assert_num_queries,
     client.get(address)
     with django_assert_num_queries(queries):
         assert client.get(address).status_code == 200
+
+
+def test_printable_version_holds_the_whole_edition(client, published):
+    published(**rich("eins", "zwei"))
+    page = client.get("/katalog/druck/").content.decode()
+    for key in ("eins", "zwei"):
+        for text in ["kurz", "warum", "einfach", *[f"Beschreibung {n}" for n in range(5)], *[f"Schritt {n}" for n in range(4)]]:
+            assert f"{key}, {text} auf Deutsch" in page
+    assert "praxis-eins, ganz auf Deutsch" in page
+    assert "BOO auf Deutsch" in page
+    assert client.post("/katalog/druck/").status_code == 405
+
+
+def test_printable_version_without_any_edition_is_404(client, db):
+    assert client.get("/katalog/druck/").status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_printable_version_query_count_constant(client, published, django_assert_num_queries, rows):
+    published(**rich(*[f"k{n}" for n in range(1, rows + 1)]))
+    with django_assert_num_queries(13):
+        client.get("/katalog/druck/")
