@@ -7,8 +7,9 @@ from typing import Any
 
 from django.core.mail import EmailMessage
 from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
 
-from assessments.models import Assessment, AssessmentState, Measure, Project
+from assessments.models import Assessment, AssessmentState, Measure, Project, ScoreState
 from assessments.models.assessment import EDITABLE
 from assessments.scoring import Progress, progress
 from scaling.accounts.models import Membership, Role, User
@@ -21,11 +22,14 @@ AHEAD = timedelta(days=14)
 
 @dataclass(frozen=True)
 class OpenRound:
-    """``unconfirmed`` of the answers were carried over, and nobody has looked at them since."""
+    """``unconfirmed`` of the answers were carried over, and nobody has looked at them since; ``mine`` criteria that somebody
+    still has to look at are the person's own.
+    """
 
     assessment: Assessment
     progress: Progress
     unconfirmed: int
+    mine: int
     url: str
 
 
@@ -69,16 +73,19 @@ def _not_sent_since(monday: date) -> Q:
 def digest_for(person: User, today: date) -> Digest:
     """Three queries, whatever the number of projects and measures."""
     unconfirmed = Count("scores", filter=Q(scores__confirmed=False), distinct=True)
+    pending = Q(scores__state=ScoreState.OPEN) | Q(scores__confirmed=False)
+    mine = Count("scores", filter=pending & Q(scores__assigned_to=person), distinct=True)
     assessments = Assessment.objects.visible_to(person).open().with_context().with_team().with_progress()
-    open_rounds: list[Any] = list(assessments.annotate(unconfirmed=unconfirmed).order_by("project__name"))
+    open_rounds: list[Any] = list(assessments.annotate(unconfirmed=unconfirmed, mine=mine).order_by("project__name"))
     rounds = [
-        OpenRound(a, progress(a.answered, a.total), a.unconfirmed, absolute_url(a.get_absolute_url())) for a in open_rounds
+        OpenRound(a, progress(a.answered, a.total), a.unconfirmed, a.mine, absolute_url(a.get_absolute_url()))
+        for a in open_rounds
     ]
     measures = Measure.objects.running().filter(
         owner=person, due_on__lte=today + AHEAD, project__in=Project.objects.visible_to(person)
     )
     tasks = [
-        Task(measure, absolute_url(measure.project.get_absolute_url()))
+        Task(measure, absolute_url(reverse("assessments:measures", args=[measure.project.public_id])))
         for measure in measures.select_related("project").order_by("due_on", "pk")
     ]
     return Digest(

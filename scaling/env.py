@@ -52,7 +52,7 @@ class Env:
         """A list, separated by commas."""
         return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
 
-    def address(self, name: str, default: str) -> str:
+    def address(self, name: str, default: str | None = None) -> str:
         """An address such as https://check.example.org, without a slash at its end."""
         value = self.text(name, default).strip().rstrip("/")
         if not value.startswith(("https://", "http://")) or any(character.isspace() for character in value):

@@ -143,7 +143,7 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Skalierungscheck <skalierun
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10  # seconds: a mail server that hangs may not hold a worker
 # Where people reach the app; links in mails begin with it.
-SITE_URL = env.address("SITE_URL", "http://127.0.0.1:8000")
+SITE_URL = env.address("SITE_URL", "http://127.0.0.1:8000" if DEMO else None)
 
 # --- Language
 LANGUAGE_CODE = "de"

@@ -5,13 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests import translations
+from tests import hardcoded, translations
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 # No step needs data; an address that leads nowhere keeps manage.py from starting a server.
 NO_DATABASE = {"DATABASE_URL": "postgresql://nobody@localhost:1/none"}
 PRODUCTION = NO_DATABASE | {"DEMO": "0", "SECRET_KEY": "k" * 30 + "0123456789abcdefghijkl", "ALLOWED_HOSTS": "example.org"}
+PRODUCTION |= {"SITE_URL": "https://example.org"}
 
 STEPS: list[tuple[str, list[str], dict[str, str]]] = [
     ("format", [PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."], {}),
@@ -39,6 +40,8 @@ def main() -> int:
     results = [run_step(*step) for step in STEPS]
     problems = translations.problems()
     results.append(report("translations", not problems, "\n".join(problems)))
+    problems = hardcoded.problems()
+    results.append(report("hard-coded", not problems, "\n".join(problems)))
     return 0 if all(results) else 1
 
 

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from assessments import workflow
+from assessments.assigning import assign
 from assessments.digest import digest_for, due_people, send_digest
 from assessments.models import Measure
 from assessments.saving import Answer, save_score
@@ -134,6 +135,15 @@ def test_digest_names_answers_that_wait_for_confirmation(assessment, project, sc
     assert "Runde 2: 1 von 3 Kriterien bearbeitet (33\u00a0%), davon 1 noch zu bestätigen\n" in mail.outbox[0].body
 
 
+def test_digest_names_criteria_assigned_to_the_person(assessment, score, alice, bob):
+    others = assessment.scores.exclude(pk=score.pk)
+    assign(assessment=assessment, scores=[score.pk, others[0].pk], to=alice, by=alice)
+    assign(assessment=assessment, scores=[others[1].pk], to=bob, by=alice)
+    save_score(score=score, version=1, by=alice, answer=Answer("rated", 2))
+    run()
+    assert "1 von 3 Kriterien bearbeitet (33\u00a0%); für Sie zu tun: 1\n" in mail.outbox[0].body
+
+
 @pytest.mark.parametrize("change", [{"wants_digest": False}, {"is_active": False}])
 def test_command_leaves_out_who_opted_out_or_left(assessment, alice, change):
     User.objects.filter(pk=alice.pk).update(**change)
@@ -196,4 +206,4 @@ def test_digest_is_written_in_the_persons_language(assessment, municipality):
     assessment.project.team.add(emma)
     Measure.objects.create(project=assessment.project, text="Check", owner=emma, due_on=date(2020, 5, 3))
     run()
-    assert "May 3, 2020" in next(message.body for message in mail.outbox if message.to == [emma.email])
+    assert "3 May 2020" in next(message.body for message in mail.outbox if message.to == [emma.email])

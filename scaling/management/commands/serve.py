@@ -34,6 +34,7 @@ class Command(BaseCommand):
         self.prepare()
         if options["prepare_only"]:
             return
+        os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
         self.stdout.write(welcome(port))
         sys.exit(serve(port, options["workers"]))
 
