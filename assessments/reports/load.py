@@ -2,29 +2,28 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, AssessmentState, Comment, Evidence, Measure, Score
 from assessments.reports import texts
-from assessments.reports.build import AnswerFact, EarlierAnswer, Facts, MilestoneFact, PhaseFact, RoundFact, build_profile
+from assessments.reports.build import build_profile
+from assessments.reports.cover import cover_of, local_day
+from assessments.reports.facts import AnswerFact, EarlierAnswer, Facts, MilestoneFact, PhaseFact, RoundFact
 from assessments.reports.profile import (
     CommentItem,
     EvidenceItem,
     Level,
     MaturityProfile,
     MeasureItem,
-    Meta,
     RoundRef,
-    Step,
 )
 from assessments.scoring import Milestone, Rating
 from catalogue.models import Criterion, LevelDescriptor, MilestoneKind, Phase, Workstream
@@ -72,7 +71,7 @@ def load_profile(assessment: Assessment, *, compare_with: Assessment | str | Non
     answers = _answers(_scores(assessment, local), local)
     milestones = _milestones(assessment, local)
     titles = {answer.rating.key: answer.title for answer in answers}
-    meta = _meta(assessment, answers, phases, compared, [fact.ref for fact in reversed(rounds)])
+    meta = cover_of(assessment, answers, phases, compared, [fact.ref for fact in reversed(rounds)], local.language)
     return build_profile(
         Facts(
             meta=meta,
@@ -101,13 +100,6 @@ class Local:
 
     def text(self, row: dict[str, Any], field: str) -> str:
         return next((row[column] for column in self.columns(field) if row[column]), "")
-
-
-def _day(moment: datetime | str | None) -> date | None:
-    """The local day of a moment; PostgreSQL's JSON gives moments as text."""
-    if moment is None:
-        return None
-    return timezone.localtime(datetime.fromisoformat(moment) if isinstance(moment, str) else moment).date()
 
 
 def _workstreams(criterion: str) -> ArraySubquery:
@@ -172,13 +164,13 @@ def _answers(rows: Sequence[dict[str, Any]], local: Local) -> tuple[AnswerFact, 
                 CommentItem(
                     item["text"],
                     item["name"] or item["email"] or "",
-                    _day(item["at"]) or date.min,
+                    local_day(item["at"]) or date.min,
                     item["resolved"] is not None,
                 )
                 for item in row["comment_rows"]
             ),
             by=_name(row),
-            on=_day(row["updated_at"]),
+            on=local_day(row["updated_at"]),
         )
         for row in rows
     )
@@ -187,7 +179,7 @@ def _answers(rows: Sequence[dict[str, Any]], local: Local) -> tuple[AnswerFact, 
 def _evidence(item: dict[str, Any]) -> EvidenceItem:
     has_file = bool(item["file"])
     name = item["file_name"] if has_file else ""
-    return EvidenceItem(item["text"], item["url"], _day(item["at"]), name, item["id"] if has_file else None)
+    return EvidenceItem(item["text"], item["url"], local_day(item["at"]), name, item["id"] if has_file else None)
 
 
 def _levels(criteria: Iterable[int], local: Local) -> dict[int, list[Level]]:
@@ -264,7 +256,7 @@ def _rounds(assessment: Assessment, local: Local) -> tuple[RoundFact, ...]:
             public_id=answers[0]["assessment__public_id"],
             number=number,
             label=_("Runde %(number)s") % {"number": number},
-            on=_day(answers[0]["assessment__approved_at"]),
+            on=local_day(answers[0]["assessment__approved_at"]),
         )
         facts.append(RoundFact(ref, tuple(_earlier(row, local) for row in answers)))
     return tuple(facts)
@@ -272,65 +264,4 @@ def _rounds(assessment: Assessment, local: Local) -> tuple[RoundFact, ...]:
 
 def _earlier(row: dict[str, Any], local: Local) -> EarlierAnswer:
     title = local.text(row, "criterion__title")
-    return EarlierAnswer(_rating(row), title, row["rationale"], _name(row), _day(row["updated_at"]))
-
-
-# --- Cover ------------------------------------------------------------------------------------------------------------------
-
-
-def _person(person: Any) -> str:
-    return str(person) if person else ""
-
-
-def _meta(
-    assessment: Assessment,
-    answers: Sequence[AnswerFact],
-    phases: Sequence[Phase],
-    compared: RoundRef | None,
-    rounds: list[RoundRef],
-) -> Meta:
-    project, edition = assessment.project, assessment.edition
-    is_approved = assessment.is_approved
-    # Both stamps outlive a return or a reopening; they count only while the state agrees with them.
-    is_submitted = is_approved or assessment.state == AssessmentState.SUBMITTED
-    submitted_on = _day(assessment.submitted_at) if is_submitted else None
-    approved_on = _day(assessment.approved_at) if is_approved else None
-    approved_by = _person(assessment.approved_by) if is_approved else ""
-    steps = [
-        Step(_("begonnen"), assessment.started_on, ""),
-        Step(_("eingereicht"), submitted_on, _person(assessment.submitted_by) if is_submitted else ""),
-        Step(_("freigegeben"), approved_on, approved_by),
-    ]
-    asked = {answer.rating.phase for answer in answers}
-    days = [answer.on for answer in answers] + [step.on for step in steps]
-    wide = project.is_municipality_wide
-    return Meta(
-        public_id=assessment.public_id,
-        municipality=project.municipality.name,
-        is_fictional=project.municipality.is_fictional,
-        project=project.name,
-        project_slug=project.slug,
-        project_summary=project.summary,
-        is_municipality_wide=wide,
-        phase=None if wide else next(phase.key for phase in phases if phase.pk == project.phase_id),
-        phase_label="" if wide else next(phase.label for phase in phases if phase.pk == project.phase_id),
-        round=assessment.round,
-        round_label=str(assessment.round_label),
-        state=assessment.state,
-        state_label=str(assessment.get_state_display()),
-        is_draft=not is_approved,
-        edition=edition.number,
-        edition_title=edition.title,
-        scope=tuple(phase.label for phase in phases if phase.key in asked),
-        language=(get_language() or DEFAULT_LANGUAGE).split("-")[0],
-        as_of=max(day for day in days if day is not None),
-        started_on=assessment.started_on,
-        submitted_on=submitted_on,
-        approved_on=approved_on,
-        approved_by=approved_by,
-        steps=tuple(step for step in steps if step.on is not None),
-        compared=compared,
-        rounds=tuple(rounds),
-        attribution=edition.attribution,
-        level_scale_notice=edition.level_scale_notice,
-    )
+    return EarlierAnswer(_rating(row), title, row["rationale"], _name(row), local_day(row["updated_at"]))

@@ -5,12 +5,44 @@ from plain facts, ``load.load_profile`` fetches those. All texts are in the lang
 built. Dates are local dates. Nothing here depends on the clock: the same state of the data gives an equal profile.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import gettext as _
-
+from assessments.reports.criterion import (
+    CommentItem,
+    CriterionChange,
+    CriterionResult,
+    EvidenceItem,
+    Level,
+    MeasureItem,
+    MilestoneInfo,
+    PreviousAnswer,
+)
 from assessments.scoring import Average, Counts, Progress
+
+__all__ = [
+    "Changes",
+    "CommentItem",
+    "CriterionChange",
+    "CriterionResult",
+    "Definitions",
+    "EvidenceItem",
+    "Figure",
+    "GateBlocker",
+    "GateResult",
+    "HistoryRow",
+    "Level",
+    "MaturityProfile",
+    "MeasureItem",
+    "Meta",
+    "MilestoneInfo",
+    "PreviousAnswer",
+    "PriorityItem",
+    "RoundRef",
+    "Step",
+    "Trend",
+    "TrendPoint",
+]
 
 # --- Cover ------------------------------------------------------------------------------------------------------------------
 
@@ -93,149 +125,6 @@ class Figure:
     delta: float | None
     counts: Counts
     coverage: Progress
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """One step of the scale. ``description`` and ``next_step`` (empty on the highest) are those of one criterion."""
-
-    level: int
-    name: str
-    description: str = ""
-    next_step: str = ""
-
-
-# --- Criteria ---------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceItem:
-    """Something that shows an answer to be true. ``url`` is "" where there is no link.
-
-    ``file_name`` is "" where there is no file; where there is one, members may fetch it by ``file_id``.
-    """
-
-    text: str
-    url: str
-    on: date | None
-    file_name: str = ""
-    file_id: int | None = None
-
-    @property
-    def label(self) -> str:
-        """The text, and in brackets the file's name where that says something else."""
-        return f"{self.text} ({self.file_name})" if self.file_name not in ("", self.text) else self.text
-
-
-@dataclass(frozen=True, slots=True)
-class CommentItem:
-    text: str
-    by: str
-    on: date
-    is_resolved: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureItem:
-    """What is done: what, who ("" = nobody yet), until when, how far. ``status``: planned, running, done, dropped.
-
-    ``criterion_key`` is "" for a measure of the whole project; ``criterion_title`` also where this round lacks the criterion.
-    """
-
-    text: str
-    who: str
-    due_on: date | None
-    status: str
-    status_label: str
-    criterion_key: str
-    criterion_title: str
-
-    @property
-    def is_open(self) -> bool:
-        return self.status in ("planned", "running")
-
-
-@dataclass(frozen=True, slots=True)
-class MilestoneInfo:
-    """What makes the criterion part of its phase's gate. ``passed``: at the required level, or not applicable with a reason."""
-
-    kind_label: str
-    required_level: int
-    required_name: str
-    passed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PreviousAnswer:
-    """The answer of the compared round to the criterion of the same key."""
-
-    round_label: str
-    state: str
-    state_label: str
-    level: int | None
-    level_name: str
-    rationale: str
-    by: str
-    on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionChange:
-    """``kind`` is one of scoring's (up, down, same, newly_rated, no_longer_rated, still_unrated, new), ``label`` says it.
-
-    ``text`` is a short sentence („von 1 auf 3“). ``delta`` (−4 … 4) and ``previous`` are None where there is nothing to
-    compare.
-    """
-
-    kind: str
-    label: str
-    text: str
-    delta: int | None
-    previous: PreviousAnswer | None
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionResult:
-    """One criterion and its answer. ``number`` counts from 1 in the order of the catalogue and stays in every table and chart.
-
-    ``level`` None unless ``state`` is ``rated``; then ``level_name`` and ``level_description`` are "" too. ``answer_label``
-    says state or level in words, ready to print. ``next_step`` leads to the next level ("" at the highest and where not
-    applicable; for an unrated criterion it says that somebody should find out). ``gap`` = target − level. ``change`` is None
-    when the profile compares with no round. ``measures`` are those of this criterion, done and dropped ones included.
-    ``levels`` is the whole scale with this criterion's descriptions. ``blocks`` names the gate of the project's phase if the
-    criterion blocks it.
-    """
-
-    number: int
-    key: str
-    title: str
-    summary: str
-    phase: str
-    phase_label: str
-    workstreams: tuple[str, ...]
-    workstream_names: tuple[str, ...]
-    milestone: MilestoneInfo | None
-    blocks: str
-    state: str
-    state_label: str
-    level: int | None
-    level_name: str
-    level_description: str
-    answer_label: str
-    next_step: str
-    levels: tuple[Level, ...]
-    rationale: str
-    evidence: tuple[EvidenceItem, ...]
-    target_level: int | None
-    target_name: str
-    target_date: date | None
-    gap: int | None
-    confirmed: bool
-    change: CriterionChange | None
-    measures: tuple[MeasureItem, ...]
-    comments: tuple[CommentItem, ...]
-    answered_by: str
-    answered_on: date | None
 
 
 # --- Gates, priorities, changes, trend --------------------------------------------------------------------------------------
@@ -398,49 +287,3 @@ class MaturityProfile:
     measures: tuple[MeasureItem, ...]
     scale: tuple[Level, ...]
     definitions: Definitions
-
-
-def without_names(profile: MaturityProfile) -> MaturityProfile:
-    """The same profile without the name of any person and without comments, for eyes from outside.
-
-    Texts that people wrote (reasons, evidence, measures) stay as they are: nobody can tell which words in them are names. A
-    measure still says whether somebody is in charge. Call it in the language of the profile.
-    """
-
-    def measure(item: MeasureItem) -> MeasureItem:
-        return replace(item, who=_("Name nicht genannt") if item.who else "")
-
-    def criterion(result: CriterionResult) -> CriterionResult:
-        change = result.change
-        if change is not None and change.previous is not None:
-            change = replace(change, previous=replace(change.previous, by=""))
-        measures = tuple(map(measure, result.measures))
-        return replace(result, answered_by="", comments=(), change=change, measures=measures)
-
-    criteria = {result.key: criterion(result) for result in profile.criteria}
-
-    def named(results: tuple[CriterionResult, ...]) -> tuple[CriterionResult, ...]:
-        return tuple(criteria[result.key] for result in results)
-
-    meta = replace(profile.meta, approved_by="", steps=tuple(replace(step, by="") for step in profile.meta.steps))
-    changes = profile.changes
-    if changes is not None:
-        changes = replace(
-            changes,
-            up=named(changes.up),
-            down=named(changes.down),
-            same=named(changes.same),
-            unrated=named(changes.unrated),
-            new=named(changes.new),
-        )
-    return replace(
-        profile,
-        meta=meta,
-        criteria=tuple(criteria.values()),
-        changes=changes,
-        priorities=tuple(
-            replace(item, criterion=criteria[item.criterion.key], measure=item.measure and measure(item.measure))
-            for item in profile.priorities
-        ),
-        measures=tuple(map(measure, profile.measures)),
-    )

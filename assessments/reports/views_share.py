@@ -18,7 +18,8 @@ from assessments.models import Assessment, ShareLink
 from assessments.reports.files import file_name, requested_language
 from assessments.reports.load import load_profile
 from assessments.reports.pdf import PdfUnavailable, pdf_of
-from assessments.reports.profile import MaturityProfile, without_names
+from assessments.reports.privacy import without_names
+from assessments.reports.profile import MaturityProfile
 from assessments.reports.views import charts_of
 from assessments.reports.views_pdf import requested_variant
 from assessments.sharing import NotApproved, create_link, revoke_link

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from assessments.saving import Answer, save_score
 from catalogue.models import CROSS_PHASE, Edition, EditionState
 from tests.factories import make_criterion, make_edition, make_project
 
-CRITERIA = {
+CRITERIA: dict[str, dict[str, Any]] = {
     "vertrauen": {"workstreams": ["organisatorisch", "technisch"], "milestone": 3, "title_en": "Trust"},
     "personal": {"workstreams": ["organisatorisch"]},
     "zielbild": {"phase": "p1", "workstreams": ["organisatorisch"], "milestone": 3},

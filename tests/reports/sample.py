@@ -9,7 +9,8 @@ import yaml
 from django.conf import settings
 from django.utils.translation import override
 
-from assessments.reports.build import AnswerFact, EarlierAnswer, Facts, MilestoneFact, PhaseFact, RoundFact, build_profile
+from assessments.reports.build import build_profile
+from assessments.reports.facts import AnswerFact, EarlierAnswer, Facts, MilestoneFact, PhaseFact, RoundFact
 from assessments.reports.profile import CommentItem, EvidenceItem, Level, MaturityProfile, MeasureItem, Meta, RoundRef, Step
 from assessments.scoring import Milestone, Rating
 from catalogue.levels import Level as LevelName

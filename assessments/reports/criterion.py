@@ -1,0 +1,144 @@
+"""One criterion of the maturity profile: its answer, and all that was said about it. Part of ``profile``."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One step of the scale. ``description`` and ``next_step`` (empty on the highest) are those of one criterion."""
+
+    level: int
+    name: str
+    description: str = ""
+    next_step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceItem:
+    """Something that shows an answer to be true. ``url`` is "" where there is no link.
+
+    ``file_name`` is "" where there is no file; where there is one, members may fetch it by ``file_id``.
+    """
+
+    text: str
+    url: str
+    on: date | None
+    file_name: str = ""
+    file_id: int | None = None
+
+    @property
+    def label(self) -> str:
+        """The text, and in brackets the file's name where that says something else."""
+        return f"{self.text} ({self.file_name})" if self.file_name not in ("", self.text) else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class CommentItem:
+    text: str
+    by: str
+    on: date
+    is_resolved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureItem:
+    """What is done: what, who ("" = nobody yet), until when, how far. ``status``: planned, running, done, dropped.
+
+    ``criterion_key`` is "" for a measure of the whole project; ``criterion_title`` also where this round lacks the criterion.
+    """
+
+    text: str
+    who: str
+    due_on: date | None
+    status: str
+    status_label: str
+    criterion_key: str
+    criterion_title: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in ("planned", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneInfo:
+    """What makes the criterion part of its phase's gate. ``passed``: at the required level, or not applicable with a reason."""
+
+    kind_label: str
+    required_level: int
+    required_name: str
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousAnswer:
+    """The answer of the compared round to the criterion of the same key."""
+
+    round_label: str
+    state: str
+    state_label: str
+    level: int | None
+    level_name: str
+    rationale: str
+    by: str
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionChange:
+    """``kind`` is one of scoring's (up, down, same, newly_rated, no_longer_rated, still_unrated, new), ``label`` says it.
+
+    ``text`` is a short sentence („von 1 auf 3“). ``delta`` (−4 … 4) and ``previous`` are None where there is nothing to
+    compare.
+    """
+
+    kind: str
+    label: str
+    text: str
+    delta: int | None
+    previous: PreviousAnswer | None
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionResult:
+    """One criterion and its answer. ``number`` counts from 1 in the order of the catalogue and stays in every table and chart.
+
+    ``level`` None unless ``state`` is ``rated``; then ``level_name`` and ``level_description`` are "" too. ``answer_label``
+    says state or level in words, ready to print. ``next_step`` leads to the next level ("" at the highest and where not
+    applicable; for an unrated criterion it says that somebody should find out). ``gap`` = target − level. ``change`` is None
+    when the profile compares with no round. ``measures`` are those of this criterion, done and dropped ones included.
+    ``levels`` is the whole scale with this criterion's descriptions. ``blocks`` names the gate of the project's phase if the
+    criterion blocks it.
+    """
+
+    number: int
+    key: str
+    title: str
+    summary: str
+    phase: str
+    phase_label: str
+    workstreams: tuple[str, ...]
+    workstream_names: tuple[str, ...]
+    milestone: MilestoneInfo | None
+    blocks: str
+    state: str
+    state_label: str
+    level: int | None
+    level_name: str
+    level_description: str
+    answer_label: str
+    next_step: str
+    levels: tuple[Level, ...]
+    rationale: str
+    evidence: tuple[EvidenceItem, ...]
+    target_level: int | None
+    target_name: str
+    target_date: date | None
+    gap: int | None
+    confirmed: bool
+    change: CriterionChange | None
+    measures: tuple[MeasureItem, ...]
+    comments: tuple[CommentItem, ...]
+    answered_by: str
+    answered_on: date | None
