@@ -146,7 +146,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     readonly_form = StyleguideForm(initial=EXAMPLE, prefix="readonly")
     readonly_form.read_only = True
     measures = MeasureFormSet(
-        {"form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "0", "form-0-title": "Betriebskosten klären", "form-1-due": "morgen"}
+        {"form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "0", "form-0-title": _("Betriebskosten klären"), "form-1-due": "morgen"}
     )
     table_helper = FormHelper()
     table_helper.template = "kern/table_inline_formset.html"

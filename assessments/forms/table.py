@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from assessments.forms.score import APART, LONGEST_RATIONALE, choice_of
@@ -12,7 +13,7 @@ from catalogue.levels import Level
 
 CHOICES = [
     ("", ScoreState.OPEN.label),
-    *((str(level.value), f"{level.value} – {level.label}") for level in Level),
+    *((str(level.value), format_lazy("{} – {}", level.value, level.label)) for level in Level),
     *((state.value, state.label) for state in APART),
 ]
 TARGETS = [("", "–"), *((str(level.value), str(level.value)) for level in Level)]

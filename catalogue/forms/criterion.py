@@ -5,6 +5,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Fieldset, Layout, Row, Submit
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -41,7 +42,7 @@ class CriterionForm(DocumentForm):
     required_level = forms.TypedChoiceField(
         label=gettext_lazy("Erforderliche Stufe"),
         coerce=int,
-        choices=[(level.value, f"{level.value} – {level.label}") for level in Level if level.value],
+        choices=[(level.value, format_lazy("{} – {}", level.value, level.label)) for level in Level if level.value],
         initial=DEFAULT_REQUIRED_LEVEL,
         required=False,
     )

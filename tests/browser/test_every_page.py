@@ -154,7 +154,7 @@ def test_every_page(inspector, live_server, become, world):  # noqa: F811
             path = reverse(name, args=[world.ids[word] for word in ids.split()])
             answer = client.get(path)
             if answer.status_code != 200 or not answer["Content-Type"].startswith("text/html"):
-                answer.close()  # a file
+                b"".join(answer if answer.streaming else ())  # reading a file to its end closes it
                 continue
             if inspector.is_new(f"{name} {ids}", answer.content.decode()):
                 inspector.visit(f"{name} {ids} ({person})", f"{live_server.url}{path}")
