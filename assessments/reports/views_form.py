@@ -47,7 +47,8 @@ def workshop_form(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         with translation.override(requested_language(request)):
             pdf = form_pdf(assessment, criteria)
-            name = f"{slugify(_('Arbeitsbogen'))}-{assessment.project.slug}-{assessment.round}.pdf"
+            word = _("Arbeitsbogen")  # not inside the f-string, where gettext does not look
+            name = f"{slugify(word)}-{assessment.project.slug}-{assessment.round}.pdf"
     except PdfUnavailable:
         crumbs = crumbs_to(assessment.project, (str(assessment.round_label), assessment.get_absolute_url()), (_("PDF"), ""))
         return render(request, "report/pdf_unavailable.html", {"assessment": assessment, "crumbs": crumbs}, status=503)

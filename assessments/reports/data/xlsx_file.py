@@ -101,8 +101,9 @@ def _summary(sheet: Sheet, profile: MaturityProfile, title: str) -> None:
     sheet.widths([34, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14])
     sheet.line([title], formats.title)
     sheet.sheet.freeze_panes(1, 0)
+    example = _("erfundenes Beispiel")
     facts: list[tuple[str, Value]] = [
-        (_("Kommune"), meta.municipality + (f" ({_('erfundenes Beispiel')})" if meta.is_fictional else "")),
+        (_("Kommune"), f"{meta.municipality} ({example})" if meta.is_fictional else meta.municipality),
         (_("Projekt"), meta.project),
         (_("Phase"), meta.phase_label),
         (_("Stand"), meta.state_label),

@@ -53,7 +53,7 @@ def warm() -> None:
 
     For gunicorn's ``post_worker_init``. Where PDFs cannot be made, it says so in the log and lets the worker go on.
     """
-    words = "Verantwortung für Verstetigung " * 20  # long enough to need the list of syllables
+    words = "Verantwortung für Verstetigung " * 20  # untranslated: nobody reads it; long enough to need syllables
     drawing = bullet_bars([Bar("Probe", 1.0)])
     try:
         html_to_pdf(f'<html lang="de"><title>Probe</title><p>{words}<b>1</b> <i>2</i></p>{drawing}</html>', (STYLE,))
