@@ -3,15 +3,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from assessments.models.project import Project
+from assessments.models.project import Project, visible
 from catalogue.models import Edition, Phase
-from scaling.accounts.models import Membership, Role
 from scaling.public_ids import new_public_id
 
 
@@ -29,14 +28,7 @@ EDITABLE = (AssessmentState.DRAFT, AssessmentState.RETURNED)
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def visible_to(self, user: Any) -> "AssessmentQuerySet":
         """The tenant filter: assessments of visible projects; readers see approved ones only."""
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        writes = Membership.objects.filter(
-            user=user, municipality=OuterRef("project__municipality"), role__in=[Role.MANAGER, Role.TEAM]
-        )
-        return self.filter(project__in=Project.objects.visible_to(user)).filter(
-            Q(state=AssessmentState.APPROVED) | Exists(writes)
-        )
+        return self.filter(visible(user, path="project__", approved=Q(state=AssessmentState.APPROVED)))
 
     def with_context(self) -> "AssessmentQuerySet":
         """What every page about an assessment names: project, municipality, edition and the people of its steps. One query."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assessments.models.assessment import Assessment, AssessmentState
-from assessments.models.project import Project
+from assessments.models.project import Project, visible
 from catalogue.levels import HIGHEST, LOWEST, Level
 from catalogue.models import Criterion
 from scaling.accounts.models import Membership, Role, User
@@ -29,7 +29,8 @@ class ScoreState(models.TextChoices):
 class ScoreQuerySet(models.QuerySet["Score"]):
     def visible_to(self, user: Any) -> "ScoreQuerySet":
         """The tenant filter: answers of visible assessments."""
-        return self.filter(assessment__in=Assessment.objects.visible_to(user))
+        approved = Q(assessment__state=AssessmentState.APPROVED)
+        return self.filter(visible(user, path="assessment__project__", approved=approved))
 
     def pending(self) -> "ScoreQuerySet":
         """What somebody still has to look at: open, or carried over and not confirmed."""
