@@ -61,7 +61,7 @@ def world(municipality, alice, bob, charlie, rita, dora) -> World:
     practice = GoodPractice.objects.create(
         edition=drafted, key="beispiel", order=1, title_de="Beispiel", title_source=TitleSource.OFFICIAL
     )
-    evidence = Evidence.objects.create(score=draft.scores.first(), text="Beschluss")
+    evidence = Evidence.objects.create(score=draft.scores.get(criterion__key="kriterium-1"), text="Beschluss")
     for assessment in (approved, draft, submitted):
         assessment.refresh_from_db()
     invitation = Invitation.objects.create(
@@ -89,7 +89,9 @@ def world(municipality, alice, bob, charlie, rita, dora) -> World:
             score=evidence.score, text="Datei", file=ContentFile("Text", "x.txt"), file_name="x.txt"
         ).pk,
         "link": link.pk,
-        "comment": Comment.objects.create(score=draft.scores.first(), text="Stimmt das?", author=bob).pk,
+        "comment": Comment.objects.create(
+            score=draft.scores.get(criterion__key="kriterium-1"), text="Stimmt das?", author=bob
+        ).pk,
         "measure": Measure.objects.create(project=project, text="Stelle ausschreiben").public_id,
         "link_token": link.token,
         "sheet_upload": SheetUpload.objects.create(assessment=draft, user=alice, file_name="bogen.xlsx", rows=[]).public_id,
