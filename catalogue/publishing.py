@@ -76,7 +76,8 @@ def copy_edition(*, edition: Edition, by: Any, minor: bool = False) -> Edition:
     It takes the next free number: 3.0 after 2.1, or with ``minor`` (a correction of this edition) 2.2 after 2.1. Raises
     WrongState for a draft, since a draft can simply be edited, and while another draft copied from this edition is open.
     """
-    edition = Edition.objects.select_for_update().get(pk=edition.pk)
+    # All of them, so that two copies at once do not take the same number.
+    edition = {e.pk: e for e in Edition.objects.select_for_update().order_by("pk")}[edition.pk]
     if edition.is_draft:
         raise WrongState(_("Ausgabe %s ist selbst ein Entwurf.") % edition.number)
     open_copy = edition.successors.filter(state=EditionState.DRAFT).first()

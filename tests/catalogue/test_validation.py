@@ -1,4 +1,5 @@
 from copy import deepcopy
+from time import perf_counter
 
 import pytest
 
@@ -107,7 +108,16 @@ def test_other_yaml_refused(data):
 
 
 @pytest.mark.parametrize(
-    "text", ["a < b und c > d", "x <- y", "Open Data: alles offen", "[Seite](https://example.org)", "*kursiv*", "a<b"]
+    "text",
+    [
+        "a < b und c > d",
+        "x <- y",
+        "Open Data: alles offen",
+        "[Seite](https://example.org)",
+        "*kursiv*",
+        "a<b",
+        "[x]( https://example.org)",
+    ],
 )
 def test_harmless_text_accepted(text):
     assert markup_problem(text) is None
@@ -125,7 +135,24 @@ def test_harmless_text_accepted(text):
         "[x](data:text/html,x)",
         "[x](/katalog/)",
         "![x](x.png)",
+        "<img\nsrc=x>",
+        "[x](  data:text/html,x)",
     ],
 )
 def test_markup_refused(text):
     assert markup_problem(text)
+
+
+@pytest.mark.parametrize("text", ["<a" * 2000, "](" + " " * 4000, "<" + " " * 4000, "javascript" + " " * 4000, "](" * 2000])
+def test_markup_of_hostile_texts_looked_at_once(text):
+    start = perf_counter()
+    for _ in range(20):
+        markup_problem(text)
+    assert perf_counter() - start < 1
+
+
+def test_endless_list_of_mistakes_not_searched_to_its_end():
+    start = perf_counter()
+    found = problems_of(catalogue_document() | {"criteria": [1] * 200_000})
+    assert len(found) == MOST_PROBLEMS + 1
+    assert perf_counter() - start < 20
