@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from assessments.models import Assessment
 from assessments.reports.charts import for_screen
 from assessments.reports.charts.of_profile import figures_bars, figures_radar, gates_road, history_grid, trend_chart
-from assessments.reports.load import NotComparable, load_profile
+from assessments.reports.load import DEFAULT_LANGUAGE, NotComparable, load_profile
 from assessments.reports.profile import MaturityProfile
 from assessments.views.access import get_assessment
 from assessments.views.project import crumbs_to
@@ -50,6 +50,11 @@ def charts_of(profile: MaturityProfile) -> dict[str, SafeString]:
     }
 
 
+def own_language(profile: MaturityProfile) -> str:
+    """The language people write their answers in, where the page's texts are in another; "" where it is the same."""
+    return "" if profile.meta.language == DEFAULT_LANGUAGE else DEFAULT_LANGUAGE
+
+
 @login_required
 @require_safe
 def profile_page(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -61,6 +66,7 @@ def profile_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "assessment": assessment,
         "profile": profile,
         "charts": charts_of(profile),
+        "own_language": own_language(profile),
         "compared_query": f"&{urlencode({'vergleich': chosen})}" if chosen else "",
         "crumbs": crumbs_to(
             assessment.project, (str(assessment.round_label), assessment.get_absolute_url()), (_("Reifeprofil"), "")

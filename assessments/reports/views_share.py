@@ -20,7 +20,7 @@ from assessments.reports.load import load_profile
 from assessments.reports.pdf import PdfUnavailable, pdf_of
 from assessments.reports.privacy import without_names
 from assessments.reports.profile import MaturityProfile
-from assessments.reports.views import charts_of
+from assessments.reports.views import charts_of, own_language
 from assessments.reports.views_pdf import requested_variant
 from assessments.sharing import NotApproved, create_link, revoke_link
 from assessments.views.access import get_assessment, require
@@ -112,7 +112,8 @@ def _shared_profile(token: str) -> MaturityProfile:
 @unlisted
 def shared_profile(request: HttpRequest, token: str) -> HttpResponse:
     profile = _shared_profile(token)
-    return render(request, "report/shared.html", {"profile": profile, "charts": charts_of(profile), "token": token})
+    context = {"profile": profile, "charts": charts_of(profile), "own_language": own_language(profile), "token": token}
+    return render(request, "report/shared.html", context)
 
 
 @require_safe

@@ -90,6 +90,16 @@ def test_page_is_for_those_who_may_see_the_round(client, first, second, rita, ch
     assert [client.get(url(a)).status_code for a in (first, second)] == [404, 404]
 
 
+def test_page_in_english_marks_what_people_wrote_as_german(client, second, alice):
+    client.force_login(alice)
+    client.cookies["django_language"] = "en"
+    page = words(client.get(url(second)))
+    assert '<html lang="en"' in page
+    assert '<div class="result__text" lang="de"><p>Vereinbarung mit den Stadtwerken' in page
+    client.cookies["django_language"] = "de"
+    assert 'lang="de"><p>' not in words(client.get(url(second)))
+
+
 def test_page_takes_no_post(client, second, alice):
     client.force_login(alice)
     assert client.post(url(second)).status_code == 405
