@@ -3,6 +3,7 @@
 import time
 
 import page as pdf_validator
+import pikepdf
 import pytest
 
 from assessments.reports.pdf import limits, render_pdf
@@ -77,6 +78,15 @@ def test_pictographs_are_spelled_out():
 
 def test_characters_that_no_font_has_are_spelled_out():
     assert "[cuneiform sign a]" in text_of(checked(render_pdf(with_rationale("Zeichen \U00012000 hier"), variant="lang")))
+
+
+def test_letters_of_neighbouring_languages_are_drawn_in_the_same_typeface():
+    content = checked(render_pdf(with_rationale("Gülşen Łukasz Šimánek Őrsi Çağlar Ðorđe"), variant="lang"))
+    assert "Gülşen Łukasz Šimánek Őrsi Çağlar Ðorđe" in text_of(content)
+    with open_pdf(content) as pdf:
+        fonts = {str(one.FontName) for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and "/FontName" in one}
+    assert fonts
+    assert all("Fira-Sans" in name for name in fonts)
 
 
 def test_long_names_stay_inside_their_page():

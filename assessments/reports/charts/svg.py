@@ -162,7 +162,7 @@ class Drawing:
         head = (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="chart chart--{self.kind}" role="img" aria-label="{spoken}" '
             f'viewBox="0 0 {n(self.width)} {n(height)}" width="{n(self.width)}" height="{n(height)}" '
-            f'font-family="Fira Sans, sans-serif">'
+            f'font-family="Fira Sans, Fira Sans Ext, sans-serif">'
         )
         return mark_safe(f"{head}<title>{spoken}</title>{''.join(self._parts)}</svg>")  # noqa: S308 – every text is escaped
 
