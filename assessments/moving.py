@@ -161,6 +161,8 @@ def undo(*, assessment: Assessment, by: Any) -> EditionMove:
 
 
 def _locked(assessment: Assessment) -> Assessment:
+    # The answers first and the round second, as a save does: the other way round the two could wait for each other.
+    list(Score.objects.select_for_update().filter(assessment=assessment.pk).order_by("pk").values_list("pk", flat=True))
     current = Assessment.objects.select_for_update(of=("self",)).select_related("edition", "project").get(pk=assessment.pk)
     if current.state not in EDITABLE:
         raise WrongState(current)

@@ -1,6 +1,9 @@
 """Moving a round to a newer edition: nothing written is lost, and it can be taken back until it is submitted."""
 
+from threading import Thread
+
 import pytest
+from django.db import connections
 from django.urls import reverse
 
 from assessments import moving, workflow
@@ -185,6 +188,40 @@ def test_other_rounds_untouched(assessment, new, alice, municipality):
     assert list(other.scores.order_by("pk").values()) == before
 
 
+@pytest.mark.django_db(transaction=True)
+def test_saves_during_moves_and_undos_lose_nothing(assessment, new, alice):
+    errors: list[Exception] = []
+
+    def attempt(act):
+        try:
+            act()
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    def save():
+        for number in range(15):
+            score = assessment.scores.get(criterion__key="bleibt")
+            save_score(
+                score=score, version=score.version, by=alice, answer=Answer(state="rated", level=1, rationale=f"{number}")
+            )
+
+    def move_and_back():
+        for _ in range(4):
+            moving.move(assessment=assessment, edition=new, by=alice)
+            moving.undo(assessment=assessment, by=alice)
+
+    threads = [Thread(target=attempt, args=[act]) for act in (save, move_and_back)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert errors == []
+    assert answers(assessment)["bleibt"] == ("rated", 1, "14", True)
+    assert answers(assessment)["entfaellt"][2] == "Grund entfaellt"
+
+
 # --- The page
 
 
@@ -235,6 +272,6 @@ def test_plan_and_move_query_counts_constant(municipality, alice, django_assert_
     new = publish(*map(reworded, names), *[criterion_document(f"neu{n}") for n in range(rows)], number="2.0")
     with django_assert_num_queries(22):
         moving.plan(assessment, new)
-    with django_assert_num_queries(41):
+    with django_assert_num_queries(42):
         moving.move(assessment=assessment, edition=new, by=alice)
     assert Evidence.objects.count() == 0
