@@ -1,15 +1,11 @@
-"""The gate of each project's phase, for pages that show many projects: three queries, however many there are."""
+"""The gate of each project's phase in words, for pages that show many projects: three queries, however many there are."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assessments import scoring
-from assessments.models import Assessment, Score
+from assessments.gates import gates_of
+from assessments.models import Assessment
 from assessments.reports import texts
-from assessments.scoring import Milestone, Rating
-from catalogue.models import Milestone as MilestoneRow
-from catalogue.models import Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,56 +26,14 @@ class GateStatus:
 
 def load_gates(assessments: Iterable[Assessment]) -> dict[int, GateStatus]:
     """By assessment id. Three queries; give the assessments with their project, or that costs one more each."""
-    assessments = list(assessments)
-    if not assessments:
-        return {}
-    phases = list(Phase.objects.all())
-    keys = {phase.pk: phase.key for phase in phases}
-    labels = {phase.key: phase.label for phase in phases}
-    titles, milestones = _milestones({a.edition_id for a in assessments}, keys)
-    ratings = _ratings([a.pk for a in assessments], keys)
-    found = {}
-    for assessment in assessments:
-        project = assessment.project
-        current = None if project.is_municipality_wide else keys[project.phase_id]
-        gates = scoring.gates(
-            milestones[assessment.edition_id],
-            ratings[assessment.pk],
-            phases=[phase.key for phase in phases if not phase.is_cross_phase],
-            current=current,
-            cross_phase=next(phase.key for phase in phases if phase.is_cross_phase),
+    return {
+        pk: GateStatus(
+            label=found.phase_labels[found.current.phase],
+            state=found.current.state,
+            state_label=texts.gate_state(found.current.state),
+            passed=found.current.passed,
+            total=found.current.total,
+            blockers=found.missing(found.current),
         )
-        gate = next(gate for gate in gates if current in (gate.phase, None))
-        found[assessment.pk] = GateStatus(
-            label=labels[gate.phase],
-            state=gate.state,
-            state_label=texts.gate_state(gate.state),
-            passed=gate.passed,
-            total=gate.total,
-            blockers=tuple(titles[assessment.edition_id, blocker.milestone.key] for blocker in gate.blockers),
-        )
-    return found
-
-
-def _milestones(
-    editions: set[int], keys: dict[int, str]
-) -> tuple[dict[tuple[int, str], str], defaultdict[int, list[Milestone]]]:
-    titles: dict[tuple[int, str], str] = {}
-    milestones: defaultdict[int, list[Milestone]] = defaultdict(list)
-    rows = MilestoneRow.objects.filter(criterion__edition__in=editions).select_related("criterion").order_by("criterion__order")
-    for row in rows:
-        criterion = row.criterion
-        titles[criterion.edition_id, criterion.key] = criterion.title
-        milestones[criterion.edition_id].append(Milestone(criterion.key, keys[criterion.phase_id], row.required_level))
-    return titles, milestones
-
-
-def _ratings(assessments: list[int], keys: dict[int, str]) -> defaultdict[int, list[Rating]]:
-    """Of milestones only: a gate asks for nothing else."""
-    ratings: defaultdict[int, list[Rating]] = defaultdict(list)
-    rows = Score.objects.filter(assessment__in=assessments, criterion__milestone__isnull=False).order_by()
-    for assessment, key, phase, state, level, confirmed in rows.values_list(
-        "assessment_id", "criterion__key", "criterion__phase_id", "state", "level", "confirmed"
-    ):
-        ratings[assessment].append(Rating(key, state, level, confirmed=confirmed, phase=keys[phase]))
-    return ratings
+        for pk, found in gates_of(assessments).items()
+    }

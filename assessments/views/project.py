@@ -7,13 +7,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from assessments import scoring
 from assessments.forms.project import ProjectForm
+from assessments.gates import gates_of
 from assessments.models import Assessment, AssessmentState, Project
 from assessments.projects import change_project, create_project
 from assessments.scoring import progress
 from assessments.views.access import get_municipality, get_project, require
 from assessments.views.municipality import TenantOf
 from catalogue.models import CROSS_PHASE, Phase
+
+#: Milestones that a phase of the road names before it counts the others.
+MISSING_SHOWN = 2
 
 
 def crumbs_to(project: Project, *more: tuple[str, str]) -> list[tuple[str, str]]:
@@ -55,12 +60,24 @@ def render_form(request: HttpRequest, form: ProjectForm, crumbs: list[tuple[str,
     return render(request, "assessments/project_form.html", context, status=422 if form.is_bound else 200)
 
 
-def phase_road(project: Project) -> list[dict[str, object]]:
-    """The five phases with the project's own marked, for components/phase_road.html. One query."""
-    return [
-        {"name": phase.label, "state": "current" if phase.pk == project.phase_id else None}
-        for phase in Phase.objects.exclude(key=CROSS_PHASE)
-    ]
+def phase_road(project: Project, newest: Assessment | None) -> list[dict[str, object]]:
+    """The five phases with their gates as the newest round sees them, for components/phase_road.html. At most three queries."""
+    if newest is None:
+        phases = Phase.objects.exclude(key=CROSS_PHASE)
+        return [{"name": phase.label, "state": "current" if phase.pk == project.phase_id else None} for phase in phases]
+    found = gates_of([newest])[newest.pk]
+    road: list[dict[str, object]] = []
+    for gate in found.gates:
+        state = gate.state if gate.state in (scoring.REACHED, scoring.BLOCKED) else ""
+        missing = found.missing(gate) if state else ()
+        more = len(missing) - MISSING_SHOWN
+        note = ", ".join(missing[:MISSING_SHOWN]) + (" " + _("und %(n)s weitere") % {"n": more} if more > 0 else "")
+        if gate == found.current:
+            words = {scoring.REACHED: _("Phasentor erreicht"), scoring.BLOCKED: _("Phasentor noch nicht erreicht")}
+            note = ": ".join(part for part in (words.get(state, ""), note) if part)
+            state = "current"
+        road.append({"name": found.phase_labels[gate.phase], "state": state or None, "note": note})
+    return road
 
 
 @login_required
@@ -84,7 +101,7 @@ def project_page(request: HttpRequest, public_id: str) -> HttpResponse:
         {
             "project": project,
             "crumbs": crumbs_to(project),
-            "road": [] if project.is_municipality_wide else phase_road(project),
+            "road": [] if project.is_municipality_wide else phase_road(project, next(iter(rounds), None)),
             "rounds": rounds,
             "open_round": next((a for a in rounds if a.state != AssessmentState.APPROVED), None),
             "approved": next((a for a in rounds if a.state == AssessmentState.APPROVED), None),

@@ -10,7 +10,9 @@ from assessments import workflow
 from assessments.models import Measure
 from assessments.reports.gates import load_gates
 from assessments.reports.load import load_profile
-from tests.factories import make_catalogue, make_project
+from assessments.saving import Answer, save_score
+from catalogue.models import Edition, EditionState
+from tests.factories import make_catalogue, make_criterion, make_edition, make_project
 
 
 def sign_in(client, user):
@@ -120,9 +122,9 @@ def test_start_page_costs_the_same_for_one_project_and_three(
     for index in range(number):
         approve(round_of(f"Projekt {index}"), alice, bob)
     sign_in(client, bob)
-    with django_assert_max_num_queries(12) as counted:
+    with django_assert_max_num_queries(11) as counted:
         client.get("/")
-    assert len(counted.captured_queries) == 12
+    assert len(counted.captured_queries) == 11
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -151,3 +153,23 @@ def test_gates_agree_with_the_maturity_profile(round_of, alice, bob, municipalit
 def test_gates_of_nothing_cost_nothing(db, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert load_gates([]) == {}
+
+
+def test_project_page_shows_the_gates_on_the_road(client, municipality, alice):
+    edition = make_edition(state=EditionState.DRAFT)
+    make_criterion(edition, "zielbild", phase="p1", milestone=3)
+    make_criterion(edition, "pilotbericht", phase="p3", milestone=3)
+    Edition.objects.filter(pk=edition.pk).update(state=EditionState.PUBLISHED, published_at=timezone.now())
+    project = make_project(municipality, team=[alice])
+    round_ = workflow.start_assessment(project=project, by=alice)
+    score = round_.scores.get(criterion__key="zielbild")
+    save_score(score=score, version=score.version, by=alice, answer=Answer("rated", 3))
+    sign_in(client, alice)
+    road = client.get(project.get_absolute_url()).context["road"]
+    assert [(phase["state"], phase["note"]) for phase in road] == [
+        ("reached", ""),
+        ("reached", ""),
+        ("current", "Phasentor noch nicht erreicht: Kriterium pilotbericht"),
+        (None, ""),
+        (None, ""),
+    ]
