@@ -3,12 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from django.utils.dateparse import parse_datetime
 
 from assessments.guidance import Guide
-from assessments.models import Score, ScoreState
+from assessments.models import AssessmentState, Score, ScoreState
 from catalogue.levels import Level
 
 
@@ -23,24 +20,6 @@ class EarlierAnswer:
     by: str
     at: datetime | None
     round: int
-    assessment: str
-
-    @classmethod
-    def from_json(cls, found: dict[str, Any] | None) -> "EarlierAnswer | None":
-        """None where there is none, or where it was open and empty."""
-        if not found or (found["state"] == ScoreState.OPEN and not found["rationale"]):
-            return None
-        when = found["at"] or found["approved_at"]
-        return cls(
-            state=found["state"],
-            level=found["level"],
-            rationale=found["rationale"],
-            target_level=found["target_level"],
-            by=found["by"] or "",
-            at=parse_datetime(when) if when else None,
-            round=found["round"],
-            assessment=found["assessment"],
-        )
 
     @property
     def label(self) -> str:
@@ -50,6 +29,42 @@ class EarlierAnswer:
 def answer_label(state: str, level: int | None) -> str:
     """An answer in words: „2 – in Umsetzung“, „weiß nicht“ …"""
     return f"{level} – {Level(level).label}" if level is not None else str(ScoreState(state).label)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """All answers of the round in the catalogue's order, and the two to the same criterion from elsewhere, or None."""
+
+    scores: list[Score]
+    earlier: EarlierAnswer | None
+    house: EarlierAnswer | None
+
+
+def surroundings(score: Score, guide: Guide) -> Surroundings:
+    """One query. The answer of the house is that of its last approved round, where it said something."""
+    assessment = score.assessment
+    key = guide.by_id[score.criterion_id].key
+    of_round = Score.objects.filter(assessment=assessment.pk).with_words()
+    of_house = Score.objects.filter(
+        criterion__key=key,
+        assessment__project__municipality=assessment.project.municipality_id,
+        assessment__project__is_municipality_wide=True,
+        assessment__state=AssessmentState.APPROVED,
+    ).exclude(state=ScoreState.OPEN)
+    of_house = of_house.exclude(assessment__project=assessment.project_id).with_words().order_by("-assessment__round")[:1]
+    parts = [of_house]
+    if assessment.previous_id is not None:
+        parts.append(Score.objects.filter(assessment=assessment.previous_id, criterion__key=key).with_words())
+    scores: list[Score] = []
+    found: dict[str, EarlierAnswer] = {}
+    for row in of_round.union(*parts, all=True):
+        pk, criterion, state, level, confirmed, rationale, target, by, at, assessment_id, round_, approved_at = row
+        if assessment_id == assessment.pk:
+            scores.append(Score(pk=pk, criterion_id=criterion, state=state, level=level, confirmed=confirmed))
+        elif state != ScoreState.OPEN or rationale:
+            answer = EarlierAnswer(state, level, rationale, target, by or "", at or approved_at, round_)
+            found["earlier" if assessment_id == assessment.previous_id else "house"] = answer
+    return Surroundings(in_order(scores, guide), found.get("earlier"), found.get("house"))
 
 
 def in_order(scores: Iterable[Score], guide: Guide) -> list[Score]:

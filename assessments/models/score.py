@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,6 @@ from assessments.models.assessment import Assessment, AssessmentState
 from assessments.models.project import Project, visible
 from catalogue.levels import HIGHEST, LOWEST, Level
 from catalogue.models import Criterion
-from scaling.accounts.models import Membership, Role, User
 
 
 class ScoreState(models.TextChoices):
@@ -42,53 +41,33 @@ class ScoreQuerySet(models.QuerySet["Score"]):
         return self.select_related("assigned_to").annotate(open_comments=open_comments)
 
     def for_answering(self) -> "ScoreQuerySet":
-        """Everything around one answer that the database knows, in one query.
-
-        Adds ``team_user_ids``; ``people``, who can be named as the one who looks after it; and two answers to the same
-        criterion as JSON or None: ``earlier``, of the previous round, and ``house``, the last approved one of the municipality
-        as a whole.
-        """
-        answer = JSONObject(
-            state=F("state"),
-            level=F("level"),
-            rationale=F("rationale"),
-            target_level=F("target_level"),
-            by=F("updated_by__name"),
-            at=F("updated_at"),
-            round=F("assessment__round"),
-            approved_at=F("assessment__approved_at"),
-            assessment=F("assessment__public_id"),
-        )
-        same_key = Score.objects.order_by().filter(criterion__key=OuterRef("criterion__key"))
-        earlier = same_key.filter(assessment=OuterRef("assessment__previous"))
-        house = (
-            same_key.filter(
-                assessment__project__municipality=OuterRef("assessment__project__municipality"),
-                assessment__project__is_municipality_wide=True,
-                assessment__state=AssessmentState.APPROVED,
-            )
-            .exclude(assessment__project=OuterRef("assessment__project"))
-            .exclude(state=ScoreState.OPEN)
-            .order_by("-assessment__round")
-        )
-        team = Project.team.through.objects.filter(project=OuterRef("assessment__project"))
-        named = User.objects.filter(
-            Exists(Project.team.through.objects.filter(project=OuterRef(OuterRef("assessment__project")), user=OuterRef("pk")))
-            | Exists(
-                Membership.objects.filter(
-                    municipality=OuterRef(OuterRef("assessment__project__municipality")),
-                    user=OuterRef("pk"),
-                    role=Role.MANAGER,
-                )
-            ),
-            is_active=True,
-        ).order_by("name", "email")
+        """The answer with its round, project and ``team_members`` (primary key and name of each), in one query."""
+        team = Project.team.through.objects.filter(project=OuterRef("assessment__project"), user__is_active=True)
+        member = JSONObject(pk=F("user"), name=F("user__name"))
         return self.select_related("assessment__project__municipality", "assessment__edition", "updated_by").annotate(
-            team_user_ids=ArraySubquery(team.values("user")),
-            people=ArraySubquery(named.values(json=JSONObject(pk=F("pk"), name=F("name")))),
-            earlier=Subquery(earlier.values(json=answer)[:1]),
-            house=Subquery(house.values(json=answer)[:1]),
+            team_members=ArraySubquery(team.order_by("user__name").values(json=member))
         )
+
+    def with_words(self) -> Any:
+        """Rows for ``assessments.answering``: what is needed to show an answer elsewhere, as plain values."""
+        return self.order_by().values_list(*WORDS)
+
+
+#: The columns of ``with_words``.
+WORDS = (
+    "pk",
+    "criterion_id",
+    "state",
+    "level",
+    "confirmed",
+    "rationale",
+    "target_level",
+    "updated_by__name",
+    "updated_at",
+    "assessment_id",
+    "assessment__round",
+    "assessment__approved_at",
+)
 
 
 class Score(models.Model):

@@ -33,7 +33,8 @@ def get_score(user: Any, public_id: str, key: str) -> Score:
         score = scores.get(assessment__public_id=public_id, criterion__key=key)
     except Score.DoesNotExist as error:
         raise Http404 from error
-    score.assessment.project.team_ids = frozenset(score.team_user_ids)  # type: ignore[attr-defined]
+    members = score.team_members  # type: ignore[attr-defined]
+    score.assessment.project.team_ids = frozenset(member["pk"] for member in members)
     return score
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from assessments.answering import EarlierAnswer, Neighbours, answer_label, in_order, neighbours
+from assessments.answering import Neighbours, answer_label, in_order, neighbours, surroundings
 from assessments.forms.score import ScoreForm, initial_of
 from assessments.forms.talk import CommentForm
 from assessments.guidance import guide_to
@@ -125,6 +125,7 @@ def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200
     assessment = score.assessment
     criterion = score.criterion = guide_to(assessment.edition).by_id[score.criterion_id]
     levels = list(criterion.levels.all())
+    around = surroundings(score, guide_to(assessment.edition))
     context: dict[str, Any] = {
         "assessment": assessment,
         "project": assessment.project,
@@ -134,14 +135,14 @@ def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200
         "levels": levels,
         "next_level": next((descriptor for descriptor in levels if descriptor.level == score.level), None),
         "form": form,
-        "way": way_on(score),
+        "way": neighbours(around.scores, score.pk),
         "evidence": score.evidence.select_related("added_by"),
-        "earlier": EarlierAnswer.from_json(score.earlier),  # type: ignore[attr-defined]
-        "house": EarlierAnswer.from_json(score.house),  # type: ignore[attr-defined]
+        "earlier": around.earlier,
+        "house": around.house,
         "measures": assessment.project.measures.filter(criterion_key=criterion.key).select_related("owner"),
         "comments": score.comments.select_related("author", "resolved_by"),
         "comment_form": CommentForm(),
-        "people": score.people,  # type: ignore[attr-defined]
+        "people": score.team_members,  # type: ignore[attr-defined]
         "today": timezone.localdate(),
         # Large type for the projector: the same page, so that a workshop can rate from there.
         "suffix": "?ansicht=gross" if request.GET.get("ansicht") == "gross" else "",
