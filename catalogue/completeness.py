@@ -11,7 +11,10 @@ LANGUAGES = {"de": "Deutsch", "en": "Englisch"}
 
 @dataclass(frozen=True)
 class Gap:
-    """Something missing. ``kind``: edition, criterion, practice or operating_model; ``key`` names the object of that kind."""
+    """Something missing. ``kind``: edition, criterion, practice or operating_model; ``key`` names the object of that kind.
+
+    ``field`` is the name of the field in the curators' form.
+    """
 
     kind: str
     key: str
@@ -62,7 +65,7 @@ def _criterion_gaps(criterion: dict[str, Any]) -> Iterator[Gap]:
     ):
         yield from _both(criterion[field], "criterion", key, name, field, label)
     if not criterion["workstreams"]:
-        yield Gap("criterion", key, name, "workstreams", _("kein Workstream gewählt"))
+        yield Gap("criterion", key, name, "workstreams_0", _("kein Workstream gewählt"))
     by_level = {level["level"]: level for level in criterion["levels"]}
     for number in range(5):
         empty = {"de": "", "en": ""}
@@ -77,4 +80,10 @@ def _criterion_gaps(criterion: dict[str, Any]) -> Iterator[Gap]:
 def _both(texts: dict[str, Any], kind: str, key: str, title: str, field: str, label: str) -> Iterator[Gap]:
     for language, name in LANGUAGES.items():
         if not texts[language]:
-            yield Gap(kind, key, title, field, _("%(field)s fehlt (%(language)s)") % {"field": label, "language": _(name)})
+            yield Gap(
+                kind,
+                key,
+                title,
+                f"{field}_{language}",
+                _("%(field)s fehlt (%(language)s)") % {"field": label, "language": _(name)},
+            )

@@ -1,5 +1,6 @@
 """Curator pages: work, refuse, warn of conflicts, stay at a constant number of queries."""
 
+import re
 from io import BytesIO
 from threading import Thread
 from typing import Any
@@ -284,6 +285,19 @@ def test_practice_added_and_removed(client, curator, draft):
     assert edition.good_practices.get().title == "Beispiel"
     client.post(address("practice_remove", "1.0", "beispiel"))
     assert not edition.good_practices.exists()
+
+
+def test_every_gap_leads_to_its_field(client, curator, draft):
+    """A criterion just added lacks everything; each link's target exists on the page it leads to."""
+    draft("eins")
+    client.post(address("criterion_add", "1.0"), {"title": "Neu", "key": "frisch", "phase": "p1"})
+    client.post(address("practice_add", "1.0"), {"title": "Beispiel", "key": "beispiel"})
+    page = client.get(address("edition", "1.0")).content.decode()
+    links = re.findall(r'href="(/katalog/redaktion/1\.0/[^"#]+)#(id_\w+)"', page)
+    assert len(links) > 30
+    pages = {path: client.get(path).content.decode() for path in {path for path, _ in links}}
+    missing = [(path, anchor) for path, anchor in links if f'id="{anchor}"' not in pages[path]]
+    assert missing == []
 
 
 @pytest.mark.parametrize(("key", "words"), [("eins", "schon ein anderes"), ("Groß", "Kleinbuchstaben"), ("druck", "Adresse")])

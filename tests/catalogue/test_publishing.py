@@ -25,11 +25,11 @@ def test_incomplete_draft_says_everything_missing(draft, dora):
     with pytest.raises(Incomplete) as caught:
         publish(edition=edition, by=dora)
     assert [(gap.kind, gap.key, gap.field) for gap in caught.value.gaps] == [
-        ("criterion", "eins", "why"),
-        ("criterion", "eins", "questions"),
-        ("criterion", "eins", "level_2_description"),
-        ("criterion", "eins", "level_3_next_step"),
-        ("practice", "praxis", "body"),
+        ("criterion", "eins", "why_en"),
+        ("criterion", "eins", "questions_en"),
+        ("criterion", "eins", "level_2_description_en"),
+        ("criterion", "eins", "level_3_next_step_en"),
+        ("practice", "praxis", "body_en"),
     ]
     assert "eins auf Deutsch: Warum es zählt fehlt (Englisch)" in map(str, caught.value.gaps)
     edition.refresh_from_db()
