@@ -168,6 +168,49 @@ def test_other_methods_are_refused(client, alice, url):
     assert client.delete(url).status_code == 405
 
 
+def test_large_view_stays_large_from_criterion_to_criterion(client, alice, url, assessment):
+    client.force_login(alice)
+    large = f"{url}?ansicht=gross"
+    response = client.get(large)
+    assert 'class="projector"' in response.text
+    assert f"/bewertungen/{assessment.public_id}/kriterium-2/?ansicht=gross" in response.text
+    onwards = client.post(large, {**ANSWER, "weiter": "1"})["Location"]
+    assert onwards == f"/bewertungen/{assessment.public_id}/kriterium-2/?ansicht=gross"
+    assert 'class="projector"' not in client.get(url).text
+
+
+def test_autosave_answers_in_a_sentence(client, alice, bob, score, url):
+    client.force_login(alice)
+    auto = {**ANSWER, "autosave": "1", "evidence_text": "Beschluss"}
+    saved = client.post(url, auto)
+    assert (saved.status_code, saved["X-Save"], saved["X-Version"]) == (200, "saved", "2")
+    assert "<html" not in saved.text
+    assert not Evidence.objects.exists()
+    for changes, status, kind in (
+        ({"rationale": "Anderes"}, 409, "stale"),
+        ({"version": "2", "choice": "not_applicable", "rationale": ""}, 422, "invalid"),
+    ):
+        response = client.post(url, {**auto, **changes})
+        assert (response.status_code, response["X-Save"]) == (status, kind)
+    workflow.submit(assessment=score.assessment, by=bob)
+    late = client.post(url, {**auto, "version": "2", "rationale": "Zu spät"})
+    assert (late.status_code, late["X-Save"]) == (409, "late")
+    client.logout()
+    out = client.post(url, auto)
+    assert (out.status_code, out["X-Save"]) == (401, "signed_out")
+    assert Score.objects.get(pk=score.pk).version == 2
+
+
+def test_autosave_alone_confirms_nothing_that_stayed_the_same(client, alice, score, url):
+    Score.objects.filter(pk=score.pk).update(state="rated", level=2, rationale="Alt", confirmed=False)
+    client.force_login(alice)
+    same = {"version": "1", "choice": "2", "rationale": "Alt", "autosave": "1"}
+    assert client.post(url, same).status_code == 200
+    assert not Score.objects.get(pk=score.pk).confirmed
+    client.post(url, {**same, "rationale": "Neu"})
+    assert Score.objects.get(pk=score.pk).confirmed
+
+
 # --- Conflicts ----------------------------------------------------------------------------------------------------------
 
 
