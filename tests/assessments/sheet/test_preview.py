@@ -28,11 +28,11 @@ def answers(assessment):
 
 
 @pytest.fixture
-def page(client, assessment, alice):
+def bring(client, assessment, alice):
     """Brings a file and follows to the preview: the text and its address."""
     client.force_login(alice)
 
-    def page(data):
+    def bring(data):
         file = io.BytesIO(data)
         file.name = "Bogen von Alice.xlsx"
         response = client.post(f"/bewertungen/{assessment.public_id}/bogen/", {"file": file}, follow=True)
@@ -40,7 +40,7 @@ def page(client, assessment, alice):
         ((address, _status),) = response.redirect_chain
         return response.content.decode(), address
 
-    return page
+    return bring
 
 
 def hidden(text):
@@ -59,8 +59,8 @@ def online(assessment, alice):
     return online
 
 
-def test_preview_changes_nothing_and_names_every_change(page, assessment, answers):
-    text, _address = page(changed(assessment, three))
+def test_preview_changes_nothing_and_names_every_change(bring, assessment, answers):
+    text, _address = bring(changed(assessment, three))
     assert answers() == [Answer()] * 3
     assert "<strong>3</strong> Kriterien ändern sich" in text
     assert "<strong>1</strong> neuer Nachweis" in text
@@ -72,8 +72,8 @@ def test_preview_changes_nothing_and_names_every_change(page, assessment, answer
     assert len(hidden(text)) == 3
 
 
-def test_import_makes_every_change_through_the_common_door(page, client, assessment, alice, answers):
-    text, address = page(changed(assessment, three))
+def test_import_makes_every_change_through_the_common_door(bring, client, assessment, alice, answers):
+    text, address = bring(changed(assessment, three))
     response = client.post(address, {**hidden(text), "uebernehmen": "1"}, follow=True)
     assert "3 Kriterien sind geändert, 1 Nachweis ist neu." in response.content.decode()
     assert answers() == [Answer("rated", 3, "offline 1"), Answer("unknown"), Answer(rationale="offline 3")]
@@ -83,8 +83,8 @@ def test_import_makes_every_change_through_the_common_door(page, client, assessm
     assert not SheetUpload.objects.exists()
 
 
-def test_import_twice_changes_nothing_more(page, client, assessment, answers):
-    text, address = page(changed(assessment, three))
+def test_import_twice_changes_nothing_more(bring, client, assessment, answers):
+    text, address = bring(changed(assessment, three))
     for _time in range(2):
         response = client.post(address, hidden(text), follow=True)
     assert "schon eingelesen oder verworfen" in response.content.decode()
@@ -92,17 +92,17 @@ def test_import_twice_changes_nothing_more(page, client, assessment, answers):
     assert Evidence.objects.count() == 1
 
 
-def test_dropping_the_sheet_changes_nothing(page, client, assessment, answers):
-    text, address = page(changed(assessment, three))
+def test_dropping_the_sheet_changes_nothing(bring, client, assessment, answers):
+    text, address = bring(changed(assessment, three))
     client.post(address, {**hidden(text), "verwerfen": "1"})
     assert answers() == [Answer()] * 3
     assert client.get(address).status_code == 404
 
 
-def test_conflict_shows_both_versions_and_waits_for_a_choice(page, client, assessment, online, answers):
+def test_conflict_shows_both_versions_and_waits_for_a_choice(bring, client, assessment, online, answers):
     data = changed(assessment, three)
     online("kriterium-1")
-    text, address = page(data)
+    text, address = bring(data)
     assert "<strong>1</strong> Kriterium in zwei Fassungen" in text
     assert "Fassung aus dem Bogen (Zeile 2)" in text
     assert re.search(r"Fassung von Alice, .* Uhr", text)
@@ -118,46 +118,46 @@ def test_conflict_shows_both_versions_and_waits_for_a_choice(page, client, asses
 @pytest.mark.parametrize(
     ("choice", "first"), [("mine", Answer("rated", 3, "offline 1")), ("theirs", Answer(rationale="online"))]
 )
-def test_conflict_is_resolved_as_chosen(page, client, assessment, online, answers, choice, first):
+def test_conflict_is_resolved_as_chosen(bring, client, assessment, online, answers, choice, first):
     data = changed(assessment, three)
     online("kriterium-1")
-    text, address = page(data)
+    text, address = bring(data)
     client.post(address, {**hidden(text), "wahl-kriterium-1": choice})
     assert answers() == [first, Answer("unknown"), Answer(rationale="offline 3")]
 
 
 @pytest.mark.parametrize("choice", ["", "both", "mine\n"])
-def test_conflict_takes_no_other_choice(page, client, assessment, online, answers, choice):
+def test_conflict_takes_no_other_choice(bring, client, assessment, online, answers, choice):
     data = changed(assessment, three)
     online("kriterium-1")
-    text, address = page(data)
+    text, address = bring(data)
     assert client.post(address, {**hidden(text), "wahl-kriterium-1": choice}).status_code == 422
     assert answers()[1:] == [Answer(), Answer()]
 
 
-def test_row_nobody_touched_offline_keeps_the_newer_answer(page, client, assessment, online, answers):
+def test_row_nobody_touched_offline_keeps_the_newer_answer(bring, client, assessment, online, answers):
     """Not a conflict: the file only repeats what stood there when it was made."""
     online("kriterium-2", "erste Fassung")
     data = changed(assessment, put(1, rationale="offline 1"))
     online("kriterium-2", "zweite Fassung")
     online("kriterium-2", "dritte Fassung")
-    text, address = page(data)
+    text, address = bring(data)
     assert "1 Kriterium wurde online geändert und im Bogen nicht" in text
     client.post(address, hidden(text))
     assert [answer.rationale for answer in answers()] == ["offline 1", "dritte Fassung", ""]
 
 
-def test_same_answer_on_both_sides_is_no_conflict(page, assessment, online):
+def test_same_answer_on_both_sides_is_no_conflict(bring, assessment, online):
     data = changed(assessment, put(1, rationale="online"))
     online("kriterium-1")
-    text, _address = page(data)
+    text, _address = bring(data)
     assert "Der Bogen enthält nichts Neues" in text
     assert "uebernehmen" not in text
 
 
 @pytest.mark.parametrize("key", ["kriterium-1", "kriterium-3"])
-def test_save_between_preview_and_import_stops_everything(page, client, assessment, online, answers, key):
-    text, address = page(changed(assessment, three))
+def test_save_between_preview_and_import_stops_everything(bring, client, assessment, online, answers, key):
+    text, address = bring(changed(assessment, three))
     online(key, "dazwischen")
     before = answers()
     response = client.post(address, hidden(text))
@@ -171,10 +171,10 @@ def test_save_between_preview_and_import_stops_everything(page, client, assessme
     assert {score.version for score in assessment.scores.exclude(criterion__key=key)} == {2}
 
 
-def test_conflict_that_moved_on_is_shown_again(page, client, assessment, online, answers):
+def test_conflict_that_moved_on_is_shown_again(bring, client, assessment, online, answers):
     data = changed(assessment, three)
     online("kriterium-1", "erste")
-    text, address = page(data)
+    text, address = bring(data)
     online("kriterium-1", "zweite")
     response = client.post(address, {**hidden(text), "wahl-kriterium-1": "mine"})
     assert response.status_code == 409
@@ -182,8 +182,8 @@ def test_conflict_that_moved_on_is_shown_again(page, client, assessment, online,
 
 
 @pytest.mark.parametrize("spoil", [{}, {"gesehen-kriterium-1": "99"}, {"gesehen-kriterium-1": "x"}, {"gesehen-nichts": "1"}])
-def test_import_of_what_was_not_shown_is_refused(page, client, assessment, answers, spoil):
-    text, address = page(changed(assessment, three))
+def test_import_of_what_was_not_shown_is_refused(bring, client, assessment, answers, spoil):
+    text, address = bring(changed(assessment, three))
     sent = {**hidden(text), **spoil} if spoil else {}
     assert client.post(address, sent).status_code == 409
     assert answers() == [Answer()] * 3
@@ -217,8 +217,8 @@ def test_import_asks_for_every_conflict(assessment, alice, online):
         import_upload(upload=upload, by=alice, seen=seen, choices={})
 
 
-def test_submitted_round_takes_no_sheet(page, client, assessment, alice, answers):
-    text, address = page(changed(assessment, three))
+def test_submitted_round_takes_no_sheet(bring, client, assessment, alice, answers):
+    text, address = bring(changed(assessment, three))
     data = exported(assessment)
     workflow.submit(assessment=assessment, by=alice)
     response = client.post(address, hidden(text), follow=True)
@@ -239,9 +239,9 @@ def test_upload_without_a_file_is_told(client, assessment, alice):
 
 
 @pytest.mark.parametrize(("person", "status"), [("charlie", 404), ("dora", 404), ("rita", 404), ("bob", 404), ("alice", 200)])
-def test_preview_is_for_who_brought_the_sheet(page, client, assessment, request, person, status):
+def test_preview_is_for_who_brought_the_sheet(bring, client, assessment, request, person, status):
     """Bob may bring a sheet of his own, but not see Alice's."""
-    _text, address = page(changed(assessment, three))
+    _text, address = bring(changed(assessment, three))
     client.force_login(request.getfixturevalue(person))
     assert client.get(address).status_code == status
 
@@ -262,7 +262,7 @@ def test_sheet_downloads_as_a_private_attachment(client, assessment, alice):
     assert [row[0] for row in table_of(response.content)] == ["Schlüssel", "kriterium-1", "kriterium-2", "kriterium-3"]
 
 
-def test_preview_escapes_what_stands_in_the_file(page, assessment):
-    text, _address = page(changed(assessment, put(1, rationale="<script>alert(1)</script>")))
+def test_preview_escapes_what_stands_in_the_file(bring, assessment):
+    text, _address = bring(changed(assessment, put(1, rationale="<script>alert(1)</script>")))
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
