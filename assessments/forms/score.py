@@ -132,6 +132,7 @@ class ScoreForm(forms.Form):
         buttons = ButtonHolder(
             Submit("weiter", _("Speichern und weiter")),
             Submit("bleiben", _("Speichern"), css_class="kern-btn--secondary"),
+            HTML('{% include "assessments/_reset.html" %}') if self.shows_evidence else HTML(""),
             HTML('{% include "assessments/_save_state.html" %}') if self.shows_evidence else HTML(""),
             css_class="save-bar",
         )

@@ -5,20 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assessments', '0001_initial'),
+        ("assessments", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='evidence',
-            name='added_at',
+            model_name="evidence",
+            name="added_at",
             field=models.DateTimeField(default=django.utils.timezone.now),
         ),
         migrations.AlterField(
-            model_name='historicalevidence',
-            name='added_at',
+            model_name="historicalevidence",
+            name="added_at",
             field=models.DateTimeField(default=django.utils.timezone.now),
         ),
     ]

@@ -6,41 +6,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assessments', '0003_sheet_upload'),
+        ("assessments", "0003_sheet_upload"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='evidence',
-            name='file',
-            field=models.FileField(blank=True, max_length=200, upload_to='nachweise/', verbose_name='Datei'),
+            model_name="evidence",
+            name="file",
+            field=models.FileField(blank=True, max_length=200, upload_to="nachweise/", verbose_name="Datei"),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='file_name',
-            field=models.CharField(blank=True, editable=False, max_length=200, verbose_name='Dateiname'),
+            model_name="evidence",
+            name="file_name",
+            field=models.CharField(blank=True, editable=False, max_length=200, verbose_name="Dateiname"),
         ),
         migrations.AddField(
-            model_name='historicalevidence',
-            name='file',
-            field=models.TextField(blank=True, max_length=200, verbose_name='Datei'),
+            model_name="historicalevidence",
+            name="file",
+            field=models.TextField(blank=True, max_length=200, verbose_name="Datei"),
         ),
         migrations.AddField(
-            model_name='historicalevidence',
-            name='file_name',
-            field=models.CharField(blank=True, editable=False, max_length=200, verbose_name='Dateiname'),
+            model_name="historicalevidence",
+            name="file_name",
+            field=models.CharField(blank=True, editable=False, max_length=200, verbose_name="Dateiname"),
         ),
         migrations.AddField(
-            model_name='historicalscore',
-            name='assigned_to',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='zuständig'),
+            model_name="historicalscore",
+            name="assigned_to",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="zuständig",
+            ),
         ),
         migrations.AddField(
-            model_name='score',
-            name='assigned_to',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='zuständig'),
+            model_name="score",
+            name="assigned_to",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="zuständig",
+            ),
         ),
     ]

@@ -6,34 +6,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assessments', '0005_share_links'),
-        ('catalogue', '0005_full_text_search'),
+        ("assessments", "0005_share_links"),
+        ("catalogue", "0005_full_text_search"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EditionMove',
+            name="EditionMove",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='am')),
-                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='zurückgenommen am')),
-                ('unconfirmed', models.JSONField(default=list, help_text='ids of scores that were confirmed before the move')),
-                ('added', models.JSONField(default=list, help_text='ids of scores the move created')),
-                ('dropped', models.JSONField(default=dict)),
-                ('set_aside', models.JSONField(default=dict)),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moves', to='assessments.assessment', verbose_name='Bewertung')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='von')),
-                ('from_edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.edition', verbose_name='von Ausgabe')),
-                ('to_edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.edition', verbose_name='zu Ausgabe')),
-                ('undone_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='zurückgenommen von')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="am")),
+                ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="zurückgenommen am")),
+                ("unconfirmed", models.JSONField(default=list, help_text="ids of scores that were confirmed before the move")),
+                ("added", models.JSONField(default=list, help_text="ids of scores the move created")),
+                ("dropped", models.JSONField(default=dict)),
+                ("set_aside", models.JSONField(default=dict)),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="moves",
+                        to="assessments.assessment",
+                        verbose_name="Bewertung",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="von",
+                    ),
+                ),
+                (
+                    "from_edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.edition",
+                        verbose_name="von Ausgabe",
+                    ),
+                ),
+                (
+                    "to_edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.edition",
+                        verbose_name="zu Ausgabe",
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="zurückgenommen von",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Wechsel der Katalogausgabe',
-                'verbose_name_plural': 'Wechsel der Katalogausgabe',
-                'ordering': ['assessment', '-pk'],
+                "verbose_name": "Wechsel der Katalogausgabe",
+                "verbose_name_plural": "Wechsel der Katalogausgabe",
+                "ordering": ["assessment", "-pk"],
             },
         ),
     ]

@@ -54,7 +54,10 @@ def render_score(request: HttpRequest, score: Score, *, status: int = 200, **mor
 
 
 def _save(request: HttpRequest, score: Score, criterion: Criterion) -> HttpResponse:
-    form = ScoreForm(request.POST, score=score, criterion=criterion, autosave_url=request.path)
+    data = request.POST.copy()
+    if "offen" in data:  # the way back from a level chosen by mistake; reason and target stay
+        data["choice"] = ""
+    form = ScoreForm(data, score=score, criterion=criterion, autosave_url=request.path)
     if "autosave" in request.POST:
         return _autosave(request, score, form)
     if not form.is_valid():

@@ -168,6 +168,16 @@ def test_other_methods_are_refused(client, alice, url):
     assert client.delete(url).status_code == 405
 
 
+def test_choice_is_taken_back_and_the_reason_stays(client, alice, url):
+    client.force_login(alice)
+    assert "Auswahl aufheben" not in client.get(url).text
+    client.post(url, {**ANSWER, "bleiben": "1"})
+    assert "Auswahl aufheben" in client.get(url).text
+    client.post(url, {**ANSWER, "version": "2", "offen": "1"})
+    stored = Score.objects.get(criterion__key="kriterium-1")
+    assert (stored.state, stored.level, stored.rationale, stored.version) == ("open", None, ANSWER["rationale"], 3)
+
+
 def test_large_view_stays_large_from_criterion_to_criterion(client, alice, url, assessment):
     client.force_login(alice)
     large = f"{url}?ansicht=gross"
