@@ -99,7 +99,7 @@ class Local:
         return [f"{field}_{language}" for field in fields for language in self.languages]
 
     def text(self, row: dict[str, Any], field: str) -> str:
-        return next((row[column] for column in self.columns(field) if row[column]), "")
+        return row[f"{field}_{self.language}"] or row[f"{field}_{DEFAULT_LANGUAGE}"] or ""
 
 
 def _workstreams(criterion: str) -> ArraySubquery:

@@ -1,8 +1,11 @@
 """The sentences of the profile, in the active language: labels, reasons, and what each figure means. Pure."""
 
+from datetime import date
+from functools import lru_cache
+
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from assessments import scoring
 from assessments.models import ScoreState
@@ -35,6 +38,16 @@ class Words:
     def answer(self, state: str, level: int | None) -> str:
         """„Stufe 3 – umgesetzt“, or the state where there is no level: „weiß nicht“."""
         return self.states[state] if level is None else self._answers[level]
+
+
+def short_day(day: date | None) -> str:
+    """„30.04.2027“, "" without a day. A profile shows the same few days over and over, and writing one is slow."""
+    return "" if day is None else _short_day(day, get_language())
+
+
+@lru_cache(maxsize=512)
+def _short_day(day: date, language: str | None) -> str:
+    return date_format(day, "SHORT_DATE_FORMAT")
 
 
 def decimal(value: float) -> str:

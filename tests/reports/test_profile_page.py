@@ -78,7 +78,9 @@ def test_page_escapes_what_people_wrote(client, second, alice):
 
 def test_page_offers_to_edit_only_where_editing_works(client, first, second, alice, bob):
     client.force_login(alice)
-    assert "Einschätzung bearbeiten" in words(client.get(url(second)))
+    page = words(client.get(url(second)))
+    assert "Einschätzung bearbeiten" in page
+    assert f'href="{reverse("assessments:score", args=[second.public_id, "vertrauen"])}"' in page
     assert "Einschätzung bearbeiten" not in words(client.get(url(first)))
 
 

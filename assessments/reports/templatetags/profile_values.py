@@ -1,5 +1,7 @@
 """How the profile's values are written; what they are, the profile has decided."""
 
+from datetime import date
+
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -51,3 +53,9 @@ def signed(value: int | None) -> str:
 def assigned(measure: MeasureItem | None) -> str:
     """Who does it and until when, or that nobody has planned it."""
     return texts.assigned(measure)
+
+
+@register.filter
+def short_day(day: date | None) -> str:
+    """„30.04.2027“, "" without a day."""
+    return texts.short_day(day)
