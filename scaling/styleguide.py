@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class LevelChoice:
-    """What kern/level_cards.html reads from a choice's label; number is None for "weiß nicht" and "nicht zutreffend"."""
+    """What kern/level_cards.html reads from a choice's label; number is None for "weiß nicht" and "trifft nicht zu"."""
 
     name: Any
     number: int | None = None
@@ -35,7 +35,7 @@ LEVELS = [
     ("3", LevelChoice(_("umgesetzt"), 3, _("Die Beschreibung ist vollständig erfüllt."))),
     ("4", LevelChoice(_("verstetigt"), 4, _("Es wird regelmäßig überprüft und verbessert."))),
     ("unknown", LevelChoice(_("weiß nicht"))),
-    ("not_applicable", LevelChoice(_("nicht zutreffend"), None, _("Bitte begründen Sie das kurz."))),
+    ("not_applicable", LevelChoice(_("trifft nicht zu"), None, _("Bitte begründen Sie das kurz."))),
 ]
 PHASES = [
     ("", _("Bitte wählen")),
