@@ -135,6 +135,8 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = None
+# Without it everyone behind the proxy would share one limit of sign-ins, and one person could lock all others out.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0 if DEMO else 1)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # allauth would put the host's name in brackets before every subject
 
 # --- Mail

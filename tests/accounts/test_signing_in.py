@@ -46,6 +46,16 @@ def test_too_many_sign_ins_from_one_address_answer_429(client, alice, settings):
     assert int(response["Retry-After"]) > 0
 
 
+def test_sign_ins_are_counted_by_the_address_before_the_proxy(client, alice, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+    addresses = ["192.0.2.1", "192.0.2.1", "203.0.113.9, 192.0.2.2", "203.0.113.9, 192.0.2.3"]
+    statuses = [
+        client.post(reverse("account_login"), LOGIN, headers={"x-forwarded-for": address}).status_code for address in addresses
+    ]
+    assert statuses == [200, 429, 200, 200]
+
+
 def test_password_mail_has_a_plain_subject(client, alice):
     client.post(reverse("account_reset_password"), {"email": alice.email})
     (letter,) = mail.outbox
