@@ -185,7 +185,7 @@ def test_digest_needs_three_queries_however_many_rows(
         workflow.start_assessment(project=project, by=alice)
         Measure.objects.create(project=project, text="Mehr", owner=alice, due_on=MONDAY)
     person = User.objects.get(pk=alice.pk)
-    with django_assert_num_queries(3 - 1):  # no roles are asked for without a submitted round
+    with django_assert_num_queries(3):
         digest = digest_for(person, MONDAY)
     assert (len(digest.to_edit), len(digest.due)) == (rows, rows)
 

@@ -108,7 +108,7 @@ def test_form_is_rendered_once(download, monkeypatch, store):
 @pytest.mark.parametrize("query", ["?kriterien=personal", ""])
 def test_form_costs_the_same_however_many_criteria(download, second, query, django_assert_num_queries):
     guide_to(second.edition)
-    with django_assert_num_queries(4):  # session, person, round, criteria in it
+    with django_assert_num_queries(5):  # session, person, their places, round, criteria in it
         download(query)
 
 
