@@ -1,7 +1,8 @@
 """Finds texts that no translation can reach: ``python -m tests.hardcoded`` names them, a line each.
 
-A heuristic. In templates: words in text and spoken attributes outside ``trans`` and ``blocktrans``. In Python: German words
-outside gettext. And two ways in which gettext misses a text it should find: inside an f-string, and with an escaped character.
+A heuristic. In templates: words in text and spoken attributes outside ``trans`` and ``blocktrans``. In Python and in
+scripts: German words outside gettext. And two ways in which gettext misses a text it should find: inside an f-string, and with
+an escaped character.
 A text that stays as it is on purpose carries ``untranslated:`` and the reason in a comment on its line.
 """
 
@@ -16,7 +17,7 @@ MARK = "untranslated:"
 
 GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext"}
 GERMAN = re.compile(
-    r"[äöüÄÖÜß„]|\b(und|oder|der|die|das|dem|den|nicht|kein|keine|mit|für|von|vom|zum|zur|bitte|Bitte|Sie|Ihre?|noch|wird|werden|ist)\b"
+    r"[äöüÄÖÜß„]|(?i:\b(und|oder|der|die|das|dem|den|nicht|kein|keine|mit|für|von|vom|zum|zur|bitte|Sie|Ihre?|noch|wird|werden|ist)\b)"
 )
 #: The same in every language.
 NAMES = re.compile(
@@ -31,6 +32,7 @@ DATA = {"scaling/accounts/ags.py", "assessments/demo.py", "scaling/glossary.py"}
 
 def problems() -> list[str]:
     found = [line for path in sorted((ROOT / "templates").rglob("*")) if path.is_file() for line in in_template(path)]
+    found += [line for path in sorted((ROOT / "static" / "js").glob("*.js")) for line in in_script(path)]
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             if "migrations" not in path.parts and "commands" not in path.parts:
@@ -77,6 +79,16 @@ def _texts(source: str, *, is_html: bool) -> Iterator[tuple[int, str]]:
     for number, text in enumerate(source.splitlines(), 1):
         if text.strip():
             yield number, text.strip()
+
+
+def in_script(path: Path) -> Iterator[str]:
+    """Scripts take their texts from the page's data attributes."""
+    source = re.sub(r"/\*.*?\*/|(?<!:)//[^\n]*", _blank, path.read_text(), flags=re.DOTALL)
+    for number, line in enumerate(source.splitlines(), 1):
+        for text in re.findall(r"\"([^\"]*)\"|'([^']*)'|`([^`]*)`", line):
+            said = "".join(text)
+            if TEXT.search(said) and GERMAN.search(said) and MARK not in line:
+                yield f"{_name(path)}:{number}: {said!r} in a script"
 
 
 # --- Python -----------------------------------------------------------------------------------------------------------------

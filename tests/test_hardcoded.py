@@ -42,3 +42,13 @@ def test_search_in_python(tmp_path, source, count):
     path = tmp_path / "module.py"
     path.write_text(source)
     assert len(list(hardcoded.in_python(path))) == count
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [('note.textContent = "Nicht gespeichert";', 1), ('show("warning", line.dataset.text); /* Noch nicht da */', 0)],
+)
+def test_search_in_a_script(tmp_path, source, count):
+    path = tmp_path / "page.js"
+    path.write_text(source)
+    assert len(list(hardcoded.in_script(path))) == count
