@@ -32,7 +32,8 @@ def demo_server() -> Iterator[int]:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         command = [sys.executable, "-m", "gunicorn", "scaling.wsgi", f"--bind=127.0.0.1:{port}", "--workers=1"]
-        server = subprocess.Popen([*command, "--log-level=warning"], cwd=ROOT, env=env)
+        command += ["--config=python:scaling.gunicorn_conf", "--log-level=warning"]
+        server = subprocess.Popen(command, cwd=ROOT, env=env)
         try:
             wait_for(port)
             yield port

@@ -21,7 +21,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Bar:
-    """One row of a bullet chart. ``note`` stands at its end, such as „5 von 6 bewertet“."""
+    """One row of a bullet chart. ``note`` stands at its end, such as „5 von 6 eingeschätzt“."""
 
     label: str
     now: float | None

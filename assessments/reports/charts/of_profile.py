@@ -41,7 +41,7 @@ def figures_bars(profile: MaturityProfile, figures: Sequence[Figure], *, width: 
             figure.average.value,
             figure.planned.value,
             figure.before.value if figure.before else None,
-            _("%(n)d von %(m)d bewertet") % {"n": figure.average.n, "m": figure.average.m},
+            _("%(n)d von %(m)d eingeschätzt") % {"n": figure.average.n, "m": figure.average.m},
         )
         for figure in figures
     ]
