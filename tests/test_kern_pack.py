@@ -404,7 +404,7 @@ def test_figure_without_a_value_is_a_dash_and_never_zero(value: Any, shown: str)
     root = parse(render_to_string("components/figure.html", {"value": value, "n": 0, "m": 7}))
     (element,) = [e for e in root.iter("p") if "figure__value" in classes(e)]
     assert text(element) == shown
-    assert "0 von 7 bewertet" in text(root)
+    assert "0 von 7 eingeschätzt" in text(root)
 
 
 STATIC = Path(settings.STATICFILES_DIRS[0])
