@@ -13,9 +13,11 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from catalogue.models import Edition
 from scaling.translations import compile_translations
 
-CATALOGUE = ["edition-1.yaml", "edition-2.yaml"]
+#: The editions that come with the app, by number.
+CATALOGUE = {"1.0": "edition-1.yaml", "2.0": "edition-2.yaml"}
 
 
 class Command(BaseCommand):
@@ -43,10 +45,17 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
         collect_static()
-        files = [settings.BASE_DIR / "fixtures" / "catalogue" / name for name in CATALOGUE]
-        call_command("import_catalogue", *[str(file) for file in files if file.exists()], publish=True, stdout=self.stdout)
+        load_catalogue(self.stdout)
         if settings.DEMO:
             call_command("load_demo", stdout=self.stdout)
+
+
+def load_catalogue(stdout: Any) -> None:
+    """Publish the editions that are not there yet. A known one stays as it is: published editions never change."""
+    known = {edition.number for edition in Edition.objects.all()}
+    files = [settings.BASE_DIR / "fixtures" / "catalogue" / name for number, name in CATALOGUE.items() if number not in known]
+    if files:
+        call_command("import_catalogue", *map(str, files), publish=True, stdout=stdout)
 
 
 def check_port(port: int) -> None:
