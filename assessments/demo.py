@@ -12,10 +12,11 @@ from typing import Any
 import yaml
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from assessments import notices, workflow
 from assessments.models import Assessment, AssessmentState, Evidence, Measure, Project, Score, ScoreState
-from assessments.saving import Answer, save_score
+from assessments.saving import Answer, NewEvidence, remove_evidence, save_score
 from catalogue.models import Edition, Phase
 from scaling.accounts.models import Membership, Municipality, User
 
@@ -130,10 +131,10 @@ def _load_answer(score: Score, content: dict[str, Any], people: dict[str, User],
             target_date=content.get("target_date"),
         )
         if content.get("evidence"):
-            score.evidence.all().delete()
-    save_score(score=score, version=score.version, by=by, answer=answer)
-    for evidence in content.get("evidence") or []:
-        Evidence.objects.create(score=score, text=evidence["text"], url=evidence.get("url") or "", added_by=by)
+            for old in score.evidence.all():
+                remove_evidence(evidence=old, by=by)
+    evidence = [NewEvidence(text=one["text"], url=one.get("url") or "") for one in content.get("evidence") or []]
+    save_score(score=score, version=score.version, by=by, answer=answer, evidence=evidence)
 
 
 def _at(day: date, hour: int, minute: int = 0) -> datetime:
@@ -151,9 +152,17 @@ def _set_back(assessment: Assessment, content: dict[str, Any]) -> None:
     if assessment.returned_at:
         steps["returned_at"] = _at(content["submitted_on"] + timedelta(days=3), 10, 5)
     Assessment.objects.filter(pk=assessment.pk).update(**steps)
+    begun = _at(started, 8, 30)
+    for state in AssessmentState.values:
+        moment = steps.get(f"{state}_at", begun)
+        Assessment.history.filter(id=assessment.pk, state=state).update(history_date=moment, **steps)
+    Score.history.filter(assessment_id=assessment.pk).update(history_date=begun)
+    Evidence.history.filter(score__assessment_id=assessment.pk).update(history_date=begun)
     answered = assessment.scores.filter(updated_at__isnull=False, confirmed=True).order_by("criterion__order")
     for number, score in enumerate(answered):
         moment = _at(started + timedelta(days=number // 8), 9 + number % 8, 7 * number % 60)
         Score.objects.filter(pk=score.pk).update(updated_at=moment)
-        Score.history.filter(id=score.pk).update(history_date=moment, updated_at=moment)
-        Evidence.objects.filter(score=score).update(added_at=moment)
+        Score.history.filter(id=score.pk, version=score.version).update(history_date=moment, updated_at=moment)
+        # What was carried over keeps the day it was added on.
+        Evidence.objects.filter(score=score, added_at__date=timezone.localdate()).update(added_at=moment)
+        Evidence.history.filter(score=score).exclude(history_user=None).update(history_date=moment)
