@@ -1,5 +1,7 @@
 """Markdown as people write it in reasons and catalogue texts, rendered to a small, safe set of HTML."""
 
+from functools import lru_cache
+
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
@@ -13,6 +15,7 @@ _parser = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting":
 )
 
 
+@lru_cache(maxsize=512)  # the catalogue's texts are asked for at every request
 def render_markdown(text: str) -> SafeString:
     """Return sanitised HTML: paragraphs, emphasis, lists, quotes and links to the web; everything else is shown as text."""
     html = nh3.clean(

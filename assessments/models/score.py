@@ -48,27 +48,6 @@ class ScoreQuerySet(models.QuerySet["Score"]):
             team_members=ArraySubquery(team.order_by("user__name").values(json=member))
         )
 
-    def with_words(self) -> Any:
-        """Rows for ``assessments.answering``: what is needed to show an answer elsewhere, as plain values."""
-        return self.order_by().values_list(*WORDS)
-
-
-#: The columns of ``with_words``.
-WORDS = (
-    "pk",
-    "criterion_id",
-    "state",
-    "level",
-    "confirmed",
-    "rationale",
-    "target_level",
-    "updated_by__name",
-    "updated_at",
-    "assessment_id",
-    "assessment__round",
-    "assessment__approved_at",
-)
-
 
 class Score(models.Model):
     """The answer to one criterion in one assessment. All changes go through ``assessments.saving.save_score``.
