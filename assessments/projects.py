@@ -31,12 +31,26 @@ def free_slug(municipality: Municipality, name: str) -> str:
 
 @transaction.atomic
 def create_project(
-    *, municipality: Municipality, by: Any, name: str, phase: Phase, summary: str = "", team: Collection[User] = ()
+    *,
+    municipality: Municipality,
+    by: Any,
+    name: str,
+    phase: Phase,
+    summary: str = "",
+    confidentiality: str = "",
+    team: Collection[User] = (),
 ) -> Project:
     """Create a project with its team. Its short name is made from its name."""
     # One at a time in a municipality, so that two of one name get two short names.
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
-    project = Project(municipality=municipality, name=name, slug=free_slug(municipality, name), summary=summary, phase=phase)
+    project = Project(
+        municipality=municipality,
+        name=name,
+        slug=free_slug(municipality, name),
+        summary=summary,
+        phase=phase,
+        confidentiality=confidentiality,
+    )
     project._history_user = by  # type: ignore[attr-defined]
     project.save()
     project.team.set(team)
@@ -45,12 +59,20 @@ def create_project(
 
 @transaction.atomic
 def change_project(
-    *, project: Project, by: Any, name: str, phase: Phase, summary: str = "", team: Collection[User] = ()
+    *,
+    project: Project,
+    by: Any,
+    name: str,
+    phase: Phase,
+    summary: str = "",
+    confidentiality: str = "",
+    team: Collection[User] = (),
 ) -> Project:
     """Change what a project says about itself. The short name stays, since files and commands know it."""
     project.name, project.phase, project.summary = name, phase, summary
+    project.confidentiality = confidentiality
     project._history_user = by  # type: ignore[attr-defined]
-    project.save(update_fields=["name", "phase", "summary"])
+    project.save(update_fields=["name", "phase", "summary", "confidentiality"])
     project.team.set(team)
     project.__dict__.pop("team_ids", None)
     return project

@@ -1,6 +1,19 @@
 from django.urls import include, path
 
-from assessments.views import evidence, looking_back, measures, moving, municipality, project, rounds, score, sheet, table, talk
+from assessments.views import (
+    evidence,
+    looking_back,
+    measures,
+    moving,
+    municipality,
+    municipality_settings,
+    project,
+    rounds,
+    score,
+    sheet,
+    table,
+    talk,
+)
 
 app_name = "assessments"
 of_one_criterion = [
@@ -16,6 +29,8 @@ of_one_criterion = [
 urlpatterns = [
     path("kommunen/<slug:public_id>/", municipality.municipality_page, name="municipality"),
     path("kommunen/<slug:public_id>/verwaltung/", municipality.standing, name="standing"),
+    path("kommunen/<slug:public_id>/einstellungen/", municipality_settings.settings_page, name="municipality_settings"),
+    path("kommunen/<slug:public_id>/wappen.png", municipality_settings.coat_of_arms, name="coat_of_arms"),
     path("kommunen/<slug:public_id>/projekte/neu/", project.project_create, name="project_create"),
     path("projekte/<slug:public_id>/", project.project_page, name="project"),
     path("projekte/<slug:public_id>/bearbeiten/", project.project_edit, name="project_edit"),

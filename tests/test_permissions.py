@@ -22,6 +22,7 @@ from assessments import sharing, workflow
 from assessments.models import Assessment, Comment, Evidence, Measure, Project, SheetUpload
 from catalogue.models import GoodPractice, TitleSource
 from catalogue.publishing import copy_edition
+from scaling.accounts.coats_of_arms import set_coat_of_arms
 from scaling.accounts.models import Invitation
 from scaling.accounts.unsubscribing import unsubscribe_path
 from tests.factories import make_catalogue, make_project
@@ -49,6 +50,7 @@ class World:
 @pytest.fixture
 def world(municipality, alice, bob, charlie, rita, dora) -> World:
     make_catalogue(2)
+    set_coat_of_arms(municipality=municipality, png=b"PNG")
     project = make_project(municipality, team=[alice])
     approved = workflow.start_assessment(project=project, by=alice)
     workflow.submit(assessment=approved, by=alice)
@@ -166,6 +168,9 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("invitation", "invitation_token", "get", PUBLIC),
     ("assessments:municipality", "municipality", "get", "302 404 200 200 200 404"),
     ("assessments:standing", "municipality", "post", "302 404 403 403 + 404"),
+    ("assessments:municipality_settings", "municipality", "get", "302 404 403 403 200 404"),
+    ("assessments:municipality_settings", "municipality", "post", "302 404 403 403 + 404"),
+    ("assessments:coat_of_arms", "municipality", "get", "302 404 200 200 200 404"),
     ("assessments:project_create", "municipality", "get", "302 404 403 403 200 404"),
     ("assessments:project_create", "municipality", "post", "302 404 403 403 + 404"),
     ("assessments:project", "project", "get", PROJECT),

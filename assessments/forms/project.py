@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Project
+from assessments.models.project import Confidentiality
 from catalogue.models import CROSS_PHASE, Phase
 from scaling.accounts.models import Municipality, Role, User
 
@@ -27,6 +28,14 @@ class ProjectForm(forms.Form):
         empty_label=_("Bitte wählen"),
         help_text=_("In welcher Phase steht das Projekt gerade?"),
     )
+    confidentiality = forms.ChoiceField(
+        label=_("Vertraulichkeit"),
+        choices=Confidentiality.choices,
+        required=False,
+        help_text=_(
+            "Die Kennzeichnung steht auf dem Reifeprofil und auf jeder Seite der PDF. An den Rechten ändert sie nichts."
+        ),
+    )
     team = forms.ModelMultipleChoiceField(
         label=_("Projektteam"),
         queryset=User.objects.none(),
@@ -41,6 +50,7 @@ class ProjectForm(forms.Form):
                 "name": project.name,
                 "summary": project.summary,
                 "phase": project.phase_id,
+                "confidentiality": project.confidentiality,
                 "team": list(project.team_ids),
             }
         super().__init__(*args, **kwargs)
@@ -49,7 +59,7 @@ class ProjectForm(forms.Form):
             memberships__municipality=municipality, memberships__role=Role.TEAM, is_active=True
         ).distinct()
         self.helper = FormHelper()
-        self.helper.layout = Layout("name", "summary", "phase", "team")
+        self.helper.layout = Layout("name", "summary", "phase", "confidentiality", "team")
         self.helper.add_input(Submit("speichern", _("Projekt anlegen") if project is None else _("Änderungen speichern")))
 
     def clean_name(self) -> str:

@@ -36,6 +36,15 @@ def visible(user: Any, *, path: str, approved: Q | Exists) -> Q:
     return found
 
 
+class Confidentiality(models.TextChoices):
+    """How far a project's reports may go. A mark for people: it changes nobody's rights in the app."""
+
+    NONE = "", _("Keine Kennzeichnung")
+    INTERNAL = "internal", _("Nur für den Dienstgebrauch")
+    COUNCIL = "council", _("Nichtöffentlich")
+    CONFIDENTIAL = "confidential", _("Vertraulich")
+
+
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user: Any) -> "ProjectQuerySet":
         """The tenant filter for projects: readers see those with an approved assessment."""
@@ -62,6 +71,13 @@ class Project(models.Model):
         verbose_name=_("Phase"),
         limit_choices_to=~Q(key=CROSS_PHASE),
         help_text=_("In welcher Phase das Projekt gerade steht."),
+    )
+    confidentiality = models.CharField(
+        _("Vertraulichkeit"),
+        max_length=12,
+        blank=True,
+        choices=Confidentiality.choices,
+        default=Confidentiality.NONE,
     )
     is_municipality_wide = models.BooleanField(_("Kommune als Ganzes"), default=False, editable=False)
     team: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(

@@ -51,10 +51,13 @@ def cover_of(
     return Meta(
         public_id=assessment.public_id,
         municipality=project.municipality.name,
+        coat_of_arms=project.municipality.coat_of_arms.name or "",
         is_fictional=project.municipality.is_fictional,
         project=project.name,
         project_slug=project.slug,
         project_summary=project.summary,
+        confidentiality=project.confidentiality,
+        confidentiality_label=str(project.get_confidentiality_display()) if project.confidentiality else "",
         is_municipality_wide=wide,
         phase=None if wide else next(phase.key for phase in phases if phase.pk == project.phase_id),
         phase_label="" if wide else next(phase.label for phase in phases if phase.pk == project.phase_id),

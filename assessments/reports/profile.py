@@ -70,6 +70,8 @@ class RoundRef:
 class Meta:
     """What the cover says. ``language`` is the code of the texts' language, ``as_of`` the day of the latest answer or step.
 
+    ``coat_of_arms`` is the stored name of the municipality's picture, "" without one; another picture has another name, so that
+    equal profiles look equal. ``confidentiality`` is a key of ``Confidentiality``, it and its label "" without a mark.
     ``phase_label`` is empty for the municipality as a whole, which is in no phase. ``scope`` names the phases assessed, in
     order. ``is_draft`` until approved. ``steps`` are started, submitted, approved: those that have happened. ``compared`` is
     the round that all changes refer to; ``rounds`` are the earlier approved rounds one may compare with, the latest first.
@@ -77,10 +79,13 @@ class Meta:
 
     public_id: str
     municipality: str
+    coat_of_arms: str
     is_fictional: bool
     project: str
     project_slug: str
     project_summary: str
+    confidentiality: str
+    confidentiality_label: str
     is_municipality_wide: bool
     phase: str | None
     phase_label: str

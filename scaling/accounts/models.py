@@ -102,7 +102,7 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
 
 
 class Municipality(models.Model):
-    """A tenant. Everything a municipality enters belongs to exactly one of these."""
+    """A tenant. Everything a municipality enters belongs to exactly one of these. Doors to its coat of arms: coats_of_arms."""
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
     name = models.CharField(_("Name"), max_length=120, help_text=_("Mit Bezeichnung, etwa „Stadt Bamberg“."))
@@ -116,6 +116,8 @@ class Municipality(models.Model):
     is_fictional = models.BooleanField(
         _("erfunden"), default=False, help_text=_("Beispielkommune: Seiten und Berichte weisen darauf hin.")
     )
+
+    coat_of_arms = models.FileField(_("Wappen"), blank=True, editable=False)
 
     objects = MunicipalityQuerySet.as_manager()
 

@@ -37,3 +37,4 @@ def is_member(user: Any, obj: Any) -> bool:
 
 
 rules.add_perm("accounts.manage_people", is_manager)
+rules.add_perm("accounts.manage_municipality", is_manager)

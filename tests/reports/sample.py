@@ -57,10 +57,13 @@ def make_facts(criteria: int = 21, *, language: str = "de", approved: bool = Tru
     facts = Meta(
         public_id="sample",
         municipality="Stadt Musterhafen",
+        coat_of_arms="",
         is_fictional=True,
         project="Parkraum-App mit Belegungsanzeige",
         project_slug="parkraum-app",
         project_summary="Die App zeigt freie Stellplätze in der Innenstadt und lotst Autos auf kurzem Weg dorthin.",
+        confidentiality="",
+        confidentiality_label="",
         is_municipality_wide=False,
         phase="p3",
         phase_label="P3 Pilot",

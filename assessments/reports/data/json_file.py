@@ -28,6 +28,7 @@ def document(profile: MaturityProfile) -> dict[str, Any]:
             "is_fictional": meta.is_fictional,
             "project": meta.project,
             "project_slug": meta.project_slug,
+            "confidentiality": meta.confidentiality,
             "is_municipality_wide": meta.is_municipality_wide,
             "phase": meta.phase,
             "phase_label": meta.phase_label,

@@ -105,6 +105,7 @@ def _summary(sheet: Sheet, profile: MaturityProfile, title: str) -> None:
     facts: list[tuple[str, Value]] = [
         (_("Kommune"), f"{meta.municipality} ({example})" if meta.is_fictional else meta.municipality),
         (_("Projekt"), meta.project),
+        *([(_("Vertraulichkeit"), meta.confidentiality_label)] if meta.confidentiality else []),
         (_("Phase"), meta.phase_label),
         (_("Stand"), meta.state_label),
         (_("Stichtag"), meta.as_of),

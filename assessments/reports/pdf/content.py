@@ -1,5 +1,6 @@
 """From the profile to the HTML of a report. Picks and bounds; every figure comes from the profile."""
 
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +13,12 @@ from django.utils.translation import override
 
 from assessments.reports.charts import of_profile as charts
 from assessments.reports.pdf import limits
+from assessments.reports.pdf.engine import COAT_OF_ARMS
 from assessments.reports.profile import CriterionResult, MaturityProfile
+from scaling.accounts.coats_of_arms import fetch_png
 from scaling.glossary import glossary
+
+logger = logging.getLogger(__name__)
 
 Variant = Literal["kurz", "lang"]
 _BETWEEN_BLOCKS = re.compile(r">\s*\n\s*<")  # indentation, which would be laid out like any text
@@ -53,6 +58,7 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, ro
     context: dict[str, Any] = {
         "profile": profile,
         "meta": meta,
+        "coat_of_arms": COAT_OF_ARMS + meta.coat_of_arms if _has_picture(meta.coat_of_arms) else "",
         "variant": variant,
         "room": room,
         "compared": compared,
@@ -77,6 +83,15 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, ro
             "priorities": profile.priorities[:10],
         }
     return context
+
+
+def _has_picture(name: str) -> bool:
+    """A picture whose file is gone is left out: no reason to withhold the report."""
+    try:
+        return bool(name and fetch_png(name))
+    except FileNotFoundError:
+        logger.error("The coat of arms %s is missing.", name)
+        return False
 
 
 def _with_glossary(html: str, language: str) -> str:

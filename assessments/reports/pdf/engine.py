@@ -20,8 +20,10 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 
 from assessments.reports.pdf.limits import spell_out
+from scaling.accounts.coats_of_arms import fetch_png
 
 SCHEME = "report:"  # our style sheet's only way to a file: a path below static/
+COAT_OF_ARMS = "wappen:"  # and the cover's to a picture: its stored name, which nobody can guess
 
 _lock = threading.RLock()
 
@@ -59,9 +61,12 @@ def _fetcher() -> Any:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class OwnStaticFiles(URLFetcher):
-        """Serves our static files and refuses everything else: no network, no other file."""
+        """Serves our static files and coats of arms, and refuses everything else: no network, no other file."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
+            if url.startswith(COAT_OF_ARMS):
+                png = fetch_png(url.removeprefix(COAT_OF_ARMS))
+                return URLFetcherResponse(url, body=png, headers={"Content-Type": "image/png"})
             if not url.startswith(SCHEME):
                 raise ValueError(f"Refused: {url[:80]}")
             path = static_file(url.removeprefix(SCHEME))

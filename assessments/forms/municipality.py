@@ -1,0 +1,31 @@
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, Submit
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from scaling.accounts.coats_of_arms import NoPicture, redraw
+
+
+class CoatOfArmsForm(forms.Form):
+    """``cleaned_data["picture"]`` is the PNG to keep, as bytes."""
+
+    picture = forms.FileField(
+        label=_("Bild des Wappens"),
+        help_text=_("PNG oder JPEG, höchstens 2 MB. Durchsichtige Stellen werden weiß."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".png,.jpg,.jpeg"}),
+        allow_empty_file=True,
+    )
+
+    def __init__(self, *args: Any, replaces: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.layout = Layout("picture")
+        self.helper.add_input(Submit("hochladen", _("Wappen ersetzen") if replaces else _("Wappen hochladen")))
+
+    def clean_picture(self) -> bytes:
+        try:
+            return redraw(self.cleaned_data["picture"])
+        except NoPicture as error:
+            raise forms.ValidationError(str(error)) from error

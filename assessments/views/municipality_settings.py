@@ -1,0 +1,58 @@
+"""What a manager sets for the whole municipality: its coat of arms."""
+
+import logging
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from assessments.forms.municipality import CoatOfArmsForm
+from assessments.views.access import get_municipality, require
+from scaling.accounts.coats_of_arms import fetch_png, remove_coat_of_arms, set_coat_of_arms
+
+logger = logging.getLogger(__name__)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    municipality = get_municipality(request.user, public_id)
+    require(request.user, "accounts.manage_municipality", municipality)
+    if request.method == "POST" and "entfernen" in request.POST:
+        remove_coat_of_arms(municipality=municipality)
+        messages.success(request, _("Das Wappen ist entfernt."))
+        return redirect("assessments:municipality_settings", public_id)
+    has_one = bool(municipality.coat_of_arms)
+    form = CoatOfArmsForm(*((request.POST, request.FILES) if request.method == "POST" else ()), replaces=has_one)
+    if request.method == "POST" and form.is_valid():
+        set_coat_of_arms(municipality=municipality, png=form.cleaned_data["picture"])
+        messages.success(request, _("Das Wappen ist gespeichert und steht ab jetzt auf den Reifeprofilen (PDF)."))
+        return redirect("assessments:municipality_settings", public_id)
+    crumbs = [(municipality.name, municipality.get_absolute_url()), (_("Einstellungen"), "")]
+    context = {"municipality": municipality, "form": form, "crumbs": crumbs}
+    return render(request, "assessments/municipality_settings.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_safe
+def coat_of_arms(request: HttpRequest, public_id: str) -> HttpResponse:
+    """For members. A PNG of our own making, and in a sandbox all the same."""
+    municipality = get_municipality(request.user, public_id)
+    try:
+        png = fetch_png(municipality.coat_of_arms.name or "")
+    except FileNotFoundError as error:
+        if municipality.coat_of_arms:
+            logger.error("The coat of arms %s of municipality %s is missing.", municipality.coat_of_arms.name, municipality.pk)
+        raise Http404 from error
+    return HttpResponse(
+        png,
+        content_type="image/png",
+        headers={
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cache-Control": "private, no-store",
+        },
+    )

@@ -1,0 +1,117 @@
+"""The municipality's coat of arms: what may come in, and the two doors to it.
+
+Nothing that was uploaded is kept. The picture is read, drawn anew on white and written as a PNG, so that neither metadata nor
+anything hidden in the file survives; and without transparency, which an archivable PDF has no use for. It lies under a random
+name that changes with the picture: equal names mean equal pictures.
+"""
+
+import logging
+import re
+import secrets
+import warnings
+from io import BytesIO
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+from django.utils.translation import gettext as _
+from PIL import Image, ImageFile, ImageOps
+
+from scaling.accounts.models import Municipality
+
+logger = logging.getLogger(__name__)
+
+FOLDER = "wappen"
+MOST_BYTES = 2 * 1024 * 1024
+#: Pixels on a side: of what comes in, known before it is decoded, and of what is kept.
+MOST_PIXELS, KEPT_PIXELS = 4000, 800
+_NAME = re.compile(rf"{FOLDER}/[0-9a-f]{{32}}\.png")
+
+
+class NoPicture(Exception):
+    """The file cannot be taken. The message says why, to the person who brought it."""
+
+
+def redraw(upload: UploadedFile) -> bytes:
+    """A PNG of at most 800 pixels on a side, from a PNG or JPEG of at most 2 MB. Raises NoPicture."""
+    if not upload.size:
+        raise NoPicture(_("Die Datei ist leer."))
+    if upload.size > MOST_BYTES:
+        raise NoPicture(_("Die Datei ist größer als 2 MB."))
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(upload, formats=("PNG", "JPEG")) as image:
+            if max(image.size) <= MOST_PIXELS:
+                _load_whole(image)
+                return _redrawn(image)
+    except Exception as error:  # a decoder may stumble over broken data in any way
+        logger.info("An uploaded coat of arms could not be read: %r", error)
+        raise NoPicture(_("Die Datei ist kein lesbares Bild im Format PNG oder JPEG.")) from error
+    raise NoPicture(_("Das Bild ist breiter oder höher als 4000 Bildpunkte."))
+
+
+def _load_whole(image: Image.Image) -> None:
+    """Decode; raises OSError for a picture that breaks off.
+
+    WeasyPrint lets Pillow fill up such pictures with grey in the whole process. That it is strict in other threads, too, does
+    no harm: reports draw only what was redrawn here, which is whole.
+    """
+    lenient, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        image.load()
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = lenient
+
+
+def _redrawn(image: Image.Image) -> bytes:
+    upright = ImageOps.exif_transpose(image).convert("RGBA")
+    upright.thumbnail((KEPT_PIXELS, KEPT_PIXELS), Image.Resampling.LANCZOS)
+    canvas = Image.new("RGBA", upright.size, "white")
+    canvas.alpha_composite(upright)
+    written = BytesIO()
+    canvas.convert("RGB").save(written, "PNG", optimize=True)
+    return written.getvalue()
+
+
+def set_coat_of_arms(*, municipality: Municipality, png: bytes) -> None:
+    """Keep a picture that ``redraw`` made, in place of the one there was."""
+    stored = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}.png", ContentFile(png))
+    try:
+        _replace(municipality, stored)
+    except BaseException:
+        default_storage.delete(stored)
+        raise
+
+
+def remove_coat_of_arms(*, municipality: Municipality) -> None:
+    _replace(municipality, "")
+
+
+@transaction.atomic
+def _replace(municipality: Municipality, name: str) -> None:
+    # Read anew: of two that replace it at once, the second has to remove the first one's file.
+    current = Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
+    _delete_after_commit(current.coat_of_arms.name)
+    municipality.coat_of_arms = name
+    municipality.save(update_fields=["coat_of_arms"])
+
+
+def fetch_png(name: str) -> bytes:
+    """The picture by its stored name. Raises FileNotFoundError, for names that are not of a coat of arms as well."""
+    if not _NAME.fullmatch(name):
+        raise FileNotFoundError(name)
+    with default_storage.open(name) as file:
+        content: bytes = file.read()
+    return content
+
+
+@receiver(post_delete, sender=Municipality)
+def delete_file(instance: Municipality, **kwargs: object) -> None:
+    _delete_after_commit(instance.coat_of_arms.name)
+
+
+def _delete_after_commit(name: str | None) -> None:
+    if name:
+        transaction.on_commit(lambda: default_storage.delete(name), robust=True)
