@@ -67,7 +67,7 @@ SURROUNDINGS = f"""
 def surroundings(score: Score, guide: Guide) -> Surroundings:
     """One query. The answer of the house is that of its last approved round, where it said something."""
     assessment = score.assessment
-    values = {
+    values: dict[str, str | int | None] = {
         "key": guide.by_id[score.criterion_id].key,
         "assessment": assessment.pk,
         "previous": assessment.previous_id,
@@ -77,11 +77,12 @@ def surroundings(score: Score, guide: Guide) -> Surroundings:
     scores: list[Score] = []
     found: dict[str, EarlierAnswer] = {}
     with connection.cursor() as cursor:
-        for pk, criterion, state, level, confirmed, *words, assessment_id, round_ in cursor.execute(SURROUNDINGS, values):
+        for row in cursor.execute(SURROUNDINGS, values):
+            pk, criterion, state, level, confirmed, rationale, target, by, at, assessment_id, round_ = row
             if assessment_id == assessment.pk:
                 scores.append(Score(pk=pk, criterion_id=criterion, state=state, level=level, confirmed=confirmed))
-            elif state != ScoreState.OPEN or words[0]:
-                answer = EarlierAnswer(state, level, *words, round=round_)
+            elif state != ScoreState.OPEN or rationale:
+                answer = EarlierAnswer(state, level, rationale, target, by, at, round_)
                 found["earlier" if assessment_id == assessment.previous_id else "house"] = answer
     return Surroundings(in_order(scores, guide), found.get("earlier"), found.get("house"))
 

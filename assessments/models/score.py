@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Count, F, OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -116,6 +117,11 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.criterion}: {self.get_state_display()}"
+
+    @property
+    def short_answer(self) -> str:
+        """„Stufe 2“, „offen“ … It stands in lists of all criteria, so it is made without a template."""
+        return gettext("Stufe %(level)s") % {"level": self.level} if self.level is not None else self.get_state_display()
 
     @property
     def is_pending(self) -> bool:
