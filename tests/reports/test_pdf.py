@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -206,7 +207,8 @@ def test_answers_cannot_smuggle_markup_files_or_addresses_into_the_report(tmp_pa
     content = render_pdf(with_rationale(text), variant="lang")
     assert failures(content, "2a") == []
     assert b"geheim" not in content
-    assert "<script>x</script>" in text_of(content)
+    # A line may end anywhere in words as long as these.
+    assert "<script>x</script>" in re.sub(r"[\s-]", "", text_of(content))
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def data():
-    # A short path of its own: pytest's are longer than a socket's may be, which one test is about.
+    # A short path of its own: pytest's are longer than a socket's may be, and closed to the server's own user.
     with tempfile.TemporaryDirectory(prefix="skc-") as folder:
         yield Path(folder) / "pg"
 
@@ -127,9 +127,8 @@ def test_stale_pid_file_heals(data, left_behind):
         assert query(module._start(data, {})) == 42
 
 
-def test_long_path_gets_a_short_socket(tmp_path):
-    data = tmp_path / ("a-very-long-name-" * 6) / "pg"
-    with embedded_postgres(data) as url:
+def test_long_path_gets_a_short_socket(data):
+    with embedded_postgres(data.parent / ("a-very-long-name-" * 6) / "pg") as url:
         assert query(url) == 42
 
 
