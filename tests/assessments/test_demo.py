@@ -42,6 +42,8 @@ def test_demo_lies_in_the_past_and_names_who_did_it(demo):
         assert not history.filter(history_date__date__gte=today).exists()
     assert not Evidence.history.filter(history_type="-", history_user=None).exists()
     for assessment in Assessment.objects.filter(state=AssessmentState.APPROVED):
+        assert assessment.submitted_at is not None
+        assert assessment.approved_at is not None
         assert assessment.started_on <= assessment.submitted_at.date() <= assessment.approved_at.date()
 
 

@@ -26,6 +26,7 @@ def median_ms(action: Callable[[], object], rounds: int = ROUNDS) -> float:
 def main() -> int:
     slow = []
     with demo_server() as port:
+        pages.warm_up(Client(port))
         client = Client(port)
         for name, limit, action, rounds in pages.cases(client):
             taken = median_ms(action, rounds)

@@ -1,4 +1,4 @@
-"""What is measured: the pages that people wait for. Limits in milliseconds, from docs/decisions.md, "Speed"."""
+"""What is measured: the pages that people wait for. Limits in milliseconds (docs/decisions.md, "Speed")."""
 
 import itertools
 import re
@@ -12,6 +12,16 @@ KEY = "mitarbeiterkompetenzen"
 Case = tuple[str, float, Callable[[], object], int]
 
 
+def warm_up(client: Client) -> None:
+    """Wait until the worker has drawn its first PDF, which it does in the background when it starts."""
+    client.sign_in("team@auenfurt.example", PASSWORD)
+    client.get(f"/bewertungen/{find_draft(client)}/profil.pdf?umfang=kurz")
+
+
+def find_draft(client: Client) -> str:
+    return re.findall(r"/bewertungen/(\w+)/[\w-]+/", client.get("/").decode())[0]
+
+
 def cases(client: Client) -> Iterator[Case]:
     """Name, limit, action and number of rounds, in the order of a workshop."""
     yield "start page, visitor", 40, lambda: client.get("/"), 40
@@ -19,7 +29,7 @@ def cases(client: Client) -> Iterator[Case]:
     yield "search over the catalogue", 30, lambda: client.get("/katalog/?q=Datenqualit%C3%A4t"), 40
     yield "a criterion", 40, lambda: client.get(f"/katalog/{KEY}/"), 40
     client.sign_in("team@auenfurt.example", PASSWORD)
-    draft = re.findall(r"/bewertungen/(\w+)/[\w-]+/", client.get("/").decode())[0]
+    draft = find_draft(client)
     yield "start page, team", 60, lambda: client.get("/"), 40
     yield "overview of an assessment", 60, lambda: client.get(f"/bewertungen/{draft}/"), 40
     path = f"/bewertungen/{draft}/{KEY}/"
