@@ -119,7 +119,9 @@ def test_missing_libraries_give_a_page_and_503(client, second, alice, monkeypatc
 
 def test_missing_libraries_are_told_apart_from_other_errors():
     code = (
-        "import ctypes.util, sys\n"
+        "import os, sys\n"
+        "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'scaling.settings')\n"
+        "import django; django.setup()\n"
         "sys.modules['weasyprint.text.ffi'] = None\n"
         "import builtins; real = builtins.__import__\n"
         "def broken(name, *args):\n"
