@@ -1,6 +1,7 @@
 """The form for one answer, in two modes: to fill in and to read."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -60,7 +61,30 @@ def choice_of(state: str, level: int | None) -> str:
     return state if state in APART else ""
 
 
-class ScoreForm(forms.Form):
+class AnswerForm(forms.Form):
+    """What every form for an answer asks of it. Its fields: ``choice`` (see ``choice_of``), ``rationale``, ``target_level``."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("choice") == ScoreState.NOT_APPLICABLE and "rationale" in data and not data["rationale"]:
+            self.add_error("rationale", _("Bitte begründen Sie, warum das Kriterium nicht zutrifft."))
+        return data
+
+    def answer_until(self, target_date: date | None) -> Answer:
+        """The answer that was chosen, with the day its target is meant for."""
+        data = self.cleaned_data
+        choice = data["choice"]
+        state = choice if choice in APART else ScoreState.RATED if choice else ScoreState.OPEN
+        return Answer(
+            state=str(state),
+            level=int(choice) if state == ScoreState.RATED else None,
+            rationale=data["rationale"],
+            target_level=data["target_level"],
+            target_date=target_date,
+        )
+
+
+class ScoreForm(AnswerForm):
     """``answer`` and ``evidence`` give what was typed, once the form is valid."""
 
     read_only = False
@@ -146,24 +170,9 @@ class ScoreForm(forms.Form):
             )
         return text
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("choice") == ScoreState.NOT_APPLICABLE and "rationale" in data and not data["rationale"]:
-            self.add_error("rationale", _("Bitte begründen Sie, warum das Kriterium nicht zutrifft."))
-        return data
-
     @property
     def answer(self) -> Answer:
-        data = self.cleaned_data
-        choice = data["choice"]
-        state = choice if choice in APART else ScoreState.RATED if choice else ScoreState.OPEN
-        return Answer(
-            state=str(state),
-            level=int(choice) if state == ScoreState.RATED else None,
-            rationale=data["rationale"],
-            target_level=data["target_level"],
-            target_date=data["target_date"],
-        )
+        return self.answer_until(self.cleaned_data["target_date"])
 
     @property
     def evidence(self) -> list[NewEvidence]:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from assessments.forms.score import APART, LONGEST_RATIONALE, choice_of
+from assessments.forms.score import APART, LONGEST_RATIONALE, AnswerForm, choice_of
 from assessments.models import Score, ScoreState
 from assessments.saving import Answer
 from catalogue.levels import Level
@@ -19,7 +19,7 @@ CHOICES = [
 TARGETS = [("", "–"), *((str(level.value), str(level.value)) for level in Level)]
 
 
-class RowForm(forms.Form):
+class RowForm(AnswerForm):
     """One criterion. ``conflict`` is what somebody else saved meanwhile; ``keep_theirs`` gives way to it."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
@@ -41,22 +41,7 @@ class RowForm(forms.Form):
             "target_level": "" if score.target_level is None else str(score.target_level),
         }
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("choice") == ScoreState.NOT_APPLICABLE and "rationale" in data and not data["rationale"]:
-            self.add_error("rationale", _("Bitte begründen Sie, warum das Kriterium nicht zutrifft."))
-        return data
-
     @property
     def answer(self) -> Answer:
         """With the target's date as it stands, which the table does not show."""
-        data = self.cleaned_data
-        choice = data["choice"]
-        state = choice if choice in APART else ScoreState.RATED if choice else ScoreState.OPEN
-        return Answer(
-            state=str(state),
-            level=int(choice) if state == ScoreState.RATED else None,
-            rationale=data["rationale"],
-            target_level=data["target_level"],
-            target_date=self.score.target_date,
-        )
+        return self.answer_until(self.score.target_date)
