@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -87,6 +88,7 @@ class AnswerForm(forms.Form):
 class ScoreForm(AnswerForm):
     """``answer`` and ``evidence`` give what was typed, once the form is valid."""
 
+    AUTOSAVE_TRIGGER = "change delay:100ms, input delay:1500ms from:find textarea, retry"
     read_only = False
     mark_optional = False  # nothing here is required; to say so at every field helps nobody
 
@@ -127,24 +129,30 @@ class ScoreForm(AnswerForm):
         super().__init__(*args, **kwargs)
         self.read_only = read_only
         self.shows_evidence = shows_evidence
+        self.autosave_url = autosave_url
         choice = self.fields["choice"]
         choice.choices = answer_choices(criterion)  # type: ignore[attr-defined]
         if not read_only:
             choice.help_text = _("Eine Stufe ist erreicht, wenn ihre Beschreibung vollständig zutrifft.")
-        self.helper = FormHelper()
-        self.helper.form_id = "einschaetzung"
-        self.helper.attrs = {"autocomplete": "off"}  # a browser that restores old fields would restore an old version
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """What crispy draws the form by; made when it is asked for, since a fresh form is drawn without (_score_form.html)."""
+        helper = FormHelper()
+        helper.form_id = "einschaetzung"
+        helper.attrs = {"autocomplete": "off"}  # a browser that restores old fields would restore an old version
         if self.is_bound:
-            self.helper.attrs["data-unsaved"] = ""
-        if autosave_url:
-            self.helper.attrs |= {
-                "hx-post": autosave_url,
-                "hx-trigger": "change delay:100ms, input delay:1500ms from:find textarea, retry",
+            helper.attrs["data-unsaved"] = ""
+        if self.autosave_url:
+            helper.attrs |= {
+                "hx-post": self.autosave_url,
+                "hx-trigger": self.AUTOSAVE_TRIGGER,
                 "hx-target": "#save-state",
                 "hx-vals": '{"autosave": "1"}',
                 "hx-sync": "this:queue last",
             }
-        self.helper.layout = self._layout()
+        helper.layout = self._layout()
+        return helper
 
     def _layout(self) -> Layout:
         answer = [Field("choice", template="kern/level_cards.html"), "rationale", Row("target_level", "target_date")]
@@ -161,6 +169,13 @@ class ScoreForm(AnswerForm):
             css_class="save-bar",
         )
         return Layout("version", *answer, Fieldset(_("Nachweise"), proofs, new), buttons)
+
+    @property
+    def cards(self) -> list[tuple[int, str, CardLabel, bool]]:
+        """The answers to choose from, for ``_score_form.html``: number, value, label, and whether it is the stored one."""
+        chosen = self.initial["choice"]
+        choices = self.fields["choice"].choices  # type: ignore[attr-defined]
+        return [(number, value, label, value == chosen) for number, (value, label) in enumerate(choices)]
 
     def clean_rationale(self) -> str:
         text: str = self.cleaned_data["rationale"].replace("\r\n", "\n")

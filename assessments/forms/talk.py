@@ -1,6 +1,7 @@
 """Small forms beside an answer: a comment, and who looks after the criterion."""
 
 from collections.abc import Collection, Iterable
+from functools import cached_property
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -24,9 +25,14 @@ class CommentForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "kommentar_%s", **kwargs})
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.add_input(Submit("kommentieren", _("Kommentieren"), css_class="kern-btn--secondary"))
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """Made when crispy asks for it: a fresh form is drawn without (_comment_form.html)."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.add_input(Submit("kommentieren", _("Kommentieren"), css_class="kern-btn--secondary"))
+        return helper
 
 
 class AssignForm(forms.Form):

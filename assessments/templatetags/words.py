@@ -1,8 +1,13 @@
-"""Texts with their changed words marked."""
+"""Tags of the assessments' pages: texts with their changed words marked, the list to jump by."""
+
+from collections.abc import Iterable
 
 from django import template
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
+from assessments.models import Assessment, Score
 from scaling.worddiff import diff_html
 
 register = template.Library()
@@ -12,3 +17,21 @@ register = template.Library()
 def worddiff(before: str, after: str) -> SafeString:
     """``after`` with the words marked that came and went since ``before``; both are escaped."""
     return diff_html(before, after)
+
+
+@register.simple_tag
+def jump_list(scores: Iterable[Score], current: Score, assessment: Assessment, suffix: str = "") -> SafeString:
+    """A list of links to all criteria of a round, each with its answer in words; ``current`` is marked.
+
+    Written without a template: it has a line per criterion, and stands on every criterion's page.
+    """
+    start, unconfirmed = assessment.get_absolute_url(), gettext("noch nicht bestätigt")
+    lines = []
+    for score in scores:
+        here = ' aria-current="page"' if score.pk == current.pk else ""
+        answer = score.short_answer if score.confirmed else f"{score.short_answer}, {unconfirmed}"
+        lines.append(
+            f'<li><a href="{start}{score.criterion.key}/{escape(suffix)}"{here}>{escape(score.criterion.title)}</a> '
+            f'<span class="small muted">{escape(answer)}</span></li>'
+        )
+    return mark_safe("<ol>" + "".join(lines) + "</ol>")  # noqa: S308 – every text in it is escaped above

@@ -33,8 +33,10 @@ def get_score(user: Any, public_id: str, key: str) -> Score:
         score = scores.get(assessment__public_id=public_id, criterion__key=key)
     except Score.DoesNotExist as error:
         raise Http404 from error
-    members = score.team_members  # type: ignore[attr-defined]
-    score.assessment.project.team_ids = frozenset(member["pk"] for member in members)
+    project = score.assessment.project
+    project.team_ids = frozenset(score.team_ids)  # type: ignore[attr-defined]
+    # Whoever may see it has a place in its municipality, and the places are known by now.
+    project.municipality = next(place.municipality for place in user.places if place.municipality_id == project.municipality_id)
     return score
 
 

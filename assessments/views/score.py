@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments.answering import Neighbours, answer_label, in_order, neighbours, surroundings
+from assessments.beside import beside
 from assessments.forms.score import ScoreForm, initial_of
 from assessments.forms.talk import CommentForm
 from assessments.guidance import guide_to
@@ -124,11 +125,12 @@ def way_on(score: Score) -> Neighbours:
 
 
 def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200, **more: Any) -> HttpResponse:
-    """Eight queries in all, whatever the number of criteria, proofs, comments and measures."""
+    """Six queries in all, whatever the number of criteria, proofs, comments and measures."""
     assessment = score.assessment
     criterion = score.criterion = guide_to(assessment.edition).by_id[score.criterion_id]
     levels = list(criterion.levels.all())
     around = surroundings(score, guide_to(assessment.edition))
+    near = beside(score, criterion.key, timezone.localdate())
     context: dict[str, Any] = {
         "assessment": assessment,
         "project": assessment.project,
@@ -139,14 +141,14 @@ def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200
         "next_level": next((descriptor for descriptor in levels if descriptor.level == score.level), None),
         "form": form,
         "way": neighbours(around.scores, score.pk),
-        "evidence": score.evidence.select_related("added_by"),
+        "evidence": near.evidence,
         "earlier": around.earlier,
         "house": around.house,
-        "measures": assessment.project.measures.filter(criterion_key=criterion.key).select_related("owner"),
-        "comments": score.comments.select_related("author", "resolved_by"),
+        "measures": near.measures,
+        "comments": near.comments,
         "comment_form": CommentForm(),
-        "people": score.team_members,  # type: ignore[attr-defined]
-        "today": timezone.localdate(),
+        "people": near.people,
+        "updated_by": near.updated_by,
         # Large type for the projector: the same page, so that a workshop can rate from there.
         "suffix": "?ansicht=gross" if request.GET.get("ansicht") == "gross" else "",
         **more,

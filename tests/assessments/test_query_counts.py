@@ -51,7 +51,7 @@ def test_opening_a_criterion(client, municipality, alice, bob, who, criteria, pr
     assert response.status_code == 200
     assert "Nachweis 0" in response.text
     assert "Maßnahme 0" in response.text
-    assert len(statements(queries)) == 8, "\n".join(statements(queries))
+    assert len(statements(queries)) == 6, "\n".join(statements(queries))
 
 
 @pytest.mark.parametrize(("criteria", "proofs"), [(1, 1), (3, 3)])
