@@ -1,6 +1,7 @@
 """The profile on screen and as files. All of them show the same ``MaturityProfile``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -38,8 +39,9 @@ def beside(draw: Callable[[float], SafeString], widths: tuple[float, float] = HA
     return format_html('<div class="chart-wide">{}</div><div class="chart-narrow">{}</div>', *map(draw, widths))
 
 
-def charts_of(profile: MaturityProfile) -> dict[str, SafeString]:
-    """The drawings of the page, by name."""
+@lru_cache(maxsize=32)
+def charts_of(profile: MaturityProfile) -> Mapping[str, SafeString]:
+    """The drawings of the page, by name: the same for the same profile, so they are kept. Read only."""
     streams = profile.workstreams
     return {
         "bars": beside(lambda width: figures_bars(profile, streams, width=width), CARD),

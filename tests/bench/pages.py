@@ -35,7 +35,10 @@ def cases(client: Client) -> Iterator[Case]:
     path = f"/bewertungen/{draft}/{KEY}/"
     yield "open the form of a criterion", 13, lambda: client.get(path), 60
     yield "save a criterion", 13, saver(client, path), 60
-    yield "maturity profile", 40, lambda: client.get(f"/bewertungen/{draft}/profil/"), 40
+    profile = f"/bewertungen/{draft}/profil/"
+    yield "maturity profile", 40, lambda: client.get(profile), 40
+    changing = saver(client, path)
+    yield "maturity profile, just changed (with a save)", 53, lambda: (changing(), client.get(profile)), 40
     yield from pdf_cases(client, draft)
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from assessments import workflow
 from assessments.models import Assessment, Comment, Evidence, Measure
+from assessments.saving import Answer, save_score
 from tests.factories import make_catalogue, make_project
 from tests.reports.conftest import approved
 
@@ -57,6 +58,33 @@ def test_page_leads_to_a_file_and_to_the_comparison(client, second, first, alice
     page = words(client.get(url(second)))
     assert reverse("assessments:evidence_file", args=[second.public_id, "personal", item.pk]) in page
     assert reverse("assessments:compare", args=[second.public_id, first.public_id]) in page
+
+
+def test_page_shows_a_new_answer_at_the_next_look(client, second, alice):
+    client.force_login(alice)
+    before = words(client.get(url(second)))
+    score = second.scores.get(criterion__key="personal")
+    save_score(score=score, version=score.version, by=alice, answer=Answer("rated", 4, "Eben erst geschrieben."))
+    page = words(client.get(url(second)))
+    assert "Eben erst geschrieben." not in before
+    assert "Eben erst geschrieben." in page
+    assert chart(before) != chart(page)
+
+
+def chart(page):
+    return page[page.index("<svg") : page.rindex("</svg>")]
+
+
+def test_page_offers_to_edit_only_to_those_who_may_whoever_looked_before(client, second, alice, bob):
+    workflow.submit(assessment=second, by=alice)
+    edit = reverse("assessments:score", args=[second.public_id, "personal"])
+    link = f'href="{edit}"'
+    client.force_login(alice)
+    assert link not in words(client.get(url(second)))
+    workflow.return_to_team(assessment=second, by=bob, comment="Bitte ergänzen.")
+    assert link in words(client.get(url(second)))
+    workflow.submit(assessment=second, by=alice)
+    assert link not in words(client.get(url(second)))
 
 
 def test_page_says_that_a_draft_is_one_and_an_approved_round_is_none(client, first, second, alice):

@@ -1,13 +1,16 @@
 """How the profile's values are written; what they are, the profile has decided."""
 
 from datetime import date
+from functools import lru_cache
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from assessments.reports import texts
-from assessments.reports.profile import MeasureItem
+from assessments.reports.profile import CriterionResult, MeasureItem
 from catalogue.levels import HIGHEST
 
 register = template.Library()
@@ -59,3 +62,17 @@ def assigned(measure: MeasureItem | None) -> str:
 def short_day(day: date | None) -> str:
     """„30.04.2027“, "" without a day."""
     return texts.short_day(day)
+
+
+@register.simple_tag
+def criterion(result: CriterionResult, own_language: str, round_id: str = "", may_edit: bool = False) -> SafeString:
+    """One criterion with its answer. ``round_id`` is the round's public id, empty on a shared page, which links to nothing."""
+    return _criterion(result, own_language, round_id, bool(may_edit), get_language())
+
+
+# What is drawn follows from what is given, and a profile is mostly the same from one look to the next: an answer that changes
+# is drawn anew, the others are not. 1,024 of them take about six megabytes.
+@lru_cache(maxsize=1024)
+def _criterion(result: CriterionResult, own_language: str, round_id: str, may_edit: bool, language: str | None) -> SafeString:
+    context = {"result": result, "own_language": own_language, "round_id": round_id, "may_edit": may_edit}
+    return render_to_string("report/parts/criterion.html", context)
