@@ -75,6 +75,7 @@ def update() -> None:
                     "Content-Transfer-Encoding": "8bit",
                     "Plural-Forms": "nplurals=2; plural=(n != 1);",
                 }
+                catalogue.metadata_is_fuzzy = False
                 catalogue.header = "English texts of Skalierungscheck; the German ones stand in the code."
                 catalogue.sort(key=lambda entry: (entry.msgid, entry.msgctxt or ""))
                 target = ROOT / "locale" / "en" / "LC_MESSAGES" / name
