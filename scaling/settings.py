@@ -107,8 +107,10 @@ DATABASES = {"default": env.database("DATABASE_URL", "postgresql:///skalierungsc
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["CONN_MAX_AGE"] = env.number("DATABASE_CONN_MAX_AGE", 60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# Statements that come again are prepared: to plan them anew would be half of what the database does for a page.
-DATABASES["default"]["OPTIONS"]["server_side_binding"] = env.flag("DATABASE_PREPARE", default=True)
+# Statements that come again are prepared: to plan them anew would be half of what the database does for a page. Django leaves
+# this off by default for the sake of old connection poolers.
+if env.flag("DATABASE_PREPARE", default=True):
+    DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 3}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Shared by all workers: allauth counts failed sign-ins in it.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
