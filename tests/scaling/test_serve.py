@@ -5,9 +5,11 @@ import socket
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from catalogue.models import Edition
-from scaling.management.commands.serve import check_port, load_catalogue
+from scaling.management.commands.serve import Command, check_port, load_catalogue
 
 
 @pytest.mark.django_db
@@ -18,6 +20,17 @@ def test_second_start_keeps_the_editions_as_they_are():
     said = io.StringIO()
     load_catalogue(said)
     assert (said.getvalue(), list(Edition.objects.values_list("pk", "published_at"))) == ("", published)
+
+
+@pytest.mark.django_db
+def test_statistics_are_taken_after_loading_and_not_at_every_start():
+    command = Command(stdout=io.StringIO())
+    counts = []
+    for _start in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            command.prepare_database()
+        counts.append(sum(query["sql"] == "ANALYZE" for query in queries))
+    assert counts == [1, 0]
 
 
 @pytest.mark.django_db
