@@ -1,7 +1,11 @@
 """What ./run does before it serves."""
 
 import io
+import os
 import socket
+import subprocess
+import sys
+import time
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -40,6 +44,38 @@ def test_missing_edition_is_added(settings):
     )
     load_catalogue(io.StringIO())
     assert [edition.number for edition in Edition.objects.all()] == ["2.0", "1.0"]
+
+
+SERVE = """
+import sys, django
+django.setup()
+from scaling.management.commands.serve import serve
+serve(int(sys.argv[1]), 1)
+"""
+
+
+def test_app_ends_with_the_command_that_was_killed_hard(settings):
+    """Otherwise the next start finds its port taken by an app that nobody can stop by Ctrl+C."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "scaling.settings"}
+    command = subprocess.Popen([sys.executable, "-c", SERVE, str(port)], cwd=settings.BASE_DIR, env=environment)
+
+    def answers() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    def wait_until(wanted: bool) -> None:
+        deadline = time.monotonic() + 30
+        while answers() is not wanted:
+            assert time.monotonic() < deadline, "still serving" if answers() else "never served"
+            time.sleep(0.1)
+
+    wait_until(True)
+    command.kill()
+    command.wait()
+    wait_until(False)
 
 
 def test_taken_port_says_what_to_do():

@@ -108,7 +108,8 @@ def serve(port: int, workers: int) -> int:
     """Run gunicorn as a child, so that this process alone holds the database server. Returns its exit code."""
     command = [sys.executable, "-m", "gunicorn", "scaling.wsgi", f"--bind=127.0.0.1:{port}", f"--workers={workers}"]
     command += ["--config=python:scaling.gunicorn_conf", "--threads=4", "--log-level=warning"]
-    child = subprocess.Popen(command, start_new_session=True)  # noqa: S603 – our own
+    environment = os.environ | {"SERVE_PID": str(os.getpid())}
+    child = subprocess.Popen(command, start_new_session=True, env=environment)  # noqa: S603 – our own
 
     def stop(signum: int, frame: Any) -> None:
         child.send_signal(signal.SIGTERM)
