@@ -1,9 +1,15 @@
 """What the catalogue says about the criteria of an edition, kept in memory: a published edition never changes."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from time import monotonic
 
-from catalogue.models import Criterion, Edition, EditionState
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+
+from catalogue.models import Criterion, Edition, EditionState, Phase, Workstream
+
+#: Seconds until another process learns of a phase's or workstream's new name.
+KEPT_FOR = 60
 
 
 @dataclass(frozen=True)
@@ -28,9 +34,26 @@ def _read(edition_id: int) -> Guide:
     return Guide(criteria, {c.pk: c for c in criteria}, {c.key: c for c in criteria})
 
 
-_remember = lru_cache(maxsize=16)(_read)
+_known: dict[int, tuple[float, Guide]] = {}
 
 
 def guide_to(edition: Edition) -> Guide:
-    """No query, but for the first time a process meets an edition: six. Drafts are read anew each time."""
-    return _read(edition.pk) if edition.state == EditionState.DRAFT else _remember(edition.pk)
+    """No query, but for the first time in KEPT_FOR seconds that a process meets an edition: six. Drafts are read anew each time."""
+    if edition.state == EditionState.DRAFT:
+        return _read(edition.pk)
+    now = monotonic()
+    until, guide = _known.get(edition.pk, (0.0, None))
+    if guide is None or until < now:
+        guide = _read(edition.pk)
+        _known[edition.pk] = (now + KEPT_FOR, guide)
+    return guide
+
+
+@receiver(post_save, sender=Phase)
+@receiver(post_save, sender=Workstream)
+def forget(**_signal: object) -> None:
+    """Editions share the names of phases and workstreams, and curators can change those (``catalogue.frame``).
+
+    This process forgets them at once, the others when their time is up.
+    """
+    _known.clear()

@@ -18,6 +18,7 @@ from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from catalogue import models
 from catalogue.changes import recording
 from catalogue.fields import array_formfield
+from catalogue.frame import recording_frame
 
 
 class CatalogueAdmin:
@@ -151,26 +152,28 @@ class ReferenceAdmin(EditionBoundAdmin):
     list_display = ("title", "url", "edition")
 
 
-@admin.register(models.Phase)
-class PhaseAdmin(TranslationAdmin):
-    list_display = ("label", "key", "order")
-    # Projects, assessments and all editions point at the phases, so only their texts change.
-    readonly_fields = ("key", "code", "order")
+class FrameAdmin(TranslationAdmin):
+    """Projects, assessments and all editions point at these rows, so only their texts change."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.version += 1
+        with recording_frame(obj, request.user):
+            super().save_model(request, obj, form, change)
+
+
+@admin.register(models.Phase)
+class PhaseAdmin(FrameAdmin):
+    list_display = ("label", "key", "order")
+    readonly_fields = ("key", "code", "order")
 
 
 @admin.register(models.Workstream)
-class WorkstreamAdmin(TranslationAdmin):
+class WorkstreamAdmin(FrameAdmin):
     list_display = ("name", "key", "order")
     readonly_fields = ("key", "order")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

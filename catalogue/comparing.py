@@ -138,6 +138,8 @@ def field_label(field: str) -> str:
         "url": _("Adresse"),
         "description": _("Beschreibung"),
         "next_step": _("Schritt zur nächsten Stufe"),
+        "official_name": _("Name in der Roadmap"),
+        "meaning": _("Bedeutung"),
     }
     parts = field.split(".")
     language = {"de": _("Deutsch"), "en": _("Englisch")}.get(parts[-1])

@@ -11,9 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalogue.changes import recording
-from catalogue.models import Criterion, Edition, EditorialMark, GoodPractice, Phase, TitleSource
+from catalogue.models import Criterion, Edition, EditorialMark, GoodPractice, OperatingModel, Phase, PracticeMark, TitleSource
 from catalogue.writing import (
     EDITION_TEXTS,
+    MODEL_TEXTS,
     criterion_row,
     delete_criterion_parts,
     practice_row,
@@ -21,6 +22,7 @@ from catalogue.writing import (
     set_practice,
     set_texts,
     write_criterion_parts,
+    write_edition_references,
     write_practice_parts,
 )
 
@@ -51,7 +53,7 @@ def _locked(edition: Edition) -> Edition:
 
 @transaction.atomic
 def save_edition(*, edition: Edition, version: int, by: Any, item: dict[str, Any]) -> Edition:
-    """Save the edition's own texts; ``item`` as ``edition`` in its document, the number is left out."""
+    """Save the edition's own texts and references; ``item`` as ``edition`` in its document with its ``references``."""
     edition = _locked(edition)
     if edition.version != version:
         raise StaleVersion(edition)
@@ -59,6 +61,7 @@ def save_edition(*, edition: Edition, version: int, by: Any, item: dict[str, Any
         set_texts(edition, item, EDITION_TEXTS)
         edition.version += 1
         edition.save()
+        write_edition_references(edition, item["references"])
     return edition
 
 
@@ -116,19 +119,21 @@ def save_criterion(*, criterion: Criterion, version: int, by: Any, item: dict[st
 
 
 @transaction.atomic
-def move_criterion(*, criterion: Criterion, by: Any, down: bool) -> bool:
-    """Let the criterion change places with its neighbour in the same phase; False where there is none."""
-    edition = _locked(criterion.edition)
-    current = edition.criteria.get(pk=criterion.pk)
-    mates = edition.criteria.filter(phase=current.phase)
+def move(*, row: Criterion | GoodPractice | OperatingModel, by: Any, down: bool) -> bool:
+    """Let the row change places with its neighbour, a criterion within its phase; False where there is none."""
+    edition = _locked(row.edition)
+    mates: Any = type(row)._default_manager.filter(edition=edition)
+    current = mates.get(pk=row.pk)
+    if isinstance(current, Criterion):
+        mates = mates.filter(phase=current.phase)
     after = mates.filter(order__gt=current.order).order_by("order")
     before = mates.filter(order__lt=current.order).order_by("-order")
     neighbour = (after if down else before).first()
     if neighbour is None:
         return False
     with recording(edition, by):
-        Criterion.objects.filter(pk=current.pk).update(order=neighbour.order)
-        Criterion.objects.filter(pk=neighbour.pk).update(order=current.order)
+        mates.filter(pk=current.pk).update(order=neighbour.order)
+        mates.filter(pk=neighbour.pk).update(order=current.order)
     return True
 
 
@@ -138,6 +143,23 @@ def remove_criterion(*, criterion: Criterion, by: Any) -> None:
     edition = _locked(criterion.edition)
     with recording(edition, by):
         edition.criteria.get(pk=criterion.pk).delete()
+
+
+def blank_practice(key: str, title: str) -> dict[str, Any]:
+    """A good practice with everything still to be written."""
+    empty = {"de": "", "en": ""}
+    return {
+        "key": key,
+        "phase": None,
+        "title_source": TitleSource.EDITORIAL.value,
+        "editorial": [PracticeMark.TITLE.value],
+        "title": {"de": title, "en": ""},
+        "summary": empty,
+        "body": empty,
+        "lesson": empty,
+        "criteria": [],
+        "references": [],
+    }
 
 
 @transaction.atomic
@@ -170,6 +192,39 @@ def remove_practice(*, practice: GoodPractice, by: Any) -> None:
     edition = _locked(practice.edition)
     with recording(edition, by):
         edition.good_practices.get(pk=practice.pk).delete()
+
+
+def blank_operating_model(key: str, name: str) -> dict[str, Any]:
+    empty = {"de": "", "en": ""}
+    return {"key": key, "name": {"de": name, "en": ""}, "group": empty, "summary": empty}
+
+
+@transaction.atomic
+def save_operating_model(
+    *, edition: Edition, model: OperatingModel | None, version: int, by: Any, item: dict[str, Any]
+) -> OperatingModel:
+    """Replace everything an operating model says, or add one behind all others (``model`` None). Raises KeyTaken."""
+    edition = _locked(edition)
+    if model is None:
+        if edition.operating_models.filter(key=item["key"]).exists():
+            raise KeyTaken(item["key"])
+        last = edition.operating_models.order_by("-order").first()
+        current = OperatingModel(edition=edition, key=item["key"], order=last.order + 1 if last else 1)
+    else:
+        current = edition.operating_models.get(pk=model.pk)
+        if current.version != version:
+            raise StaleVersion(current)
+        current.version += 1
+    with recording(edition, by):
+        set_texts(current, item, MODEL_TEXTS).save()
+    return current
+
+
+@transaction.atomic
+def remove_operating_model(*, model: OperatingModel, by: Any) -> None:
+    edition = _locked(model.edition)
+    with recording(edition, by):
+        edition.operating_models.get(pk=model.pk).delete()
 
 
 def _phases() -> dict[str, Phase]:

@@ -8,7 +8,17 @@ from typing import Any
 from django.db.models import Prefetch
 
 from catalogue.canonical_yaml import write
-from catalogue.models import Criterion, Edition, EditorialMark, GoodPractice, Phase, PracticeMark, Reference, Workstream
+from catalogue.models import (
+    Criterion,
+    Edition,
+    EditorialMark,
+    GoodPractice,
+    OperatingModel,
+    Phase,
+    PracticeMark,
+    Reference,
+    Workstream,
+)
 
 FORMAT = "skalierungscheck-catalogue/1"
 
@@ -24,16 +34,9 @@ def edition_document(edition: Edition) -> dict[str, Any]:
     """Everything an edition says, as in catalogue-1.json. Twelve queries, whatever the number of criteria."""
     return {
         "format": FORMAT,
-        "edition": {
-            "number": edition.number,
-            "title": _texts(edition, "title"),
-            "note": _texts(edition, "note"),
-            "attribution": _texts(edition, "attribution"),
-            "level_scale_notice": _texts(edition, "level_scale_notice"),
-            "operating_models_intro": _texts(edition, "operating_models_intro"),
-        },
-        "phases": [_phase(phase) for phase in Phase.objects.all()],
-        "workstreams": [_workstream(workstream) for workstream in Workstream.objects.all()],
+        "edition": {"number": edition.number} | edition_texts(edition),
+        "phases": [phase_document(phase) for phase in Phase.objects.all()],
+        "workstreams": [workstream_document(workstream) for workstream in Workstream.objects.all()],
         "criteria": [
             criterion_document(criterion)
             for criterion in edition.criteria.order_by("order")
@@ -48,17 +51,20 @@ def edition_document(edition: Edition) -> dict[str, Any]:
             .select_related("phase")
             .prefetch_related("references", Prefetch("criteria", Criterion.objects.only("key", "edition", "order")))
         ],
-        "operating_models": [
-            {
-                "key": model.key,
-                "name": _texts(model, "name"),
-                "group": _texts(model, "group"),
-                "summary": _texts(model, "summary"),
-            }
-            for model in edition.operating_models.order_by("order")
-        ],
-        "references": _references(edition.references.filter(criterion=None, good_practice=None).order_by("order")),
+        "operating_models": [operating_model_document(model) for model in edition.operating_models.order_by("order")],
+        "references": edition_references(edition),
     }
+
+
+def edition_texts(edition: Edition) -> dict[str, Any]:
+    """What the edition itself says. No query."""
+    fields = ("title", "note", "attribution", "level_scale_notice", "operating_models_intro")
+    return {field: _texts(edition, field) for field in fields}
+
+
+def edition_references(edition: Edition) -> list[dict[str, Any]]:
+    """What the edition as a whole names for further reading. One query."""
+    return _references(edition.references.filter(criterion=None, good_practice=None).order_by("order"))
 
 
 def _texts(obj: Any, field: str) -> Texts:
@@ -69,7 +75,8 @@ def _lists(obj: Any, field: str) -> Texts:
     return {language: list(getattr(obj, f"{field}_{language}") or []) for language in ("de", "en")}
 
 
-def _phase(phase: Phase) -> dict[str, Any]:
+def phase_document(phase: Phase) -> dict[str, Any]:
+    """One phase as it stands in every edition's document."""
     return {
         "key": phase.key,
         "code": phase.code,
@@ -80,7 +87,8 @@ def _phase(phase: Phase) -> dict[str, Any]:
     }
 
 
-def _workstream(workstream: Workstream) -> dict[str, Any]:
+def workstream_document(workstream: Workstream) -> dict[str, Any]:
+    """One workstream as it stands in every edition's document."""
     return {
         "key": workstream.key,
         "order": workstream.order,
@@ -132,6 +140,11 @@ def practice_document(practice: GoodPractice) -> dict[str, Any]:
         "criteria": [criterion.key for criterion in practice.criteria.all()],
         "references": _references(practice.references.all()),
     }
+
+
+def operating_model_document(model: OperatingModel) -> dict[str, Any]:
+    """One operating model as it stands in the edition's document."""
+    return {"key": model.key} | {field: _texts(model, field) for field in ("name", "group", "summary")}
 
 
 def _references(references: Any) -> list[dict[str, Any]]:

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 
 from catalogue.changes import note, recording
 from catalogue.exporting import edition_document
+from catalogue.frame import frame_document, save_frame
 from catalogue.models import ChangeAction, Edition, EditorialMark, Phase, PracticeMark, Workstream
 from catalogue.publishing import publish as publish_edition
 from catalogue.strict_yaml import CatalogueFileError, Document, Problem, read
 from catalogue.validation import validate
-from catalogue.writing import EDITION_TEXTS, set_texts, write_content
+from catalogue.writing import EDITION_TEXTS, PHASE_TEXTS, WORKSTREAM_TEXTS, set_texts, write_content
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def _import(file: CatalogueFile, *, publish: bool, by: Any) -> Result:
     else:
         outcome = "replaced" if edition else "created"
         newest = publish and not Edition.objects.readable().filter(major__gt=major).exists()
-        _write_frame(file, newest=newest)
+        _write_frame(file, newest=newest, by=by)
         edition = _replace(edition, file, by) if edition else _create(file, major, minor, by)
     if publish and edition.is_draft:
         publish_edition(edition=edition, by=by)
@@ -113,10 +114,10 @@ def _import(file: CatalogueFile, *, publish: bool, by: Any) -> Result:
     return Result(file.name, edition, outcome, published=False)
 
 
-def _write_frame(file: CatalogueFile, *, newest: bool) -> None:
+def _write_frame(file: CatalogueFile, *, newest: bool, by: Any) -> None:
     frames: Iterable[tuple[str, Any, tuple[str, ...], tuple[str, ...]]] = (
-        ("phases", Phase, ("code", "order"), ("name", "official_name", "meaning")),
-        ("workstreams", Workstream, ("order",), ("name", "meaning")),
+        ("phases", Phase, ("code", "order"), PHASE_TEXTS),
+        ("workstreams", Workstream, ("order",), WORKSTREAM_TEXTS),
     )
     for group, model, fixed, texts in frames:
         known = {row.key: row for row in model.objects.all()}
@@ -127,10 +128,10 @@ def _write_frame(file: CatalogueFile, *, newest: bool) -> None:
                 raise file.refuse((group, index), _("„%s“ gibt es hier nicht; alle Ausgaben teilen dieselben.") % item["key"])
             if row and any(getattr(row, field) != value for field, value in values.items()):
                 raise file.refuse((group, index), _("Kürzel oder Reihenfolge von „%s“ weichen ab.") % item["key"])
-            if newest or row is None:
-                row = row or model(key=item["key"], **values)
-                set_texts(row, item, texts)
-                row.save()
+            if row is None:
+                set_texts(model(key=item["key"], **values), item, texts).save()
+            elif newest and frame_document(row) != item:
+                save_frame(row=row, version=row.version, by=by, item=item)
         missing = known.keys() - {item["key"] for item in file.data[group]}
         if missing:
             raise file.refuse((group,), _("„%s“ fehlt; alle Ausgaben teilen dieselben.") % min(missing))

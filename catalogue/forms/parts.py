@@ -1,8 +1,10 @@
 """What the curators' forms share: texts in two languages side by side, references one per line."""
 
+import re
 from typing import Any
 
-from crispy_forms.layout import Row
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, Row, Submit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -10,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalogue.fields import LinesField
-from catalogue.validation import markup_problem
+from catalogue.models import Phase
+from catalogue.validation import RESERVED_KEYS, markup_problem
 
 LANGUAGES = {"de": gettext_lazy("Deutsch"), "en": gettext_lazy("Englisch")}
 LONGEST_TEXT = 4000
@@ -25,18 +28,30 @@ def no_markup(value: str | list[str]) -> None:
 
 
 class ReferencesField(LinesField):
-    """References, one per line: German title | English title | address. The last two may be left out."""
+    """References, one per line: German title | English title | address. The last two may be left out.
+
+    A stroke inside a title is written with a backslash before it.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", gettext_lazy("Quellen zum Nachlesen"))
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
+        kwargs.setdefault(
+            "help_text", gettext_lazy("Je Zeile: deutscher Titel | englischer Titel | Adresse. Die Adresse kann fehlen.")
+        )
+        super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, list):
-            lines = (" | ".join([item["title"]["de"], item["title"]["en"], item["url"]]).rstrip(" |") for item in value)
-            return "\n".join(lines)
+            lines = ([item["title"]["de"], item["title"]["en"], item["url"]] for item in value)
+            return "\n".join(" | ".join(part.replace("|", r"\|") for part in _without_empty_end(line)) for line in lines)
         return value
 
     def to_python(self, value: Any) -> Any:
         references = []
         for line in super().to_python(value):
-            parts = [part.strip() for part in line.split("|")]
+            parts = [part.replace(r"\|", "|").strip() for part in re.split(r"(?<!\\)\|", line)]
             if len(parts) > 3 or not parts[0]:
                 raise ValidationError(_("Jede Zeile hat die Form: deutscher Titel | englischer Titel | Adresse"))
             german, english, url = (*parts, "", "")[:3]
@@ -48,6 +63,12 @@ class ReferencesField(LinesField):
         return references
 
 
+def _without_empty_end(parts: list[str]) -> list[str]:
+    while len(parts) > 1 and not parts[-1]:
+        parts = parts[:-1]
+    return parts
+
+
 class DocumentForm(forms.Form):
     """A form over one part of an edition's document. ``version`` is the version the editor began with."""
 
@@ -57,6 +78,23 @@ class DocumentForm(forms.Form):
 
     def __init__(self, data: Any = None, *, initial: dict[str, Any], version: int) -> None:
         super().__init__(data, initial=initial | {"version": version})
+
+    def lay_out(self, layout: Layout, preview_url: str) -> None:
+        """Set the form out, with buttons to save and to preview; with JavaScript the preview follows while somebody types."""
+        self.helper = FormHelper(self)
+        self.helper.layout = layout
+        self.helper.attrs = {
+            "hx-post": preview_url,
+            "hx-trigger": "input delay:600ms",
+            "hx-target": "#vorschau",
+            "hx-swap": "innerHTML",
+        }
+        self.helper.add_input(Submit("speichern", _("Speichern")))
+        self.helper.add_input(Submit("vorschau", _("Vorschau"), css_class="kern-btn--secondary"))
+
+    def document(self) -> dict[str, Any]:
+        """The object as the form says, as in an edition's document. For a valid form only."""
+        raise NotImplementedError
 
     def add_texts(
         self, name: str, label: Any, *, rows: int = 5, line: int = 0, help_text: Any = "", german: bool = False
@@ -103,3 +141,30 @@ class DocumentForm(forms.Form):
 def spread(item: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     """Initial values of fields per language."""
     return {f"{name}_{language}": item[name][language] for name in names for language in LANGUAGES}
+
+
+class NewObjectForm(forms.Form):
+    """Key and German title (at most ``longest`` characters) of something to be added to a draft."""
+
+    title = forms.CharField(label=gettext_lazy("Titel"))
+    key = forms.RegexField(
+        label=gettext_lazy("Schlüssel"),
+        regex=r"^[a-z][a-z0-9-]{1,59}$",
+        help_text=gettext_lazy("Kleinbuchstaben, Ziffern und Bindestriche. Er wird Teil der Adresse und ändert sich nie mehr."),
+        error_messages={"invalid": gettext_lazy("Bitte nur Kleinbuchstaben ohne Umlaute, Ziffern und Bindestriche.")},
+    )
+
+    def __init__(self, *args: Any, with_phase: bool, longest: int = 200, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["title"] = forms.CharField(label=_("Titel"), max_length=longest)
+        if with_phase:
+            choices = [(phase.key, phase.label) for phase in Phase.objects.all()]
+            self.fields["phase"] = forms.ChoiceField(label=_("Ab Phase"), choices=choices)
+        self.helper = FormHelper(self)
+        self.helper.add_input(Submit("anlegen", _("Anlegen")))
+
+    def clean_key(self) -> str:
+        key: str = self.cleaned_data["key"]
+        if key in RESERVED_KEYS:
+            raise forms.ValidationError(_("Diese Adresse braucht der Katalog selbst."))
+        return key

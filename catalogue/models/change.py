@@ -20,11 +20,14 @@ class ChangeAction(models.TextChoices):
 class Change(models.Model):
     """Who changed what in an edition, written by ``catalogue.changes.recording`` around every door.
 
-    ``kind`` and ``key`` name the object as in an edition's document (``criteria``, ``impact-narrative``); empty for the edition
-    itself. ``before`` and ``after`` hold the changed fields only, as the document writes them.
+    Without an edition it tells of a phase or a workstream, which all editions share (``catalogue.frame``). ``kind`` and
+    ``key`` name the object as in an edition's document (``criteria``, ``impact-narrative``); empty for the edition itself.
+    ``before`` and ``after`` hold the changed fields only, as the document writes them.
     """
 
-    edition = models.ForeignKey(Edition, models.CASCADE, related_name="changes", verbose_name=_("Katalogausgabe"))
+    edition = models.ForeignKey(
+        Edition, models.CASCADE, null=True, blank=True, related_name="changes", verbose_name=_("Katalogausgabe")
+    )
     at = models.DateTimeField(_("am"), auto_now_add=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("von")

@@ -1,4 +1,4 @@
-"""What all editions share: the phases and the workstreams."""
+"""What all editions share: the phases and the workstreams. Their texts change through ``catalogue.frame`` alone."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ class Phase(models.Model):
     name = models.CharField(_("Name"), max_length=80)
     official_name = models.CharField(_("Name in der Roadmap"), max_length=120)
     meaning = models.TextField(_("Bedeutung"), blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("Phase")
@@ -43,6 +44,7 @@ class Workstream(models.Model):
     order = models.PositiveSmallIntegerField(_("Reihenfolge"), unique=True)
     name = models.CharField(_("Name"), max_length=80)
     meaning = models.TextField(_("Bedeutung"), blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("Workstream")

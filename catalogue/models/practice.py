@@ -68,6 +68,7 @@ class OperatingModel(models.Model):
     name = models.CharField(_("Name"), max_length=120)
     group = models.CharField(_("Gruppe"), max_length=80)
     summary = models.TextField(_("Kurzbeschreibung"))
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("Betreibermodell")
@@ -77,6 +78,9 @@ class OperatingModel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('catalogue:operating_models')}#{self.key}"
 
 
 class Reference(models.Model):

@@ -7,16 +7,18 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from catalogue import editing, publishing
-from catalogue.comparing import compare, compare_items
+from catalogue.comparing import compare
 from catalogue.completeness import gaps
-from catalogue.exporting import edition_document
+from catalogue.exporting import edition_document, edition_references, edition_texts
 from catalogue.forms.edition import EditionForm
 from catalogue.models import Criterion, Edition, Phase
 from catalogue.views.access import curated_edition, curator_only, curator_page, login_required
+from catalogue.views.editor import edited, preview_page
 
 CHANGES_PER_PAGE = 50
 
@@ -56,44 +58,49 @@ def edition(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "phases": phases,
         "gaps": missing,
-        "practices": found.good_practices.all(),
+        "practices": found.good_practices.order_by("order"),
+        "models": found.operating_models.order_by("order"),
+        "references": found.references.filter(criterion=None, good_practice=None).order_by("order"),
         "others": Edition.objects.exclude(pk=found.pk),
         "assessments": found.assessments.count(),
     }
     return render(request, "catalogue/edition.html", curator_page(edition=found) | context)
 
 
+def _texts(edition: Edition) -> dict[str, Any]:
+    """What the edition says as a whole, as in its document. One query."""
+    texts: dict[str, Any] = edition_texts(edition)
+    return texts | {"references": edition_references(edition)}
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def texts(request: HttpRequest, number: str) -> HttpResponse:
+    """The edition's own texts and references."""
     found = curated_edition(request, number, "catalogue.edit_edition")
-    item = edition_document(found)["edition"]
-    form = EditionForm(request.POST or None, item=item, version=found.version)
-    conflict: Any = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            editing.save_edition(edition=found, version=form.cleaned_data["version"], by=request.user, item=form.document())
-        except editing.StaleVersion as stale:
-            conflict = conflict_between(item, form.document() | {"number": item["number"]})
-            form = EditionForm(with_version(request, stale.current.version), item=item, version=stale.current.version)
-        else:
-            messages.success(request, _("Gespeichert."))
-            return redirect("catalogue:edition", number)
-    context = curator_page((_("Texte der Ausgabe"), ""), edition=found) | {"form": form, "conflict": conflict}
-    status = 409 if conflict else 422 if form.errors else 200
-    return render(request, "catalogue/edition_texts.html", context, status=status)
+    item = _texts(found)
+    url = reverse("catalogue:edition_preview", args=[number])
+    edit = edited(
+        request,
+        make=lambda data, version: EditionForm(data, item=item, version=version, preview_url=url),
+        item=item,
+        version=found.version,
+        save=lambda version, mine: editing.save_edition(edition=found, version=version, by=request.user, item=mine),
+        read=_texts,
+    )
+    if edit.saved:
+        messages.success(request, _("Gespeichert."))
+        return redirect("catalogue:edition", number)
+    context = curator_page((_("Texte der Ausgabe"), ""), edition=found) | edit.context
+    return render(request, "catalogue/edition_texts.html", context, status=edit.status)
 
 
-def with_version(request: HttpRequest, version: int) -> Any:
-    """What was typed in, on top of the newest version: the next save is made knowing the other one."""
-    data = request.POST.copy()
-    data["version"] = str(version)
-    return data
-
-
-def conflict_between(theirs: dict[str, Any], mine: dict[str, Any]) -> Any:
-    """The fields in which a refused save differs from what is stored."""
-    return compare_items(theirs, mine)
+@login_required
+@require_POST
+def texts_preview(request: HttpRequest, number: str) -> HttpResponse:
+    found = curated_edition(request, number, "catalogue.edit_edition")
+    form = EditionForm(request.POST, item=_texts(found), version=found.version)
+    return preview_page(request, "catalogue/edition_preview.html", form)
 
 
 @login_required

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from catalogue.comparing import compare
 from catalogue.exporting import edition_document, edition_yaml
-from catalogue.forms.edition import UploadForm
+from catalogue.forms.upload import UploadForm
 from catalogue.importing import CatalogueFile, import_files, load_file
 from catalogue.models import Edition
 from catalogue.spreadsheet import edition_xlsx

@@ -36,7 +36,7 @@ def _frame(request: HttpRequest, edition: Edition | None, *crumbs: tuple[str, st
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """The road through the phases; with ``?q=`` what was found instead. Six queries, with a search seven."""
+    """The road through the phases; with ``?q=`` what was found instead. Seven queries, with a search as many."""
     edition = requested_edition(request)
     editions = list(Edition.objects.visible_to(request.user))
     workstreams = list(Workstream.objects.all())
@@ -55,7 +55,7 @@ def index(request: HttpRequest) -> HttpResponse:
         mine = [c for c in shown if c.phase_id == phase.pk]
         milestones = sum(c.is_milestone for c in mine)
         phases.append({"phase": phase, "criteria": mine, "milestones": milestones})
-    context = {
+    context: dict[str, Any] = {
         "editions": editions,
         "workstreams": workstreams,
         "chosen": chosen,
@@ -65,6 +65,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "total": len(found),
         "found": len(shown),
     }
+    if edition and not search:
+        context["references"] = edition.references.filter(criterion=None, good_practice=None).order_by("order")
     return render(request, "catalogue/index.html", _frame(request, edition) | context)
 
 

@@ -27,3 +27,10 @@ def draft(db) -> Callable[..., Edition]:
         return import_files([load_file(as_file(catalogue_document(*keys, **fields)), "test.yaml")])[0].edition
 
     return load
+
+
+@pytest.fixture
+def curator(client, dora):
+    """Dora, signed in."""
+    client.force_login(dora, backend="django.contrib.auth.backends.ModelBackend")
+    return dora

@@ -3,13 +3,11 @@
 import re
 from io import BytesIO
 from threading import Thread
-from typing import Any
 from zipfile import ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
-from django.urls import reverse
 
 from catalogue import editing
 from catalogue.exporting import criterion_document, edition_document, edition_yaml
@@ -17,30 +15,9 @@ from catalogue.models import Change, Criterion, Edition, EditionState
 from catalogue.publishing import copy_edition, publish
 from tests.catalogue.documents import as_file, catalogue_document, practice_document
 from tests.catalogue.documents import criterion_document as one
+from tests.catalogue.pages import address, typed
 
 pytestmark = pytest.mark.django_db
-
-
-def address(name, *args):
-    return reverse(f"catalogue:{name}", args=args)
-
-
-@pytest.fixture
-def curator(client, dora):
-    client.force_login(dora, backend="django.contrib.auth.backends.ModelBackend")
-    return dora
-
-
-def typed(page: Any, **changes: str) -> dict[str, Any]:
-    """What a browser sends back from the page's form, with some fields changed."""
-    form = page.context["form"]
-    data: dict[str, Any] = {}
-    for bound in form:
-        value = bound.value()
-        if value is None or value == []:
-            continue
-        data[bound.html_name] = bound.field.prepare_value(value)
-    return data | changes
 
 
 PAGES = [
@@ -423,7 +400,7 @@ def test_spreadsheet_holds_every_text_as_text(client, curator, published):
     ("name", "args", "queries"),
     [
         ("editions", [], 4),
-        ("edition", ["1.0"], 22),
+        ("edition", ["1.0"], 24),
         ("criterion_edit", ["1.0", "k0"], 12),
         ("comparison", ["1.0"], 30),
         ("changes", ["1.0"], 6),

@@ -132,6 +132,43 @@ def test_long_path_gets_a_short_socket(data):
         assert query(url) == 42
 
 
+@pytest.mark.parametrize("name", ["mit Leerzeichen", "Prüfstand ä", "it's", "100 % ;x & (y)"])
+def test_odd_path_works(data, name):
+    with embedded_postgres(data.parent / name / "pg") as url:
+        assert query(url) == 42
+    with embedded_postgres(data.parent / name / "pg") as url:
+        assert query(url) == 42
+    assert not (data.parent / name / "pg" / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize("language", ["de_DE.UTF-8", "xx_XX.UTF-8", "de_DE.ISO-8859-1", "C"])
+def test_language_the_machine_does_not_know_works(data, monkeypatch, language):
+    """A shell brings the language of the machine somebody came from; letters are letters all the same."""
+    monkeypatch.setenv("LC_ALL", language)
+    monkeypatch.setenv("LANG", language)
+    for _start in range(2):
+        with embedded_postgres(data) as url, psycopg.connect(url) as connection:
+            assert connection.execute("SELECT lower('ÄÖÜ'), 'Ä' ILIKE 'ä'").fetchone() == ("äöü", True)
+    assert (os.environ["LC_ALL"], os.environ["LANG"]) == (language, language)
+
+
+def test_socket_open_to_its_owner_alone(data):
+    """There is no password, so other people of the machine must not reach it, wherever it lies."""
+    for folder in (data, data.parent / "mit Leerzeichen" / "pg"):
+        with embedded_postgres(folder):
+            directory = Path((folder / "postmaster.pid").read_text().splitlines()[4])
+            assert (directory / ".s.PGSQL.5432").stat().st_mode & 0o777 == 0o700
+            assert directory.stat().st_mode & 0o077 == 0
+        assert directory == folder or not directory.exists()
+
+
+@pytest.mark.parametrize("name", ["$HOME", 'a "b"', "`id`"])
+def test_path_postgres_cannot_work_in_says_what_to_do(data, name):
+    with pytest.raises(EmbeddedPostgresError, match="move the project"), embedded_postgres(data.parent / name / "pg"):
+        pass
+    assert not (data.parent / name).exists()
+
+
 def test_folder_that_cannot_be_written_says_what_to_do(tmp_path):
     (tmp_path / "file").write_text("no folder")
     with (

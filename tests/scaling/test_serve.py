@@ -1,13 +1,19 @@
 """What ./run does before it serves."""
 
 import io
+import os
 import socket
+import subprocess
+import sys
+import time
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from catalogue.models import Edition
-from scaling.management.commands.serve import check_port, load_catalogue
+from scaling.management.commands.serve import Command, check_port, load_catalogue
 
 
 @pytest.mark.django_db
@@ -21,12 +27,55 @@ def test_second_start_keeps_the_editions_as_they_are():
 
 
 @pytest.mark.django_db
+def test_statistics_are_taken_after_loading_and_not_at_every_start():
+    command = Command(stdout=io.StringIO())
+    counts = []
+    for _start in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            command.prepare_database()
+        counts.append(sum(query["sql"] == "ANALYZE" for query in queries))
+    assert counts == [1, 0]
+
+
+@pytest.mark.django_db
 def test_missing_edition_is_added(settings):
     call_command(
         "import_catalogue", str(settings.BASE_DIR / "fixtures/catalogue/edition-1.yaml"), publish=True, stdout=io.StringIO()
     )
     load_catalogue(io.StringIO())
     assert [edition.number for edition in Edition.objects.all()] == ["2.0", "1.0"]
+
+
+SERVE = """
+import sys, django
+django.setup()
+from scaling.management.commands.serve import serve
+serve(int(sys.argv[1]), 1)
+"""
+
+
+def test_app_ends_with_the_command_that_was_killed_hard(settings):
+    """Otherwise the next start finds its port taken by an app that nobody can stop by Ctrl+C."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "scaling.settings"}
+    command = subprocess.Popen([sys.executable, "-c", SERVE, str(port)], cwd=settings.BASE_DIR, env=environment)
+
+    def answers() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    def wait_until(wanted: bool) -> None:
+        deadline = time.monotonic() + 30
+        while answers() is not wanted:
+            assert time.monotonic() < deadline, "still serving" if answers() else "never served"
+            time.sleep(0.1)
+
+    wait_until(True)
+    command.kill()
+    command.wait()
+    wait_until(False)
 
 
 def test_taken_port_says_what_to_do():

@@ -1,5 +1,6 @@
 """Starts the demo: one command from an empty checkout to a running app."""
 
+import io
 import os
 import signal
 import socket
@@ -43,23 +44,32 @@ class Command(BaseCommand):
 
     def prepare(self) -> None:
         compile_translations()
+        collect_static()
+        self.prepare_database()
+
+    def prepare_database(self) -> None:
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
-        collect_static()
-        load_catalogue(self.stdout)
+        loaded = load_catalogue(self.stdout)
         if settings.DEMO:
-            call_command("load_demo", stdout=self.stdout)
-        # Freshly loaded tables have no statistics yet, and the planner's guesses cost every page tens of milliseconds.
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            said = io.StringIO()
+            call_command("load_demo", stdout=said)
+            self.stdout.write(said.getvalue(), ending="")
+            loaded = loaded or bool(said.getvalue())
+        if loaded:
+            # Tables just loaded have no statistics yet, and the planner's guesses cost every page tens of milliseconds. Later
+            # PostgreSQL keeps them up to date by itself.
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
 
 
-def load_catalogue(stdout: Any) -> None:
-    """Publish the editions that are not there yet. A known one stays as it is: published editions never change."""
+def load_catalogue(stdout: Any) -> bool:
+    """Publish the editions that are not there yet; whether there were any. Published ones never change."""
     known = {edition.number for edition in Edition.objects.all()}
     files = [settings.BASE_DIR / "fixtures" / "catalogue" / name for number, name in CATALOGUE.items() if number not in known]
     if files:
         call_command("import_catalogue", *map(str, files), publish=True, stdout=stdout)
+    return bool(files)
 
 
 def check_port(port: int) -> None:
@@ -98,7 +108,8 @@ def serve(port: int, workers: int) -> int:
     """Run gunicorn as a child, so that this process alone holds the database server. Returns its exit code."""
     command = [sys.executable, "-m", "gunicorn", "scaling.wsgi", f"--bind=127.0.0.1:{port}", f"--workers={workers}"]
     command += ["--config=python:scaling.gunicorn_conf", "--threads=4", "--log-level=warning"]
-    child = subprocess.Popen(command, start_new_session=True)  # noqa: S603 – our own
+    environment = os.environ | {"SERVE_PID": str(os.getpid())}
+    child = subprocess.Popen(command, start_new_session=True, env=environment)  # noqa: S603 – our own
 
     def stop(signum: int, frame: Any) -> None:
         child.send_signal(signal.SIGTERM)

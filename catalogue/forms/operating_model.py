@@ -1,0 +1,42 @@
+"""One operating model."""
+
+from typing import Any
+
+from crispy_forms.layout import HTML, Layout
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+
+from catalogue.forms.parts import LANGUAGES, DocumentForm, spread
+from catalogue.writing import MODEL_TEXTS
+
+
+class OperatingModelForm(DocumentForm):
+    """``item`` is an operating model as in the document; ``groups`` are those in use, German and English."""
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        item: dict[str, Any],
+        version: int,
+        groups: list[tuple[str | None, str | None]],
+        preview_url: str = "",
+    ) -> None:
+        self.item = item
+        super().__init__(data, initial=spread(item, MODEL_TEXTS), version=version)
+        same = _("Modelle mit derselben Gruppe stehen zusammen.")
+        rows = [
+            self.add_texts("name", _("Name"), line=120, german=True),
+            self.add_texts("group", _("Gruppe"), line=80, german=True, help_text=same),
+            self.add_texts("summary", _("Kurzbeschreibung"), german=True),
+        ]
+        suggestions = []
+        for place, language in enumerate(LANGUAGES):
+            self.fields[f"group_{language}"].widget.attrs["list"] = f"gruppen-{language}"
+            known = dict.fromkeys(pair[place] for pair in groups if pair[place])
+            options = format_html_join("", '<option value="{}"></option>', ((group,) for group in known))
+            suggestions.append(HTML(format_html('<datalist id="gruppen-{}">{}</datalist>', language, options)))
+        self.lay_out(Layout("version", *rows, *suggestions), preview_url)
+
+    def document(self) -> dict[str, Any]:
+        return {"key": self.item["key"]} | {name: self.both(name) for name in MODEL_TEXTS}
