@@ -3,7 +3,7 @@
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Fieldset, Layout, Row, Submit
+from crispy_forms.layout import HTML, Field, Fieldset, Layout, Row, Submit
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -49,8 +49,7 @@ class CriterionForm(DocumentForm):
     related = forms.MultipleChoiceField(
         label=gettext_lazy("Verwandte Kriterien"),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
-        help_text=gettext_lazy("Mehrere wählen Sie mit gedrückter Strg-Taste."),
+        widget=forms.CheckboxSelectMultiple,
     )
     references = ReferencesField(
         label=gettext_lazy("Quellen zum Nachlesen"),
@@ -99,7 +98,7 @@ class CriterionForm(DocumentForm):
             Fieldset(_("Meilenstein"), Row("milestone_kind", "required_level")),
             Fieldset(_("Texte"), *texts),
             *levels,
-            Fieldset(_("Verweise"), "related", "references"),
+            Fieldset(_("Verweise"), Field("related", wrapper_class="choice-box"), "references"),
         )
         self.helper.add_input(Submit("speichern", _("Speichern")))
         self.helper.add_input(Submit("vorschau", _("Vorschau"), css_class="kern-btn--secondary"))
