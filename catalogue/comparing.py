@@ -1,7 +1,7 @@
 """What differs between two editions. Pure: works on the documents that ``exporting`` makes or a file brings."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -71,6 +71,28 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> Comparison:
 def compare_items(old: dict[str, Any], new: dict[str, Any]) -> tuple[FieldChange, ...]:
     """The differing fields of two criteria (or practices …), both as in a document."""
     return tuple(_fields(old, new))
+
+
+def with_titles(comparison: Comparison, *documents: dict[str, Any]) -> Comparison:
+    """The comparison with criteria named by their titles where fields point at them by key; a later document's title wins."""
+    titles = {item["key"]: _title(item) for document in documents for item in document["criteria"]}
+
+    def named(value: Any) -> Any:
+        return [titles.get(key, key) for key in value] if isinstance(value, list) else value
+
+    objects = tuple(
+        replace(
+            change,
+            fields=tuple(
+                replace(field, before=named(field.before), after=named(field.after))
+                if field.field in ("related", "criteria")
+                else field
+                for field in change.fields
+            ),
+        )
+        for change in comparison.objects
+    )
+    return Comparison(objects, comparison.reordered)
 
 
 def _by_key(document: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:

@@ -269,6 +269,8 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("reports:share_revoke", "approved link", "get", "302 405 405 405 405 405"),
     ("reports:shared", "link_token", "get", PUBLIC),
     ("reports:shared_pdf", "link_token", "get", PUBLIC),
+    ("reports:example", "", "get", PUBLIC),
+    ("reports:example_pdf", "", "get", PUBLIC),
     ("reports:schema", "", "get", PUBLIC),
 ]
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.reports import files, views, views_form, views_pdf, views_share
+from assessments.reports import files, views, views_example, views_form, views_pdf, views_share
 
 app_name = "reports"
 urlpatterns = [
@@ -14,5 +14,7 @@ urlpatterns = [
     path("bewertungen/<slug:public_id>/links/<int:pk>/widerrufen/", views_share.share_revoke, name="share_revoke"),
     path("geteilt/<str:token>/", views_share.shared_profile, name="shared"),
     path("geteilt/<str:token>/profil.pdf", views_share.shared_pdf, name="shared_pdf"),
+    path("beispiel/", views_example.example_page, name="example"),
+    path("beispiel/profil.pdf", views_example.example_pdf, name="example_pdf"),
     path("schema/profile-1.json", files.schema, name="schema"),
 ]

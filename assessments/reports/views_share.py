@@ -112,7 +112,12 @@ def _shared_profile(token: str) -> MaturityProfile:
 @unlisted
 def shared_profile(request: HttpRequest, token: str) -> HttpResponse:
     profile = _shared_profile(token)
-    context = {"profile": profile, "charts": charts_of(profile), "own_language": own_language(profile), "token": token}
+    context = {
+        "profile": profile,
+        "charts": charts_of(profile),
+        "own_language": own_language(profile),
+        "pdf_url": reverse("reports:shared_pdf", args=[token]),
+    }
     return render(request, "report/shared.html", context)
 
 
@@ -126,6 +131,8 @@ def shared_pdf(request: HttpRequest, token: str) -> HttpResponse:
     try:
         pdf = pdf_of(profile, variant=variant)
     except PdfUnavailable:
-        return render(request, "report/shared_pdf_unavailable.html", {"token": token}, status=503)
+        return render(
+            request, "report/shared_pdf_unavailable.html", {"back_url": reverse("reports:shared", args=[token])}, status=503
+        )
     name = file_name(profile, f"{variant}fassung.pdf")
     return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})

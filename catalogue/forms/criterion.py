@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crispy_forms.layout import HTML, Fieldset, Layout, Row
+from crispy_forms.layout import HTML, Field, Fieldset, Layout, Row
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -47,8 +47,7 @@ class CriterionForm(DocumentForm):
     related = forms.MultipleChoiceField(
         label=gettext_lazy("Verwandte Kriterien"),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
-        help_text=gettext_lazy("Mehrere wählen Sie mit gedrückter Strg-Taste."),
+        widget=forms.CheckboxSelectMultiple,
     )
     references = ReferencesField()
 
@@ -84,7 +83,7 @@ class CriterionForm(DocumentForm):
             Fieldset(_("Meilenstein"), Row("milestone_kind", "required_level")),
             Fieldset(_("Texte"), *texts),
             *levels,
-            Fieldset(_("Verweise"), "related", "references"),
+            Fieldset(_("Verweise"), Field("related", wrapper_class="choice-box"), "references"),
         )
         self.lay_out(layout, preview_url)
 

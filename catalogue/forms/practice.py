@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crispy_forms.layout import Fieldset, Layout, Row
+from crispy_forms.layout import Field, Fieldset, Layout, Row
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,8 +26,7 @@ class PracticeForm(DocumentForm):
     criteria = forms.MultipleChoiceField(
         label=gettext_lazy("Zeigt sich an diesen Kriterien"),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
-        help_text=gettext_lazy("Mehrere wählen Sie mit gedrückter Strg-Taste."),
+        widget=forms.CheckboxSelectMultiple,
     )
     references = ReferencesField()
 
@@ -56,7 +55,7 @@ class PracticeForm(DocumentForm):
             "version",
             Fieldset(_("Titel und Einordnung"), title, Row("title_source", "phase"), "editorial"),
             Fieldset(_("Texte"), *texts),
-            Fieldset(_("Verweise"), "criteria", "references"),
+            Fieldset(_("Verweise"), Field("criteria", wrapper_class="choice-box"), "references"),
         )
         self.lay_out(layout, preview_url)
 

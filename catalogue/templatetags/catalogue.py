@@ -7,6 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from catalogue.comparing import FieldChange, field_label
+from catalogue.models import EditorialMark, MilestoneKind, PracticeMark, TitleSource
 from scaling.worddiff import diff_html
 
 register = template.Library()
@@ -15,10 +16,11 @@ register = template.Library()
 @register.filter
 def marked(change: FieldChange) -> SafeString:
     """A field's change with the changed words marked; of lists, each entry that changed in a line of its own."""
-    return marked_values(change.before, change.after)
+    return marked_values(change.field, change.before, change.after)
 
 
-def marked_values(before: Any, after: Any) -> SafeString:
+def marked_values(field: str, before: Any, after: Any) -> SafeString:
+    before, after = in_words(field, before), in_words(field, after)
     if isinstance(before, list) or isinstance(after, list):
         old, new = list(before or []), list(after or [])
         rows = max(len(old), len(new))
@@ -29,6 +31,22 @@ def marked_values(before: Any, after: Any) -> SafeString:
     return diff_html(_word(before), _word(after))
 
 
+#: What documents keep as a code and people read as a word.
+CODES = {
+    "editorial": dict(EditorialMark.choices) | dict(PracticeMark.choices),
+    "title_source": dict(TitleSource.choices),
+    "milestone.kind": dict(MilestoneKind.choices),
+}
+
+
+def in_words(field: str, value: Any) -> Any:
+    """Codes as people read them; every other value as it is."""
+    words = CODES.get(field, {})
+    if isinstance(value, list):
+        return [words.get(item, item) for item in value]
+    return words.get(value, value) if isinstance(value, str) else value
+
+
 def _word(value: Any) -> str:
     return "" if value is None else str(value)
 
@@ -37,4 +55,4 @@ def _word(value: Any) -> str:
 def logged_fields(change: Any) -> list[tuple[str, SafeString]]:
     """The fields of a logged change: their names, and the texts with the changed words marked."""
     before, after = change.before or {}, change.after or {}
-    return [(field_label(field), marked_values(before.get(field), after.get(field))) for field in after]
+    return [(field_label(field), marked_values(field, before.get(field), after.get(field))) for field in after]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from catalogue import editing, publishing
-from catalogue.comparing import compare
+from catalogue.comparing import compare, with_titles
 from catalogue.completeness import gaps
 from catalogue.exporting import edition_document, edition_references, edition_texts
 from catalogue.forms.edition import EditionForm
@@ -166,7 +166,10 @@ def comparison(request: HttpRequest, number: str) -> HttpResponse:
     other = Edition.objects.numbered(other_number) if other_number else found.based_on
     if other is None and other_number:
         raise Http404
-    result = compare(edition_document(other), edition_document(found)) if other else None
+    result = None
+    if other:
+        documents = edition_document(other), edition_document(found)
+        result = with_titles(compare(*documents), *documents)
     context = {"other": other, "comparison": result, "others": Edition.objects.exclude(pk=found.pk)}
     return render(request, "catalogue/comparison.html", curator_page((_("Vergleich"), ""), edition=found) | context)
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from catalogue.comparing import compare
+from catalogue.comparing import compare, with_titles
 from catalogue.exporting import edition_document, edition_yaml
 from catalogue.forms.upload import UploadForm
 from catalogue.importing import CatalogueFile, import_files, load_file
@@ -72,7 +72,11 @@ def _against(file: CatalogueFile) -> dict[str, Any]:
     """The edition the file would replace, or the current one, and what would differ from it."""
     existing = Edition.objects.numbered(file.number)
     other = existing or Edition.objects.current()
-    return {"existing": existing, "other": other, "comparison": compare(edition_document(other), file.data) if other else None}
+    comparison = None
+    if other:
+        document = edition_document(other)
+        comparison = with_titles(compare(document, file.data), document, file.data)
+    return {"existing": existing, "other": other, "comparison": comparison}
 
 
 def _keep(request: HttpRequest, source: bytes, name: str) -> str:

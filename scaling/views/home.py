@@ -12,16 +12,27 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Assessment, AssessmentState, Measure, Project
 from assessments.models.assessment import EDITABLE
+from assessments.reports.charts.of_profile import figures_bars
+from assessments.reports.example import example_profile
 from assessments.reports.gates import GateStatus, load_gates
+from assessments.reports.views import beside
 from assessments.scoring import progress
 from catalogue.models import Edition, Phase
-from scaling.accounts.models import Municipality, Role
+from scaling.accounts.models import Role
+from scaling.views.first_steps import Step, first_steps
 
 
 def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
-        return render(request, "home/visitor.html", {"phases": Phase.objects.all(), "edition": Edition.objects.current()})
+        return render(request, "home/visitor.html", for_visitors())
     return render(request, "home/signed_in.html", signed_in(request.user, timezone.now()))
+
+
+def for_visitors() -> dict[str, Any]:
+    """What it is, for whom, and what comes out at the end: the figures of the example. Two queries."""
+    example = example_profile()
+    bars = beside(lambda width: figures_bars(example, example.workstreams, width=width), (480, 290))
+    return {"phases": Phase.objects.all(), "edition": Edition.objects.current(), "example": example, "bars": bars}
 
 
 @dataclass(frozen=True)
@@ -80,8 +91,18 @@ def events_of(assessments: Iterable[Assessment], since: datetime) -> list[Event]
     return sorted(events, key=lambda event: event.at, reverse=True)
 
 
+def _first_steps(user: Any, rows: list[Row], under_way: set[int]) -> list[Step]:
+    """Of the first municipality the person manages in which nothing has been assessed yet. None, or two queries."""
+    for membership in user.places:
+        if membership.role == Role.MANAGER and membership.municipality_id not in under_way:
+            own = (row.project for row in rows if row.project.municipality_id == membership.municipality_id)
+            return first_steps(membership.municipality, next(own, None))
+    return []
+
+
 def signed_in(user: Any, now: datetime) -> dict[str, Any]:
-    """What a person finds on the start page. At most ten queries, whatever the number of projects."""
+    """What a person finds on the start page. At most ten queries, whatever the number of projects;
+    twelve while nothing has been assessed yet."""
     today = timezone.localdate(now)
     assessments: list[Any] = list(  # with the annotations that types cannot tell
         Assessment.objects.visible_to(user).with_context().with_progress().with_next_open().order_by("project__name", "-round")
@@ -111,6 +132,7 @@ def signed_in(user: Any, now: datetime) -> dict[str, Any]:
         # One's own stand under "tasks".
         "overdue": measures.filter(project__municipality__in=managed, due_on__lt=today).exclude(owner=user) if managed else [],
         "editions": list(Edition.objects.all()) if user.is_curator else [],
-        "to_found": Municipality.objects.filter(pk__in=managed).first() if managed and not rows else None,
+        "first_steps": _first_steps(user, rows, {a.project.municipality_id for a in assessments}),
+        "is_operator": user.is_superuser and not user.roles,
         "today": today,
     }

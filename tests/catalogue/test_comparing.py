@@ -2,7 +2,8 @@ from copy import deepcopy
 
 import pytest
 
-from catalogue.comparing import compare, field_label
+from catalogue.comparing import compare, field_label, with_titles
+from catalogue.templatetags.catalogue import marked
 from tests.catalogue.documents import catalogue_document, criterion_document
 
 
@@ -72,3 +73,14 @@ def test_change_of_references_found():
 )
 def test_field_named_for_people(field, label):
     assert field_label(field) == label
+
+
+def test_codes_and_keys_are_shown_in_words():
+    old = catalogue_document(criteria=[criterion_document("eins"), criterion_document("zwei")])
+    new = deepcopy(old)
+    new["criteria"][0] |= {"editorial": ["related"], "related": ["zwei"]}
+    fields = with_titles(compare(old, new), old, new).objects[0].fields
+    assert {field.field: marked(field) for field in fields} == {
+        "editorial": '<ul><li><ins><span class="kern-sr-only">neu: </span>verwandte Kriterien</ins></li></ul>',
+        "related": '<ul><li><ins><span class="kern-sr-only">neu: </span>zwei auf Deutsch</ins></li></ul>',
+    }

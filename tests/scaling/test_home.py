@@ -12,6 +12,8 @@ from assessments.reports.gates import load_gates
 from assessments.reports.load import load_profile
 from assessments.saving import Answer, save_score
 from catalogue.models import Edition, EditionState
+from scaling.accounts.models import Membership, Role
+from tests.conftest import make_user
 from tests.factories import make_catalogue, make_criterion, make_edition, make_project
 
 
@@ -86,11 +88,60 @@ def test_manager_sees_what_is_overdue_of_others_once(client, round_of, alice, bo
     assert [measure.text for measure in response.context["tasks"]] == ["Aufgabe Bob"]
 
 
-def test_manager_of_an_empty_municipality_is_shown_the_first_step(client, bob, municipality):
+def steps_of(client):
+    return {step.title: (step.is_done, step.is_next, step.url) for step in client.get("/").context["first_steps"]}
+
+
+def test_manager_of_an_empty_municipality_is_led_through_the_first_steps(client, bob, municipality):
     sign_in(client, bob)
+    place = [municipality.public_id]
+    assert steps_of(client) == {
+        "Kommune einrichten": (False, False, reverse("assessments:municipality_settings", args=place)),
+        "Mitwirkende einladen": (False, True, reverse("people", args=place)),
+        "Erstes Projekt anlegen": (False, False, reverse("assessments:project_create", args=place)),
+        "Erste Bewertung beginnen": (False, False, ""),
+    }
+    assert reverse("reports:example") in client.get("/").content.decode()
+
+
+def test_first_steps_follow_what_is_done_and_end_with_the_first_round(client, bob, alice, municipality):
+    make_catalogue(2)
+    sign_in(client, bob)
+    assert [title for title, (done, _, _) in steps_of(client).items() if done] == ["Mitwirkende einladen"]
+    project = make_project(municipality, team=[alice])
+    start = reverse("assessments:start", args=[project.public_id])
+    assert steps_of(client)["Erste Bewertung beginnen"] == (False, True, start)
+    workflow.start_assessment(project=project, by=alice)
+    assert steps_of(client) == {}
+
+
+@pytest.mark.parametrize("person", ["alice", "rita"])
+def test_first_steps_are_for_managers_alone(client, request, bob, person):
+    sign_in(client, request.getfixturevalue(person))
+    response = client.get("/")
+    assert response.context["first_steps"] == []
+    assert "Noch kein Projekt" in response.content.decode()
+    assert reverse("reports:example") in response.content.decode()
+
+
+def test_first_steps_of_a_second_municipality_come_beside_the_work_of_the_first(client, round_of, bob, elsewhere):
+    round_of()
+    Membership.objects.create(user=bob, municipality=elsewhere, role=Role.MANAGER)
+    sign_in(client, bob)
+    assert steps_of(client)["Erstes Projekt anlegen"][2] == reverse("assessments:project_create", args=[elsewhere.public_id])
+
+
+def test_operator_reads_how_a_municipality_is_made(client, db):
+    sign_in(client, make_user("Otto", is_staff=True, is_superuser=True))
     page = client.get("/").content.decode()
-    assert reverse("assessments:project_create", args=[municipality.public_id]) in page
-    assert reverse("people", args=[municipality.public_id]) in page
+    assert "create_municipality" in page
+    assert "Fragen Sie die Leitung" not in page
+
+
+def test_visitor_sees_what_comes_out_at_the_end(client, db):
+    page = client.get("/").content.decode()
+    assert reverse("reports:example") in page
+    assert "erfundenes Beispiel" in page
 
 
 def test_reader_sees_no_unapproved_round(client, round_of, rita):

@@ -19,6 +19,28 @@ from scaling.worddiff import MOST_TOKENS, diff_html, diff_words
             "ein neuer Satz hier",
             [("same", "ein "), ("removed", "altes Wort"), ("added", "neuer Satz"), ("same", " hier")],
         ),
+        (
+            "Der Betrieb ist für 2026 und 2027 gesichert.",
+            "Am 5. November 2026 hat der Rat beschlossen.",
+            [
+                ("removed", "Der Betrieb ist für 2026 und 2027 gesichert"),
+                ("added", "Am 5. November 2026 hat der Rat beschlossen"),
+                ("same", "."),
+            ],
+        ),
+        (
+            "Die Stelle ist befristet, der Betrieb gesichert.",
+            "Die Stelle ist unbefristet, der Betrieb sicher.",
+            [
+                ("same", "Die Stelle ist "),
+                ("removed", "befristet"),
+                ("added", "unbefristet"),
+                ("same", ", der Betrieb "),
+                ("removed", "gesichert"),
+                ("added", "sicher"),
+                ("same", "."),
+            ],
+        ),
         ("Maß", "Mass", [("removed", "Maß"), ("added", "Mass")]),
     ],
 )
@@ -43,5 +65,5 @@ def test_html_marks_words_and_escapes_everything():
     assert "<b>" not in html
     assert html == (
         '&lt;b&gt;<del><span class="kern-sr-only">entfernt: </span>alt</del>'
-        '<ins><span class="kern-sr-only">neu: </span>neu</ins>&lt;/b&gt; &amp; gut'
+        '<ins class="instead"><span class="kern-sr-only">neu: </span>neu</ins>&lt;/b&gt; &amp; gut'
     )

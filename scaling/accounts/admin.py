@@ -1,0 +1,90 @@
+"""What only the operator does: rename a municipality, name curators, lock an account. Everything else has a page in the app."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from scaling.accounts.models import Membership, Municipality, Role, User
+
+admin.site.site_header = "Skalierungscheck"
+admin.site.site_title = "Skalierungscheck"
+admin.site.index_title = _("Verwaltung")
+# Rights are a mark on the person or a membership, addresses a field: these two pages of others would only mislead.
+admin.site.unregister(Group)
+admin.site.unregister(EmailAddress)
+
+
+class UserForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ("name", "email", "language", "is_curator", "is_active", "is_staff", "is_superuser")
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).strip().lower()
+
+    def clean_is_active(self) -> bool:
+        """Keeps what ``inviting`` keeps: a municipality has a manager whose account is active."""
+        active = bool(self.cleaned_data["is_active"])
+        if not active and self.instance.pk:
+            managed = Membership.objects.filter(user=self.instance, role=Role.MANAGER).values("municipality")
+            others = Membership.objects.filter(role=Role.MANAGER, user__is_active=True).exclude(user=self.instance)
+            left_alone = Municipality.objects.filter(pk__in=managed).exclude(pk__in=others.values("municipality"))
+            if left_alone:
+                names = ", ".join(str(municipality) for municipality in left_alone)
+                raise forms.ValidationError(gettext("Ohne diese Person hätte niemand mehr die Leitung: %s") % names)
+        return active
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    """Accounts are locked, not deleted: what a person wrote keeps its author. Nobody's password is set here."""
+
+    form = UserForm
+    list_display = ("name", "email", "is_active", "is_curator", "is_staff", "last_login")
+    list_filter = ("is_active", "is_curator", "is_staff")
+    search_fields = ("name", "email")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("name", "email", "language"),
+                "description": _(
+                    "Mitglieder einer Kommune lädt ihre Leitung ein. Wer hier angelegt wird, etwa für die Redaktion, "
+                    "setzt das Passwort selbst: auf der Anmeldeseite über „Passwort vergessen?“."
+                ),
+            },
+        ),
+        (_("Rechte"), {"fields": ("is_active", "is_curator", "is_staff", "is_superuser")}),
+    )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            # allauth keeps its own copy, by which the old address could still ask for a new password.
+            EmailAddress.objects.filter(user=obj).delete()
+
+
+@admin.register(Municipality)
+class MunicipalityAdmin(admin.ModelAdmin):
+    """Made by ``create_municipality``, which invites the first manager, too."""
+
+    list_display = ("name", "ags", "is_fictional")
+    search_fields = ("name", "ags")
+    fields = ("name", "ags", "is_fictional")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

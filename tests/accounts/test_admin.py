@@ -1,0 +1,85 @@
+"""What the operator does under /verwaltung/ that no page of the app does."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.urls import reverse
+
+from scaling.accounts.models import User
+from tests.conftest import PASSWORD, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def operator(client):
+    user = make_user("Otto", is_staff=True, is_superuser=True)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return user
+
+
+def change(client, user, **changes):
+    fields = ("name", "email", "language", "is_curator", "is_active", "is_staff", "is_superuser")
+    data = {name: getattr(user, name) for name in fields} | changes
+    data = {name: value for name, value in data.items() if value is not False}
+    return client.post(reverse("admin:accounts_user_change", args=[user.pk]), data)
+
+
+def test_operator_makes_a_curator_of_a_person(client, operator, alice):
+    assert change(client, alice, is_curator=True).status_code == 302
+    alice.refresh_from_db()
+    assert alice.is_curator
+    assert alice.check_password(PASSWORD)
+
+
+def test_new_account_sets_its_password_by_mail(client, operator):
+    data = {"name": "Dorothea", "email": "Dorothea@Example.org", "language": "de", "is_active": "on", "is_curator": "on"}
+    assert client.post(reverse("admin:accounts_user_add"), data).status_code == 302
+    assert not User.objects.get(email="dorothea@example.org").has_usable_password()
+    client.logout()
+    client.post(reverse("account_reset_password"), {"email": "dorothea@example.org"})
+    link = re.search(r"http://\S+", mail.outbox[0].body).group()
+    form = client.get(link, follow=True)
+    path = form.redirect_chain[-1][0]
+    client.post(path, {"password1": PASSWORD, "password2": PASSWORD})
+    assert client.login(email="dorothea@example.org", password=PASSWORD)
+
+
+def test_account_of_the_last_manager_is_not_locked(client, operator, bob, municipality):
+    response = change(client, bob, is_active=False)
+    assert response.status_code == 200
+    assert municipality.name in response.context["adminform"].form.errors["is_active"][0]
+    bob.refresh_from_db()
+    assert bob.is_active
+
+
+def test_account_of_anyone_else_is_locked(client, operator, bob, alice):
+    assert change(client, alice, is_active=False).status_code == 302
+    alice.refresh_from_db()
+    assert not alice.is_active
+
+
+def test_operator_renames_a_municipality_but_neither_makes_nor_deletes_one(client, operator, municipality):
+    url = reverse("admin:accounts_municipality_change", args=[municipality.pk])
+    assert client.post(url, {"name": "Stadt Neuhafen", "ags": municipality.ags}).status_code == 302
+    municipality.refresh_from_db()
+    assert municipality.name == "Stadt Neuhafen"
+    assert client.get(reverse("admin:accounts_municipality_add")).status_code == 403
+    assert client.post(reverse("admin:accounts_municipality_delete", args=[municipality.pk])).status_code == 403
+
+
+def test_nobody_else_manages_accounts(client, alice):
+    curator = make_user("Dorothea", is_curator=True, is_staff=True)
+    for user, status in ((alice, 302), (curator, 403)):
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        assert client.get(reverse("admin:accounts_user_changelist")).status_code == status
+
+
+def test_an_old_address_asks_for_no_password_any_more(client, operator, alice):
+    EmailAddress.objects.create(user=alice, email=alice.email, verified=True, primary=True)  # as allauth makes them
+    change(client, alice, email="alice.neu@example.org")
+    client.logout()
+    client.post(reverse("account_reset_password"), {"email": "alice@example.org"})
+    assert mail.outbox == []
