@@ -38,7 +38,7 @@ _known: dict[int, tuple[float, Guide]] = {}
 
 
 def guide_to(edition: Edition) -> Guide:
-    """No query, but six when a process meets an edition for the first time in KEPT_FOR seconds. Drafts are read anew each time."""
+    """No query, but six when a process meets an edition for the first time in KEPT_FOR seconds. Drafts are read each time."""
     if edition.state == EditionState.DRAFT:
         return _read(edition.pk)
     now = monotonic()
