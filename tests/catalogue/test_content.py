@@ -134,6 +134,11 @@ def test_no_sentence_of_the_source(name):
     assert taken == []
 
 
+def test_every_criterion_names_neighbours_and_an_address(name):
+    lost = [c["key"] for c in criteria(name) if not c["related"] or not any(r["url"] for r in c["references"])]
+    assert lost == []
+
+
 def test_editorial_titles_marked(name):
     for criterion in criteria(name):
         assert ("title" in criterion["editorial"]) == (criterion["title_source"] == "editorial"), criterion["key"]
