@@ -1,12 +1,15 @@
 """The door to assigning: who looks after a criterion. The answer and its version stay as they are."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from django.db import transaction
 from simple_history.utils import bulk_update_with_history
 
+from assessments.answering import in_order
+from assessments.guidance import guide_to
 from assessments.models import Assessment, Score
 from assessments.saving import NotEditable
 from scaling.accounts.models import User
@@ -33,6 +36,27 @@ def assign(*, assessment: Assessment, scores: Collection[int], to: User | None, 
         titles = [score.criterion.title for score in changed]
         transaction.on_commit(partial(_tell, assessment, to, by, titles), robust=True)
     return len(changed)
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """What a person still has to look at in one round, in the catalogue's order. Never empty."""
+
+    assessment: Assessment
+    scores: tuple[Score, ...]
+
+
+def assigned_to(person: User, assessments: Iterable[Assessment]) -> list[Assigned]:
+    """The person's criteria that are open or not confirmed, by round, in the order of the rounds; rounds that cannot be edited
+    are left out. At most one query, and none where no round can be edited.
+    """
+    rounds = {assessment.pk: assessment for assessment in assessments if assessment.is_editable}
+    found: dict[int, list[Score]] = {pk: [] for pk in rounds}
+    for score in Score.objects.filter(assessment__in=rounds, assigned_to=person).pending().order_by().defer("rationale"):
+        found[score.assessment_id].append(score)
+    return [
+        Assigned(rounds[pk], tuple(in_order(scores, guide_to(rounds[pk].edition)))) for pk, scores in found.items() if scores
+    ]
 
 
 def _tell(assessment: Assessment, to: User, by: Any, titles: list[str]) -> None:

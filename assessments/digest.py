@@ -72,11 +72,10 @@ def _not_sent_since(monday: date) -> Q:
 
 def digest_for(person: User, today: date) -> Digest:
     """Three queries, whatever the number of projects and measures."""
-    unconfirmed = Count("scores", filter=Q(scores__confirmed=False), distinct=True)
     pending = Q(scores__state=ScoreState.OPEN) | Q(scores__confirmed=False)
     mine = Count("scores", filter=pending & Q(scores__assigned_to=person), distinct=True)
     assessments = Assessment.objects.visible_to(person).open().with_context().with_team().with_progress()
-    open_rounds: list[Any] = list(assessments.annotate(unconfirmed=unconfirmed, mine=mine).order_by("project__name"))
+    open_rounds: list[Any] = list(assessments.annotate(mine=mine).order_by("project__name"))
     rounds = [
         OpenRound(a, progress(a.answered, a.total), a.unconfirmed, a.mine, absolute_url(a.get_absolute_url()))
         for a in open_rounds

@@ -48,10 +48,14 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.annotate(team_user_ids=ArraySubquery(team.values("user")))
 
     def with_progress(self) -> "AssessmentQuerySet":
-        """Adds ``total`` and ``answered``, from which ``assessments.scoring.progress`` makes the one figure of progress."""
+        """Adds ``total`` and ``answered``, from which ``assessments.scoring.progress`` makes the one figure of progress.
+
+        And ``unconfirmed``: how many answers were carried over and still wait for a look.
+        """
         return self.annotate(
             total=Count("scores", distinct=True),
             answered=Count("scores", filter=~Q(scores__state="open"), distinct=True),
+            unconfirmed=Count("scores", filter=Q(scores__confirmed=False), distinct=True),
         )
 
     def with_next_open(self) -> "AssessmentQuerySet":

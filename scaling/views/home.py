@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from assessments.assigning import assigned_to
 from assessments.models import Assessment, AssessmentState, Measure, Project
 from assessments.models.assessment import EDITABLE
 from assessments.reports.charts.of_profile import figures_bars
@@ -101,8 +102,8 @@ def _first_steps(user: Any, rows: list[Row], under_way: set[int]) -> list[Step]:
 
 
 def signed_in(user: Any, now: datetime) -> dict[str, Any]:
-    """What a person finds on the start page. At most ten queries, whatever the number of projects;
-    twelve while nothing has been assessed yet."""
+    """What a person finds on the start page. At most eleven queries, whatever the number of projects;
+    thirteen while nothing has been assessed yet."""
     today = timezone.localdate(now)
     assessments: list[Any] = list(  # with the annotations that types cannot tell
         Assessment.objects.visible_to(user).with_context().with_progress().with_next_open().order_by("project__name", "-round")
@@ -128,6 +129,7 @@ def signed_in(user: Any, now: datetime) -> dict[str, Any]:
         "to_edit": [r for r in rounds if r.assessment.state in EDITABLE and r.assessment.project_id in mine],
         "to_approve": [a for a in in_managed if a.state == AssessmentState.SUBMITTED],
         "events": events_of(in_managed, now - LATELY)[:SHOWN],
+        "assigned": assigned_to(user, assessments),
         "tasks": measures.filter(owner=user, project__in=[row.project.pk for row in rows]),
         # One's own stand under "tasks".
         "overdue": measures.filter(project__municipality__in=managed, due_on__lt=today).exclude(owner=user) if managed else [],

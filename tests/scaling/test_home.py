@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments import workflow
+from assessments.assigning import assign, assigned_to
 from assessments.models import Measure
 from assessments.reports.gates import load_gates
 from assessments.reports.load import load_profile
@@ -52,6 +53,50 @@ def test_team_sees_the_next_open_criterion_and_its_tasks(client, round_of, alice
     assert reverse("assessments:score", args=[assessment.public_id, "kriterium-1"]) in page
     assert "Betrieb klären" in page
     assert "Wartet auf Ihre Freigabe" not in page
+
+
+def test_person_sees_the_criteria_assigned_to_them_until_they_are_rated(client, round_of, alice, bob):
+    assessment = round_of()
+    first, second = assessment.scores.order_by("criterion__order")
+    assign(assessment=assessment, scores=[first.pk, second.pk], to=bob, by=alice)
+    assert "Einschätzen:" not in start_page(client, alice)
+    page = start_page(client, bob)
+    assert f"{assessment.get_absolute_url()}?zeige=meine" in page
+    assert "alle 2 Kriterien, die Ihnen zugewiesen sind" in page
+    save_score(score=first, version=first.version, by=bob, answer=Answer("rated", 2, ""))
+    page = start_page(client, bob)
+    assert "1 Kriterium, das Ihnen zugewiesen ist" in page
+    assert reverse("assessments:score", args=[assessment.public_id, "kriterium-2"]) in page
+    assert reverse("assessments:score", args=[assessment.public_id, "kriterium-1"]) not in page
+    workflow.submit(assessment=assessment, by=alice)
+    assert "Einschätzen:" not in start_page(client, bob)
+
+
+def start_page(client, person):
+    sign_in(client, person)
+    return client.get("/").content.decode()
+
+
+def test_team_sees_how_many_answers_wait_for_confirmation(client, round_of, alice, bob):
+    assessment = round_of()
+    assert "noch nicht bestätigt" not in start_page(client, alice)
+    score = assessment.scores.first()
+    save_score(score=score, version=1, by=alice, answer=Answer("rated", 2, ""))
+    approve(assessment, alice, bob)
+    workflow.start_assessment(project=assessment.project, by=alice)
+    assert "davon 1 übernommen und noch nicht bestätigt" in start_page(client, alice)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_assigned_criteria_of_many_rounds_cost_one_query(round_of, alice, bob, number, django_assert_num_queries):
+    rounds = [round_of(f"Projekt {index}") for index in range(number)]
+    for assessment in rounds:
+        assign(assessment=assessment, scores=assessment.scores.values_list("pk", flat=True), to=bob, by=alice)
+    assert [len(found.scores) for found in assigned_to(bob, rounds)] == [2] * number
+    with django_assert_num_queries(1):
+        assigned_to(bob, rounds)
+    with django_assert_num_queries(0):
+        assigned_to(bob, [])
 
 
 def test_team_reads_why_a_round_came_back(client, round_of, alice, bob):
