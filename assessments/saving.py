@@ -57,6 +57,13 @@ class Answer:
             raise ValidationError({"rationale": _("Bitte begründen Sie, warum das Kriterium nicht zutrifft.")})
 
 
+def merged_rationale(mine: Answer, theirs: Answer) -> str:
+    """Both reasons, the stored one first, for somebody to shorten; just one where they are the same or the other is empty."""
+    if not theirs.rationale or theirs.rationale == mine.rationale:
+        return mine.rationale
+    return f"{theirs.rationale}\n\n{mine.rationale}".strip()
+
+
 @dataclass(frozen=True)
 class NewEvidence:
     """``file`` is the name under which a file was stored (``assessments.evidence_files``), ``file_name`` what it was called."""

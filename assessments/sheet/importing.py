@@ -1,6 +1,7 @@
 """Brings a sheet back: read it, keep it, say what it would change, and change it, all or nothing."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,9 @@ from assessments.sheet.plan import Change, Current, Plan, plan_import
 from assessments.sheet.reading import Problem, Sheet, SheetRow, read_sheet
 from assessments.sheet.xlsx import read_workbook
 
-MINE, THEIRS = "mine", "theirs"
+#: What a person chooses where there are two versions: the sheet's, the stored one, or the sheet's with a reason made of both.
+MINE, THEIRS, BOTH = "mine", "theirs", "both"
+CHOICES = (MINE, THEIRS, BOTH)
 
 
 class PreviewOutdated(Exception):
@@ -81,29 +84,38 @@ def current_answers(assessment: Assessment, rows: Sequence[SheetRow]) -> dict[st
 
 
 @transaction.atomic
-def import_upload(*, upload: SheetUpload, by: Any, seen: Mapping[str, int], choices: Mapping[str, str]) -> Plan:
+def import_upload(
+    *,
+    upload: SheetUpload,
+    by: Any,
+    seen: Mapping[str, int],
+    choices: Mapping[str, str],
+    reasons: Mapping[str, str] | None = None,
+) -> Plan:
     """Make every change that was shown, through the same door as any other save, and forget the upload.
 
-    ``seen`` gives the version each change and conflict was shown against, by key; ``choices`` says ``mine`` or ``theirs`` for
-    each conflict. Raises PreviewOutdated where the plan is not the one that was shown, NotEditable, and
-    SheetUpload.DoesNotExist where it was imported a moment ago; nothing is stored then.
+    ``seen`` gives the version each change and conflict was shown against, by key; ``choices`` says one of CHOICES for each
+    conflict, and ``reasons`` what was written where it is BOTH. Raises PreviewOutdated where the plan is not the one that was
+    shown, NotEditable, and SheetUpload.DoesNotExist where it was imported a moment ago; nothing is stored then.
     """
     upload = SheetUpload.objects.select_for_update(of=("self",)).select_related("assessment__edition").get(pk=upload.pk)
     plan = plan_of(upload)
     shown = {change.row.key: change.current.version for change in (*plan.changes, *plan.conflicts)}
     if plan.impossible or shown != dict(seen):
         raise PreviewOutdated
-    if any(choices.get(change.row.key) not in (MINE, THEIRS) for change in plan.conflicts):
+    if any(choices.get(change.row.key) not in CHOICES for change in plan.conflicts):
         raise PreviewOutdated
     scores = {s.criterion.key: s for s in upload.assessment.scores.select_related("criterion").order_by("pk")}
-    wanted: list[Change] = [
-        *plan.changes,
-        *(change for change in plan.conflicts if choices[change.row.key] == MINE),
-    ]
+    wanted: list[tuple[Change, Answer]] = [(change, change.new) for change in plan.changes]
+    for change in plan.conflicts:
+        if choices[change.row.key] == MINE:
+            wanted.append((change, change.new))
+        elif choices[change.row.key] == BOTH:
+            wanted.append((change, replace(change.new, rationale=(reasons or {})[change.row.key])))
     try:
         # One order for all imports, so that two of them wait for each other instead of blocking each other.
-        for change in sorted(wanted, key=lambda change: scores[change.row.key].pk):
-            save_score(score=scores[change.row.key], version=change.current.version, by=by, answer=change.new)
+        for change, answer in sorted(wanted, key=lambda pair: scores[pair[0].row.key].pk):
+            save_score(score=scores[change.row.key], version=change.current.version, by=by, answer=answer)
         for addition in sorted(plan.additions, key=lambda addition: scores[addition.row.key].pk):
             add_evidence(score=scores[addition.row.key], by=by, evidence=addition.evidence)
     except StaleScore as error:

@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assessments.answering import answer_label
-from assessments.saving import Answer
+from assessments.saving import Answer, merged_rationale
 from assessments.sheet.plan import Change
 
 
@@ -22,19 +22,22 @@ class Difference:
 
 @dataclass(frozen=True)
 class ShownChange:
+    """``both`` is the reason offered where two versions meet: the stored one, then the sheet's, or what was typed already."""
+
     change: Change
     differences: list[Difference]
     old_label: str
     new_label: str
     choice: str = ""
     error: str = ""
+    both: str = ""
 
     @property
     def key(self) -> str:
         return self.change.row.key
 
 
-def shown(change: Change, *, choice: str = "", error: str = "") -> ShownChange:
+def shown(change: Change, *, choice: str = "", error: str = "", typed: str | None = None) -> ShownChange:
     return ShownChange(
         change,
         differences(change.old, change.new, change.fields),
@@ -42,6 +45,7 @@ def shown(change: Change, *, choice: str = "", error: str = "") -> ShownChange:
         answer_label(change.new.state, change.new.level),
         choice,
         error,
+        merged_rationale(change.new, change.old) if typed is None else typed,
     )
 
 

@@ -21,7 +21,7 @@ from assessments.forms.score import ScoreForm, initial_of
 from assessments.forms.talk import CommentForm
 from assessments.guidance import guide_to
 from assessments.models import Evidence, Score
-from assessments.saving import Answer, NotEditable, StaleScore, confirm_score, remove_evidence, save_score
+from assessments.saving import Answer, NotEditable, StaleScore, confirm_score, merged_rationale, remove_evidence, save_score
 from assessments.views.access import get_score, require
 from assessments.views.project import crumbs_to
 from catalogue.models import Criterion
@@ -160,10 +160,7 @@ def _conflict(request: HttpRequest, score: Score, criterion: Criterion, form: Sc
     """Both answers side by side, and three ways on; each keeps the new evidence that was typed."""
     mine, theirs = form.answer, Answer.of(current)
     typed = {name: form.data.get(name, "") for name in ("evidence_text", "evidence_url")}
-    rationale = mine.rationale
-    if theirs.rationale and theirs.rationale != mine.rationale:
-        rationale = f"{theirs.rationale}\n\n{mine.rationale}".strip()
-    merged = {**initial_of(mine), **typed, "rationale": rationale, "version": current.version}
+    merged = {**initial_of(mine), **typed, "rationale": merged_rationale(mine, theirs), "version": current.version}
     score.version = current.version
     context = {
         "assessment": score.assessment,

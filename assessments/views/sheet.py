@@ -1,5 +1,6 @@
 """The offline sheet: out as XLSX, and in again by way of a preview."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -17,8 +18,9 @@ from assessments.forms.sheet import SheetForm
 from assessments.guidance import guide_to
 from assessments.models import Assessment, SheetUpload
 from assessments.saving import NotEditable
+from assessments.sheet.deciding import Decision, decisions
 from assessments.sheet.export import CONTENT_TYPE, export_sheet
-from assessments.sheet.importing import MINE, THEIRS, PreviewOutdated, import_upload, plan_of, read_upload, store_upload
+from assessments.sheet.importing import BOTH, THEIRS, PreviewOutdated, import_upload, plan_of, read_upload, store_upload
 from assessments.sheet.plan import Plan
 from assessments.sheet.reading import Problem
 from assessments.sheet.showing import shown
@@ -111,24 +113,26 @@ def sheet_preview(request: HttpRequest, public_id: str, upload_id: str) -> HttpR
 def _import(request: HttpRequest, upload: SheetUpload) -> HttpResponse:
     assessment = upload.assessment
     plan = plan_of(upload)
-    choices = {change.row.key: request.POST.get(f"wahl-{change.row.key}", "") for change in plan.conflicts}
-    if _seen(request, plan) and any(choice not in (MINE, THEIRS) for choice in choices.values()):
-        return _preview(request, upload, plan, choices=choices, status=422)
+    decided = decisions(plan, request.POST)
+    if _seen(request, plan) and any(decision.error for decision in decided.values()):
+        return _preview(request, upload, plan, decided=decided, status=422)
+    choices = {key: decision.choice for key, decision in decided.items()}
+    reasons = {key: decision.reason or "" for key, decision in decided.items()}
     seen = {key.removeprefix("gesehen-"): int(value) for key, value in _shown_versions(request)}
     try:
-        done = import_upload(upload=upload, by=request.user, seen=seen, choices=choices)
+        done = import_upload(upload=upload, by=request.user, seen=seen, choices=choices, reasons=reasons)
     except PreviewOutdated:
         messages.warning(
             request, _("Inzwischen hat jemand gespeichert. Es ist noch nichts übernommen; bitte sehen Sie noch einmal durch.")
         )
-        return _preview(request, upload, plan_of(upload), choices=choices, status=409)
+        return _preview(request, upload, plan_of(upload), decided=decided, status=409)
     except NotEditable:
         messages.error(request, _("Die Bewertung ist inzwischen eingereicht. Es ist nichts übernommen."))
         return redirect(assessment)
     except SheetUpload.DoesNotExist:
         messages.info(request, _("Dieser Bogen ist schon eingelesen oder verworfen."))
         return redirect(assessment)
-    number = len(done.changes) + sum(choice == MINE for choice in choices.values())
+    number = len(done.changes) + sum(choice != THEIRS for choice in choices.values())
     text = ngettext("%(number)s Kriterium ist geändert", "%(number)s Kriterien sind geändert", number) % {"number": number}
     if done.additions:
         added = len(done.additions)
@@ -149,24 +153,25 @@ def _seen(request: HttpRequest, plan: Plan) -> bool:
 
 
 def _preview(
-    request: HttpRequest, upload: SheetUpload, plan: Plan, *, choices: dict[str, str] | None = None, status: int = 200
+    request: HttpRequest, upload: SheetUpload, plan: Plan, *, decided: Mapping[str, Decision] | None = None, status: int = 200
 ) -> HttpResponse:
-    missing = _("Bitte wählen Sie, welche Fassung gilt.") if status == 422 else ""
-    chosen = choices or {}
+    """With what was decided, and with the complaints about it where they are why the page comes back."""
+    nothing = Decision("", None, "")
+    found = [(change, (decided or {}).get(change.row.key, nothing)) for change in plan.conflicts]
+    complains = status == 422
+    # Where the stored answer moved on, a reason nobody chose is made anew from it.
+    kept = {change.row.key: one.reason if complains or one.choice == BOTH else None for change, one in found}
     context: dict[str, Any] = {
         "assessment": upload.assessment,
         "crumbs": _crumbs(upload.assessment),
         "upload": upload,
         "plan": plan,
-        "asked_again": bool(missing),
+        "asked_again": complains,
         "changes": [shown(change) for change in plan.changes],
         "conflicts": [
-            shown(
-                change,
-                choice=chosen.get(change.row.key, ""),
-                error="" if chosen.get(change.row.key) in (MINE, THEIRS) else missing,
-            )
-            for change in plan.conflicts
+            shown(change, choice=one.choice, error=one.error if complains else "", typed=kept[change.row.key])
+            for change, one in found
+            for change, one in found
         ],
     }
     return render(request, "assessments/sheet/preview.html", context, status=status)

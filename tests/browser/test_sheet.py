@@ -26,8 +26,14 @@ def bring(page, live_server, assessment):
     return bring
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-def test_sheet_comes_back_with_a_conflict(page, assessment, alice, sign_in, bring, assert_accessible, width):
+@pytest.mark.parametrize(
+    ("width", "choice", "stored"),
+    [
+        (1280, "Fassung aus dem Bogen", "auf Papier beschlossen"),
+        (320, "Beide zusammenführen", "online geschrieben\n\nauf Papier beschlossen"),
+    ],
+)
+def test_sheet_comes_back_with_a_conflict(page, assessment, alice, sign_in, bring, assert_accessible, width, choice, stored):
     def offline(table):
         put(1, level=3, rationale="auf Papier beschlossen")(table)
         put(2, level=2, evidence_text="Ratsbeschluss", evidence_url="https://example.org/ein-sehr-langer-pfad-zum-beschluss")(
@@ -47,10 +53,10 @@ def test_sheet_comes_back_with_a_conflict(page, assessment, alice, sign_in, brin
     assert page.title().startswith("Fehler:")
     assert_accessible(page)
 
-    page.get_by_label("Fassung aus dem Bogen").check()
+    page.get_by_label(choice).check()
     page.get_by_role("button", name="Alles übernehmen").click()
     page.get_by_text("2 Kriterien sind geändert, 1 Nachweis ist neu.").wait_for()
-    assert Score.objects.get(pk=first.pk).rationale == "auf Papier beschlossen"
+    assert Score.objects.get(pk=first.pk).rationale == stored
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

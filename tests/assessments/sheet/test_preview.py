@@ -126,7 +126,35 @@ def test_conflict_is_resolved_as_chosen(bring, client, assessment, online, answe
     assert answers() == [first, Answer("unknown"), Answer(rationale="offline 3")]
 
 
-@pytest.mark.parametrize("choice", ["", "both", "mine\n"])
+def test_conflict_is_resolved_by_a_reason_made_of_both(bring, client, assessment, online, answers):
+    data = changed(assessment, three)
+    online("kriterium-1")
+    text, address = bring(data)
+    assert "online\n\noffline 1</textarea>" in text
+    client.post(address, {**hidden(text), "wahl-kriterium-1": "both", "beide-kriterium-1": "online und offline"})
+    assert answers() == [Answer("rated", 3, "online und offline"), Answer("unknown"), Answer(rationale="offline 3")]
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "complaint"),
+    [
+        ("rated", "x" * 10_001, "Höchstens 10000 Zeichen; das sind 10001."),
+        ("not_applicable", " ", "Bitte begründen Sie, warum das Kriterium nicht zutrifft."),
+    ],
+)
+def test_reason_made_of_both_is_checked_and_kept(bring, client, assessment, online, answers, state, reason, complaint):
+    sheet = put(1, level=3, rationale="offline") if state == "rated" else put(1, state="trifft nicht zu", rationale="offline")
+    data = changed(assessment, sheet)
+    online("kriterium-1")
+    text, address = bring(data)
+    response = client.post(address, {**hidden(text), "wahl-kriterium-1": "both", "beide-kriterium-1": reason})
+    assert response.status_code == 422
+    assert complaint in response.text
+    assert f">\n{reason}</textarea>" in response.text
+    assert answers()[0] == Answer(rationale="online")
+
+
+@pytest.mark.parametrize("choice", ["", "all", "mine\n"])
 def test_conflict_takes_no_other_choice(bring, client, assessment, online, answers, choice):
     data = changed(assessment, three)
     online("kriterium-1")
