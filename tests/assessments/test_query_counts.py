@@ -24,13 +24,13 @@ def statements(queries) -> list[str]:
 
 
 def second_round(municipality, alice, bob, *, criteria, proofs):
-    """A round with everything around it: an earlier one, one of the house, evidence, measures."""
+    """A round with everything around it: an earlier one, one of the house, evidence, measures; three criteria are answered."""
     edition = make_catalogue(criteria)
     house = make_project(municipality, "Verwaltung", is_municipality_wide=True, team=[alice])
     project = make_project(municipality, team=[alice])
     for subject in (house, project):
         assessment = workflow.start_assessment(project=subject, by=alice)
-        for score in assessment.scores.all():
+        for score in assessment.scores.all()[:3]:
             evidence = [NewEvidence(f"Nachweis {n}", "https://example.org/") for n in range(proofs)]
             save_score(score=score, version=1, by=alice, answer=Answer("rated", 2, "Grund"), evidence=evidence)
         workflow.submit(assessment=assessment, by=alice)
@@ -41,39 +41,81 @@ def second_round(municipality, alice, bob, *, criteria, proofs):
     return workflow.start_assessment(project=project, by=alice)
 
 
-@pytest.mark.parametrize("who", ["alice", "bob"])
-@pytest.mark.parametrize(("criteria", "proofs"), [(1, 1), (3, 3)])
-def test_opening_a_criterion(client, municipality, alice, bob, who, criteria, proofs):
-    assessment = second_round(municipality, alice, bob, criteria=criteria, proofs=proofs)
-    client.force_login({"alice": alice, "bob": bob}[who])
+#: Statements a page or a save costs, session and person included.
+OPENING, AUTOSAVE, SAVING, ONWARDS, TABLE, OVERVIEW = 6, 7, 7, 8, 5, 6
+ANSWER = {"version": 1, "choice": "3", "rationale": "Neu", "target_level": "4", "target_date": "2027-03-31"}
+
+
+def opening(client, assessment):
     with CaptureQueriesContext(connection) as queries:
         response = client.get(f"/bewertungen/{assessment.public_id}/kriterium-1/")
     assert response.status_code == 200
     assert "Nachweis 0" in response.text
     assert "Maßnahme 0" in response.text
-    assert len(statements(queries)) == 6, "\n".join(statements(queries))
+    return statements(queries)
+
+
+def saving(client, assessment, button, *, version=1, rationale="Neu"):
+    answer = {**ANSWER, "version": version, "rationale": rationale, button: "1"}
+    with CaptureQueriesContext(connection) as queries:
+        response = client.post(f"/bewertungen/{assessment.public_id}/kriterium-1/", answer)
+    assert response.status_code == (200 if button == "autosave" else 302)
+    assert Answer.of(assessment.scores.get(criterion__key="kriterium-1")) == Answer("rated", 3, rationale, 4, DAY)
+    return statements(queries)
+
+
+def showing(client, assessment, page=""):
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(f"/bewertungen/{assessment.public_id}/{page}")
+    assert response.text.count("Kriterium kriterium-") >= assessment.scores.count()
+    return statements(queries)
+
+
+@pytest.mark.parametrize("who", ["alice", "bob"])
+@pytest.mark.parametrize(("criteria", "proofs"), [(1, 1), (3, 3)])
+def test_opening_a_criterion(client, municipality, alice, bob, who, criteria, proofs):
+    assessment = second_round(municipality, alice, bob, criteria=criteria, proofs=proofs)
+    client.force_login({"alice": alice, "bob": bob}[who])
+    found = opening(client, assessment)
+    assert len(found) == OPENING, "\n".join(found)
 
 
 @pytest.mark.parametrize(("criteria", "proofs"), [(1, 1), (3, 3)])
-@pytest.mark.parametrize("button", ["weiter", "bleiben"])
-def test_saving_a_criterion(client, municipality, alice, bob, criteria, proofs, button):
+@pytest.mark.parametrize(("button", "cost"), [("weiter", ONWARDS), ("bleiben", SAVING), ("autosave", AUTOSAVE)])
+def test_saving_a_criterion(client, municipality, alice, bob, criteria, proofs, button, cost):
     assessment = second_round(municipality, alice, bob, criteria=criteria, proofs=proofs)
     client.force_login(alice)
-    answer = {"version": 1, "choice": "3", "rationale": "Neu", "target_level": "4", "target_date": "2027-03-31", button: "1"}
-    with CaptureQueriesContext(connection) as queries:
-        response = client.post(f"/bewertungen/{assessment.public_id}/kriterium-1/", answer)
-    assert response.status_code == 302
-    assert Answer.of(assessment.scores.get(criterion__key="kriterium-1")) == Answer("rated", 3, "Neu", 4, DAY)
-    assert len(statements(queries)) == {"weiter": 8, "bleiben": 7}[button], "\n".join(statements(queries))
+    found = saving(client, assessment, button)
+    assert len(found) == cost, "\n".join(found)
 
 
+@pytest.mark.parametrize(("page", "cost"), [("", OVERVIEW), ("tabelle/", TABLE)])
 @pytest.mark.parametrize("criteria", [1, 3])
-def test_overview(client, municipality, alice, bob, criteria):
+def test_showing_all_criteria(client, municipality, alice, bob, criteria, page, cost):
     assessment = second_round(municipality, alice, bob, criteria=criteria, proofs=1)
     client.force_login(alice)
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(f"/bewertungen/{assessment.public_id}/").status_code == 200
-    assert len(statements(queries)) == 6, "\n".join(statements(queries))
+    found = showing(client, assessment, page)
+    assert len(found) == cost, "\n".join(found)
+
+
+def test_nothing_costs_more_with_200_criteria(client, municipality, alice, bob):
+    assessment = second_round(municipality, alice, bob, criteria=200, proofs=3)
+    client.force_login(alice)
+    assert {
+        "opening": len(opening(client, assessment)),
+        "autosave": len(saving(client, assessment, "autosave", rationale="A")),
+        "saving": len(saving(client, assessment, "bleiben", version=2, rationale="B")),
+        "onwards": len(saving(client, assessment, "weiter", version=3, rationale="C")),
+        "overview": len(showing(client, assessment)),
+        "table": len(showing(client, assessment, "tabelle/")),
+    } == {
+        "opening": OPENING,
+        "autosave": AUTOSAVE,
+        "saving": SAVING,
+        "onwards": ONWARDS,
+        "overview": OVERVIEW,
+        "table": TABLE,
+    }
 
 
 @pytest.mark.parametrize("rounds", [1, 3])
