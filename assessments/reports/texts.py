@@ -239,7 +239,7 @@ def definitions() -> Definitions:
             "eingeschätzt sind."
         ),
         coverage=_(
-            "Anteil der beantworteten Kriterien an allen der Bewertung. Beantwortet heißt: eingeschätzt, „weiß nicht“ oder "
+            "Anteil der bearbeiteten Kriterien an allen der Bewertung. Bearbeitet heißt: eingeschätzt, „weiß nicht“ oder "
             "„trifft nicht zu“."
         ),
         workstreams=_(

@@ -129,7 +129,7 @@ def _summary(sheet: Sheet, profile: MaturityProfile, title: str) -> None:
         _("trifft nicht zu"),
         _("offen"),
         _("nicht bestätigt"),
-        _("beantwortet (Prozent)"),
+        _("bearbeitet (Prozent)"),
     ]
     figures = [
         (_("Alle Kriterien"), profile.overall),
