@@ -38,7 +38,7 @@ _known: dict[int, tuple[float, Guide]] = {}
 
 
 def guide_to(edition: Edition) -> Guide:
-    """No query, but for the first time in KEPT_FOR seconds that a process meets an edition: six. Drafts are read anew each time."""
+    """No query, but for the first in KEPT_FOR seconds that a process meets an edition: six. Drafts are read anew each time."""
     if edition.state == EditionState.DRAFT:
         return _read(edition.pk)
     now = monotonic()

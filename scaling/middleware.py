@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -16,6 +17,24 @@ CONFLICTS = (
     saving.NotEditable,
     publishing.WrongState,
 )
+
+
+class PrivateMiddleware:
+    """What a signed-in person gets is theirs: no proxy keeps it, and signing out empties the browser's own store.
+
+    Not ``no-store``: with it, the way back from an error page would lose what was typed.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+            if request.session.is_empty():  # signed out a moment ago, or the session has ended
+                response["Clear-Site-Data"] = '"cache"'
+        return response
 
 
 class ConflictMiddleware:
