@@ -26,8 +26,14 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """Adds ``criteria_count`` and ``assessments_count``, counted apart: joined, each criterion would meet each round."""
         counts = {}
         for name in ("criteria", "assessments"):
-            rows = self.model._meta.get_field(name).related_model._default_manager.filter(edition=OuterRef("pk"))
-            counted = rows.order_by().values("edition").annotate(number=Count("pk")).values("number")
+            related: Any = self.model._meta.get_field(name).related_model
+            counted = (
+                related.objects.filter(edition=OuterRef("pk"))
+                .order_by()
+                .values("edition")
+                .annotate(number=Count("pk"))
+                .values("number")
+            )
             counts[f"{name}_count"] = Coalesce(Subquery(counted), 0)
         return self.annotate(**counts)
 
