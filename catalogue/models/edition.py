@@ -27,13 +27,8 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         counts = {}
         for name in ("criteria", "assessments"):
             related: Any = self.model._meta.get_field(name).related_model
-            counted = (
-                related.objects.filter(edition=OuterRef("pk"))
-                .order_by()
-                .values("edition")
-                .annotate(number=Count("pk"))
-                .values("number")
-            )
+            rows = related.objects.filter(edition=OuterRef("pk")).order_by()
+            counted = rows.values("edition").annotate(number=Count("pk")).values("number")
             counts[f"{name}_count"] = Coalesce(Subquery(counted), 0)
         return self.annotate(**counts)
 
