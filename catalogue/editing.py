@@ -163,18 +163,16 @@ def blank_practice(key: str, title: str) -> dict[str, Any]:
 
 
 @transaction.atomic
-def save_practice(
-    *, edition: Edition, practice: GoodPractice | None, version: int, by: Any, item: dict[str, Any]
-) -> GoodPractice:
-    """Replace everything a good practice says, or add one behind all others (``practice`` None). Raises KeyTaken."""
+def save_practice(*, edition: Edition, row: GoodPractice | None, version: int, by: Any, item: dict[str, Any]) -> GoodPractice:
+    """Replace everything a good practice says, or add one behind all others (``row`` None). Raises KeyTaken."""
     edition = _locked(edition)
-    if practice is None:
+    if row is None:
         if edition.good_practices.filter(key=item["key"]).exists():
             raise KeyTaken(item["key"])
         last = edition.good_practices.order_by("-order").first()
         current = practice_row(edition, last.order + 1 if last else 1, item, _phases())
     else:
-        current = edition.good_practices.get(pk=practice.pk)
+        current = edition.good_practices.get(pk=row.pk)
         if current.version != version:
             raise StaleVersion(current)
         set_practice(current, item, _phases())
@@ -188,10 +186,10 @@ def save_practice(
 
 
 @transaction.atomic
-def remove_practice(*, practice: GoodPractice, by: Any) -> None:
-    edition = _locked(practice.edition)
+def remove_practice(*, row: GoodPractice, by: Any) -> None:
+    edition = _locked(row.edition)
     with recording(edition, by):
-        edition.good_practices.get(pk=practice.pk).delete()
+        edition.good_practices.get(pk=row.pk).delete()
 
 
 def blank_operating_model(key: str, name: str) -> dict[str, Any]:
@@ -201,17 +199,17 @@ def blank_operating_model(key: str, name: str) -> dict[str, Any]:
 
 @transaction.atomic
 def save_operating_model(
-    *, edition: Edition, model: OperatingModel | None, version: int, by: Any, item: dict[str, Any]
+    *, edition: Edition, row: OperatingModel | None, version: int, by: Any, item: dict[str, Any]
 ) -> OperatingModel:
-    """Replace everything an operating model says, or add one behind all others (``model`` None). Raises KeyTaken."""
+    """Replace everything an operating model says, or add one behind all others (``row`` None). Raises KeyTaken."""
     edition = _locked(edition)
-    if model is None:
+    if row is None:
         if edition.operating_models.filter(key=item["key"]).exists():
             raise KeyTaken(item["key"])
         last = edition.operating_models.order_by("-order").first()
         current = OperatingModel(edition=edition, key=item["key"], order=last.order + 1 if last else 1)
     else:
-        current = edition.operating_models.get(pk=model.pk)
+        current = edition.operating_models.get(pk=row.pk)
         if current.version != version:
             raise StaleVersion(current)
         current.version += 1
@@ -221,10 +219,10 @@ def save_operating_model(
 
 
 @transaction.atomic
-def remove_operating_model(*, model: OperatingModel, by: Any) -> None:
-    edition = _locked(model.edition)
+def remove_operating_model(*, row: OperatingModel, by: Any) -> None:
+    edition = _locked(row.edition)
     with recording(edition, by):
-        edition.operating_models.get(pk=model.pk).delete()
+        edition.operating_models.get(pk=row.pk).delete()
 
 
 def _phases() -> dict[str, Phase]:

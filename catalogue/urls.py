@@ -1,9 +1,23 @@
-from django.urls import path
+from django.urls import URLPattern, path
 
-from catalogue.views import criteria, editions, exchange, frame, operating_models, practices, public
+from catalogue.views import criteria, editions, exchange, frame, parts, public
 
 app_name = "catalogue"
 EDITION = "redaktion/<str:number>/"
+
+
+def part_of_a_draft(folder: str, kind: parts.Kind) -> list[URLPattern]:
+    """``practice_add``, ``model_edit`` …: the same pages for good practices and operating models."""
+    one, what = f"{EDITION}{folder}/<slug:key>/", {"kind": kind}
+    return [
+        path(f"{EDITION}{folder}/neu/", parts.add, what, name=f"{kind.name}_add"),
+        path(one, parts.edit, what, name=f"{kind.name}_edit"),
+        path(f"{one}vorschau/", parts.preview, what, name=f"{kind.name}_preview"),
+        path(f"{one}verschieben/", parts.move, what, name=f"{kind.name}_move"),
+        path(f"{one}entfernen/", parts.remove, what, name=f"{kind.name}_remove"),
+    ]
+
+
 urlpatterns = [
     path("", public.index, name="index"),
     path("praxisbeispiele/", public.practices, name="practices"),
@@ -30,16 +44,8 @@ urlpatterns = [
     path(f"{EDITION}kriterien/<slug:key>/vorschau/", criteria.preview, name="criterion_preview"),
     path(f"{EDITION}kriterien/<slug:key>/verschieben/", criteria.move, name="criterion_move"),
     path(f"{EDITION}kriterien/<slug:key>/entfernen/", criteria.remove, name="criterion_remove"),
-    path(f"{EDITION}praxisbeispiele/neu/", practices.add, name="practice_add"),
-    path(f"{EDITION}praxisbeispiele/<slug:key>/", practices.edit, name="practice_edit"),
-    path(f"{EDITION}praxisbeispiele/<slug:key>/vorschau/", practices.preview, name="practice_preview"),
-    path(f"{EDITION}praxisbeispiele/<slug:key>/verschieben/", practices.move, name="practice_move"),
-    path(f"{EDITION}praxisbeispiele/<slug:key>/entfernen/", practices.remove, name="practice_remove"),
-    path(f"{EDITION}betreibermodelle/neu/", operating_models.add, name="model_add"),
-    path(f"{EDITION}betreibermodelle/<slug:key>/", operating_models.edit, name="model_edit"),
-    path(f"{EDITION}betreibermodelle/<slug:key>/vorschau/", operating_models.preview, name="model_preview"),
-    path(f"{EDITION}betreibermodelle/<slug:key>/verschieben/", operating_models.move, name="model_move"),
-    path(f"{EDITION}betreibermodelle/<slug:key>/entfernen/", operating_models.remove, name="model_remove"),
+    *part_of_a_draft("praxisbeispiele", parts.PRACTICE),
+    *part_of_a_draft("betreibermodelle", parts.MODEL),
     # Last: every other address is a criterion's key (validation.RESERVED_KEYS keeps keys off the addresses above).
     path("<slug:key>/", public.criterion, name="criterion"),
 ]

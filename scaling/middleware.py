@@ -1,7 +1,9 @@
 """Middleware of the site itself."""
 
 from collections.abc import Callable
+from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -16,6 +18,41 @@ CONFLICTS = (
     saving.NotEditable,
     publishing.WrongState,
 )
+
+
+class BodyLimitMiddleware:
+    """Answers 413 to what is larger than LARGEST_BODY before it is read. What does not say its length is taken as empty."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
+        """Before the CSRF middleware's own, which is the first to read."""
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > settings.LARGEST_BODY:
+            return render(request, "413.html", status=413)
+        return None
+
+
+class PrivateMiddleware:
+    """What a signed-in person gets is theirs: no proxy keeps it, and signing out empties the browser's own store.
+
+    Not ``no-store``: with it, the way back from an error page would lose what was typed.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+            if request.session.is_empty():  # signed out a moment ago, or the session has ended
+                response["Clear-Site-Data"] = '"cache"'
+        return response
 
 
 class ConflictMiddleware:

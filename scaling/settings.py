@@ -33,8 +33,14 @@ def _demo_secret_key() -> str:
     return path.read_text()
 
 
-SECRET_KEY = env.text("SECRET_KEY", "" if DEMO else None) or _demo_secret_key()
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]" if DEMO else "")
+SECRET_KEY = env.text("SECRET_KEY", "" if DEMO else None) or (_demo_secret_key() if DEMO else "")
+if len(SECRET_KEY) < 50 and not DEMO:
+    raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters, all random.")
+THIS_MACHINE = "127.0.0.1,localhost,[::1]"
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", THIS_MACHINE if DEMO else "")
+if DEMO and not set(ALLOWED_HOSTS) <= set(THIS_MACHINE.split(",")):
+    # Its passwords are printed at every start; forgotten in production, they would open the app to everyone.
+    raise ImproperlyConfigured("ALLOWED_HOSTS names another machine, but this is the demo: set DEMO=0 (docs/operation.md).")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 # --- Parts
@@ -67,8 +73,10 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "scaling.middleware.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "scaling.middleware.PrivateMiddleware",
     "scaling.session.SessionLengthMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "scaling.languages.language_of_profile",
@@ -113,7 +121,14 @@ if env.flag("DATABASE_PREPARE", default=True):
     DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 3}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Shared by all workers: allauth counts failed sign-ins in it.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# Django's own limit of 300 entries would let somebody with many addresses push those counts out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 
 # --- People
 AUTH_USER_MODEL = "accounts.User"
@@ -205,6 +220,10 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True  # forms carry the token; no script reads the cookie
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = not DEMO
 SESSION_COOKIE_AGE = env.number("SESSION_COOKIE_AGE", 60 * 60 * 24 * 14, lowest=300)
 if not DEMO:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -215,6 +234,8 @@ if not DEMO:
     CSRF_COOKIE_SECURE = True
 # Whether a domain enters the browsers' preload list is its owner's choice, not ours.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
+# Bytes of a whole request; a file as evidence may have 10 MB. Beyond it nothing is read, so nobody fills the disk.
+LARGEST_BODY = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the table of 200 criteria has a dozen fields a row
 

@@ -1,3 +1,4 @@
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
@@ -7,11 +8,21 @@ from scaling.views import account, pages
 from scaling.views.home import home
 from scaling.views.theme import theme
 
+# The admin's own sign-in page would not count failed attempts.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 urlpatterns = [
     path("", home, name="home"),
     path("katalog/", include("catalogue.urls")),
     path("konto/", account.account, name="account"),
     path("konto/abbestellen/<str:token>/", account.unsubscribe_page, name="unsubscribe"),
+    # An address is who a person is here: invitations and mails go to it. So nobody changes their own (the operator does, under
+    # /verwaltung/), and these pages of allauth stay closed.
+    *(
+        path(f"konto/{name}/", pages.not_here, name="account_closed")
+        for name in ("email", "confirm-email", "login/code/confirm")
+    ),
+    path("konto/confirm-email/<path:key>", pages.not_here, name="account_closed"),
     path("konto/", include("allauth.account.urls")),
     path("sprache/", include("django.conf.urls.i18n")),
     path("darstellung/", theme, name="theme"),

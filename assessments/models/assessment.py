@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -52,10 +53,18 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
         And ``unconfirmed``: how many answers were carried over and still wait for a look.
         """
+        from assessments.models.score import Score
+
+        def number(scores: Any) -> Coalesce:
+            # Counted per round by its index. A join would group every column of the round over all its answers.
+            counted = scores.filter(assessment=OuterRef("pk")).order_by().values("assessment").annotate(number=Count("pk"))
+            return Coalesce(Subquery(counted.values("number")), 0)
+
+        scores = Score.objects.all()
         return self.annotate(
-            total=Count("scores", distinct=True),
-            answered=Count("scores", filter=~Q(scores__state="open"), distinct=True),
-            unconfirmed=Count("scores", filter=Q(scores__confirmed=False), distinct=True),
+            total=number(scores),
+            answered=number(scores.exclude(state="open")),
+            unconfirmed=number(scores.filter(confirmed=False)),
         )
 
     def with_next_open(self) -> "AssessmentQuerySet":

@@ -25,9 +25,11 @@ def _scores(assessment: Assessment) -> list[Score]:
 def compare_latest(request: HttpRequest, public_id: str) -> HttpResponse:
     """To the comparison with the previous round the person may see, or with the one they chose."""
     assessment = get_assessment(request.user, public_id)
-    others = Assessment.objects.visible_to(request.user).filter(project=assessment.project).exclude(pk=assessment.pk)
-    chosen = others.filter(public_id=request.GET.get("mit", "")).first()
-    other = chosen or others.filter(round__lt=assessment.round).order_by("-round").first() or others.first()
+    visible = Assessment.objects.visible_to(request.user).filter(project=assessment.project)
+    others = list(visible.exclude(pk=assessment.pk).order_by("-round"))
+    chosen = [other for other in others if other.public_id == request.GET.get("mit")]
+    earlier = [other for other in others if other.round < assessment.round]
+    other = next(iter([*chosen, *earlier, *others]), None)
     if other is None:
         raise Http404
     return redirect("assessments:compare", public_id, other.public_id)

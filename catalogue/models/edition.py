@@ -2,7 +2,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 
@@ -20,6 +21,16 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def visible_to(self, user: Any) -> "EditionQuerySet":
         """Drafts are for curators only."""
         return self.all() if user.is_authenticated and user.is_active and user.is_curator else self.readable()
+
+    def with_use(self) -> "EditionQuerySet":
+        """Adds ``criteria_count`` and ``assessments_count``, counted apart: joined, each criterion would meet each round."""
+        counts = {}
+        for name in ("criteria", "assessments"):
+            related: Any = self.model._meta.get_field(name).related_model
+            rows = related.objects.filter(edition=OuterRef("pk")).order_by()
+            counted = rows.values("edition").annotate(number=Count("pk")).values("number")
+            counts[f"{name}_count"] = Coalesce(Subquery(counted), 0)
+        return self.annotate(**counts)
 
     def older_than(self, major: int, minor: int) -> "EditionQuerySet":
         """Editions with a lower number, the newest first."""

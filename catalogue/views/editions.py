@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,9 +27,7 @@ CHANGES_PER_PAGE = 50
 def editions(request: HttpRequest) -> HttpResponse:
     """All editions with their state and use. Two queries."""
     curator_only(request)
-    found = Edition.objects.select_related("based_on").annotate(
-        criteria_count=Count("criteria", distinct=True), assessments_count=Count("assessments", distinct=True)
-    )
+    found = Edition.objects.with_use()
     page = curator_page((_("Redaktion"), ""))
     page["crumbs"].pop(1)
     return render(request, "catalogue/editions.html", page | {"editions": found})

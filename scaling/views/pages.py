@@ -1,10 +1,15 @@
 """Pages for everyone: glossary, and the obligations whose texts the operator fills in."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
 from scaling.glossary import glossary
+
+
+def not_here(request: HttpRequest, **kwargs: str) -> HttpResponse:
+    """Takes the place of a page that a library would offer and we do not."""
+    raise Http404
 
 
 def glossary_page(request: HttpRequest) -> HttpResponse:

@@ -7,6 +7,7 @@ import allauth
 import polib
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.urls import reverse
 
 from tests.conftest import PASSWORD
@@ -35,6 +36,16 @@ def test_too_many_wrong_passwords_name_the_wait_and_a_way_out(client, alice):
     page = client.post(reverse("account_login"), LOGIN | {"password": PASSWORD}).content.decode()
     assert "Bitte warten Sie fünf Minuten" in page
     assert reverse("account_reset_password") in page
+
+
+def test_wrong_passwords_stay_counted_however_much_else_is_kept(client, alice):
+    """Somebody with many addresses could otherwise fill the cache until their own count falls out of it."""
+    for _ in range(5):
+        client.post(reverse("account_login"), LOGIN)
+    for number in range(600):
+        cache.set(f"other-{number}", 1, timeout=600)
+    page = client.post(reverse("account_login"), LOGIN | {"password": PASSWORD}).content.decode()
+    assert "Bitte warten Sie fünf Minuten" in page
 
 
 def test_too_many_sign_ins_from_one_address_answer_429(client, alice, settings):

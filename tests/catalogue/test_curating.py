@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 
+from assessments import workflow
 from catalogue import editing
 from catalogue.exporting import criterion_document, edition_document, edition_yaml
 from catalogue.models import Change, Criterion, Edition, EditionState
@@ -16,6 +17,7 @@ from catalogue.publishing import copy_edition, publish
 from tests.catalogue.documents import as_file, catalogue_document, practice_document
 from tests.catalogue.documents import criterion_document as one
 from tests.catalogue.pages import address, typed
+from tests.factories import make_project
 
 pytestmark = pytest.mark.django_db
 
@@ -417,6 +419,17 @@ def test_page_query_count_constant(client, curator, draft, published, django_ass
     client.get(address(name, *args))
     with django_assert_num_queries(queries):
         client.get(address(name, *args))
+
+
+def test_use_of_an_edition_counted_without_joining_criteria_to_assessments(published, municipality):
+    """With 55 criteria and thousands of rounds the list of editions took seconds."""
+    edition = published("eins", "zwei", "drei")
+    for number in range(4):
+        workflow.start_assessment(project=make_project(municipality, f"Projekt {number}"), by=None)
+    found = Edition.objects.with_use()
+    assert [(e.number, e.criteria_count, e.assessments_count) for e in found] == [(edition.number, 3, 4)]
+    rows = [int(number) for number in re.findall(r"actual .*?rows=(\d+)", found.explain(analyze=True))]
+    assert max(rows) <= 4
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.scaling.failing_urls")]
@@ -32,6 +33,16 @@ def test_failure_shows_its_page(client, path, status, heading):
     assert f">{heading}</h1>" in page
     assert 'href="/"' in page
     assert "secret" not in page
+
+
+def test_body_beyond_the_limit_refused_before_it_is_read(client, settings):
+    """Signed in or not: otherwise anybody could fill the server's disk with a form."""
+    settings.LARGEST_BODY = 1000
+    file = SimpleUploadedFile("a.pdf", b"x" * 2000)
+    response = client.post(reverse("account_login"), {"file": file})
+    assert response.status_code == 413
+    assert "Das ist zu viel auf einmal" in response.content.decode()
+    assert client.post(reverse("account_login"), {"file": SimpleUploadedFile("a.pdf", b"x")}).status_code == 200
 
 
 def test_too_large_a_form_answers_413(client, settings):

@@ -1,0 +1,80 @@
+"""What the environment says is checked at the start; a wrong value names its variable."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTION = {
+    "DEMO": "0",
+    "SECRET_KEY": "k" * 60,
+    "ALLOWED_HOSTS": "check.example.org",
+    "SITE_URL": "https://check.example.org",
+    "DATABASE_URL": "postgresql://user:word@db/app",
+}
+
+
+def load(tmp_path: Path, expression: str = "'loaded'", **environment: str) -> tuple[int, str]:
+    """Read the settings in a process of its own; what the expression gives, or the last line of the failure."""
+    code = f"from scaling import settings; print({expression})"
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=kept | {"VAR_DIR": str(tmp_path)} | environment,
+        capture_output=True,
+        text=True,
+    )
+    return done.returncode, (done.stdout or done.stderr).strip().splitlines()[-1]
+
+
+def test_production_as_documented_loads(tmp_path):
+    assert load(tmp_path, **PRODUCTION) == (0, "loaded")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEMO", "vielleicht"),
+        ("DEBUG", "2"),
+        ("SECRET_KEY", ""),
+        ("SITE_URL", "check.example.org"),
+        ("DATABASE_URL", "sqlite:///app.db"),
+        ("DATABASE_CONN_MAX_AGE", "lang"),
+        ("SESSION_COOKIE_AGE", "1"),
+        ("TRUSTED_PROXY_COUNT", "-1"),
+    ],
+)
+def test_wrong_value_stops_the_start_and_names_its_variable(tmp_path, name, value):
+    status, said = load(tmp_path, **PRODUCTION | {name: value})
+    assert status == 1
+    assert name in said
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SITE_URL"])
+def test_missing_value_names_its_variable(tmp_path, name):
+    status, said = load(tmp_path, **{key: value for key, value in PRODUCTION.items() if key != name})
+    assert status == 1
+    assert name in said
+
+
+def test_secret_read_from_a_file(tmp_path):
+    (tmp_path / "key").write_text("s" * 60 + "\n")
+    environment = {key: value for key, value in PRODUCTION.items() if key != "SECRET_KEY"}
+    assert load(tmp_path, "settings.SECRET_KEY", **environment, SECRET_KEY_FILE=str(tmp_path / "key")) == (0, "s" * 60)
+
+
+def test_demo_refuses_to_be_reached_from_elsewhere(tmp_path):
+    """Its passwords are known to all; in production it would be somebody who forgot DEMO=0."""
+    status, said = load(tmp_path, ALLOWED_HOSTS="127.0.0.1,check.example.org")
+    assert status == 1
+    assert "DEMO=0" in said
+    assert load(tmp_path, "settings.ALLOWED_HOSTS", ALLOWED_HOSTS="127.0.0.1") == (0, "['127.0.0.1']")
+
+
+def test_production_speaks_https_only(tmp_path):
+    names = "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "LANGUAGE_COOKIE_SECURE", "SECURE_SSL_REDIRECT"
+    assert load(tmp_path, "all(getattr(settings, n) for n in " + repr(names) + ")", **PRODUCTION) == (0, "True")
