@@ -185,4 +185,4 @@ def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> H
 def _welcome(request: HttpRequest, membership: Membership) -> HttpResponse:
     municipality = membership.municipality
     messages.success(request, _("Willkommen! Sie gehören jetzt zu „%(name)s“.") % {"name": municipality.name})
-    return redirect(municipality)
+    return redirect("home")  # it knows what comes first for each role
