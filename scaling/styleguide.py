@@ -145,6 +145,9 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     """Needs no rights and no query: it shows nothing but made-up examples."""
     readonly_form = StyleguideForm(initial=EXAMPLE, prefix="readonly")
     readonly_form.read_only = True
+    disabled_form = StyleguideForm(initial=EXAMPLE, prefix="disabled")
+    for field in disabled_form.fields.values():
+        field.disabled = True
     measures = MeasureFormSet(
         {"form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "0", "form-0-title": _("Betriebskosten klären"), "form-1-due": "morgen"}
     )
@@ -158,6 +161,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     context = {
         "form": StyleguideForm(initial={"author": EXAMPLE["author"], "version": 3}),
         "bound_form": StyleguideForm({"bound-rationale": "x" * 230, "bound-email": "alice"}, prefix="bound"),
+        "disabled_form": disabled_form,
         "readonly_form": readonly_form,
         "formset": measures,
         "table_helper": table_helper,
