@@ -149,7 +149,7 @@ def test_dates_are_written_the_way_of_the_language():
     with translation.override("en"):
         assert date_format(date(2026, 5, 3)) == "3 May 2026"
     with translation.override("de"):
-        assert date_format(date(2026, 5, 3)) == "3. Mai 2026"
+        assert date_format(date(2026, 5, 3)) == "3.\u00a0Mai 2026"
 
 
 def test_german_of_others_said_anew_is_still_asked_for_by_them():
@@ -168,6 +168,12 @@ def test_german_of_others_said_anew_is_still_asked_for_by_them():
 def test_empty_form_speaks_like_a_person(client, db):
     page = client.post(reverse("account_login"), {}).content.decode()
     assert "E-Mail-Adresse: Diese Angabe fehlt noch." in page
+
+
+def test_unit_stays_with_its_number_at_the_end_of_a_line():
+    entries = polib.pofile(str(ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"))
+    apart = re.compile(r"(\d|%d|%\(\w+\)s) (MB|kB|Uhr|€|%%?)(?!\w|\()")
+    assert [entry.msgid for entry in entries if apart.search(f"{entry.msgid} {entry.msgid_plural}")] == []
 
 
 def test_english_has_every_plural_form():
