@@ -69,6 +69,7 @@ def test_manager_sees_what_waits_the_gates_and_what_changed(client, round_of, al
     response = client.get("/")
     page = response.content.decode()
     assert response.context["to_approve"] == [assessment]
+    assert f"{assessment.get_absolute_url()}#schritt" in page
     (row,) = response.context["rows"]
     assert (row.gate.state, row.gate.blockers) == ("blocked", ("Kriterium kriterium-1",))
     assert "Kriterium kriterium-1" in page
