@@ -154,7 +154,7 @@ def test_dates_are_written_the_way_of_the_language():
 
 def test_german_of_others_said_anew_is_still_asked_for_by_them():
     """An update that changes a text would bring its old German back without a word."""
-    folders = [Path(module.__file__).parent for module in (django, allauth)]
+    folders = [Path(str(module.__file__)).parent for module in (django, allauth)]
     theirs = {
         entry.msgid
         for folder in folders
