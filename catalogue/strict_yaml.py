@@ -81,7 +81,7 @@ def read(source: bytes, name: str) -> Document:
 
 def _decode(source: bytes) -> str:
     if len(source) > MAX_BYTES:
-        raise _Refused(0, _("Die Datei ist größer als %d MB.") % (MAX_BYTES // 1024 // 1024))
+        raise _Refused(0, _("Die Datei ist größer als %d MB.") % (MAX_BYTES // 1024 // 1024))
     try:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -248,6 +248,9 @@ OPERATOR = {
     "NAME": env.text("OPERATOR_NAME", ""),
     "ADDRESS": env.text("OPERATOR_ADDRESS", ""),
     "EMAIL": env.text("OPERATOR_EMAIL", ""),
+    "DATA_PROTECTION": env.text("OPERATOR_DATA_PROTECTION", ""),
+    "ENFORCEMENT": env.text("OPERATOR_ENFORCEMENT", ""),
+    "STATEMENT_ON": env.text("ACCESSIBILITY_STATEMENT_ON", ""),
 }
 
 # --- Logging

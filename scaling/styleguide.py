@@ -71,7 +71,7 @@ class StyleguideForm(forms.Form):
     target_date = forms.DateField(
         label=_("Zieltermin"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    evidence = forms.FileField(label=_("Nachweis"), required=False, help_text=_("PDF oder Bild, höchstens 10 MB."))
+    evidence = forms.FileField(label=_("Nachweis"), required=False, help_text=_("PDF oder Bild, höchstens 10 MB."))
     level = forms.ChoiceField(
         label=_("Wo stehen Sie?"),
         choices=LEVELS,
@@ -113,7 +113,7 @@ class StyleguideForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("level") == "not_applicable" and not data.get("rationale"):
-            raise forms.ValidationError(_("„Nicht zutreffend“ braucht eine Begründung."))
+            raise forms.ValidationError(_("„Trifft nicht zu“ braucht eine Begründung."))
         return data
 
 
@@ -145,6 +145,9 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     """Needs no rights and no query: it shows nothing but made-up examples."""
     readonly_form = StyleguideForm(initial=EXAMPLE, prefix="readonly")
     readonly_form.read_only = True
+    disabled_form = StyleguideForm(initial=EXAMPLE, prefix="disabled")
+    for field in disabled_form.fields.values():
+        field.disabled = True
     measures = MeasureFormSet(
         {"form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "0", "form-0-title": _("Betriebskosten klären"), "form-1-due": "morgen"}
     )
@@ -158,6 +161,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     context = {
         "form": StyleguideForm(initial={"author": EXAMPLE["author"], "version": 3}),
         "bound_form": StyleguideForm({"bound-rationale": "x" * 230, "bound-email": "alice"}, prefix="bound"),
+        "disabled_form": disabled_form,
         "readonly_form": readonly_form,
         "formset": measures,
         "table_helper": table_helper,
@@ -166,7 +170,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "levels": [None, 0, 1, 2, 3, 4],
         "page_obj": Paginator(range(240), 20).page(5),
         "demo_messages": [
-            Message(constants.SUCCESS, gettext("Gespeichert um 14:03 Uhr.")),
+            Message(constants.SUCCESS, gettext("Gespeichert um 14:03 Uhr.")),
             Message(constants.INFO, gettext("Seit gestern gibt es eine neue Katalogausgabe.")),
             Message(constants.WARNING, gettext("Drei übernommene Einschätzungen sind noch nicht bestätigt.")),
             Message(constants.ERROR, gettext("Das hat nicht geklappt. Ihr Text steht noch im Feld.")),

@@ -105,7 +105,7 @@ def test_error_describes_the_input_after_the_help_text(bound: Element) -> None:
     field = by_id(bound, "id_name")
     assert field.get("aria-describedby") == "id_name_helptext id_name_error"
     assert field.get("aria-invalid") == "true"
-    assert text(by_id(bound, "id_name_error")) == "Fehler: Dieses Feld ist zwingend erforderlich."
+    assert text(by_id(bound, "id_name_error")) == "Fehler: Diese Angabe fehlt noch."
     assert "kern-form-input__input--error" in classes(field)
 
 
@@ -128,7 +128,7 @@ def test_group_is_a_fieldset_with_a_legend(empty: Element, name: str, role: str 
 def test_radio_group_with_an_error_is_invalid_as_a_group(bound: Element, name: str) -> None:
     fieldset = by_id(bound, f"div_id_{name}")
     assert fieldset.get("aria-invalid") == "true"
-    assert "Dieses Feld ist zwingend erforderlich." in described_by(bound, fieldset)
+    assert "Diese Angabe fehlt noch." in described_by(bound, fieldset)
     # aria-invalid is not defined for a single radio button.
     assert [radio.get("aria-invalid") for radio in fieldset.iter("input") if radio.get("aria-invalid")] == []
 
@@ -156,7 +156,7 @@ def test_error_summary_names_what_belongs_to_no_field() -> None:
 def test_error_of_a_hidden_field_is_in_the_summary() -> None:
     root = render(StyleguideForm({"version": "alt"}))
     (summary,) = [e for e in root.iter("div") if "error-summary" in classes(e)]
-    assert text(next(summary.iter("li"))) == "Bitte eine ganze Zahl eingeben."
+    assert text(next(summary.iter("li"))) == "Bitte geben Sie eine ganze Zahl ein."
 
 
 def test_unbound_form_has_no_error_summary(empty: Element) -> None:
@@ -356,7 +356,7 @@ def test_formset_links_each_error_to_its_row(formset: Any, template: str | None)
     root = parse(render_crispy_form(formset, helper))
     (summary,) = [e for e in root.iter("div") if "error-summary" in classes(e)]
     assert [(link.get("href"), text(link)) for link in summary.iter("a")] == [
-        ("#id_form-1-title", "Zeile 2, Maßnahme: Dieses Feld ist zwingend erforderlich.")
+        ("#id_form-1-title", "Zeile 2, Maßnahme: Diese Angabe fehlt noch.")
     ]
     assert by_id(root, "id_form-1-title").get("aria-invalid") == "true"
     assert by_id(root, "id_form-TOTAL_FORMS").get("value") == "2"

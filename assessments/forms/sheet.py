@@ -13,7 +13,7 @@ class SheetForm(forms.Form):
 
     file = forms.FileField(
         label=_("Ausgefüllter Bogen"),
-        help_text=_("Eine Datei .xlsx, höchstens 5 MB. Vor dem Übernehmen sehen Sie, was sich ändern würde."),
+        help_text=_("Eine Datei .xlsx, höchstens 5 MB."),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
         allow_empty_file=True,
     )

@@ -75,8 +75,8 @@ def _open(data: bytes) -> dict[str, bytes]:
     if data.startswith(OLE):
         raise UnreadableFile(
             _(
-                "Die Datei ist mit einem Kennwort geschützt oder im alten Format .xls. "
-                "Bitte speichern Sie sie ohne Kennwort als .xlsx."
+                "Die Datei ist mit einem Passwort geschützt oder im alten Format .xls. "
+                "Bitte speichern Sie sie ohne Passwort als .xlsx."
             )
         )
     try:

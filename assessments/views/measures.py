@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,6 +19,7 @@ from assessments.views.access import get_project, require
 from assessments.views.project import crumbs_to
 from catalogue.models import Edition
 
+MEASURES_PER_PAGE = 50
 CLOSED = (MeasureStatus.DONE, MeasureStatus.DROPPED)
 
 
@@ -41,7 +43,7 @@ def measures(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "project": project,
         "crumbs": crumbs_to(project, (_("Maßnahmen"), "")),
-        "running": running,
+        "running": Paginator(running, MEASURES_PER_PAGE).get_page(request.GET.get("seite")),
         "closed": [measure for measure in found if measure.status in CLOSED],
         "today": today,
     }

@@ -1,5 +1,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -10,6 +11,8 @@ from assessments.projects import standing_project
 from assessments.scoring import progress
 from assessments.views.access import get_municipality, require
 from scaling.accounts.models import Municipality
+
+PROJECTS_PER_PAGE = 24
 
 
 def projects_with_rounds(user, municipality: Municipality) -> list[Project]:
@@ -31,14 +34,15 @@ def projects_with_rounds(user, municipality: Municipality) -> list[Project]:
 @login_required
 def municipality_page(request: HttpRequest, public_id: str) -> HttpResponse:
     municipality = get_municipality(request.user, public_id)
-    projects = projects_with_rounds(request.user, municipality)
+    found = projects_with_rounds(request.user, municipality)
+    projects = [project for project in found if not project.is_municipality_wide]
     return render(
         request,
         "assessments/municipality.html",
         {
             "municipality": municipality,
-            "projects": [project for project in projects if not project.is_municipality_wide],
-            "standing": next((project for project in projects if project.is_municipality_wide), None),
+            "projects": Paginator(projects, PROJECTS_PER_PAGE).get_page(request.GET.get("seite")),
+            "standing": next((project for project in found if project.is_municipality_wide), None),
             "tenant": TenantOf(municipality),
         },
     )

@@ -84,7 +84,7 @@ def _onwards(request: HttpRequest, score: Score, criterion: Criterion, saved: Sc
     suffix = "?ansicht=gross" if request.GET.get("ansicht") == "gross" else ""
     if "weiter" not in request.POST:
         when = time_format(timezone.localtime(saved.updated_at or timezone.now()), "H:i")
-        messages.success(request, _("Gespeichert um %(time)s Uhr.") % {"time": when})
+        messages.success(request, _("Gespeichert um %(time)s Uhr.") % {"time": when})
         return redirect(reverse("assessments:score", args=[score.assessment.public_id, criterion.key]) + suffix)
     following = way_on(score).next_pending
     if following is None:

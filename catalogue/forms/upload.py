@@ -16,7 +16,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("Katalogdatei"),
-        help_text=gettext_lazy("Eine YAML-Datei, höchstens 5 MB. Zuerst wird nur geprüft und verglichen."),
+        help_text=gettext_lazy("Eine YAML-Datei, höchstens 5 MB. Zuerst wird nur geprüft und verglichen."),
         widget=forms.FileInput(attrs={"accept": ".yaml,.yml"}),
     )
 
@@ -28,5 +28,5 @@ class UploadForm(forms.Form):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > MAX_BYTES:
-            raise forms.ValidationError(_("Die Datei ist größer als 5 MB."))
+            raise forms.ValidationError(_("Die Datei ist größer als 5 MB."))
         return file

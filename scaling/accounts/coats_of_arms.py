@@ -36,7 +36,7 @@ class NoPicture(Exception):
 
 
 def redraw(upload: UploadedFile) -> bytes:
-    """A PNG of at most 800 pixels on a side, from a PNG or JPEG of at most 2 MB. Raises NoPicture."""
+    """A PNG of at most 800 pixels on a side, from a PNG or JPEG of at most 2 MB. Raises NoPicture."""
     if not upload.size:
         raise NoPicture(_("Die Datei ist leer."))
     if upload.size > MOST_BYTES:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +21,7 @@ from scaling.accounts import inviting
 from scaling.accounts.forms import InviteForm, JoinForm
 from scaling.accounts.models import Invitation, Membership, Municipality, Role, User
 
+PEOPLE_PER_PAGE = 50
 ONE_MANAGER_STAYS = gettext_lazy("Eine Person muss die Leitung behalten. Geben Sie zuerst jemand anderem die Rolle „Leitung“.")
 
 
@@ -37,7 +39,7 @@ def _crumbs(municipality: Municipality, *more: tuple[str, str]) -> list[tuple[st
 @login_required
 @require_http_methods(["GET", "POST"])
 def people(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Members, open invitations and the form to invite. Three queries beside the frame's, whatever the number of people."""
+    """Members, open invitations and the form to invite. Four queries beside the frame's, whatever the number of people."""
     municipality = _managed(request, public_id)
     form = InviteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -50,9 +52,10 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             _say_whether_sent(request, invitation)
             return redirect("people", municipality.public_id)
+    members = municipality.memberships.select_related("user").order_by("user__name", "user__email")
     context = {
         "municipality": municipality,
-        "members": municipality.memberships.select_related("user").order_by("user__name", "user__email"),
+        "members": Paginator(members, PEOPLE_PER_PAGE).get_page(request.GET.get("seite")),
         "invitations": municipality.invitations.open().select_related("invited_by"),
         "roles": Role.choices,
         "form": form,
@@ -185,4 +188,4 @@ def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> H
 def _welcome(request: HttpRequest, membership: Membership) -> HttpResponse:
     municipality = membership.municipality
     messages.success(request, _("Willkommen! Sie gehören jetzt zu „%(name)s“.") % {"name": municipality.name})
-    return redirect(municipality)
+    return redirect("home")  # it knows what comes first for each role

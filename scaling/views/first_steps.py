@@ -25,7 +25,7 @@ class Step:
 
 def first_steps(municipality: Municipality, project: Project | None) -> list[Step]:
     """For a municipality without any assessment; ``project`` is its first, if it has one. Two queries."""
-    others = municipality.memberships.count() > 1 or municipality.invitations.exists()
+    others = municipality.memberships.count() > 1 or municipality.invitations.open().exists()
     place: Any = municipality.public_id
     steps: list[dict[str, Any]] = [
         {

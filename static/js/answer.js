@@ -49,7 +49,15 @@
     if (same(now, confirmed)) localStorage.removeItem(key);
     else localStorage.setItem(key, JSON.stringify({ values: now, at: new Date().toISOString() }));
   }
+  let spoken = "";
+  /* Seen by everyone at once; read aloud are failures, and a save only if it says something new (so once a minute at most). */
+  function aloud(text, failed) {
+    state.setAttribute("aria-live", failed || text !== spoken ? "polite" : "off");
+    spoken = text;
+  }
   function tell(text, failed) {
+    if (failed) aloud(text, true);
+    else state.setAttribute("aria-live", "off");
     state.replaceChildren(Object.assign(document.createElement("span"), { textContent: text, className: failed ? "save-state--failed" : "" }));
   }
   function again() {
@@ -103,6 +111,8 @@
   form.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
     event.detail.shouldSwap = Boolean(xhr.getResponseHeader("X-Save"));
+    const answer = new DOMParser().parseFromString(event.detail.serverResponse, "text/html").body.textContent.trim();
+    aloud(answer, xhr.getResponseHeader("X-Save") !== "saved");
   });
   form.addEventListener("htmx:afterRequest", (event) => {
     const { xhr } = event.detail;

@@ -52,7 +52,7 @@ def test_invited_person_makes_an_account_and_joins(client, invite, municipality,
     assert page.status_code == 200
     assert NEW in page.content.decode()
     response = client.post(link, JOIN)
-    assert response["Location"] == municipality.get_absolute_url()
+    assert response["Location"] == reverse("home")
     person = User.objects.get(email=NEW)
     assert (person.name, person.check_password(JOIN["password"])) == ("Nora Neu", True)
     assert person.roles == {municipality.pk: Role.TEAM}
@@ -85,7 +85,7 @@ def test_person_with_an_account_signs_in_first_and_then_joins(client, invite, mu
     assert municipality.memberships.filter(user=charlie).count() == 0
     client.post(reverse("account_login"), {"login": charlie.email, "password": PASSWORD})
     assert client.get(link).status_code == 200
-    assert client.post(link)["Location"] == municipality.get_absolute_url()
+    assert client.post(link)["Location"] == reverse("home")
     assert municipality.memberships.get(user=charlie).role == Role.READER
 
 
@@ -257,8 +257,18 @@ def test_people_page_costs_the_same_for_one_and_three(client, bob, municipality,
             expires_at=timezone.now() + timedelta(days=1),
         )
     sign_in(client, bob)
-    with django_assert_num_queries(6):  # session, person, municipality, roles, members, invitations
+    with django_assert_num_queries(7):  # session, person, municipality, roles, members and their number, invitations
         client.get(reverse("people", args=[municipality.public_id]))
+
+
+def test_many_members_come_in_pages(client, bob, municipality):
+    people = User.objects.bulk_create(User(email=f"{n:02}@example.org", name=f"Person {n:02}") for n in range(50))
+    Membership.objects.bulk_create(Membership(user=user, municipality=municipality, role=Role.READER) for user in people)
+    sign_in(client, bob)
+    url = reverse("people", args=[municipality.public_id])
+    first, second = client.get(url), client.get(url, {"seite": 2})
+    assert [len(page.context["members"]) for page in (first, second)] == [50, 1]
+    assert "?seite=2" in first.content.decode()
 
 
 def test_new_member_can_be_put_on_a_project(client, invite, bob, municipality):

@@ -93,7 +93,12 @@ def test_every_du_of_allauth_is_said_as_sie():
 def test_placeholders_of_our_german_match_the_original():
     placeholder = re.compile(r"%\(\w+\)[sd]|%[sd]")
     entries = polib.pofile(str(ROOT / "locale" / "de" / "LC_MESSAGES" / "django.po"))
-    wrong = [e.msgid for e in entries if sorted(placeholder.findall(e.msgid)) != sorted(placeholder.findall(e.msgstr))]
+    wrong = [
+        e.msgid
+        for e in entries
+        for text in (e.msgstr_plural.values() if e.msgid_plural else [e.msgstr])
+        if sorted(placeholder.findall(e.msgid)) != sorted(placeholder.findall(text))
+    ]
     assert wrong == []
 
 

@@ -44,6 +44,13 @@ def test_list_is_sorted_by_date_and_marks_what_is_overdue(client, project, alice
     assert "Kriterium kriterium-1" in response.text
 
 
+def test_many_measures_come_in_pages(client, project, alice, url):
+    Measure.objects.bulk_create(Measure(project=project, text=f"Maßnahme {n}") for n in range(51))
+    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+    pages = [client.get(url, {"seite": number}).context["running"] for number in (1, 2)]
+    assert [len(page) for page in pages] == [50, 1]
+
+
 def test_measure_is_added(client, project, alice, url):
     client.force_login(alice)
     page = client.get(f"{url}neu/?kriterium=kriterium-2")

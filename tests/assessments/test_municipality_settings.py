@@ -150,7 +150,7 @@ def test_bad_upload_is_told_at_the_field_and_keeps_what_there_is(client, url, mu
     set_coat_of_arms(municipality=municipality, png=redraw(upload(picture())))
     before = files(settings)
     client.force_login(bob)
-    for content, reason in ((b"<svg/>", "kein lesbares Bild"), (None, "Dieses Feld ist zwingend erforderlich.")):
+    for content, reason in ((b"<svg/>", "kein lesbares Bild"), (None, "Diese Angabe fehlt noch.")):
         response = client.post(url, {"picture": upload(content)} if content else {})
         assert response.status_code == 422
         assert reason in response.text

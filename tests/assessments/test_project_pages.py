@@ -53,6 +53,14 @@ def test_municipality_shows_the_latest_visible_round(client, url, assessment, pr
 # --- Standing project ------------------------------------------------------------------------------------------------------
 
 
+def test_many_projects_come_in_pages(client, url, municipality, bob):
+    for number in range(25):
+        make_project(municipality, f"Projekt {number}")
+    client.force_login(bob)
+    pages = [client.get(municipality.get_absolute_url(), {"seite": number}).context["projects"] for number in (1, 2)]
+    assert [len(page) for page in pages] == [24, 1]
+
+
 def test_standing_project_is_created_once(client, url, edition, municipality, bob):
     client.force_login(bob)
     assert "Verwaltung als Ganzes bewerten" in client.get(url).text

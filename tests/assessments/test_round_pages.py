@@ -213,7 +213,7 @@ def test_step_without_its_words_shows_the_error_in_place(client, request, assess
     client.force_login(bob)
     response = client.post(f"{url}{PATHS[step]}/", {"comment": " ", "reason": " "})
     assert response.status_code == 422
-    assert "Dieses Feld ist zwingend erforderlich" in response.text
+    assert "Diese Angabe fehlt noch" in response.text
     assert "<details" in response.text
     assert Assessment.objects.get().state == state
 

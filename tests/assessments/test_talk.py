@@ -38,7 +38,7 @@ def test_comment_without_text_keeps_the_page(client, alice, url):
     client.force_login(alice)
     response = client.post(f"{url}kriterium-1/kommentare/", {"text": "  "})
     assert response.status_code == 422
-    assert "zwingend erforderlich" in response.text
+    assert "Diese Angabe fehlt noch" in response.text
     assert 'name="rationale"' in response.text
 
 

@@ -18,7 +18,10 @@ from django.contrib.staticfiles import finders
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from assessments import workflow
+from assessments.saving import Answer, save_score
 from tests.browser import markup
+from tests.factories import make_catalogue, make_project
 from tests.test_permissions import PERSONS, TABLE, all_names, world  # noqa: F401 – a fixture
 
 pytestmark = pytest.mark.urls("tests.scaling.failing_urls")
@@ -37,6 +40,14 @@ SHIFT = """() => new Promise(done => {
   setTimeout(() => done(sum), 30);
 })"""
 LOADED = "() => performance.getEntriesByType('resource').map(e => e.name)"
+#: On paper: black on white, whatever the theme, and nothing to press.
+PRINTED = """() => {
+  const onScreen = ".site-nav, .breadcrumb, .tabs, .kern-btn, .form-actions, .filter-bar, .theme-switch";
+  const shown = [...document.querySelectorAll(onScreen)]
+    .filter(e => e.getClientRects().length).map(e => `printed: ${e.outerHTML.slice(0, 90)}`);
+  const title = document.querySelector("h1");
+  return title && getComputedStyle(title).color !== "rgb(0, 0, 0)" ? [...shown, "printed in colour: h1"] : shown;
+}"""
 WIDER = """() => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return [];
@@ -77,7 +88,9 @@ class Inspector:
         page.set_viewport_size({"width": 320, "height": 800})
         self.note(f"{name}, 320: wider than the screen", page.evaluate(WIDER))
         self.axe(f"{name}, 320, dark")
-        page.emulate_media(color_scheme="light")
+        page.emulate_media(media="print")
+        self.note(name, page.evaluate(PRINTED))
+        page.emulate_media(media="screen", color_scheme="light")
         self.axe(f"{name}, 320, light", LOOK)
         page.set_viewport_size({"width": 1280, "height": 900})
 
@@ -200,25 +213,93 @@ def test_pages_with_errors(inspector, live_server, become, world):  # noqa: F811
         ("alice", "account_change_password", "", {}),
         ("alice", "account", "", {"name": ""}),
         ("bob", "people", "municipality", {"email": "keine-adresse"}),
+        ("bob", "assessments:municipality_settings", "municipality", {}),
         ("bob", "assessments:project_create", "municipality", {}),
+        ("bob", "assessments:project_edit", "project", {"name": ""}),
+        ("bob", "assessments:assessment", "submitted", {"comment": ""}),
+        ("bob", "reports:share_links", "approved", {"purpose": ""}),
+        ("alice", "assessments:measure_add", "project", {}),
+        ("alice", "assessments:evidence_file_add", "draft key", {}),
+        ("alice", "assessments:table", "draft", {"-choice": "not_applicable", "-rationale": ""}),
         ("alice", "assessments:score", "draft key", {"evidence_url": "kein link"}),
         ("alice", "assessments:sheet_import", "draft", {}),
         ("dora", "catalogue:upload", "", {}),
         ("dora", "catalogue:criterion_add", "drafted", {}),
+        ("dora", "catalogue:criterion_edit", "drafted key", {"title_de": ""}),
+        ("dora", "catalogue:edition_texts", "drafted", {"title_de": ""}),
         ("dora", "catalogue:practice_add", "drafted", {}),
+        ("dora", "catalogue:practice_edit", "drafted practice", {"title_de": ""}),
     ]:
         become(person)
         page = inspector.page
         page.goto(f"{live_server.url}{reverse(name, args=[ids[word] for word in words.split()])}")
-        form = page.locator(f"main form[method=post]:has([name={next(iter(fill))}])" if fill else "main form[method=post]").last
-        for field_name, value in fill.items():
-            form.locator(f"[name={field_name}]").fill(value)
-        with page.expect_navigation() as navigation:
-            form.evaluate("form => { form.noValidate = true; form.requestSubmit(form.querySelector('[type=submit]')); }")
-        source = navigation.value.text()
+        form = page.locator(f"main form[method=post]:has({named(next(iter(fill)))})" if fill else "main form[method=post]").last
+        source = send(page, form, fill)
         if "aria-invalid" not in source:
             inspector.problems.append(f"{name}: shows no error")
         inspector.inspect(f"error {name}", source)
+    assert_fine(inspector)
+
+
+def named(name: str) -> str:
+    """The fields of this name; "-choice" is that of any row."""
+    return f'[name$="{name}"]' if name.startswith("-") else f'[name="{name}"]'
+
+
+def send(page: Any, form: Any, fill: dict[str, str]) -> str:
+    """Sends a form with these values, hidden ones included, past the browser's own checks; the source of what comes back."""
+    for name, value in fill.items():
+        form.locator(named(name)).first.evaluate("(field, value) => { field.value = value; }", value)
+    with page.expect_navigation() as navigation:
+        form.evaluate(
+            "form => { form.noValidate = true; form.requestSubmit([...form.elements].find(e => e.type === 'submit')); }"
+        )
+    return str(navigation.value.text())
+
+
+def test_pages_with_two_versions(inspector, live_server, become, world, alice, bob, dora):  # noqa: F811
+    """What others saved or submitted meanwhile: both texts, and the way on."""
+    page, ids = inspector.page, world.ids
+    score = world.draft.scores.get(criterion__key="kriterium-1")
+    save_score(score=score, version=score.version, by=bob, answer=Answer("rated", 2, "Bobs Begründung"))
+    become("alice")
+    page.goto(f"{live_server.url}{reverse('assessments:score', args=[ids['draft'], ids['key']])}")
+    typed = {"version": "1", "rationale": "Alices Begründung"}
+    inspector.inspect("conflict score", send(page, page.locator("#einschaetzung"), typed))
+    page.goto(f"{live_server.url}{reverse('assessments:score', args=[ids['draft'], 'kriterium-2'])}")
+    workflow.submit(assessment=world.draft, by=alice)
+    inspector.inspect("too late score", send(page, page.locator("#einschaetzung"), {"rationale": "Alices Begründung"}))
+    become("dora")
+    for name, words in (("catalogue:criterion_edit", "drafted key"), ("catalogue:edition_texts", "drafted")):
+        page.goto(f"{live_server.url}{reverse(name, args=[ids[word] for word in words.split()])}")
+        form = page.locator("main form:has([name=version])")
+        source = send(page, form, {"version": "0", "title_de": "Ein anderer Titel"})
+        assert "Inzwischen hat jemand anderes gespeichert" in source
+        inspector.inspect(f"conflict {name}", source)
+    assert_fine(inspector)
+
+
+def test_pages_with_little_on_them(inspector, live_server, become, municipality, alice, bob, dora):
+    """A project without a round, a round without an answer, a list narrowed to nothing."""
+    make_catalogue(2)
+    project = make_project(municipality, team=[alice])
+    args = [project.public_id]
+    for person, path in [
+        ("bob", "/"),
+        ("bob", project.get_absolute_url()),
+        ("alice", reverse("assessments:measures", args=args)),
+        ("nobody", f"{reverse('catalogue:index')}?q=xyzzy"),
+        ("dora", reverse("catalogue:comparison", args=["1.0"])),
+    ]:
+        become(person)
+        inspector.visit(f"little {path} ({person})", f"{live_server.url}{path}")
+    started = workflow.start_assessment(project=project, by=alice)
+    become("alice")
+    for path in [
+        f"{started.get_absolute_url()}?zeige=meine",
+        reverse("reports:profile", args=[started.public_id]),
+    ]:
+        inspector.visit(f"little {path}", f"{live_server.url}{path}")
     assert_fine(inspector)
 
 

@@ -285,3 +285,44 @@ def test_session_warns_extends_and_says_when_it_is_over(page, live_server, alice
     page.clock.fast_forward("10:00")
     box.get_by_role("alert").get_by_text("Sie sind abgemeldet").wait_for()
     assert_accessible(page)
+
+
+def test_saving_by_itself_is_read_aloud_once_not_with_every_pause(page, live_server, project, alice):
+    """What a live region announces is what changes in it while it is live."""
+    assessment = workflow.start_assessment(project=project, by=alice)
+    by_session(page, live_server, alice)
+    page.clock.install()  # the minute in which all of it happens does not end
+    page.goto(f"{live_server.url}{reverse('assessments:score', args=[assessment.public_id, 'kriterium-1'])}")
+    page.evaluate("""() => {
+      window.heard = [];
+      const state = document.getElementById("save-state");
+      const hear = () => { if (state.getAttribute("aria-live") !== "off") window.heard.push(state.textContent.trim()); };
+      new MutationObserver(hear).observe(state, {childList: true, subtree: true, characterData: true});
+    }""")
+    reason = page.get_by_role("textbox", name="Begründung")
+    for word in ("Erst", " dann", " schließlich"):
+        reason.press_sequentially(word)
+        with page.expect_response(lambda response: response.request.method == "POST"):
+            page.clock.run_for(2000)
+        page.locator("#save-state").get_by_text("gespeichert um").wait_for()
+    heard = page.evaluate("window.heard")
+    assert [text[:14] for text in heard] in (["gespeichert um"], ["gespeichert um"] * 2)  # two if the server's minute ended
+    assert len(set(heard)) == len(heard)
+
+
+def test_font_that_comes_late_moves_nothing(page, live_server, db):
+    """font-display: optional. A font that is late serves the next page; this one stays as it was first drawn."""
+    held: list[Any] = []
+    page.route("**/*.woff2", lambda route: held.append(route))  # a method of a list is not taken
+    page.goto(f"{live_server.url}/", wait_until="commit")
+    name = page.locator(".brand__name")
+    name.wait_for()
+    page.evaluate("""() => new Promise(done => new PerformanceObserver(list => list.getEntries().length && done())
+      .observe({type: "paint", buffered: true}))""")
+    before = name.bounding_box()
+    assert held
+    for route in held:
+        route.continue_()
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
+    assert name.bounding_box() == before

@@ -34,7 +34,7 @@ def problem_of(source: bytes):
         pytest.param(b"? [a]\n: b\n", 1, "Feldname", id="list as key"),
         pytest.param(b"", 0, "leer", id="empty"),
         pytest.param(b"# nothing\n", 0, "leer", id="only a comment"),
-        pytest.param(b"a: " + b"x" * MAX_BYTES, 0, "größer als 5 MB", id="huge"),
+        pytest.param(b"a: " + b"x" * MAX_BYTES, 0, "größer als 5\u00a0MB", id="huge"),
     ],
 )
 def test_file_refused_with_line(source, line, words):

@@ -13,7 +13,7 @@ from assessments.reports.gates import load_gates
 from assessments.reports.load import load_profile
 from assessments.saving import Answer, save_score
 from catalogue.models import Edition, EditionState
-from scaling.accounts.models import Membership, Role
+from scaling.accounts.models import Invitation, Membership, Role
 from tests.conftest import make_user
 from tests.factories import make_catalogue, make_criterion, make_edition, make_project
 
@@ -114,6 +114,7 @@ def test_manager_sees_what_waits_the_gates_and_what_changed(client, round_of, al
     response = client.get("/")
     page = response.content.decode()
     assert response.context["to_approve"] == [assessment]
+    assert f"{assessment.get_absolute_url()}#schritt" in page
     (row,) = response.context["rows"]
     assert (row.gate.state, row.gate.blockers) == ("blocked", ("Kriterium kriterium-1",))
     assert "Kriterium kriterium-1" in page
@@ -138,6 +139,9 @@ def steps_of(client):
 
 
 def test_manager_of_an_empty_municipality_is_led_through_the_first_steps(client, bob, municipality):
+    # How Bob himself came is no invitation of his.
+    accepted = {"email": bob.email, "token_hash": "x", "expires_at": timezone.now(), "accepted_at": timezone.now()}
+    Invitation.objects.create(municipality=municipality, **accepted)
     sign_in(client, bob)
     place = [municipality.public_id]
     assert steps_of(client) == {

@@ -58,7 +58,7 @@ STRANGERS = {
     "empty": (b"", "Die Datei ist leer."),
     "text": ("Schlüssel;Stand\nk;offen".encode(), "Das ist keine Excel-Datei (.xlsx)."),
     "pdf": (b"%PDF-1.7 ...", "Das ist keine Excel-Datei (.xlsx)."),
-    "old_or_password": (xlsx.OLE + bytes(600), "mit einem Kennwort geschützt oder im alten Format .xls"),
+    "old_or_password": (xlsx.OLE + bytes(600), "mit einem Passwort geschützt oder im alten Format .xls"),
     "zip_without_workbook": (not_a_workbook(), "Das ist keine Excel-Datei (.xlsx)."),
     "opendocument": (opendocument(), "Das ist eine OpenDocument-Datei."),
     "huge": (bytes(xlsx.MOST_BYTES + 1), "größer als 5 MB"),

@@ -105,7 +105,7 @@ def test_conflict_shows_both_versions_and_waits_for_a_choice(bring, client, asse
     text, address = bring(data)
     assert "<strong>1</strong> Kriterium in zwei Fassungen" in text
     assert "Fassung aus dem Bogen (Zeile 2)" in text
-    assert re.search(r"Fassung von Alice, .* Uhr", text)
+    assert re.search(r"Fassung von Alice, .*\sUhr", text)
     assert "offline 1" in text
     assert "online" in text
 
