@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.template.loader import render_to_string
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -22,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 Variant = Literal["kurz", "lang"]
 _BETWEEN_BLOCKS = re.compile(r">\s*\n\s*<")  # indentation, which would be laid out like any text
+_TAG = re.compile(r"<[^>]*>")  # of our own making: no attribute holds a „>“ that is not escaped
 SHOWN_ROUNDS = 4  # as many columns as the table of all criteria has room for
 GLOSSARY = "<!-- glossary -->"
 VARIANTS: tuple[Variant, ...] = ("kurz", "lang")
@@ -96,8 +96,8 @@ def _has_picture(name: str) -> bool:
 
 def _with_glossary(html: str, language: str) -> str:
     """Explain the terms this report uses, and only those."""
-    text = strip_tags(html)
-    terms = [term for term in glossary(language) if re.search(rf"\b{re.escape(term.term)}", text, re.IGNORECASE)]
+    text = _TAG.sub(" ", html).lower()
+    terms = [term for term in glossary(language) if re.search(rf"\b{re.escape(term.term.lower())}", text)]
     return html.replace(GLOSSARY, render_to_string("report/pdf/parts/glossary.html", {"terms": terms}))
 
 
