@@ -55,6 +55,7 @@ def install() -> None:
     """Once per process, before the first document. ``document_class`` and ``freeze`` are used document by document."""
     set_labels_whole()
     write_streams_once()
+    pack_pages_once_painted()
     drop_boxes_once_tagged()
     share_syllables()
 
@@ -97,14 +98,39 @@ def write_streams_once() -> None:
 
     def data(self: Any) -> bytes:
         if self.compress:
-            raw = b"\n".join(pydyf._to_bytes(item) for item in self.stream)
-            self.stream = [zlib.compress(raw, COMPRESSION)]
-            self.extra["Filter"] = "/FlateDecode"
-            self.compress = False
+            pack(self)
         written: bytes = plain_data(self)
         return written.removesuffix(b"\nendstream") + b"\r\nendstream" if written.endswith(b"\r\nendstream") else written
 
     pydyf.Stream.data = property(data)
+
+    # Few objects of a file are numbered; the others need no dictionary of their own to say so.
+    pydyf.Object.number, pydyf.Object.offset, pydyf.Object.generation, pydyf.Object.free = None, 0, 0, "n"
+    pydyf.Object.__init__ = lambda self: None
+
+
+def pack_pages_once_painted() -> None:
+    """Compress a page's drawing before the next one is painted."""
+    from weasyprint.document import Page
+
+    paint = Page.paint
+
+    def paint_and_pack(self: Any, stream: Any, *rest: Any) -> None:
+        paint(self, stream, *rest)
+        if stream.compress:
+            pack(stream)
+
+    Page.paint = paint_and_pack
+
+
+def pack(stream: Any) -> None:
+    """Compress what a stream of pydyf holds. Nothing can be added to it from then on."""
+    import pydyf
+
+    raw = b"\n".join(pydyf._to_bytes(item) for item in stream.stream)
+    stream.stream = [zlib.compress(raw, COMPRESSION)]
+    stream.extra["Filter"] = "/FlateDecode"
+    stream.compress = False
 
 
 def drop_boxes_once_tagged() -> None:
