@@ -79,11 +79,13 @@ def _before(one: CriterionResult) -> int | None:
     return one.change.previous.level if one.change and one.change.previous else None
 
 
-def trend_chart(profile: MaturityProfile, *, width: float = 640) -> SafeString:
+def trend_chart(profile: MaturityProfile, *, width: float = 640, height: float = 150) -> SafeString:
     """The overall average over the rounds and the planned line, where there is one."""
     found = profile.trend
     plan = Plan(found.planned_on, found.planned) if found.planned is not None and found.planned_on else None
-    return trend([Round(point.label, point.on, point.average.value) for point in found.points], plan, width=width)
+    return trend(
+        [Round(point.label, point.on, point.average.value) for point in found.points], plan, width=width, height=height
+    )
 
 
 def history_grid(profile: MaturityProfile, rows: Sequence[HistoryRow], *, width: float = 640) -> SafeString:

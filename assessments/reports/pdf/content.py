@@ -67,12 +67,15 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, ro
         "has_targets": profile.overall.planned.value is not None,
         "bars": charts.figures_bars(profile, profile.workstreams),
         "road": charts.gates_road(profile) if len(profile.gates) > 1 else "",
-        "trend": charts.trend_chart(profile) if len(profile.trend.points) > 1 or profile.trend.planned_on else "",
+        "trend": charts.trend_chart(profile, height=105 if variant == "kurz" else 150)
+        if len(profile.trend.points) > 1 or profile.trend.planned_on
+        else "",
         "top": profile.priorities[:3],
         "blockers": profile.current_gate.blockers if profile.current_gate else (),
         "overview": _overview(profile),
         "shown_rounds": profile.trend.points[-SHOWN_ROUNDS:],
         "open_measures": [measure for measure in profile.measures if measure.is_open],
+        "overdue": any(measure.is_overdue for measure in profile.measures),
     }
     if variant == "lang":
         context |= {

@@ -7,6 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from assessments.reports import texts
+from assessments.reports.pdf.limits import shorten
 from assessments.reports.profile import MeasureItem
 from catalogue.levels import HIGHEST
 
@@ -47,6 +48,12 @@ def signed_mean(value: float | None) -> str:
 def signed(value: int | None) -> str:
     """A difference of levels: „+1“, „−1“, „±0“, „–“ without one."""
     return "–" if value is None else texts.signed(value)
+
+
+@register.filter
+def cut(text: str, limit: int) -> str:
+    """The text, shortened after a whole word and ending in „…“ where it has more than ``limit`` characters."""
+    return shorten(str(text), limit).text
 
 
 @register.filter
