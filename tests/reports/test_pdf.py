@@ -256,3 +256,14 @@ def test_project_names_of_any_length_keep_the_cover_on_one_page():
     )
     with open_pdf(render_pdf(profile, variant="lang")) as pdf:
         assert "Inhalt" in page_text(pdf.pages[1])
+
+
+def test_days_and_shares_are_written_as_the_language_has_them():
+    english = text_of(render_pdf(make_profile(3, language="en"), variant="kurz"))
+    assert "As of 20 March 2026" in english
+    assert "100%" in english
+    assert "30 Jun 2026" in english
+    german = text_of(render_pdf(make_profile(3), variant="kurz"))
+    assert "Stand 20. März 2026" in german
+    assert "100 %" in german
+    assert "30.06.2026" in german
