@@ -80,7 +80,11 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, ro
     if variant == "lang":
         context |= {
             "radar": charts.figures_radar(profile, profile.workstreams, width=560),
-            "entries": limits.entries(profile, with_comments=with_comments),
+            "entries": [
+                (entry, charts.criterion_bar(profile, entry.result))
+                for entry in limits.entries(profile, with_comments=with_comments)
+            ],
+            "key": charts.criteria_key(profile),
             "measures": profile.measures[: limits.LISTED_MEASURES],
             "more_measures": max(len(profile.measures) - limits.LISTED_MEASURES, 0),
             "priorities": profile.priorities[:10],

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from assessments.reports import texts
 from assessments.reports.pdf.limits import shorten
-from assessments.reports.profile import MeasureItem
+from assessments.reports.profile import MaturityProfile, MeasureItem
 from catalogue.levels import HIGHEST
 
 register = template.Library()
@@ -48,6 +48,11 @@ def signed_mean(value: float | None) -> str:
 def signed(value: int | None) -> str:
     """A difference of levels: „+1“, „−1“, „±0“, „–“ without one."""
     return "–" if value is None else texts.signed(value)
+
+
+@register.filter
+def has_comments(profile: MaturityProfile) -> bool:
+    return any(one.comments for one in profile.criteria)
 
 
 @register.filter
