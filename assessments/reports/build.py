@@ -1,11 +1,11 @@
 """From plain facts to the maturity profile. Pure: no database, no request, no clock; the numbers come from ``scoring``."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 
 from assessments import scoring
 from assessments.reports import texts
 from assessments.reports.facts import AnswerFact, EarlierAnswer, Facts, MilestoneFact, RoundFact
+from assessments.reports.measures import measures_on
 from assessments.reports.profile import (
     Changes,
     CriterionChange,
@@ -41,7 +41,7 @@ def build_profile(facts: Facts) -> MaturityProfile:
         cross_phase=next(phase.key for phase in facts.phases if phase.is_cross_phase),
     )
     current = next((gate for gate in gates if meta.phase in (gate.phase, None)), None)
-    measures = tuple(sorted(facts.measures, key=lambda m: (not m.is_open, m.due_on is None, m.due_on or date.min)))
+    measures = measures_on(meta.as_of, facts.measures)
     words = texts.Words()
     criteria = _criteria(facts, words, current, compared, measures)
     gate_results = _gates(gates, facts, criteria)

@@ -46,6 +46,7 @@ class MeasureItem:
     """What is done: what, who ("" = nobody yet), until when, how far. ``status``: planned, running, done, dropped.
 
     ``criterion_key`` is "" for a measure of the whole project; ``criterion_title`` also where this round lacks the criterion.
+    ``is_overdue``: open, and due before the profile's own day (see ``measures_on``); ``status_label`` then says so.
     """
 
     text: str
@@ -55,6 +56,7 @@ class MeasureItem:
     status_label: str
     criterion_key: str
     criterion_title: str
+    is_overdue: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Assessment
 from assessments.reports.pdf import limits
-from assessments.reports.pdf.engine import html_to_pdf, static_file
-from assessments.reports.pdf.store import fetch_pdf, store_pdf
+from assessments.reports.pdf.engine import html_to_pdf
+from assessments.reports.pdf.store import fetch_pdf, render_version, store_pdf
 from catalogue.levels import Level
 from catalogue.models import Criterion
 
@@ -24,7 +24,7 @@ def form_pdf(assessment: Assessment, criteria: Sequence[Criterion]) -> bytes:
     No query with the criteria's levels, phase and workstreams at hand.
     """
     html = form_html(assessment, criteria)
-    key = hashlib.sha256(static_file(STYLE).read_bytes() + html.encode()).hexdigest()
+    key = hashlib.sha256(render_version().encode() + html.encode()).hexdigest()
     pdf = fetch_pdf(key)
     if pdf is None:
         pdf = html_to_pdf(html, (STYLE,))

@@ -265,6 +265,7 @@ class Definitions:
     trend: str
     unconfirmed: str
     levels: str
+    overdue: str
 
 
 @dataclass(frozen=True, slots=True)

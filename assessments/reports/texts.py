@@ -180,9 +180,14 @@ def priority_reason(*, gate: str, blocked: str, level: int | None, target: int |
 
 
 def assigned(measure: MeasureItem | None) -> str:
-    """Who does it and until when: „Frau Muster, bis 30. April 2027“."""
+    """Who does it and until when, and that it is overdue: „Frau Muster, bis 30. April 2027“."""
     if measure is None:
         return _("Noch keine Maßnahme geplant")
+    return ", ".join([in_charge(measure), _("überfällig")] if measure.is_overdue else [in_charge(measure)])
+
+
+def in_charge(measure: MeasureItem) -> str:
+    """Who does it and until when, and nothing of how far it is."""
     day = date_format(measure.due_on) if measure.due_on else ""
     return ", ".join([measure.who or _("noch niemand zuständig"), _("bis %(day)s") % {"day": day} if day else _("ohne Termin")])
 
@@ -270,4 +275,5 @@ def definitions() -> Definitions:
             "eigens genannt."
         ),
         levels=_("Eine Stufe ist erreicht, wenn ihre Beschreibung vollständig zutrifft."),
+        overdue=_("Überfällig ist eine offene Maßnahme, deren Termin vor dem Stand dieses Profils liegt."),
     )

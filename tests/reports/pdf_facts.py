@@ -20,21 +20,56 @@ def text_of(content: bytes) -> str:
 
 def page_text(page: pikepdf.Page) -> str:
     """Glyphs back to characters by each font's ToUnicode table; every text object ends with a blank."""
+    return "".join(text for _mark, text in _marked_texts(page))
+
+
+def _marked_texts(page: pikepdf.Page) -> Iterator[tuple[int | None, str]]:
+    """Pieces of text in drawing order, each with the number of the marked content it stands in."""
     tables = {name: _unicode_table(font) for name, font in page.resources.get("/Font", {}).items()}
-    said: list[str] = []
     table: dict[bytes, str] = {}
+    marks: list[int | None] = [None]
     instructions: Any = pikepdf.parse_content_stream(page)
     for operands, operator in instructions:
-        if str(operator) == "Tf":
+        if str(operator) in ("BDC", "BMC"):
+            about = operands[1] if len(operands) > 1 and isinstance(operands[1], pikepdf.Dictionary) else {}
+            marks.append(int(about["/MCID"]) if "/MCID" in about else marks[-1])
+        elif str(operator) == "EMC":
+            marks.pop()
+        elif str(operator) == "Tf":
             table = tables.get(str(operands[0]), {})
         elif str(operator) == "TJ":
             for part in operands[0]:
                 if isinstance(part, pikepdf.String):
                     codes = bytes(part)
-                    said += [table.get(codes[i : i + 2], "") for i in range(0, len(codes), 2)]
+                    yield marks[-1], "".join(table.get(codes[i : i + 2], "") for i in range(0, len(codes), 2))
         elif str(operator) == "ET":
-            said.append(" ")
-    return "".join(said)
+            yield marks[-1], " "
+
+
+def text_as_read(pdf: pikepdf.Pdf) -> str:
+    """The text in the order of the structure tree, which is what is read aloud; figures are left out."""
+    said: dict[tuple[Any, int], str] = {}
+    for page in pdf.pages:
+        for mark, text in _marked_texts(page):
+            if mark is not None:
+                key = (page.objgen, mark)
+                said[key] = said.get(key, "") + text
+    parts: list[str] = []
+
+    def read(element: Any, page: Any) -> None:
+        page = element.get("/Pg", page)
+        children: Any = element.get("/K", pikepdf.Array())
+        for kid in children if isinstance(children, pikepdf.Array) else [children]:
+            if isinstance(kid, pikepdf.Dictionary):
+                if "/MCID" in kid:
+                    parts.append(said.get((kid.get("/Pg", page).objgen, int(kid["/MCID"])), ""))
+                elif kid.get("/S") != "/Figure":
+                    read(kid, page)
+            else:
+                parts.append(said.get((page.objgen, int(kid)), ""))
+
+    read(pdf.Root.StructTreeRoot, None)
+    return "".join(parts)
 
 
 def _unicode_table(font: Any) -> dict[bytes, str]:

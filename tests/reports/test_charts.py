@@ -16,6 +16,8 @@ from assessments.reports.charts import (
     bullet_bars,
     for_screen,
     heat_grid,
+    level_bar,
+    marks_key,
     phase_road,
     radar,
     trend,
@@ -116,6 +118,21 @@ def test_bars_say_only_roles_that_have_values():
         "Balkendiagramm mit 1 Zeile von Stufe 0 bis 4. Jetzt: Technisch 2,0. Alle Werte stehen in der Tabelle daneben."
     )
     assert "Ziel" not in drawn
+
+
+NAMES = {"now": "Runde 3", "target": "Ziel", "earlier": "Runde 2"}
+
+
+def test_bar_without_words_says_level_target_and_earlier_round():
+    assert spoken(level_bar(Bar("Nutzen", 2, 3, 1), series_names=NAMES)) == (
+        "Nutzen, Stufen von 0 bis 4. Runde 3: 2, Ziel: 3, Runde 2: 1."
+    )
+    assert spoken(level_bar(Bar("Nutzen", None, 3), series_names=NAMES)) == ("Nutzen, Stufen von 0 bis 4. Runde 3: –, Ziel: 3.")
+
+
+def test_key_explains_the_marks_and_leaves_out_roles_without_a_name():
+    assert spoken(marks_key(NAMES)) == "Zeichen der Balken unter den Stufen. Balken: Runde 3, Raute: Ziel, Ring: Runde 2."
+    assert spoken(marks_key(NAMES | {"earlier": ""})).endswith("Balken: Runde 3, Raute: Ziel.")
 
 
 def test_trend_says_rounds_and_plan():

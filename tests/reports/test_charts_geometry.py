@@ -18,6 +18,8 @@ from assessments.reports.charts import (
     Series,
     bullet_bars,
     heat_grid,
+    level_bar,
+    marks_key,
     phase_road,
     radar,
     trend,
@@ -117,6 +119,18 @@ def test_radar_is_tidy_with_any_labels_and_values(data, axes, width):
 @given(st.lists(st.builds(Bar, WORDS, VALUES, VALUES, VALUES, st.sampled_from(["", "5 von 12"])), max_size=30), WIDTHS)
 def test_bars_are_tidy_with_any_labels_and_values(bars, width):
     assert_tidy(bullet_bars(bars, width=width))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.builds(Bar, WORDS, VALUES, VALUES, VALUES), st.integers(60, 640))
+def test_a_bar_without_words_keeps_its_marks_inside(bar, width):
+    assert_tidy(level_bar(bar, series_names={"now": "Runde 3", "target": "Ziel", "earlier": "Runde 2"}, width=width))
+
+
+@settings(max_examples=50, deadline=None)
+@given(WORDS, WORDS, st.sampled_from([320, 640]))
+def test_key_of_the_marks_is_tidy_with_any_names(now, earlier, width):
+    assert_tidy(marks_key({"now": now, "target": "Ziel", "earlier": earlier}, width=width))
 
 
 @settings(max_examples=150, deadline=None)

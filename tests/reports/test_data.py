@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import jsonschema
 import pytest
-from django.conf import settings
+from django.conf import settings as django_settings
 from django.urls import reverse
 
 from assessments import workflow
@@ -18,11 +18,13 @@ from assessments.models import Assessment, Comment, Evidence, Measure
 from assessments.reports.data import render_csv, render_json, render_xlsx
 from assessments.reports.data.table import harmless
 from assessments.reports.load import load_profile
+from assessments.reports.pdf import VARIANTS
 from assessments.saving import Answer
 from tests.factories import make_project
 from tests.reports.conftest import answer, approved
+from tests.reports.pdf_facts import text_of
 
-SCHEMA = json.loads(Path(settings.BASE_DIR, "assessments/reports/schema/profile-1.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(Path(django_settings.BASE_DIR, "assessments/reports/schema/profile-1.json").read_text(encoding="utf-8"))
 NAMES = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 RENDERERS = [render_json, render_csv, render_xlsx]
 
@@ -125,6 +127,30 @@ def test_figures_agree_in_json_csv_xlsx_and_on_screen(client, second, alice):
         assert row["Kriterium"] == line[1] == criterion["title"]
         assert row["Veränderung"] == ("" if criterion["change"] is None else str(criterion["change"]))
     assert [row[4] for row in book["Vergleich"][1:]] == [criterion["change"] for criterion in document["criteria"]]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_figures_of_the_pdf_are_those_of_the_data(client, second, alice, variant, settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    client.force_login(alice)
+    document = get(client, "json", second).json()
+    text = text_of(get(client, "pdf", second, umfang=variant).content)
+    assert "Im Mittel Stufe 1,6 von 4; 5 von 6 Kriterien sind eingeschätzt." in text
+
+    def said(value: float | None) -> str:
+        return "–" if value is None else f"{value:.1f}".replace(".", ",")
+
+    for figure in [*document["workstreams"], document["overall"] | {"name": "Alle Kriterien"}]:
+        average = figure["average"]
+        change = "–" if figure["change"] is None else f"{figure['change']:+.1f}".replace("-", "−").replace(".", ",")
+        row = [figure["name"].capitalize() if figure["name"] != "Alle Kriterien" else figure["name"], said(average["value"])]
+        row += [said((figure["before"] or {}).get("value")), "±0" if figure["change"] == 0 else change]
+        row += [said(figure["planned"]), f"{average['rated']} von {average['of']}"]
+        assert " ".join(row) in text
+    for criterion in document["criteria"]:
+        assert f"{criterion['number']} {criterion['title']}" in text
+        if criterion["level"] is not None:
+            assert f"Stufe {criterion['level']} – {criterion['level_name']}" in text
 
 
 @pytest.mark.parametrize("render", RENDERERS)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from itertools import pairwise
+from xml.etree import ElementTree
 
 import page as pdf_validator
 import pikepdf
@@ -14,7 +15,8 @@ import pytest
 
 from assessments.reports.pdf import engine, render_pdf
 from assessments.reports.pdf.content import report_html
-from tests.reports.pdf_facts import elements, open_pdf, page_text, tag_names, text_of
+from assessments.reports.pdf.shortcuts import as_xml
+from tests.reports.pdf_facts import elements, open_pdf, page_text, tag_names, text_as_read, text_of
 from tests.reports.sample import EARLIER_REASON, make_empty, make_profile, with_rationale
 
 PROFILES = {
@@ -92,7 +94,8 @@ def test_every_figure_is_described_and_every_header_cell_has_its_scope(lang):
     with open_pdf(lang) as pdf:
         found = list(elements(pdf))
         figures = [str(one.Alt) for one in found if one.S == "/Figure"]
-        assert len(figures) == 4
+        with_bar = [one for one in make_profile().criteria if one.level is not None or one.target_level is not None]
+        assert len(figures) == 5 + len(with_bar), "four charts, the key of the bars, and a bar for each level or target"
         assert all(len(text) > 60 for text in figures)
         cells = [one for one in found if one.S == "/TH"]
         assert {str(cell.A.Scope) for cell in cells} == {"/Column", "/Row"}
@@ -113,6 +116,50 @@ def test_reading_order_puts_the_heading_of_a_criterion_first(lang):
         assert [str(one.S) for one in elements(pdf, articles[0])][:3] == ["/Art", "/Div", "/H3"]
 
 
+@pytest.mark.parametrize(
+    ("name", "variant"),
+    [(name, variant) for name in ("approved", "draft", "english", "empty") for variant in ("kurz", "lang")]
+    + [("sixty criteria", "lang")],  # its Kurzfassung shows less than asked for
+)
+def test_every_page_is_read_aloud_in_the_order_of_its_text(name, variant):
+    """Each piece of text of the document is found behind the one before it, across all pages."""
+    profile = PROFILES[name]()
+    pieces = spoken(report_html(profile, variant=variant))
+    assert len(pieces) > 60
+    with open_pdf(render_pdf(profile, variant=variant)) as pdf:
+        text = squeezed(text_as_read(pdf))
+    place = 0
+    for piece in pieces:
+        found = text.find(piece, place)
+        assert found >= 0, piece
+        place = found + len(piece)
+
+
+def squeezed(text: str) -> str:
+    """Without what a line break adds or takes away."""
+    return re.sub(r"[\s\u00ad\u200b-]", "", text)
+
+
+def spoken(html: str) -> list[str]:
+    """The pieces of text of a document in their order, drawings left out."""
+    root = ElementTree.fromstring(as_xml(html))  # noqa: S314 – our own text
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag.endswith("}svg"):
+                parent.remove(child)
+    body = root.find("body")
+    assert body is not None
+    return list(filter(None, map(squeezed, body.itertext())))
+
+
+def test_a_wrong_reading_order_is_noticed():
+    html = '<html lang="de"><head><title>Probe</title></head><body><p>Erstens</p><p>Zweitens</p></body></html>'
+    with open_pdf(engine.html_to_pdf(html, ()) or b"") as pdf:
+        assert squeezed(text_as_read(pdf)) == "ErstensZweitens"
+        pdf.Root.StructTreeRoot.K[0].K = pikepdf.Array(reversed(list(pdf.Root.StructTreeRoot.K[0].K)))
+        assert squeezed(text_as_read(pdf)) == "ZweitensErstens"
+
+
 def test_bookmarks_lead_through_the_report(lang):
     with open_pdf(lang) as pdf, pdf.open_outline() as outline:
         titles = [item.title for item in outline.root[0].children]
@@ -130,6 +177,24 @@ def test_contents_name_the_page_a_criterion_starts_on(lang):
         number for number, text in enumerate(pages, 1) if number > 3 and f"{one.number} {one.title} {one.phase_label}" in text
     )
     assert f"{place} {one.number} {one.title}" in pages[1].replace("  ", " ")
+
+
+@pytest.mark.parametrize("criteria", [21, 60])
+def test_every_line_of_the_contents_names_the_page_its_heading_is_on(criteria):
+    profile = make_profile(criteria)
+    with open_pdf(render_pdf(profile, variant="lang")) as pdf:
+        contents = " ".join(" ".join(page_text(page).split()) for page in pdf.pages[1:4])
+        number_of = {page.objgen: number for number, page in enumerate(pdf.pages, 1)}
+        with pdf.open_outline() as outline:
+            parts = outline.root[0].children[1:]  # the first is the table of contents itself
+            chapter = next(item for item in parts if len(item.children) >= criteria)
+            entries = [*parts, *chapter.children[:criteria]]
+        wrong = [
+            item.title
+            for item in entries
+            if f"{number_of[item.destination[0].objgen]} {item.title} " not in contents.replace("  ", " ")
+        ]
+    assert wrong == []
 
 
 def test_langfassung_holds_every_reason_evidence_and_step(lang):
@@ -256,3 +321,14 @@ def test_project_names_of_any_length_keep_the_cover_on_one_page():
     )
     with open_pdf(render_pdf(profile, variant="lang")) as pdf:
         assert "Inhalt" in page_text(pdf.pages[1])
+
+
+def test_days_and_shares_are_written_as_the_language_has_them():
+    english = text_of(render_pdf(make_profile(3, language="en"), variant="kurz"))
+    assert "As of 20 March 2026" in english
+    assert "100%" in english
+    assert "30 Jun 2026" in english
+    german = text_of(render_pdf(make_profile(3), variant="kurz"))
+    assert "Stand 20. März 2026" in german
+    assert "100 %" in german
+    assert "30.06.2026" in german

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from assessments.commenting import add_comment
 from assessments.reports.pdf import PdfUnavailable, engine
 from tests.factories import make_project
 from tests.reports.pdf_facts import text_of
@@ -80,6 +81,19 @@ def test_comments_are_for_those_who_work_on_the_round(client, first, rita, alice
     assert client.get(url(first, "?umfang=kurz&kommentare=1")).status_code == 403
     client.force_login(alice)
     assert client.get(url(first, "?umfang=kurz&kommentare=1")).status_code == 200
+
+
+def test_comments_are_offered_in_the_pdf_once_there_are_some(client, first, second, alice, rita):
+    page = reverse("reports:profile", args=[second.public_id])
+    offer = "umfang=lang&amp;kommentare=1"
+    client.force_login(alice)
+    assert offer not in client.get(page).text
+    add_comment(score=second.scores.first(), by=alice, text="Bitte abstimmen.")
+    assert offer in client.get(page).text
+    assert "Bitte abstimmen." in text_of(client.get(url(second, "?umfang=lang&kommentare=1")).content)
+    assert "Bitte abstimmen." not in text_of(client.get(url(second, "?umfang=lang")).content)
+    client.force_login(rita)
+    assert offer not in client.get(reverse("reports:profile", args=[first.public_id])).text
 
 
 def test_second_download_comes_from_the_store(client, second, alice, store, monkeypatch):

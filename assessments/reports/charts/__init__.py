@@ -13,6 +13,7 @@ from assessments.reports.charts.data import Bar, HeatRow, Plan, RoadPhase, Round
 from assessments.reports.charts.heat import heat_grid
 from assessments.reports.charts.radar import radar
 from assessments.reports.charts.road import phase_road
+from assessments.reports.charts.small import level_bar, marks_key
 from assessments.reports.charts.trend import trend
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "bullet_bars",
     "for_screen",
     "heat_grid",
+    "level_bar",
+    "marks_key",
     "phase_road",
     "radar",
     "trend",

@@ -11,6 +11,7 @@ from assessments.reports.charts.data import Bar, GateState, HeatRow, Plan, RoadP
 from assessments.reports.charts.heat import heat_grid
 from assessments.reports.charts.radar import radar
 from assessments.reports.charts.road import phase_road
+from assessments.reports.charts.small import level_bar, marks_key
 from assessments.reports.charts.trend import trend
 from assessments.reports.profile import CriterionResult, Figure, HistoryRow, MaturityProfile
 
@@ -48,42 +49,34 @@ def figures_bars(profile: MaturityProfile, figures: Sequence[Figure], *, width: 
     return bullet_bars(bars, series_names=series_names(profile), width=width)
 
 
-def criteria_radar(profile: MaturityProfile, *, width: float = 640) -> SafeString:
-    """One axis per criterion; with more than twelve, the axes carry the criteria's numbers."""
+def criterion_bar(profile: MaturityProfile, one: CriterionResult) -> SafeString | str:
+    """Level, target and earlier level of one criterion; "" where there is neither level nor target."""
+    if one.level is None and one.target_level is None:
+        return ""
+    return level_bar(Bar(one.title, one.level, one.target_level, _before(one)), series_names=series_names(profile))
+
+
+def criteria_key(profile: MaturityProfile) -> SafeString:
+    """The marks of ``criterion_bar``; those that no criterion has are left out."""
     names = series_names(profile)
-    series = [Series("now", names["now"], tuple(one.level for one in profile.criteria))]
-    if any(one.target_level is not None for one in profile.criteria):
-        series.append(Series("target", names["target"], tuple(one.target_level for one in profile.criteria)))
-    before = tuple(_before(one) for one in profile.criteria)
-    if any(level is not None for level in before):
-        series.append(Series("earlier", names["earlier"], before))
-    return radar([one.title for one in profile.criteria], series, width=width)
-
-
-def criteria_bars(profile: MaturityProfile, criteria: Sequence[CriterionResult], *, width: float = 640) -> SafeString:
-    """Level, target and earlier level of the given criteria, with number and title; without a level, the state in words."""
-    bars = [
-        Bar(
-            f"{one.number} {one.title}",
-            one.level,
-            one.target_level,
-            _before(one),
-            one.state_label if one.level is None else "",
-        )
-        for one in criteria
-    ]
-    return bullet_bars(bars, series_names=series_names(profile), width=width)
+    if all(one.target_level is None for one in profile.criteria):
+        names["target"] = ""
+    if all(_before(one) is None for one in profile.criteria):
+        names["earlier"] = ""
+    return marks_key(names)
 
 
 def _before(one: CriterionResult) -> int | None:
     return one.change.previous.level if one.change and one.change.previous else None
 
 
-def trend_chart(profile: MaturityProfile, *, width: float = 640) -> SafeString:
+def trend_chart(profile: MaturityProfile, *, width: float = 640, height: float = 150) -> SafeString:
     """The overall average over the rounds and the planned line, where there is one."""
     found = profile.trend
     plan = Plan(found.planned_on, found.planned) if found.planned is not None and found.planned_on else None
-    return trend([Round(point.label, point.on, point.average.value) for point in found.points], plan, width=width)
+    return trend(
+        [Round(point.label, point.on, point.average.value) for point in found.points], plan, width=width, height=height
+    )
 
 
 def history_grid(profile: MaturityProfile, rows: Sequence[HistoryRow], *, width: float = 640) -> SafeString:

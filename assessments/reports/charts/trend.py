@@ -17,7 +17,7 @@ from assessments.reports.charts.words import figure
 LEFT, TOP_MARGIN = 26.0, 24.0
 
 
-def trend(rounds: Sequence[Round], plan: Plan | None = None, *, width: float = 640) -> SafeString:
+def trend(rounds: Sequence[Round], plan: Plan | None = None, *, width: float = 640, height: float = 150) -> SafeString:
     """Draw the rounds along a true time axis. A round without a value leaves a gap; a plan in the past is not drawn.
 
     Rounds must be in the order of time. Labels that would overlap are left out, the first and the last round's never.
@@ -29,7 +29,7 @@ def trend(rounds: Sequence[Round], plan: Plan | None = None, *, width: float = 6
     last = next(one for one in reversed(rounds) if one.value is not None)
     if plan and plan.on <= last.on:
         plan = None
-    height = min(150.0, width * 0.4)
+    height = min(height, width * 0.4)
     bottom = TOP_MARGIN + height
     scale = _TimeScale([one.on for one in rounds] + ([plan.on] if plan else []), LEFT + 34, width - 44)
 

@@ -165,6 +165,7 @@ def _measure(measure: MeasureItem) -> dict[str, Any]:
         "who": measure.who,
         "due_on": _day(measure.due_on),
         "status": measure.status,
+        "is_overdue": measure.is_overdue,
     }
 
 

@@ -49,7 +49,7 @@ def criterion_columns(profile: MaturityProfile) -> list[Column]:
         Column(_("Nachweise"), 40, lambda c: "\n".join(f"{e.label} ({e.url})" if e.url else e.label for e in c.evidence)),
         Column(_("Nächster Schritt"), 50, lambda c: c.next_step),
         Column(
-            _("Maßnahmen"), 50, lambda c: "\n".join(f"{m.text} ({texts.assigned(m)}; {m.status_label})" for m in c.measures)
+            _("Maßnahmen"), 50, lambda c: "\n".join(f"{m.text} ({texts.in_charge(m)}; {m.status_label})" for m in c.measures)
         ),
         Column(_("Eingeschätzt am"), 12, lambda c: c.answered_on),
         Column(_("Eingeschätzt von"), 22, lambda c: c.answered_by),

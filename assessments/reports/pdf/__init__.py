@@ -2,16 +2,13 @@
 
 import hashlib
 import logging
-from functools import cache
-from pathlib import Path
 
-from django.conf import settings
 from django.template.loader import get_template
 
 from assessments.reports.charts import Bar, bullet_bars
 from assessments.reports.pdf.content import ROOMS, VARIANTS, Variant, report_html
-from assessments.reports.pdf.engine import PdfUnavailable, html_to_pdf, static_file
-from assessments.reports.pdf.store import fetch_pdf, store_pdf
+from assessments.reports.pdf.engine import PdfUnavailable, html_to_pdf
+from assessments.reports.pdf.store import fetch_pdf, render_version, store_pdf
 from assessments.reports.profile import MaturityProfile
 
 __all__ = ["VARIANTS", "PdfUnavailable", "Variant", "pdf_of", "render_pdf", "warm"]
@@ -24,7 +21,7 @@ STYLE = "css/print-report.css"
 
 def pdf_of(profile: MaturityProfile, *, variant: Variant, with_comments: bool = False) -> bytes:
     """The PDF from the store, rendered only if no equal profile has been before. Raises PdfUnavailable."""
-    key = hashlib.sha256(f"{_version()} {variant} {with_comments} {profile!r}".encode()).hexdigest()
+    key = hashlib.sha256(f"{render_version()} {variant} {with_comments} {profile!r}".encode()).hexdigest()
     pdf = fetch_pdf(key)
     if pdf is None:
         pdf = render_pdf(profile, variant=variant, with_comments=with_comments)
@@ -70,20 +67,3 @@ def _fits(pages: int) -> bool:
 def _written(pdf: bytes | None) -> bytes:
     assert pdf is not None  # noqa: S101 – nobody was asked to count the pages
     return pdf
-
-
-@cache
-def _version() -> str:
-    """A hash over all that a report is made from beside the profile: code, templates, styles, translations."""
-    base = Path(settings.BASE_DIR)
-    files = [
-        *sorted((base / "assessments" / "reports").rglob("*.py")),
-        *sorted((base / "templates" / "report" / "pdf").rglob("*.html")),
-        *sorted((base / "locale").rglob("*.po")),
-        base / "fixtures" / "glossary.yaml",
-        static_file(STYLE),
-    ]
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.template.loader import render_to_string
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -22,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 Variant = Literal["kurz", "lang"]
 _BETWEEN_BLOCKS = re.compile(r">\s*\n\s*<")  # indentation, which would be laid out like any text
+_TAG = re.compile(r"<[^>]*>")  # of our own making: no attribute holds a „>“ that is not escaped
 SHOWN_ROUNDS = 4  # as many columns as the table of all criteria has room for
 GLOSSARY = "<!-- glossary -->"
 VARIANTS: tuple[Variant, ...] = ("kurz", "lang")
@@ -67,17 +67,24 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, ro
         "has_targets": profile.overall.planned.value is not None,
         "bars": charts.figures_bars(profile, profile.workstreams),
         "road": charts.gates_road(profile) if len(profile.gates) > 1 else "",
-        "trend": charts.trend_chart(profile) if len(profile.trend.points) > 1 or profile.trend.planned_on else "",
+        "trend": charts.trend_chart(profile, height=105 if variant == "kurz" else 150)
+        if len(profile.trend.points) > 1 or profile.trend.planned_on
+        else "",
         "top": profile.priorities[:3],
         "blockers": profile.current_gate.blockers if profile.current_gate else (),
         "overview": _overview(profile),
         "shown_rounds": profile.trend.points[-SHOWN_ROUNDS:],
         "open_measures": [measure for measure in profile.measures if measure.is_open],
+        "overdue": any(measure.is_overdue for measure in profile.measures),
     }
     if variant == "lang":
         context |= {
             "radar": charts.figures_radar(profile, profile.workstreams, width=560),
-            "entries": limits.entries(profile, with_comments=with_comments),
+            "entries": [
+                (entry, charts.criterion_bar(profile, entry.result))
+                for entry in limits.entries(profile, with_comments=with_comments)
+            ],
+            "key": charts.criteria_key(profile),
             "measures": profile.measures[: limits.LISTED_MEASURES],
             "more_measures": max(len(profile.measures) - limits.LISTED_MEASURES, 0),
             "priorities": profile.priorities[:10],
@@ -96,8 +103,8 @@ def _has_picture(name: str) -> bool:
 
 def _with_glossary(html: str, language: str) -> str:
     """Explain the terms this report uses, and only those."""
-    text = strip_tags(html)
-    terms = [term for term in glossary(language) if re.search(rf"\b{re.escape(term.term)}", text, re.IGNORECASE)]
+    text = _TAG.sub(" ", html).lower()
+    terms = [term for term in glossary(language) if re.search(rf"\b{re.escape(term.term.lower())}", text)]
     return html.replace(GLOSSARY, render_to_string("report/pdf/parts/glossary.html", {"terms": terms}))
 
 

@@ -11,18 +11,19 @@ import re
 import threading
 import warnings
 from collections.abc import Callable
-from functools import cache, cached_property
-from io import BytesIO
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
+from assessments.reports.pdf import shortcuts
 from assessments.reports.pdf.limits import spell_out
 from scaling.accounts.coats_of_arms import fetch_png
 
 SCHEME = "report:"  # our style sheet's only way to a file: a path below static/
+FIRST_SHEET = "css/print-base.css"
 COAT_OF_ARMS = "wappen:"  # and the cover's to a picture: its stored name, which nobody can guess
 
 _lock = threading.RLock()
@@ -42,6 +43,7 @@ def _weasyprint() -> Any:
             "sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
         ) from error
     logging.getLogger("weasyprint").setLevel(logging.WARNING)
+    shortcuts.install()
     return weasyprint
 
 
@@ -107,15 +109,15 @@ def html_to_pdf(html: str, stylesheets: tuple[str, ...], *, count_pages: Callabl
 def _render(
     html: str, stylesheets: tuple[str, ...], count_pages: Callable[[int], bool] | None
 ) -> tuple[bytes | None, set[str]]:
-    weasyprint = _weasyprint()
+    _weasyprint()
     sheets = [_stylesheet(name) for name in stylesheets]
+    first_sheet = _stylesheet(FIRST_SHEET)
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         with _MissingGlyphs() as missing:
-            document = weasyprint.HTML(string=html, url_fetcher=_fetcher(), base_url=SCHEME).render(
-                stylesheets=sheets, font_config=_font_configuration()
-            )
+            source = shortcuts.document_class()(string=html, first_sheet=first_sheet, url_fetcher=_fetcher(), base_url=SCHEME)
+            document = source.render(stylesheets=sheets, font_config=_font_configuration())
             if count_pages and not count_pages(len(document.pages)):
                 return None, set()
             _add_ua_identification(document.metadata)
@@ -163,48 +165,7 @@ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http:
 def _finish(document: Any, pdf: Any) -> None:
     """The last touch before the bytes are written."""
     _add_scopes(pdf)
-    _write_unambiguously(pdf)
-
-
-def _write_unambiguously(pdf: Any) -> None:
-    """Keep compressed streams from ending in a carriage return.
-
-    Followed by the line feed before ``endstream`` it reads as one line end, and the stream seems shorter than it says: one
-    document in a few dozen would fail PDF/A. Another byte in the file's info shifts the compressed objects; the streams of
-    pages and fonts do not change, so those get the two-byte line end that leaves no doubt.
-    """
-    import pydyf
-
-    class Stream(pydyf.Stream):
-        @cached_property
-        def data(self) -> bytes:  # asked for twice, and each time compressed anew
-            written: bytes = super().data
-            return written.removesuffix(b"\nendstream") + b"\r\nendstream" if written.endswith(_AMBIGUOUS) else written
-
-    for one in pdf.objects:
-        if isinstance(one, pydyf.Stream):
-            one.__class__ = Stream
-    write, info, objects = pdf.write, dict(pdf.info), list(pdf.objects)
-
-    def write_until_clear(output: Any, *args: Any) -> None:
-        for padding in range(20):
-            written = BytesIO()
-            pdf.objects[:] = objects
-            pdf.current_position = 0
-            pdf.info.clear()
-            pdf.info.update(info)
-            if padding:
-                pdf.info["Padding"] = pydyf.String("." * padding)
-            write(written, *args)
-            if not _AMBIGUOUS_END.search(written.getvalue()):
-                break
-        output.write(written.getvalue())
-
-    pdf.write = write_until_clear
-
-
-_AMBIGUOUS = b"\r\nendstream"
-_AMBIGUOUS_END = re.compile(rb"(?<!\r)\r\nendstream")
+    shortcuts.freeze(pdf)
 
 
 def _add_scopes(pdf: Any) -> None:

@@ -52,11 +52,15 @@ class Shortened:
 
 @dataclass(frozen=True)
 class Entry:
-    """One criterion's page part, within bounds; the ``more_…`` say how many items are left out."""
+    """One criterion's page part, within bounds; the ``more_…`` say how many items are left out.
+
+    ``before`` is the reason of the round compared with, and empty where ``is_same_reason``: nobody reads it twice.
+    """
 
     result: CriterionResult
     rationale: Shortened
     before: Shortened
+    is_same_reason: bool
     evidence: Sequence[EvidenceItem]
     more_evidence: int
     measures: Sequence[MeasureItem]
@@ -82,11 +86,13 @@ def entries(profile: MaturityProfile, *, with_comments: bool) -> list[Entry]:
 
 def _entry(one: CriterionResult, limit: int, with_comments: bool) -> Entry:
     before = one.change.previous.rationale if one.change and one.change.previous else ""
+    is_same = bool(before) and before == one.rationale
     comments = one.comments if with_comments else ()
     return Entry(
         result=one,
         rationale=shorten(one.rationale, limit),
-        before=shorten(before, limit // 2),
+        before=shorten("" if is_same else before, limit // 2),
+        is_same_reason=is_same,
         evidence=one.evidence[:EVIDENCE],
         more_evidence=max(len(one.evidence) - EVIDENCE, 0),
         measures=one.measures[:MEASURES],

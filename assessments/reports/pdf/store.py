@@ -3,9 +3,11 @@
 Anything here may be deleted at any time. The files hold what people wrote, so only the app's own user may read them.
 """
 
+import hashlib
 import os
 import tempfile
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -37,6 +39,25 @@ def store_pdf(key: str, pdf: bytes) -> None:
             file.write(pdf)
         os.replace(name, folder / f"{key}.pdf")
         _evict(folder)
+
+
+@cache
+def render_version() -> str:
+    """A hash over all that a PDF is made from beside its content: code, templates, styles, translations, glossary."""
+    base = Path(settings.BASE_DIR)
+    files = [
+        *sorted((base / "assessments" / "reports").rglob("*.py")),
+        *sorted((base / "templates" / "report").rglob("*.html")),
+        *sorted((base / "locale").rglob("*.po")),
+        *sorted((base / "fixtures").glob("glossary*.yaml")),
+        *sorted((base / "static" / "css").glob("print-*.css")),
+        *sorted((base / "static" / "img").glob("draft-*.svg")),
+        base / "requirements" / "run.txt",
+    ]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def _evict(folder: Path) -> None:

@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from assessments.reports import texts
-from assessments.reports.profile import CriterionResult, MeasureItem
+from assessments.reports.pdf.limits import shorten
+from assessments.reports.profile import CriterionResult, MaturityProfile, MeasureItem
 from catalogue.levels import HIGHEST
 
 register = template.Library()
@@ -50,6 +51,17 @@ def signed_mean(value: float | None) -> str:
 def signed(value: int | None) -> str:
     """A difference of levels: „+1“, „−1“, „±0“, „–“ without one."""
     return "–" if value is None else texts.signed(value)
+
+
+@register.filter
+def has_comments(profile: MaturityProfile) -> bool:
+    return any(one.comments for one in profile.criteria)
+
+
+@register.filter
+def shortened(text: str, limit: int) -> str:
+    """The text, shortened after a whole word and ending in „…“ where it has more than ``limit`` characters."""
+    return shorten(str(text), limit).text
 
 
 @register.filter

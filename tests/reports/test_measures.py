@@ -1,0 +1,104 @@
+"""What a profile says about the project's measures: their order, and which are overdue."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from django.utils.translation import override
+
+from assessments.models import Measure
+from assessments.reports import texts
+from assessments.reports.build import build_profile
+from assessments.reports.data import render_csv, render_xlsx
+from assessments.reports.data.json_file import document
+from assessments.reports.load import load_profile
+from assessments.reports.measures import measures_on
+from assessments.reports.pdf import VARIANTS, render_pdf
+from assessments.reports.profile import MaturityProfile, MeasureItem
+from tests.reports.pdf_facts import text_of
+from tests.reports.sample import make_facts
+
+DAY = date(2026, 3, 20)
+
+
+def measure(text: str = "Stelle schaffen", status: str = "planned", due_on: date | None = DAY) -> MeasureItem:
+    return MeasureItem(
+        text, "Alice Ahlers", due_on, status, {"planned": "geplant", "running": "läuft"}.get(status, status), "", ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "is_overdue"),
+    [
+        ("planned", -1, True),
+        ("running", -400, True),
+        ("planned", 0, False),
+        ("running", 1, False),
+        ("done", -1, False),
+        ("dropped", -1, False),
+        ("planned", None, False),
+    ],
+)
+def test_a_measure_is_overdue_if_open_and_due_before_the_profile_s_day(status, days, is_overdue):
+    due_on = None if days is None else DAY + timedelta(days)
+    (found,) = measures_on(DAY, [measure(status=status, due_on=due_on)])
+    assert found.is_overdue is is_overdue
+    assert ("überfällig" in found.status_label) is is_overdue
+
+
+def test_open_measures_come_first_then_by_date_and_those_without_one_last():
+    given = [
+        measure("fertig", "done", DAY),
+        measure("ohne Termin", due_on=None),
+        measure("später", due_on=DAY + timedelta(9)),
+        measure("bald"),
+    ]
+    assert [one.text for one in measures_on(DAY, given)] == ["bald", "später", "ohne Termin", "fertig"]
+
+
+def with_one_overdue(language: str = "de") -> MaturityProfile:
+    facts = make_facts(3, language=language)
+    late = replace(measure("Vertretung regeln", due_on=date(2026, 1, 31)), criterion_key=facts.answers[0].rating.key)
+    with override(language):
+        return build_profile(replace(facts, measures=(late, measure("Später", due_on=date(2027, 1, 1)))))
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_pdf_marks_what_is_overdue_by_a_word_and_says_what_it_means(variant):
+    profile = with_one_overdue()
+    text = text_of(render_pdf(profile, variant=variant))
+    assert "geplant, überfällig" in text
+    assert text.count("Überfällig ist eine offene Maßnahme") == 1
+    assert "bis 31. Januar 2026, überfällig" in text, "the priority that names the measure"
+
+
+def test_a_pdf_without_overdue_measures_explains_nothing():
+    facts = make_facts(3)
+    with override("de"):
+        profile = build_profile(replace(facts, measures=(measure("Später", due_on=date(2027, 1, 1)),)))
+    assert "berfällig" not in text_of(render_pdf(profile, variant="lang"))
+
+
+def test_english_reports_say_overdue():
+    assert "geplant, overdue" in text_of(render_pdf(with_one_overdue("en"), variant="lang"))
+
+
+def test_data_says_what_is_overdue():
+    profile = with_one_overdue()
+    with override("de"):
+        assert [one["is_overdue"] for one in document(profile)["measures"]] == [True, False]
+        assert "geplant, überfällig" in render_csv(profile).decode()
+        assert texts.assigned(profile.measures[0]) == "Alice Ahlers, bis 31. Januar 2026, überfällig"
+        assert texts.assigned(profile.measures[1]) == "Alice Ahlers, bis 1. Januar 2027"
+        assert render_xlsx(profile) != render_xlsx(replace(profile, measures=profile.measures[1:]))
+
+
+def test_no_clock_decides_what_is_overdue(second, client, alice):
+    """The profile's own day does: the same state reads the same next year."""
+    day = load_profile(second).meta.as_of
+    Measure.objects.create(project=second.project, text="Gestern", due_on=day - timedelta(1))
+    Measure.objects.create(project=second.project, text="Am Tag selbst", due_on=day)
+    assert [one.text for one in load_profile(second).measures if one.is_overdue] == ["Gestern"]
+    client.force_login(alice)
+    page = client.get(f"/bewertungen/{second.public_id}/profil/").content.decode()
+    assert page.count("geplant, überfällig") == 1
