@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from copy import copy
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -31,8 +32,13 @@ ROUNDS = 3
 
 
 def example_profile() -> MaturityProfile:
-    """The example in the active language. No query; read and built once per process and language (some 50 ms)."""
+    """The example in the active language. No query; read and built once per process and language (some 20 ms)."""
     return _profile((get_language() or DEFAULT_LANGUAGE).split("-")[0])
+
+
+def _read(path: Path) -> Any:
+    # libyaml where the package has it: a tenth of the time, and the same safe types.
+    return yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 – both are safe
 
 
 @cache
@@ -45,8 +51,8 @@ class _Example:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.catalogue = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
-        town = yaml.safe_load(TOWN.read_text(encoding="utf-8"))
+        self.catalogue = _read(CATALOGUE)
+        town = _read(TOWN)
         self.town = town["municipality"]["name"]
         self.people = {user["email"]: user["name"] for user in town["users"]}
         self.manager = next(user["name"] for user in town["users"] if user["role"] == "manager")
