@@ -31,7 +31,7 @@ def _marked_texts(page: pikepdf.Page) -> Iterator[tuple[int | None, str]]:
     instructions: Any = pikepdf.parse_content_stream(page)
     for operands, operator in instructions:
         if str(operator) in ("BDC", "BMC"):
-            about = operands[1] if len(operands) > 1 and isinstance(operands[1], pikepdf.Dictionary) else {}
+            about: Any = operands[1] if len(operands) > 1 and isinstance(operands[1], pikepdf.Dictionary) else {}
             marks.append(int(about["/MCID"]) if "/MCID" in about else marks[-1])
         elif str(operator) == "EMC":
             marks.pop()

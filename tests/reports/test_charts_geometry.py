@@ -121,6 +121,14 @@ def test_bars_are_tidy_with_any_labels_and_values(bars, width):
     assert_tidy(bullet_bars(bars, width=width))
 
 
+@pytest.mark.parametrize("width", [290, 480, 640])
+def test_a_target_at_the_highest_level_keeps_clear_of_the_figure_beside_it(width):
+    drawing = parse(bullet_bars([Bar("Nutzen", 3.4, 4.0, 2.0, "5 von 12")], width=width))
+    marks = [float(pair.split(",")[0]) for one in drawing.iter(f"{SVG}polygon") for pair in one.get("points", "").split()]
+    figures = [float(one.get("x", 0)) for one in drawing.iter(f"{SVG}text") if one.text == "3,4"]
+    assert min(figures) - max(marks) > 4
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.builds(Bar, WORDS, VALUES, VALUES, VALUES), st.integers(60, 640))
 def test_a_bar_without_words_keeps_its_marks_inside(bar, width):

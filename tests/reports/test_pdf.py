@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 from xml.etree import ElementTree
 
 import page as pdf_validator
@@ -184,15 +185,14 @@ def test_every_line_of_the_contents_names_the_page_its_heading_is_on(criteria):
     profile = make_profile(criteria)
     with open_pdf(render_pdf(profile, variant="lang")) as pdf:
         contents = " ".join(" ".join(page_text(page).split()) for page in pdf.pages[1:4])
-        number_of = {page.objgen: number for number, page in enumerate(pdf.pages, 1)}
+        number_of: dict[Any, int] = {page.objgen: number for number, page in enumerate(pdf.pages, 1)}
         with pdf.open_outline() as outline:
             parts = outline.root[0].children[1:]  # the first is the table of contents itself
             chapter = next(item for item in parts if len(item.children) >= criteria)
             entries = [*parts, *chapter.children[:criteria]]
+        places: list[tuple[str, Any]] = [(item.title, item.destination) for item in entries]
         wrong = [
-            item.title
-            for item in entries
-            if f"{number_of[item.destination[0].objgen]} {item.title} " not in contents.replace("  ", " ")
+            title for title, place in places if f"{number_of[place[0].objgen]} {title} " not in contents.replace("  ", " ")
         ]
     assert wrong == []
 

@@ -37,7 +37,7 @@ def bullet_bars(bars: Sequence[Bar], *, series_names: Mapping[str, str] | None =
     right = width - values_width - (0 if narrow else notes_width)
     if not narrow and not any(bar.note for bar in bars):
         right = width - values_width
-    unit = (right - 10 - left) / TOP
+    unit = (right - 15 - left) / TOP  # half a mark and a gap before the figure
     y = SCALE
     tops = []
     for bar in bars:

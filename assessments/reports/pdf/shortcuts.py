@@ -31,7 +31,7 @@ def document_class() -> Any:
     import weasyprint
     from cssselect2 import ElementWrapper
 
-    class OwnDocument(weasyprint.HTML):  # type: ignore[misc]
+    class OwnDocument(weasyprint.HTML):
         def __init__(self, *, string: str, first_sheet: Any, url_fetcher: Any, base_url: str) -> None:
             self.first_sheet = first_sheet
             try:
