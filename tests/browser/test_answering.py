@@ -49,7 +49,7 @@ def drafts(page: Page) -> list[str]:
 
 
 def expect_no_draft(page: Page) -> None:
-    page.wait_for_function("Object.keys(localStorage).every(key => !key.startsWith('entwurf:'))")
+    page.wait_for_function("() => Object.keys(localStorage).every(key => !key.startsWith('entwurf:'))")
 
 
 def choose(page: Page, value: str) -> None:
@@ -99,6 +99,23 @@ def test_autosave_that_is_refused_says_why(page, url, alice, sign_in):
     page.get_by_label("Begründung").fill("Es gibt keine Daten.")
     expect(state(page)).to_have_text(re.compile("^gespeichert um"))
     assert stored().state == "not_applicable"
+
+
+def test_text_typed_while_a_save_is_under_way_is_saved_as_well(page, url, alice, sign_in):
+    sign_in(page, alice)
+    page.goto(url)
+    held = []
+    page.route(
+        "**/kriterium-1/",
+        lambda route: route.continue_() if held or route.request.method == "GET" else held.append(route),
+    )
+    page.get_by_label("Begründung").fill("Erster Satz.")
+    expect(state(page)).to_have_text("wird gespeichert …")
+    page.get_by_label("Begründung").press_sequentially(" Zweiter Satz.")
+    held[0].continue_()
+    expect(state(page)).to_have_text(re.compile("^gespeichert um"))
+    expect_no_draft(page)
+    assert stored().rationale == "Erster Satz. Zweiter Satz."
 
 
 def test_network_cut_while_typing_then_restored(page, url, alice, sign_in, context):
