@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "scaling.middleware.ConflictMiddleware",
+    "scaling.resending.SignedOutMiddleware",
 ]
 ROOT_URLCONF = "scaling.urls"
 WSGI_APPLICATION = "scaling.wsgi.application"
@@ -145,6 +146,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
+CSRF_FAILURE_VIEW = "scaling.resending.csrf_failure"
 ACCOUNT_ADAPTER = "scaling.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -62,7 +62,7 @@ def _save(request: HttpRequest, assessment: Assessment, scores: Sequence[Score])
     if conflicts or any(row.errors for row in sent):
         return _page(request, assessment, _refreshed(request, assessment, rows), status=409 if conflicts else 422)
     if not saved:
-        messages.info(request, _("Es gab nichts zu speichern."))
+        messages.info(request, _("Es ist alles gespeichert."))
     return redirect("assessments:table", assessment.public_id)
 
 

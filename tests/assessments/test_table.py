@@ -56,7 +56,7 @@ def test_table_keeps_the_targets_date(client, alice, score, url):
 
 def test_table_without_changes(client, alice, url):
     client.force_login(alice)
-    assert "nichts zu speichern" in client.post(url, typed(client.get(url)), follow=True).text
+    assert "Es ist alles gespeichert" in client.post(url, typed(client.get(url)), follow=True).text
 
 
 def test_table_with_an_error_keeps_it_and_saves_the_rest(client, alice, url):
@@ -139,3 +139,13 @@ def test_table_costs_the_same_and_a_save_three_queries_each(client, alice, url):
     with CaptureQueriesContext(connection) as queries:
         client.post(url, typed(page, k1={"choice": "1"}, k2={"choice": "1"}))
     assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 5 + 2 * 3
+
+
+def test_table_sent_by_a_browser_changes_no_reason_of_several_lines(client, alice, score, url):
+    """Browsers send line breaks as two characters."""
+    save_score(score=score, version=1, by=alice, answer=Answer("rated", 1, "Erste Zeile\n\nZweite"))
+    client.force_login(alice)
+    data = typed(client.get(url))
+    data = {name: str(value).replace("\n", "\r\n") if value is not None else "" for name, value in data.items()}
+    client.post(url, data)
+    assert (stored(1).version, stored(1).rationale) == (2, "Erste Zeile\n\nZweite")

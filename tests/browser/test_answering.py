@@ -49,7 +49,7 @@ def drafts(page: Page) -> list[str]:
 
 
 def expect_no_draft(page: Page) -> None:
-    page.wait_for_function("Object.keys(localStorage).every(key => !key.startsWith('entwurf:'))")
+    page.wait_for_function("() => Object.keys(localStorage).every(key => !key.startsWith('entwurf:'))")
 
 
 def choose(page: Page, value: str) -> None:
@@ -99,6 +99,23 @@ def test_autosave_that_is_refused_says_why(page, url, alice, sign_in):
     page.get_by_label("Begründung").fill("Es gibt keine Daten.")
     expect(state(page)).to_have_text(re.compile("^gespeichert um"))
     assert stored().state == "not_applicable"
+
+
+def test_text_typed_while_a_save_is_under_way_is_saved_as_well(page, url, alice, sign_in):
+    sign_in(page, alice)
+    page.goto(url)
+    held = []
+    page.route(
+        "**/kriterium-1/",
+        lambda route: route.continue_() if held or route.request.method == "GET" else held.append(route),
+    )
+    page.get_by_label("Begründung").fill("Erster Satz.")
+    expect(state(page)).to_have_text("wird gespeichert …")
+    page.get_by_label("Begründung").press_sequentially(" Zweiter Satz.")
+    held[0].continue_()
+    expect(state(page)).to_have_text(re.compile("^gespeichert um"))
+    expect_no_draft(page)
+    assert stored().rationale == "Erster Satz. Zweiter Satz."
 
 
 def test_network_cut_while_typing_then_restored(page, url, alice, sign_in, context):
@@ -156,7 +173,7 @@ def test_sign_in_expired_while_typing(page, url, alice, sign_in):
 
 
 def test_sign_in_expired_before_the_button(page, url, alice, sign_in):
-    """The plain form's way: the sign-in page comes, and the text is offered after it."""
+    """The plain form's way: what was typed comes back to be sent again, and is kept on the device as well."""
     sign_in(page, alice)
     page.goto(url)
     page.route(
@@ -165,11 +182,43 @@ def test_sign_in_expired_before_the_button(page, url, alice, sign_in):
     page.get_by_label("Begründung").fill(REASON)
     Session.objects.all().delete()
     page.get_by_role("button", name="Speichern und weiter").click()
-    expect(page).to_have_url(re.compile("/konto/login/"))
+    expect(page.get_by_role("heading", name="Sie sind nicht mehr angemeldet")).to_be_visible()
+    expect(page.get_by_text(REASON)).to_be_visible()
     page.unroute_all()
     sign_in(page, alice)
     page.goto(url)
     expect(page.locator("#draft")).to_contain_text(REASON)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_sign_in_expired_and_the_text_is_sent_again_from_the_page_that_has_it(
+    new_page, url, alice, sign_in, assert_accessible, javascript
+):
+    page = new_page(java_script_enabled=javascript)
+    sign_in(page, alice)
+    page.goto(url)
+    if javascript:  # as if the page had not had the time to save by itself
+        page.route("**/*", lambda route: route.abort() if "hx-request" in route.request.headers else route.continue_())
+    page.locator('input[name="choice"][value="4"]').check(force=True)
+    page.get_by_label("Begründung").fill(REASON)
+    page.get_by_label("Neuer Nachweis").fill("Ratsbeschluss vom Mai")
+    Session.objects.all().delete()
+    page.get_by_role("button", name="Speichern", exact=True).click()
+    expect(page.get_by_text("Ratsbeschluss vom Mai")).to_be_visible()
+    if javascript:
+        assert_accessible(page)
+    with page.expect_popup() as popup:
+        page.get_by_role("link", name="Melden Sie sich in einem neuen Reiter an").click()
+    sign_in(popup.value, alice)
+    page.get_by_role("button", name="Noch einmal senden").click()
+    expect(page.get_by_role("heading", name="Bitte noch einmal senden")).to_be_visible()
+    if javascript:
+        assert_accessible(page)
+    page.get_by_role("button", name="Noch einmal senden").click()
+    expect(page).to_have_url(url)
+    assert (stored().level, stored().rationale, stored().evidence.get().text) == (4, REASON, "Ratsbeschluss vom Mai")
+    if javascript:
+        expect_no_draft(page)
 
 
 def test_draft_is_wiped_at_sign_out_and_hidden_from_others(page, url, alice, bob, sign_in, sign_out):

@@ -1,0 +1,73 @@
+"""What somebody typed is shown again where the server could not take it, so that it can be sent once more.
+
+Two things can happen to a page that stood open for long: its reader is not signed in any more, or its token is too old because
+they signed in anew in another tab. Either way the answer holds what was typed, with a button that sends it again. Nothing of it
+is kept on the server, and no script is needed.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render, resolve_url
+from django.views.csrf import csrf_failure as django_csrf_failure
+
+#: Shorter values are numbers, words to choose from and the like; they are sent again but not shown.
+SHOWN_FROM = 12
+
+
+def typed_in(request: HttpRequest) -> list[tuple[str, str]]:
+    """The fields that can be sent again, with their values; none where a secret is among them, and none of signing in."""
+    if request.method != "POST" or request.path.startswith(_account_pages()):
+        return []
+    fields = [(name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"]
+    secret = any("password" in name.lower() for name, _ in fields)
+    return [] if secret or not any(value.strip() for _, value in fields) else fields
+
+
+def _account_pages() -> str:
+    return resolve_url(settings.LOGIN_URL).removesuffix("login/")
+
+
+def _offer(request: HttpRequest, fields: list[tuple[str, str]], status: int) -> HttpResponse:
+    context = {
+        "fields": fields,
+        "texts": [value for _, value in fields if len(value.strip()) >= SHOWN_FROM],
+        "has_files": bool(request.FILES),
+        "address": request.get_full_path(),
+        "signed_in": request.user.is_authenticated,
+    }
+    response = render(request, "resend.html", context, status=status)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+class SignedOutMiddleware:
+    """Where a view would lead to the sign-in and drop what was sent, answers 401 with what was sent instead."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method != "POST" or response.status_code != 302:
+            return response
+        if request.user.is_authenticated or not response["Location"].startswith(resolve_url(settings.LOGIN_URL)):
+            return response
+        fields = typed_in(request)
+        return _offer(request, fields, status=401) if fields else response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page of an old token, with what was typed where it came from a page of ours.
+
+    Nothing is done here without another press, and what another site sent is not offered: its reader would finish an attack
+    by pressing our button. Browsers name the sending site, and no page can make them name another one.
+    """
+    own = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    fields: list[tuple[str, str]] = typed_in(request) if own else []
+    if not fields:
+        response: Any = django_csrf_failure(request, reason=reason)
+        return response
+    return _offer(request, fields, status=403)
