@@ -13,7 +13,7 @@ YEAR = 365 * 24 * 3600
 
 
 @pytest.fixture
-def collected(settings, tmp_path):
+def collected(db, settings, tmp_path):
     """One style sheet, collected as ``serve`` collects all of them."""
     source, settings.STATIC_ROOT = tmp_path / "source", str(tmp_path / "static")
     source.mkdir()
@@ -26,7 +26,7 @@ def collected(settings, tmp_path):
 
     def fetch(url, **headers):
         response = middleware(RequestFactory().get(url, headers=headers))
-        response.close()  # or its file stays open
+        response.close()  # or its file stays open; it also lets the database go, hence db
         return response
 
     return fetch
