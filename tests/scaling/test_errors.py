@@ -19,8 +19,8 @@ def _quiet(client, caplog):
     ("path", "status", "heading"),
     [
         ("/gibt/es/nicht/", 404, "Diese Seite gibt es nicht"),
-        ("/scheitert/zustand/", 409, "Das hat inzwischen jemand anders geändert"),
-        ("/scheitert/veraltet/", 409, "Das hat inzwischen jemand anders geändert"),
+        ("/scheitert/zustand/", 409, "Das hat inzwischen jemand anderes geändert"),
+        ("/scheitert/veraltet/", 409, "Das hat inzwischen jemand anderes geändert"),
         ("/scheitert/kaputt/", 500, "Hier ist etwas schiefgegangen"),
         ("/scheitert/datenbank/", 503, "Wir sind gleich wieder da"),
     ],
