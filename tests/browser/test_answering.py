@@ -1,6 +1,7 @@
 """Answering a criterion in a real browser: nothing typed is lost, whatever happens to the line, the session or the tab."""
 
 import re
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -104,7 +105,7 @@ def test_autosave_that_is_refused_says_why(page, url, alice, sign_in):
 def test_text_typed_while_a_save_is_under_way_is_saved_as_well(page, url, alice, sign_in):
     sign_in(page, alice)
     page.goto(url)
-    held = []
+    held: list[Any] = []
     page.route(
         "**/kriterium-1/",
         lambda route: route.continue_() if held or route.request.method == "GET" else held.append(route),

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -83,7 +84,7 @@ def test_button_waits_for_rows_under_way(opened, page):
 
 
 def test_text_typed_while_a_row_is_being_saved_is_saved_as_well(opened, page):
-    held = []
+    held: list[Any] = []
     page.route("**/kriterium-1/", lambda route: route.continue_() if held else held.append(route))
     reason(page, 1).fill("Erster Satz.")
     expect(note(page, 1)).to_have_text("wird gespeichert …")

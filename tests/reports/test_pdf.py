@@ -249,6 +249,15 @@ def test_summary_of_the_langfassung_fits_one_page(lang):
         assert "Workstreams im Vergleich" in pages[first + 1]
 
 
+@pytest.mark.parametrize("criteria", [21, 60])
+def test_first_page_of_the_kurzfassung_answers_the_four_questions(criteria):
+    with open_pdf(render_pdf(make_profile(criteria), variant="kurz")) as pdf:
+        first, second = (" ".join(page_text(page).split()) for page in pdf.pages[:2])
+    for question in ("Wo stehen wir?", "Was hält uns auf?", "Was hat sich geändert?", "Was kommt als Nächstes?"):
+        assert question in first
+    assert re.match(r".{0,80}Workstreams im Vergleich", second)
+
+
 def test_english_report_is_english_and_marks_german_answers():
     profile = make_profile(3, language="en")
     with open_pdf(render_pdf(profile, variant="lang")) as pdf:
@@ -313,11 +322,17 @@ def test_a_stream_that_ends_in_a_carriage_return_is_written_without_doubt():
     assert seen
 
 
-def test_project_names_of_any_length_keep_the_cover_on_one_page():
-    profile = make_profile(3)
+@pytest.mark.parametrize("approved", [True, False])
+def test_names_of_any_length_keep_the_cover_on_one_page(approved):
+    profile = make_profile(3, approved=approved)
     profile = replace(
         profile,
-        meta=replace(profile.meta, project="Donaudampfschifffahrtsgesellschaftskapitän " * 3, project_summary="Satz. " * 400),
+        meta=replace(
+            profile.meta,
+            municipality="Verbandsgemeinde " * 12,
+            project="Donaudampfschifffahrtsgesellschaftskapitän " * 3,
+            project_summary="Satz. " * 400,
+        ),
     )
     with open_pdf(render_pdf(profile, variant="lang")) as pdf:
         assert "Inhalt" in page_text(pdf.pages[1])

@@ -52,6 +52,10 @@ def test_shortening_counts_the_words_it_leaves_out():
     assert found == limits.Shortened("eins zwei …", 2)
 
 
+def test_shortening_leaves_no_comma_before_the_dots():
+    assert limits.shorten("eins, zwei, drei, vier", 11) == limits.Shortened("eins, zwei …", 2)
+
+
 def test_many_long_reasons_share_the_room():
     profile = with_rationale("Wort " * 800, criteria=120)
     found = limits.entries(profile, with_comments=False)

@@ -33,13 +33,19 @@ def strict():
     return Client(enforce_csrf_checks=True)
 
 
+def first(pattern: str, text: str) -> str:
+    found = re.search(pattern, text, re.S)
+    assert found is not None
+    return found[1]
+
+
 def token_of(response) -> str:
-    return re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', response.text)[1]
+    return first(r'name="csrfmiddlewaretoken" value="(\w+)"', response.text)
 
 
 def fields_of(response, address) -> dict[str, str]:
     """What the page's own form would send, as a browser reads it."""
-    form = re.search(rf'<form method="post" action="{address}">(.*?)</form>', response.text, re.S)[1]
+    form = first(rf'<form method="post" action="{address}">(.*?)</form>', response.text)
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
     # A browser leaves out the first line break of a textarea.
     fields |= dict(re.findall(r'<textarea name="(\w+)" hidden>\n(.*?)</textarea>', form, re.S))

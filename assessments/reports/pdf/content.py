@@ -23,6 +23,7 @@ Variant = Literal["kurz", "lang"]
 _BETWEEN_BLOCKS = re.compile(r">\s*\n\s*<")  # indentation, which would be laid out like any text
 _TAG = re.compile(r"<[^>]*>")  # of our own making: no attribute holds a „>“ that is not escaped
 SHOWN_ROUNDS = 4  # as many columns as the table of all criteria has room for
+FIRST_BLOCKERS = {"kurz": 3, "lang": 4}  # as many as the page of the four questions has room for
 GLOSSARY = "<!-- glossary -->"
 VARIANTS: tuple[Variant, ...] = ("kurz", "lang")
 
@@ -55,6 +56,8 @@ def report_html(profile: MaturityProfile, *, variant: Variant, with_comments: bo
 def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, room: Room) -> dict[str, Any]:
     meta = profile.meta
     compared = meta.compared.label if meta.compared else ""
+    blockers = profile.current_gate.blockers if profile.current_gate else ()
+    first = FIRST_BLOCKERS[variant]
     context: dict[str, Any] = {
         "profile": profile,
         "meta": meta,
@@ -71,7 +74,9 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, ro
         if len(profile.trend.points) > 1 or profile.trend.planned_on
         else "",
         "top": profile.priorities[:3],
-        "blockers": profile.current_gate.blockers if profile.current_gate else (),
+        "blockers": blockers,
+        "first_blockers": blockers[:first],
+        "more_blockers": max(len(blockers) - first, 0),
         "overview": _overview(profile),
         "shown_rounds": profile.trend.points[-SHOWN_ROUNDS:],
         "open_measures": [measure for measure in profile.measures if measure.is_open],

@@ -74,8 +74,8 @@ def shorten(text: str, limit: int) -> Shortened:
     if len(text) <= limit:
         return Shortened(text)
     end = max(text.rfind(" ", 0, limit), text.rfind("\n", 0, limit))
-    kept = text[: end if end > limit // 2 else limit].rstrip()
-    return Shortened(kept + " …", max(len(text[len(kept) :].split()), 1))
+    end = end if end > limit // 2 else limit
+    return Shortened(text[:end].rstrip(" \n,;:–-") + " …", max(len(text[end:].split()), 1))
 
 
 def entries(profile: MaturityProfile, *, with_comments: bool) -> list[Entry]:

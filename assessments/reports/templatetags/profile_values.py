@@ -65,6 +65,12 @@ def shortened(text: str, limit: int) -> str:
 
 
 @register.filter
+def full_stop(text: str) -> str:
+    """The text as a sentence; what was cut has its „…“ already."""
+    return text if text.endswith("…") else f"{text}."
+
+
+@register.filter
 def assigned(measure: MeasureItem | None) -> str:
     """Who does it and until when, or that nobody has planned it."""
     return texts.assigned(measure)
