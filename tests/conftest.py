@@ -1,6 +1,7 @@
 """The cast, known to every test: Alice edits, Bob manages, Rita reads, Charlie belongs elsewhere, Dora curates."""
 
 import pytest
+from django.utils import translation
 
 from scaling.accounts.models import Membership, Municipality, Role, User
 
@@ -14,6 +15,7 @@ def make_user(name: str, **fields) -> User:
 
 @pytest.fixture(autouse=True)
 def _fast_and_private(settings, tmp_path):
+    translation.activate(settings.LANGUAGE_CODE)  # a request leaves its language behind for the next test
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,

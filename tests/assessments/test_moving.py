@@ -257,7 +257,7 @@ def test_page_without_a_newer_edition(client, assessment, alice):
 
 @pytest.mark.parametrize("name", ["move", "move_undo"])
 def test_page_for_the_team_only(client, assessment, new, charlie, rita, dora, name):
-    assert client.post(address(assessment, name), {"auf": "2.0"}).status_code == 302
+    assert client.post(address(assessment, name), {"auf": "2.0"}).status_code == 401
     for stranger in (charlie, rita, dora):
         login(client, stranger)
         assert client.post(address(assessment, name), {"auf": "2.0"}).status_code == 404

@@ -88,8 +88,8 @@ def test_data_says_what_is_overdue():
     with override("de"):
         assert [one["is_overdue"] for one in document(profile)["measures"]] == [True, False]
         assert "geplant, überfällig" in render_csv(profile).decode()
-        assert texts.assigned(profile.measures[0]) == "Alice Ahlers, bis 31. Januar 2026, überfällig"
-        assert texts.assigned(profile.measures[1]) == "Alice Ahlers, bis 1. Januar 2027"
+        assert texts.assigned(profile.measures[0]) == "Alice Ahlers, bis 31. Januar 2026, überfällig"
+        assert texts.assigned(profile.measures[1]) == "Alice Ahlers, bis 1. Januar 2027"
         assert render_xlsx(profile) != render_xlsx(replace(profile, measures=profile.measures[1:]))
 
 
