@@ -94,8 +94,12 @@ def test_every_row_of_the_table_survives_an_expired_sign_in(client, assessment, 
         assert response.text.count(text) == 2  # to read and to send
 
 
-def test_comment_survives_an_expired_sign_in(client, url):
-    response = client.post(f"{url}kommentare/", {"text": "Wer weiß, wann der Ausschuss tagt?"})
+def test_comment_survives_an_expired_sign_in(client, url, alice):
+    client.force_login(alice)
+    (button,) = re.findall(r'<button type="submit" name="(kommentieren)" value="1"', client.get(url).text)
+    client.logout()
+    response = client.post(f"{url}kommentare/", {"text": "Wer weiß, wann der Ausschuss tagt?", button: "1"})
+    assert re.findall(r'<p class="panel compare__text">(.*?)</p>', response.text) == ["Wer weiß, wann der Ausschuss tagt?"]
     assert response.status_code == 401
     assert f'action="{url}kommentare/"' in response.text
 
