@@ -2,6 +2,7 @@
 """Django's command line. Without DATABASE_URL it runs on the embedded PostgreSQL (see scaling/embedded_postgres.py)."""
 
 import os
+import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +14,8 @@ def main() -> None:
 
     from scaling.embedded_postgres import EmbeddedPostgresError, embedded_postgres
 
+    # Asked to end, it unwinds like after an error: otherwise the database server would go on without anybody.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with ExitStack() as stack:
         if "DATABASE_URL" not in os.environ and "DATABASE_URL_FILE" not in os.environ:
             try:

@@ -101,6 +101,21 @@ def test_forked_child_that_ends_leaves_the_server(data):
     assert not (data / "postmaster.pid").exists()
 
 
+def test_command_that_is_asked_to_end_stops_the_server():
+    with tempfile.TemporaryDirectory(prefix="skc-") as folder:
+        code = "import sys; print('up', flush=True); sys.stdin.readline()"
+        env = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_URL")} | {"VAR_DIR": folder}
+        command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+        with subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+            assert child.stdout is not None
+            assert child.stdout.readline() == "up\n"
+            server = postmaster(Path(folder) / "pgdata")
+            child.terminate()
+            assert child.wait() == 128 + signal.SIGTERM
+        psutil.wait_procs([server], timeout=10)
+        assert not server.is_running()
+
+
 def test_user_killed_hard_is_forgotten(data):
     victim = run(HOLD, data)
     victim.stdout.readline()
