@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from assessments.models import MeasureStatus, Score
+from assessments.models.measure import is_overdue
 from scaling.accounts.models import Role
 
 
@@ -101,7 +102,7 @@ BESIDE = f"""
 def beside(score: Score, key: str, today: date) -> Beside:
     """One query, whatever there is. ``key`` is the criterion's; the score's assessment and project are at hand.
 
-    A measure is overdue when its day lies before ``today`` and it is neither done nor dropped.
+    ``today`` tells which measures are overdue.
     """
     project = score.assessment.project
     values: dict[str, str | int | None] = {
@@ -123,13 +124,9 @@ def beside(score: Score, key: str, today: date) -> Beside:
             for pk, text, resolver, _, author, at, resolved_at, _ in found["comment"]
         ],
         measures=[
-            Task(text, status, who, due_on, _is_overdue(status, due_on, today))
+            Task(text, status, who, due_on, is_overdue(status, due_on, today))
             for _, text, status, _, who, _, _, due_on in measures
         ],
         people=sorted(((row[0], row[1]) for row in found["person"]), key=lambda person: person[1]),
         updated_by=next((row[1] for row in found["updated_by"]), ""),
     )
-
-
-def _is_overdue(status: str, due_on: date | None, today: date) -> bool:
-    return due_on is not None and due_on < today and status in (MeasureStatus.PLANNED, MeasureStatus.RUNNING)

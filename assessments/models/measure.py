@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,10 +17,19 @@ class MeasureStatus(models.TextChoices):
     DROPPED = "dropped", _("verworfen")
 
 
+#: Statuses of a measure that still has to be done.
+RUNNING = (MeasureStatus.PLANNED, MeasureStatus.RUNNING)
+
+
+def is_overdue(status: str, due_on: date | None, day: date) -> bool:
+    """Whether a measure still had to be done on ``day`` although it was due before. One without a date never is."""
+    return status in RUNNING and due_on is not None and due_on < day
+
+
 class MeasureQuerySet(models.QuerySet["Measure"]):
     def running(self) -> "MeasureQuerySet":
         """Measures that still have to be done."""
-        return self.filter(status__in=[MeasureStatus.PLANNED, MeasureStatus.RUNNING])
+        return self.filter(status__in=RUNNING)
 
 
 class Measure(models.Model):

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from assessments.models.measure import is_overdue
 from assessments.reports.criterion import MeasureItem
 
 
@@ -19,6 +20,6 @@ def measures_on(day: date, measures: Iterable[MeasureItem]) -> tuple[MeasureItem
 
 
 def _on(day: date, measure: MeasureItem) -> MeasureItem:
-    if not (measure.is_open and measure.due_on and measure.due_on < day):
+    if not is_overdue(measure.status, measure.due_on, day):
         return measure
     return replace(measure, is_overdue=True, status_label=_("%(status)s, überfällig") % {"status": measure.status_label})
