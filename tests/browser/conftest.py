@@ -6,9 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 # Playwright runs an event loop in the tests' thread, which Django would otherwise refuse to work beside.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+expect.set_options(timeout=20_000)  # ms; a busy machine needs more than the usual five seconds, and waiting costs only failures
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 REASON = "no chromium found: install it (Debian: apt-get install chromium) or name it by CHROMIUM=/path"
@@ -38,13 +41,14 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 @pytest.fixture
 def assert_accessible() -> Callable[[Any], None]:
-    """Fails with every violation of WCAG 2.2 AA and of best practice that axe finds on the page as it stands."""
+    """Fails with every violation of WCAG 2.2 AA and of best practice that axe finds on the page, once it is there whole."""
     from axe_playwright_python.sync_playwright import Axe
 
     axe = Axe()
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
     def check(page: Any) -> None:
+        page.wait_for_load_state()  # a click returns with the first bytes of the next page
         result = axe.run(page, options={"runOnly": tags, "resultTypes": ["violations"]})
         assert result.violations_count == 0, f"{page.url}\n{result.generate_report()}"
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from assessments import workflow
 from assessments.models import Assessment, Score
 from assessments.saving import Answer, save_score
+from tests.browser.drafts import cut_line, expect_drafts
 from tests.factories import make_catalogue, make_project
 
 REASON = "Der Rat hat den Betrieb beschlossen."
@@ -45,14 +46,6 @@ def stored(key="kriterium-1") -> Score:
     return Score.objects.get(criterion__key=key)
 
 
-def drafts(page: Page) -> list[str]:
-    return page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('entwurf:'))")
-
-
-def expect_no_draft(page: Page) -> None:
-    page.wait_for_function("() => Object.keys(localStorage).every(key => !key.startsWith('entwurf:'))")
-
-
 def choose(page: Page, value: str) -> None:
     page.locator(f'input[name="choice"][value="{value}"]').check(force=True)
 
@@ -72,7 +65,7 @@ def test_autosave_tells_its_state_and_leaves_no_draft(page, url, alice, sign_in)
     expect(state(page)).to_have_text("noch nicht gespeichert")
     expect(state(page)).to_have_text(re.compile("^gespeichert um"))
     assert (stored().rationale, stored().version) == (REASON, 3)
-    expect_no_draft(page)
+    expect_drafts(page, 0)
     page.get_by_role("button", name="Speichern und weiter").click()
     expect(page).to_have_url(re.compile("kriterium-2"))
     assert stored().version == 3
@@ -85,11 +78,11 @@ def test_autosave_never_creates_evidence(page, url, alice, sign_in):
     choose(page, "1")
     expect(state(page)).to_have_text(re.compile("der neue Nachweis kommt mit „Speichern“ dazu"))
     assert not stored().evidence.exists()
-    assert len(drafts(page)) == 1
+    expect_drafts(page, 1)
     page.get_by_role("button", name="Speichern", exact=True).click()
     expect(page.get_by_text("Gespeichert um")).to_be_visible()
     assert stored().evidence.get().text == "Ratsbeschluss"
-    expect_no_draft(page)
+    expect_drafts(page, 0)
 
 
 def test_autosave_that_is_refused_says_why(page, url, alice, sign_in):
@@ -115,7 +108,7 @@ def test_text_typed_while_a_save_is_under_way_is_saved_as_well(page, url, alice,
     page.get_by_label("Begründung").press_sequentially(" Zweiter Satz.")
     held[0].continue_()
     expect(state(page)).to_have_text(re.compile("^gespeichert um"))
-    expect_no_draft(page)
+    expect_drafts(page, 0)
     assert stored().rationale == "Erster Satz. Zweiter Satz."
 
 
@@ -125,23 +118,23 @@ def test_network_cut_while_typing_then_restored(page, url, alice, sign_in, conte
     context.set_offline(True)
     page.get_by_label("Begründung").fill(REASON)
     expect(state(page)).to_have_text(re.compile("Nicht gespeichert: keine Verbindung"))
-    assert len(drafts(page)) == 1
+    expect_drafts(page, 1)
     assert stored().version == 1
     context.set_offline(False)
     expect(state(page)).to_have_text(re.compile("^gespeichert um"))
     assert stored().rationale == REASON
-    expect_no_draft(page)
+    expect_drafts(page, 0)
 
 
 def test_closed_laptop_offers_the_text_again(page, url, alice, sign_in, context, assert_accessible):
     sign_in(page, alice)
     page.goto(url)
-    context.set_offline(True)
+    cut_line(context)
     choose(page, "3")
     page.get_by_label("Begründung").fill(REASON)
     expect(state(page)).to_have_text(re.compile("keine Verbindung"))
     page.close()
-    context.set_offline(False)
+    context.unroute_all()
     page = context.new_page()
     page.goto(url)
     offer = page.locator("#draft")
@@ -152,7 +145,7 @@ def test_closed_laptop_offers_the_text_again(page, url, alice, sign_in, context,
     page.get_by_role("button", name="Diese Fassung ins Formular übernehmen").click()
     expect(state(page)).to_have_text(re.compile("^gespeichert um"))
     assert (stored().level, stored().rationale) == (3, REASON)
-    expect_no_draft(page)
+    expect_drafts(page, 0)
 
 
 def test_sign_in_expired_while_typing(page, url, alice, sign_in):
@@ -219,7 +212,7 @@ def test_sign_in_expired_and_the_text_is_sent_again_from_the_page_that_has_it(
     expect(page).to_have_url(url)
     assert (stored().level, stored().rationale, stored().evidence.get().text) == (4, REASON, "Ratsbeschluss vom Mai")
     if javascript:
-        expect_no_draft(page)
+        expect_drafts(page, 0)
 
 
 def test_draft_is_wiped_at_sign_out_and_hidden_from_others(page, url, alice, bob, sign_in, sign_out):
@@ -228,7 +221,7 @@ def test_draft_is_wiped_at_sign_out_and_hidden_from_others(page, url, alice, bob
     page.route("**/kriterium-1/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
     page.get_by_label("Begründung").fill(REASON)
     expect(state(page)).to_have_text(re.compile("keine Verbindung"))
-    assert len(drafts(page)) == 1
+    expect_drafts(page, 1)
     Session.objects.all().delete()
     page.goto(url)
     sign_in(page, bob)
@@ -236,7 +229,7 @@ def test_draft_is_wiped_at_sign_out_and_hidden_from_others(page, url, alice, bob
     expect(page.locator("#draft")).to_be_hidden()
     sign_out(page)
     page.wait_for_url("**/")
-    expect_no_draft(page)
+    expect_drafts(page, 0)
 
 
 @pytest.mark.parametrize(
@@ -263,7 +256,7 @@ def test_conflict_of_two_browsers_is_resolved_each_way(new_page, url, alice, bob
     one.get_by_role("button", name=button, exact=True).click()
     expect(one).to_have_url(url)
     assert stored().rationale == expected
-    expect_no_draft(one)
+    expect_drafts(one, 0)
 
 
 def test_two_tabs_of_one_person_do_not_overwrite(page, url, alice, sign_in, context):
@@ -323,8 +316,10 @@ def test_without_javascript_the_whole_round_is_filled_in_and_submitted(new_page,
         page.get_by_label("Begründung").fill(f"Grund {number}")
         page.get_by_label("Neuer Nachweis").fill(f"Nachweis {number}")
         page.get_by_role("button", name="Speichern und weiter").click()
+        expect(page).not_to_have_url(re.compile(f"kriterium-{number}/$"))
     expect(page.get_by_text("alle Kriterien bearbeitet")).to_be_visible()
     page.get_by_role("button", name="Zur Freigabe einreichen").click()
+    expect(page.get_by_text("Eingereicht").first).to_be_visible()
     assert Assessment.objects.get().state == "submitted"
     assert [(s.level, s.rationale, s.evidence.get().text) for s in assessment.scores.all()] == [
         (n, f"Grund {n}", f"Nachweis {n}") for n in (1, 2, 3)
@@ -337,7 +332,7 @@ def test_round_that_is_submitted_meanwhile_keeps_the_text_on_the_device(page, ur
     workflow.submit(assessment=assessment, by=bob)
     page.get_by_label("Begründung").fill(REASON)
     expect(state(page)).to_have_text(re.compile("Die Bewertung ist inzwischen eingereicht"))
-    assert len(drafts(page)) == 1
+    expect_drafts(page, 1)
     assert stored().rationale == ""
 
 
@@ -350,5 +345,5 @@ def test_conflict_page_at_320_pixels(page, url, alice, bob, sign_in, assessment,
     page.get_by_label("Begründung").fill("M" * 200)
     page.get_by_role("button", name="Speichern und weiter").click()
     expect(page.get_by_role("heading", name="Es gibt zwei Fassungen")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

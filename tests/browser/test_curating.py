@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from assessments import workflow
 from assessments.models import Assessment
@@ -46,13 +47,13 @@ def test_curator_publishes_an_edition_and_a_team_moves_to_it(
     page.locator("#vorschau").get_by_text("Mit den wichtigsten Partnern").wait_for()
     # The English side by its own button; whatever is typed, the choice stays.
     preview = page.locator(".editor__preview")
-    assert not preview.get_by_text("vertrauen in English", exact=True).is_visible()
+    expect(preview.get_by_text("vertrauen in English", exact=True)).to_be_hidden()
     preview.get_by_label("Englisch").check()
     page.get_by_label("Stufe 2: Beschreibung (Englisch)").fill("An agreement with the main partners is in force.")
     preview.get_by_text("An agreement with the main partners is in force.").wait_for()
-    assert not preview.get_by_text("Mit den wichtigsten Partnern").is_visible()
+    expect(preview.get_by_text("Mit den wichtigsten Partnern")).to_be_hidden()
     preview.get_by_label("beide").check()
-    assert preview.get_by_text("Mit den wichtigsten Partnern").is_visible()
+    expect(preview.get_by_text("Mit den wichtigsten Partnern")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("button", name="Speichern").click()
     page.get_by_text("Gespeichert: vertrauen auf Deutsch").wait_for()
@@ -81,10 +82,10 @@ def test_curator_publishes_an_edition_and_a_team_moves_to_it(
     button.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/redaktion/2.0/?bewegt=vertrauen*")
-    titles = page.locator("section[aria-labelledby=phase-durchgehend] .sortable__text > a").all_inner_texts()
-    assert titles == ["wirkung auf Deutsch", "vertrauen auf Deutsch"]
+    titles = page.locator("section[aria-labelledby=phase-durchgehend] .sortable__text > a")
+    expect(titles).to_have_text(["wirkung auf Deutsch", "vertrauen auf Deutsch"])
     page.get_by_role("link", name="Vergleich").click()
-    assert "Mit den wichtigsten Partnern gilt eine Vereinbarung" in page.locator("ins").all_inner_texts()[0]
+    expect(page.locator("ins").first).to_contain_text("Mit den wichtigsten Partnern gilt eine Vereinbarung")
     assert_accessible(page)
     page.go_back()
     page.get_by_role("button", name="Ausgabe veröffentlichen").click()
@@ -98,6 +99,7 @@ def test_curator_publishes_an_edition_and_a_team_moves_to_it(
     sign_in(page, alice)
     page.goto(live_server.url + reverse("assessments:start", args=[_project("Mängelmelder")]))
     page.locator("main form button").last.click()
+    page.get_by_role("heading", name="Mängelmelder, Runde 1").wait_for()
     other = Assessment.objects.get(project__name="Mängelmelder")
     assert other.edition.number == "2.0"
     assert other.scores.filter(criterion__key="ratsbeschluss").exists()
@@ -106,9 +108,8 @@ def test_curator_publishes_an_edition_and_a_team_moves_to_it(
     page.goto(live_server.url + older.get_absolute_url())
     page.get_by_role("link", name="Ausgabe wechseln").click()
     assert_accessible(page)
-    preview = page.locator("main").inner_text()
-    assert "Text geändert" in preview
-    assert "Ratsbeschluss" in preview
+    expect(page.locator("main")).to_contain_text("Text geändert")
+    expect(page.locator("main")).to_contain_text("Ratsbeschluss")
     page.get_by_role("button", name="Auf Ausgabe 2.0 wechseln").click()
     page.get_by_text("Die Bewertung folgt jetzt der Katalogausgabe 2.0").wait_for()
     older.refresh_from_db()

@@ -6,6 +6,7 @@ from pathlib import Path
 import page as pdf_validator
 import pytest
 from django.core.management import call_command
+from playwright.sync_api import expect
 
 from assessments.models import Assessment, ScoreState
 from scaling.accounts.models import User
@@ -47,6 +48,7 @@ def test_team_rates_and_manager_approves(
     assert_accessible(page)
     assessment = Assessment.objects.get(project=project)
     page.get_by_role("link", name=re.compile("Nächstes offenes Kriterium")).first.click()
+    expect(page).to_have_url(re.compile(rf"{assessment.public_id}/[a-z-]+/$"))
 
     reasons = []
     for number in range(1, 22):
@@ -62,7 +64,7 @@ def test_team_rates_and_manager_approves(
     assert assessment.scores.filter(state=ScoreState.OPEN).count() == 0
     assert assessment.scores.filter(state=ScoreState.UNKNOWN).count() == len(UNKNOWN)
 
-    assert page.url == f"{live_server.url}{assessment.get_absolute_url()}"
+    expect(page).to_have_url(f"{live_server.url}{assessment.get_absolute_url()}")
     assert_accessible(page)
     page.get_by_role("button", name=re.compile("einreichen", re.IGNORECASE)).first.click()
     assert_accessible(page)

@@ -1,6 +1,9 @@
 """The sheet in a real browser: out, in, a conflict, and a file with errors."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from assessments import workflow
 from assessments.models import Score
@@ -46,11 +49,11 @@ def test_sheet_comes_back_with_a_conflict(page, assessment, alice, sign_in, brin
     page.set_viewport_size({"width": width, "height": 900})
     sign_in(page, alice)
     bring(data)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
     page.get_by_role("button", name="Alles übernehmen").click()
-    assert page.title().startswith("Fehler:")
+    expect(page).to_have_title(re.compile("^Fehler:"))
     assert_accessible(page)
 
     page.get_by_label(choice).check()
@@ -65,7 +68,8 @@ def test_file_with_errors_names_them(page, assessment, alice, sign_in, bring, as
     sign_in(page, alice)
     bring(changed(assessment, put(2, level=7)))
     page.get_by_role("heading", name="Ein Fehler in der Datei").wait_for()
-    assert page.evaluate("document.activeElement.textContent").count("Zeile 3, Spalte „Stufe“") == 1
+    expect(page.locator(":focus")).to_have_attribute("data-focus", "")
+    expect(page.locator(":focus").get_by_text("Zeile 3, Spalte „Stufe“")).to_have_count(1)
     assert_accessible(page)
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from assessments import workflow
 from assessments.models import Score
 from assessments.saving import Answer, save_score
+from tests.browser.drafts import cut_line, expect_drafts
 from tests.factories import make_catalogue, make_project
 
 REASON = "Der Rat hat den Betrieb beschlossen."
@@ -51,10 +52,6 @@ def note(page: Page, number: int):
     return row(page, number).locator(".save-state")
 
 
-def drafts(page: Page) -> int:
-    return page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('entwurf:')).length")
-
-
 def test_each_row_saves_itself_and_leaves_no_draft(opened, page, assert_accessible):
     save_score(score=stored(2), version=1, by=None, answer=Answer("rated", 1, "", 4, DAY))
     page.reload()
@@ -65,7 +62,7 @@ def test_each_row_saves_itself_and_leaves_no_draft(opened, page, assert_accessib
     assert (stored(1).rationale, stored(1).version) == (REASON, 2)
     assert (stored(2).level, stored(2).target_level, stored(2).target_date) == (3, 4, DAY)
     assert stored(3).version == 1
-    assert drafts(page) == 0
+    expect_drafts(page, 0)
     expect(page.locator("#save-state")).to_have_text(re.compile("gespeichert um"))
     assert_accessible(page)
     page.get_by_role("button", name="Änderungen speichern").click()
@@ -74,11 +71,13 @@ def test_each_row_saves_itself_and_leaves_no_draft(opened, page, assert_accessib
 
 
 def test_button_waits_for_rows_under_way(opened, page):
-    page.route("**/kriterium-1/", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    held: list[Any] = []
+    page.route("**/kriterium-1/", lambda route: route.continue_() if held else held.append(route))
     reason(page, 1).fill(REASON)
     row(page, 1).locator("select").first.select_option("2")
     expect(note(page, 1)).to_have_text("wird gespeichert …")
     page.get_by_role("button", name="Änderungen speichern").click()
+    held[0].continue_()
     expect(page.get_by_text("Es ist alles gespeichert.")).to_be_visible()
     assert (stored(1).level, stored(1).rationale, stored(1).version) == (2, REASON, 2)
 
@@ -91,7 +90,7 @@ def test_text_typed_while_a_row_is_being_saved_is_saved_as_well(opened, page):
     reason(page, 1).press_sequentially(" Zweiter Satz.")
     held[0].continue_()
     expect(note(page, 1)).to_have_text(re.compile("^gespeichert um"))
-    page.wait_for_function("() => Object.keys(localStorage).every(key => !key.startsWith('entwurf:'))")
+    expect_drafts(page, 0)
     assert stored(1).rationale == "Erster Satz. Zweiter Satz."
 
 
@@ -109,20 +108,20 @@ def test_network_cut_while_typing_then_restored(opened, page, context):
     reason(page, 3).fill("Auch hier")
     for number in (1, 3):
         expect(note(page, number)).to_have_text(re.compile("Nicht gespeichert: keine Verbindung"))
-    assert drafts(page) == 2
+    expect_drafts(page, 2)
     context.set_offline(False)
     for number in (1, 3):
         expect(note(page, number)).to_have_text(re.compile("^gespeichert um"))
     assert (stored(1).rationale, stored(3).rationale) == (REASON, "Auch hier")
-    assert drafts(page) == 0
+    expect_drafts(page, 0)
 
 
 def test_closed_laptop_offers_the_row_again_there_and_on_the_criterions_page(opened, page, context, url, assert_accessible):
-    context.set_offline(True)
+    cut_line(context)
     reason(page, 1).fill(REASON)
     expect(note(page, 1)).to_have_text(re.compile("keine Verbindung"))
     page.close()
-    context.set_offline(False)
+    context.unroute_all()
     page = context.new_page()
     page.goto(url.replace("tabelle", "kriterium-1"))
     expect(page.locator("#draft")).to_contain_text(REASON)
@@ -134,13 +133,13 @@ def test_closed_laptop_offers_the_row_again_there_and_on_the_criterions_page(ope
     page.get_by_role("button", name="Diese Fassung ins Formular übernehmen").click()
     expect(note(page, 1)).to_have_text(re.compile("^gespeichert um"))
     assert stored(1).rationale == REASON
-    assert drafts(page) == 0
+    expect_drafts(page, 0)
 
 
 def test_evidence_typed_on_the_criterions_page_waits_for_it(opened, page, url):
     page.goto(url.replace("tabelle", "kriterium-1"))
     page.get_by_label("Neuer Nachweis").fill("Ratsbeschluss")
-    page.wait_for_function("() => Object.keys(localStorage).some(key => key.startsWith('entwurf:'))")
+    expect_drafts(page, 1)
     page.goto(url)
     reason(page, 1).fill(REASON)
     expect(note(page, 1)).to_have_text(re.compile("^gespeichert um"))
@@ -153,8 +152,8 @@ def test_sign_in_expired_while_typing(opened, page, url):
     reason(page, 1).fill(REASON)
     expect(note(page, 1)).to_have_text(re.compile("Sie sind nicht mehr angemeldet"))
     link = row(page, 1).get_by_role("link", name="Anmelden und weiterschreiben")
-    assert link.get_attribute("href").endswith("tabelle%2F")
-    assert drafts(page) == 1
+    expect(link).to_have_attribute("href", re.compile("tabelle%2F$"))
+    expect_drafts(page, 1)
 
 
 @pytest.mark.parametrize(("keep_theirs", "expected"), [(True, "Text von Bob"), (False, "Text von Alice")])
@@ -173,4 +172,4 @@ def test_conflict_in_a_row_is_decided_by_the_person(opened, page, bob, assert_ac
     expect(page.get_by_text("gespeichert.", exact=False).first).to_be_visible()
     expect(reason(page, 1)).to_have_value(expected)
     assert stored(1).rationale == expected
-    assert drafts(page) == 0
+    expect_drafts(page, 0)
