@@ -1,13 +1,15 @@
 """The doors through which curators change a draft. Each writes down who changed what (``changes.recording``).
 
 Objects travel as the parts of an edition's document (see exporting), so that a form, a file and the export speak of the same
-thing. All raise NotADraft for an edition that is published or retired; saves raise StaleVersion when somebody was faster.
+thing. All raise NotADraft for an edition that is published or retired; saves raise StaleVersion when somebody was faster, and
+Http404 when somebody removed meanwhile what they would change. To remove something twice is no error.
 """
 
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from catalogue.changes import recording
@@ -45,7 +47,7 @@ class KeyTaken(Exception):
 
 def _locked(edition: Edition) -> Edition:
     """The edition, locked until the transaction ends: one curator's save after the other."""
-    edition = Edition.objects.select_for_update().get(pk=edition.pk)
+    edition = get_object_or_404(Edition.objects.select_for_update(), pk=edition.pk)
     if not edition.is_draft:
         raise NotADraft(_("Ausgabe %s ist kein Entwurf und kann nicht geändert werden.") % edition.number)
     return edition
@@ -106,7 +108,7 @@ def add_criterion(*, edition: Edition, by: Any, item: dict[str, Any]) -> Criteri
 def save_criterion(*, criterion: Criterion, version: int, by: Any, item: dict[str, Any]) -> Criterion:
     """Replace everything the criterion says. Its key and its place stay."""
     edition = _locked(criterion.edition)
-    current = edition.criteria.get(pk=criterion.pk)
+    current = get_object_or_404(edition.criteria, pk=criterion.pk)
     if current.version != version:
         raise StaleVersion(current)
     with recording(edition, by):
@@ -123,7 +125,7 @@ def move(*, row: Criterion | GoodPractice | OperatingModel, by: Any, down: bool)
     """Let the row change places with its neighbour, a criterion within its phase; False where there is none."""
     edition = _locked(row.edition)
     mates: Any = type(row)._default_manager.filter(edition=edition)
-    current = mates.get(pk=row.pk)
+    current = get_object_or_404(mates, pk=row.pk)
     if isinstance(current, Criterion):
         mates = mates.filter(phase=current.phase)
     after = mates.filter(order__gt=current.order).order_by("order")
@@ -142,7 +144,7 @@ def remove_criterion(*, criterion: Criterion, by: Any) -> None:
     """Take a criterion out of the draft, with its levels and every link to it."""
     edition = _locked(criterion.edition)
     with recording(edition, by):
-        edition.criteria.get(pk=criterion.pk).delete()
+        edition.criteria.filter(pk=criterion.pk).delete()
 
 
 def blank_practice(key: str, title: str) -> dict[str, Any]:
@@ -172,7 +174,7 @@ def save_practice(*, edition: Edition, row: GoodPractice | None, version: int, b
         last = edition.good_practices.order_by("-order").first()
         current = practice_row(edition, last.order + 1 if last else 1, item, _phases())
     else:
-        current = edition.good_practices.get(pk=row.pk)
+        current = get_object_or_404(edition.good_practices, pk=row.pk)
         if current.version != version:
             raise StaleVersion(current)
         set_practice(current, item, _phases())
@@ -189,7 +191,7 @@ def save_practice(*, edition: Edition, row: GoodPractice | None, version: int, b
 def remove_practice(*, row: GoodPractice, by: Any) -> None:
     edition = _locked(row.edition)
     with recording(edition, by):
-        edition.good_practices.get(pk=row.pk).delete()
+        edition.good_practices.filter(pk=row.pk).delete()
 
 
 def blank_operating_model(key: str, name: str) -> dict[str, Any]:
@@ -209,7 +211,7 @@ def save_operating_model(
         last = edition.operating_models.order_by("-order").first()
         current = OperatingModel(edition=edition, key=item["key"], order=last.order + 1 if last else 1)
     else:
-        current = edition.operating_models.get(pk=row.pk)
+        current = get_object_or_404(edition.operating_models, pk=row.pk)
         if current.version != version:
             raise StaleVersion(current)
         current.version += 1
@@ -222,7 +224,7 @@ def save_operating_model(
 def remove_operating_model(*, row: OperatingModel, by: Any) -> None:
     edition = _locked(row.edition)
     with recording(edition, by):
-        edition.operating_models.get(pk=row.pk).delete()
+        edition.operating_models.filter(pk=row.pk).delete()
 
 
 def _phases() -> dict[str, Phase]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,9 +32,9 @@ class Incomplete(Exception):
 def publish(*, edition: Edition, by: Any) -> Edition:
     """Make a complete draft public and unchangeable. ``by``: a user, or None for the command line.
 
-    Raises WrongState for anything but a draft, Incomplete with the list of gaps.
+    Raises WrongState for anything but a draft, Incomplete with the list of gaps, Http404 where it was discarded meanwhile.
     """
-    edition = Edition.objects.select_for_update().get(pk=edition.pk)
+    edition = get_object_or_404(Edition.objects.select_for_update(), pk=edition.pk)
     if not edition.is_draft:
         raise WrongState(_("Ausgabe %s ist kein Entwurf.") % edition.number)
     found = gaps(edition_document(edition))
@@ -98,8 +99,8 @@ def copy_edition(*, edition: Edition, by: Any, minor: bool = False) -> Edition:
 
 @transaction.atomic
 def discard(*, edition: Edition, by: Any) -> None:
-    """Delete a draft with everything in it. Raises WrongState for anything but a draft."""
-    edition = Edition.objects.select_for_update().get(pk=edition.pk)
+    """Delete a draft with everything in it. Raises WrongState for anything but a draft, Http404 where it is gone already."""
+    edition = get_object_or_404(Edition.objects.select_for_update(), pk=edition.pk)
     if not edition.is_draft:
         raise WrongState(_("Ausgabe %s ist kein Entwurf.") % edition.number)
     edition.references.all().delete()

@@ -1,25 +1,19 @@
 """The crispy-forms template pack, read as a browser would: parsed by html5lib, asked for names, ties and states."""
 
-import datetime
-import hashlib
-import re
-from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
-import html5lib
 import pytest
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout, Submit
 from crispy_forms.templatetags.crispy_forms_filters import as_crispy_form
 from crispy_forms.utils import render_crispy_form
 from django import forms
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.template.loader import render_to_string
 from django.utils import translation
 
 from scaling.styleguide import EXAMPLE, MeasureFormSet, StyleguideForm
+from tests.elements import classes, parse, text
 
 TEXT_FIELDS = ["name", "email", "password", "rationale", "phase", "workstreams", "target_date", "evidence", "author"]
 
@@ -30,11 +24,6 @@ def german() -> Any:
         yield
 
 
-def parse(html: str) -> Element:
-    # The strict parser refuses broken markup: unclosed tags, duplicate attributes, a div inside a p.
-    return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parseFragment(html, container="div")
-
-
 def render(form: Any) -> Element:
     return parse(render_crispy_form(form))
 
@@ -43,14 +32,6 @@ def by_id(root: Element, element_id: str) -> Element:
     found = [element for element in root.iter() if element.get("id") == element_id]
     assert len(found) == 1, f"{len(found)} elements with the id {element_id}"
     return found[0]
-
-
-def text(element: Element) -> str:
-    return " ".join("".join(element.itertext()).split())
-
-
-def classes(element: Element) -> list[str]:
-    return (element.get("class") or "").split()
 
 
 def controls(root: Element) -> list[Element]:
@@ -374,60 +355,3 @@ def test_formset_table_names_its_cells_for_narrow_screens(formset: Any) -> None:
 def test_nothing_is_inline(bound: Element) -> None:
     assert [e.tag for e in bound.iter() if e.get("style") is not None or e.tag in ("style", "script")] == []
     assert [name for e in bound.iter() for name in e.attrib if name.startswith("on")] == []
-
-
-@pytest.mark.parametrize("code", ["500", "503"])
-def test_last_resort_page_stands_without_any_context(code: str) -> None:
-    html = render_to_string(f"{code}.html")
-    assert "<h1>" in html
-    assert 'href="/"' in html
-
-
-@pytest.mark.parametrize("code", ["400", "403", "403_csrf", "404", "409", "413", "429"])
-def test_error_page_says_where_to_go_on(code: str) -> None:
-    root = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(render_to_string(f"{code}.html"))
-    assert len(list(root.iter("h1"))) == 1
-    assert "Zur Startseite" in "".join(root.itertext())
-
-
-def test_progress_says_its_numbers() -> None:
-    root = parse(render_to_string("components/progress.html", {"done": 12, "total": 21, "percent": 57}))
-    (bar,) = root.iter("progress")
-    assert (bar.get("value"), bar.get("max"), bar.get("aria-label")) == ("12", "21", "Bearbeitet")
-    assert "12 von 21 (57 %)" in text(root)
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"), [(None, "–"), (0, "0"), ("2,4", "2,4"), (datetime.date(2027, 3, 31), "31. März 2027")]
-)
-def test_figure_without_a_value_is_a_dash_and_never_zero(value: Any, shown: str) -> None:
-    root = parse(render_to_string("components/figure.html", {"value": value, "n": 0, "m": 7}))
-    (element,) = [e for e in root.iter("p") if "figure__value" in classes(e)]
-    assert text(element) == shown
-    assert "0 von 7 eingeschätzt" in text(root)
-
-
-STATIC = Path(settings.STATICFILES_DIRS[0])
-
-
-@pytest.mark.parametrize("folder", sorted(path.name for path in (STATIC / "vendor").iterdir() if path.is_dir()))
-def test_vendored_files_are_untouched_and_complete(folder: str) -> None:
-    root = STATIC / "vendor" / folder
-    lines = [line.split("  ", 1) for line in (root / "SHA256SUMS").read_text().splitlines()]
-    files = {path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()}
-    del files["SHA256SUMS"]
-    assert {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()} == {
-        name: digest for digest, name in lines
-    }
-    assert [name for name in files if name.startswith("LICENSE")] != []
-
-
-@pytest.mark.parametrize("path", sorted(STATIC.rglob("*.css")), ids=lambda path: path.name)
-def test_stylesheet_names_only_files_that_are_here(path: Path) -> None:
-    css = path.read_text()
-    assert "@import" not in css
-    assert "sourceMappingURL" not in css
-    urls = [url.strip("\"'") for url in re.findall(r"url\(([^)]*)\)", css)]
-    # "report:" is the static folder, as the PDFs' style sheets name it.
-    files = {url: STATIC / url[7:] if url.startswith("report:") else path.parent / url for url in urls}
-    assert [url for url, file in files.items() if not url.startswith("data:") and not file.is_file()] == []

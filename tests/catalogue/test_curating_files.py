@@ -1,0 +1,95 @@
+"""Files on the curator pages: checked, compared and loaded; refused where they are hostile; and out again."""
+
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from catalogue.exporting import edition_yaml
+from catalogue.models import Change, Edition, EditionState
+from tests.catalogue.documents import as_file, catalogue_document, practice_document
+from tests.catalogue.documents import criterion_document as one
+from tests.catalogue.pages import address
+
+pytestmark = pytest.mark.django_db
+
+
+def upload(client, source: bytes):
+    return client.post(address("upload"), {"file": SimpleUploadedFile("neu.yaml", source), "pruefen": "1"})
+
+
+def test_file_checked_compared_and_then_loaded(client, curator, published):
+    published("eins", number="1.0")
+    changed = catalogue_document("eins", "zwei", number="2.0")
+    changed["criteria"][0]["why"]["de"] = "Anders begründet"
+    page = upload(client, as_file(changed))
+    assert page.status_code == 200
+    assert [c.key for c in page.context["comparison"].of("criteria", "added")] == ["zwei"]
+    assert Edition.objects.count() == 1
+    response = client.post(address("upload"), {"einlesen": page.context["token"]})
+    assert response.headers["Location"] == address("edition", "2.0")
+    assert Edition.objects.numbered("2.0").state == EditionState.DRAFT
+    assert Change.objects.get(edition__major=2).by == curator
+
+
+def test_checked_file_cannot_be_loaded_by_another_person(client, curator, published, alice):
+    published("eins", number="1.0")
+    token = upload(client, as_file(catalogue_document("eins", number="2.0"))).context["token"]
+    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post(address("upload"), {"einlesen": token}).status_code == 403
+    assert Edition.objects.count() == 1
+
+
+def test_forgotten_file_asked_for_again(client, curator, db):
+    response = client.post(address("upload"), {"einlesen": "gibt-es-nicht"})
+    assert response.headers["Location"] == address("upload")
+    assert not Edition.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"a: &x 1\n",
+        b"\xff\xfe",
+        b"a: " + b"[" * 99,
+        b"format: x\nformat: y\n",
+        b"\x00",
+        b"x" * (5 * 1024 * 1024 + 1),
+        as_file(catalogue_document("eins", extra="Feld")),
+        as_file(catalogue_document(criteria=[one("eins", why={"de": "<script>x</script>", "en": "x"})])),
+    ],
+    ids=["anchor", "encoding", "deep", "duplicate", "nul", "huge", "unknown field", "script"],
+)
+def test_hostile_file_refused_and_nothing_changed(client, curator, db, source):
+    response = upload(client, source)
+    assert response.status_code == 422
+    assert "<script>x" not in response.content.decode()
+    assert not Edition.objects.exists()
+
+
+def test_changed_file_for_a_published_edition_refused(client, curator, published):
+    published("eins")
+    response = upload(client, as_file(catalogue_document("zwei")))
+    assert response.status_code == 422
+    assert "kann nicht mehr geändert werden" in response.content.decode()
+    assert "nichts zu tun" in upload(client, as_file(catalogue_document("eins"))).content.decode()
+
+
+def test_files_out(client, curator, published):
+    edition = published("eins", good_practices=[practice_document("praxis")])
+    response = client.get(address("yaml", "1.0"))
+    assert response.content == edition_yaml(edition).encode()
+    assert response.headers["Content-Disposition"] == 'attachment; filename="katalog-1.0.yaml"'
+
+
+def test_spreadsheet_holds_every_text_as_text(client, curator, published):
+    published(criteria=[one("eins", why={"de": "=1+1", "en": "@x"})])
+    content = client.get(address("xlsx", "1.0")).content
+    with ZipFile(BytesIO(content)) as book:
+        texts = book.read("xl/sharedStrings.xml").decode()
+        sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+    for text in ["=1+1", "@x", "Frage zu eins?", *[f"eins, Beschreibung {n} auf Deutsch" for n in range(5)]]:
+        assert f"<t>{text}</t>" in texts
+    assert len(sheets) == 4
+    assert not any("<f>" in sheet for sheet in sheets)
