@@ -1,8 +1,9 @@
 """What somebody typed is shown again where the server could not take it, so that it can be sent once more.
 
 Two things can happen to a page that stood open for long: its reader is not signed in any more, or its token is too old because
-they signed in anew in another tab. Either way the answer holds what was typed, with a button that sends it again. Nothing of it
-is kept on the server, and no script is needed.
+they signed in anew in another tab. Either way the answer holds what was typed, with a button that sends it again. Where it has
+no place any more, because somebody removed or closed what it belongs to, the error page shows it to be copied. Nothing of it is
+kept on the server, and no script is needed.
 """
 
 from collections.abc import Callable
@@ -26,6 +27,20 @@ def typed_in(request: HttpRequest) -> list[tuple[str, str]]:
     return [] if secret or not any(value.strip() for _, value in fields) else fields
 
 
+def texts_to_copy(request: HttpRequest) -> list[str]:
+    """What was typed on a page of ours, for an error page. No query."""
+    return _texts(typed_in(request)) if _is_from_here(request) else []
+
+
+def _texts(fields: list[tuple[str, str]]) -> list[str]:
+    return [value for _, value in fields if len(value.strip()) >= SHOWN_FROM]
+
+
+def _is_from_here(request: HttpRequest) -> bool:
+    """Browsers name the sending site, and no page can make them name another one."""
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+
+
 def _account_pages() -> str:
     return resolve_url(settings.LOGIN_URL).removesuffix("login/")
 
@@ -33,7 +48,7 @@ def _account_pages() -> str:
 def _offer(request: HttpRequest, fields: list[tuple[str, str]], status: int) -> HttpResponse:
     context = {
         "fields": fields,
-        "texts": [value for _, value in fields if len(value.strip()) >= SHOWN_FROM],
+        "texts": _texts(fields),
         "has_files": bool(request.FILES),
         "address": request.get_full_path(),
         "signed_in": request.user.is_authenticated,
@@ -63,10 +78,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page of an old token, with what was typed where it came from a page of ours.
 
     Nothing is done here without another press, and what another site sent is not offered: its reader would finish an attack
-    by pressing our button. Browsers name the sending site, and no page can make them name another one.
+    by pressing our button.
     """
-    own = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
-    fields: list[tuple[str, str]] = typed_in(request) if own else []
+    fields: list[tuple[str, str]] = typed_in(request) if _is_from_here(request) else []
     if not fields:
         response: Any = django_csrf_failure(request, reason=reason)
         return response

@@ -6,6 +6,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from scaling.markdown import render_markdown
+from scaling.resending import texts_to_copy
 
 register = template.Library()
 
@@ -20,3 +21,10 @@ def markdown(text: str | None) -> SafeString:
 def allowed(user: Any, permission: str, obj: Any = None) -> bool:
     """Whether the person may: asks the same rule as the view, so that a button is shown exactly when its action works."""
     return bool(user.has_perm(permission, obj))
+
+
+@register.inclusion_tag("includes/typed.html", takes_context=True)
+def what_was_typed(context: Any) -> dict[str, Any]:
+    """For error pages: what the request carried, to be copied. Nothing where the page is drawn without a request."""
+    request = context.get("request")
+    return {"texts": texts_to_copy(request) if request else []}

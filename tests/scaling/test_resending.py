@@ -104,6 +104,18 @@ def test_comment_survives_an_expired_sign_in(client, url, alice):
     assert f'action="{url}kommentare/"' in response.text
 
 
+@pytest.mark.parametrize(("number", "status"), [("9.0", 404), ("1.0", 403)], ids=["removed meanwhile", "published meanwhile"])
+def test_text_that_has_no_place_any_more_is_shown_to_be_copied(client, dora, assessment, number, status):
+    path = reverse("catalogue:criterion_edit", args=[number, "kriterium-1"])
+    client.force_login(dora, backend="django.contrib.auth.backends.ModelBackend")
+    typed = {"version": "1", "title_de": "kurz", "why_de": REASON}
+    response = client.post(path, typed, headers={"origin": OWN})
+    assert response.status_code == status
+    (shown,) = re.findall(r'<p class="panel compare__text">(.*?)</p>', response.text, re.S)
+    assert unescape(shown) == REASON
+    assert REASON not in unescape(client.post(path, typed, headers={"origin": "https://boese.example"}).text)
+
+
 def test_press_without_anything_typed_leads_to_the_sign_in(client, assessment):
     response = client.post(f"/bewertungen/{assessment.public_id}/einreichen/")
     assert response.status_code == 302
