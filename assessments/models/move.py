@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from assessments.models.assessment import Assessment
 from catalogue.models import Edition
@@ -21,7 +22,12 @@ class EditionMove(models.Model):
     to_edition = models.ForeignKey(Edition, models.PROTECT, related_name="+", verbose_name=_("zu Ausgabe"))
     at = models.DateTimeField(_("am"), auto_now_add=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("von")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("Person", "von"),
     )
     undone_at = models.DateTimeField(_("zurückgenommen am"), null=True, blank=True)
     undone_by = models.ForeignKey(

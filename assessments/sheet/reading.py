@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -77,13 +77,18 @@ def read_sheet(workbook: Workbook, *, assessment: str, keys: Collection[str]) ->
     return Sheet(found, reader.problems)
 
 
+def _quoted(words: Iterable[str]) -> str:
+    """In the quotation marks of the language."""
+    return ", ".join(_("„%(word)s“") % {"word": word} for word in words)
+
+
 def _our_rows(workbook: Workbook) -> Rows:
     for name, rows in workbook.sheets.items():
         if is_our_sheet(name):
             if rows:
                 return rows
             raise UnreadableFile(_("Die Tabelle „%(name)s“ ist leer.") % {"name": name})
-    names = ", ".join(f"„{name[:40]}“" for name in list(workbook.sheets)[:5]) or "–"
+    names = _quoted(name[:40] for name in list(workbook.sheets)[:5]) or "–"
     raise UnreadableFile(
         _("Die Tabelle „Bewertung“ fehlt. In der Datei gibt es: %(names)s. Ist es der richtige Bogen?") % {"names": names}
     )
@@ -101,8 +106,7 @@ def _places(head: dict[int, Cell]) -> dict[str, int]:
         places[name] = place
     missing = [str(column.title) for column in COLUMNS if column.needed and column.name not in places]
     if missing:
-        titles = ", ".join(f"„{title}“" for title in missing)
-        raise UnreadableFile(_("In der ersten Zeile fehlen diese Spalten: %(titles)s.") % {"titles": titles})
+        raise UnreadableFile(_("In der ersten Zeile fehlen diese Spalten: %(titles)s.") % {"titles": _quoted(missing)})
     return places
 
 
@@ -295,7 +299,7 @@ def _state(cell: Cell | None) -> str | None:
         return None
     state = state_of(text)
     if state is None:
-        words = ", ".join(f"„{state.label}“" for state in ScoreState)
+        words = _quoted(str(state.label) for state in ScoreState)
         raise _Bad(_("„%(value)s“ gibt es nicht. Möglich sind: %(words)s.") % {"value": text[:60], "words": words})
     return state
 

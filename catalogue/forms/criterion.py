@@ -35,7 +35,7 @@ class CriterionForm(DocumentForm):
         label=gettext_lazy("Meilenstein"),
         choices=[("", gettext_lazy("kein Meilenstein")), *MilestoneKind.choices],
         required=False,
-        help_text=gettext_lazy("Meilensteine machen das Phasentor."),
+        help_text=gettext_lazy("Die Meilensteine bilden das Phasentor."),
     )
     required_level = forms.TypedChoiceField(
         label=gettext_lazy("Erforderliche Stufe"),
@@ -72,7 +72,7 @@ class CriterionForm(DocumentForm):
                 "summary", _("Kurzbeschreibung"), german=True, help_text=_("Worum es geht, in ein bis zwei Sätzen.")
             ),
             self.add_texts("why", _("Warum es zählt"), german=True),
-            self.add_texts("note", _("In einfachen Worten"), help_text=_("Was der Begriff im Rathaus heißt.")),
+            self.add_texts("note", _("In einfachen Worten"), help_text=_("Was der Begriff im Rathaus bedeutet.")),
             self.add_lines("questions", _("Leitfragen"), help_text=ONE_PER_LINE),
             self.add_lines("evidence_examples", _("Beispiele für Nachweise"), help_text=ONE_PER_LINE),
         ]

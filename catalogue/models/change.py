@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalogue.models.edition import Edition
 
@@ -30,7 +31,12 @@ class Change(models.Model):
     )
     at = models.DateTimeField(_("am"), auto_now_add=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("von")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("Person", "von"),
     )
     action = models.CharField(_("was"), max_length=10, choices=ChangeAction.choices)
     kind = models.CharField(max_length=20, blank=True)

@@ -38,7 +38,7 @@ class JoinForm(forms.Form):
     password = forms.CharField(
         label=_("Passwort"),
         strip=False,
-        help_text=_("Mindestens 12 Zeichen. Mehrere Wörter hintereinander merken sich gut."),
+        help_text=_("Mindestens 12 Zeichen. Mehrere Wörter hintereinander lassen sich gut merken."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     repeated = forms.CharField(

@@ -38,7 +38,7 @@ def first_steps(municipality: Municipality, project: Project | None) -> list[Ste
         },
         {
             "title": _("Mitwirkende einladen"),
-            "text": _("Das Projektteam bewertet, wer nur mitlesen soll, bekommt die Rolle „Lesen“."),
+            "text": _("Das Projektteam bewertet; wer nur mitlesen soll, bekommt die Rolle „Lesen“."),
             "action": _("Personen einladen"),
             "url": reverse("people", args=[place]),
             "is_done": others,

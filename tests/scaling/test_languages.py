@@ -72,6 +72,10 @@ def german_in(page: str, known: set[str]) -> list[str]:
     return [text for text in texts if text in known or GERMAN.search(text)]
 
 
+def english(entries: polib.POFile) -> list[str]:
+    return [text for entry in entries for text in (entry.msgstr, *entry.msgstr_plural.values())]
+
+
 @pytest.fixture(scope="module")
 def known() -> set[str]:
     """German texts of ours that read differently in English."""
@@ -174,6 +178,14 @@ def test_unit_stays_with_its_number_at_the_end_of_a_line():
     entries = polib.pofile(str(ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"))
     apart = re.compile(r"(\d|%d|%\(\w+\)s) (MB|kB|Uhr|€|%%?)(?!\w|\()")
     assert [entry.msgid for entry in entries if apart.search(f"{entry.msgid} {entry.msgid_plural}")] == []
+    assert [text for text in english(entries) if re.search(r"(\d|%d) (MB|kB)|\d %", text)] == []
+
+
+def test_english_is_written_one_way():
+    """‘Single’ quotation marks and the spelling that Django and allauth use on the same screens; no straight marks in prose."""
+    entries = polib.pofile(str(ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"))
+    other = re.compile(r"[“”„\"']|\be-mail", re.IGNORECASE)
+    assert [text for text in english(entries) if other.search(re.sub(r"<[^>]+>", "", text))] == []
 
 
 def test_english_has_every_plural_form():

@@ -64,7 +64,7 @@ def _compared(then: str) -> list[Column]:
     return [
         Column(_("Stufe in %(round)s") % {"round": then}, 10, lambda c: _previous_level(c)),
         Column(_("Veränderung"), 10, lambda c: c.change.delta if c.change else None),
-        Column(_("Einordnung"), 20, lambda c: c.change.label if c.change else ""),
+        Column(_("Art der Veränderung"), 20, lambda c: c.change.label if c.change else ""),
         Column(_("Begründung in %(round)s") % {"round": then}, 60, lambda c: _previous_rationale(c)),
     ]
 

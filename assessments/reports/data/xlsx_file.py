@@ -211,4 +211,4 @@ def _comparison(sheet: Sheet, profile: MaturityProfile) -> None:
         )
     rows += [[None, title, None, None, None, _("entfallen"), "", ""] for title in changes.gone]
     reasons = [_("Begründung in %(round)s") % {"round": label} for label in (then, now)]
-    sheet.only_table([_("Nr."), _("Kriterium"), then, now, _("Veränderung"), _("Einordnung"), *reasons], rows)
+    sheet.only_table([_("Nr."), _("Kriterium"), then, now, _("Veränderung"), _("Art der Veränderung"), *reasons], rows)
