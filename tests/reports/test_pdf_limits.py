@@ -98,3 +98,25 @@ def test_long_names_stay_inside_their_page():
     checked(render_pdf(profile, variant="lang"))
     with open_pdf(checked(render_pdf(profile, variant="kurz"))) as pdf:
         assert len(pdf.pages) <= 4
+
+
+@pytest.mark.parametrize(
+    ("apart", "together"),
+    [
+        ("Stufe 2, nötig ist 3", "Stufe_2, nötig ist 3"),
+        ("von Stufe 1 auf 2", "von Stufe_1 auf_2"),
+        ("from level 1 to 2", "from level_1 to_2"),
+        ("Svenja Lüttmann, bis 30.04.2027", "Svenja Lüttmann, bis_30.04.2027"),
+        ("Svenja Lüttmann, by 30 Apr 2027", "Svenja Lüttmann, by_30_Apr_2027"),
+        ("am 9. Februar 2026", "am 9._Februar 2026"),
+        ("30 October 2026", "30_October 2026"),
+        ("Zum Phasentor „P4 Verstetigung“", "Zum Phasentor „P4_Verstetigung“"),
+        ("(BMWSB / BBSR)", "(BMWSB_/_BBSR)"),
+        ("19.600 € und 11 %", "19.600_€ und 11_%"),
+        ("endet – beibehalten, übernehmen –, und", "endet_– beibehalten, übernehmen_–, und"),
+        ("21 von 21 Kriterien, 5 unbestätigt", "21 von 21 Kriterien, 5_unbestätigt"),
+        ("im Jahr 2026 und danach 3 Monate", "im Jahr 2026 und danach 3 Monate"),
+    ],
+)
+def test_no_line_ends_between_what_belongs_together(apart, together):
+    assert limits.drawable(f"<p>{apart}</p>") == f"<p>{together.replace('_', chr(160))}</p>"

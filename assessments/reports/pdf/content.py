@@ -67,10 +67,11 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, ro
         "compared": compared,
         "title": _("Reifeprofil %(project)s, %(round)s") % {"project": meta.project, "round": meta.round_label},
         "own_language": "" if meta.language == "de" else "de",
+        "is_first": len(profile.trend.points) == 1,
         "has_targets": profile.overall.planned.value is not None,
         "bars": charts.figures_bars(profile, profile.workstreams),
         "road": charts.gates_road(profile) if len(profile.gates) > 1 else "",
-        "trend": charts.trend_chart(profile, height=105 if variant == "kurz" else 150)
+        "trend": charts.trend_chart(profile, height=96 if variant == "kurz" else 150)
         if len(profile.trend.points) > 1 or profile.trend.planned_on
         else "",
         "top": profile.priorities[:3],
