@@ -38,7 +38,7 @@ _MONTHS = "Jan|Feb|Mar|Mär|Apr|Mai|May|Jun|Jul|Aug|Sep|Okt|Oct|Nov|Dez|Dec"
 # What a line must not end between: „Stufe | 2“, „bis | 30.04.2027“, „9. | Februar“, „P4 | Verstetigung“; nor start with a dash.
 # What begins with such a word is a heading or a label, and may break as it needs.
 _TOGETHER = re.compile(
-    rf"\b(?:bis|by) \d{{1,2}}\.?[ \u00a0](?:{_MONTHS})[a-zä]*(?: \d{{4}})?"
+    rf"\b(?:bis|by) \d{{1,2}}\.?[ \u00a0](?:{_MONTHS})[a-zä]*(?: \d{{4}})?"  # untranslated: both languages
     rf"|\b\d{{1,2}}\.? (?:(?:{_MONTHS})\b(?: \d{{4}})?|(?:{_MONTHS})[a-zä]+)"
     r"|(?<!>)\b(?:\d (?=auf|to|bis))?(?:bis|by|auf|to|Stufe|[Ll]evel|Runde|Round|Ziel|[Tt]arget) (?=\d)"
     r"|\bP\d (?=[A-Z])|\d (?=[%€]|[Ww]orkstream|unbestätigt|unconfirmed)|\b / (?=\w)| (?=– ?[,\w])"
