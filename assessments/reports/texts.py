@@ -90,6 +90,8 @@ def gate_sentence(gate: scoring.Gate) -> str:
     values = {"passed": gate.passed, "total": gate.total, "missing": missing}
     if gate.state == scoring.REACHED:
         parts = [ngettext("Der Meilenstein ist erreicht.", "Alle %(total)s Meilensteine sind erreicht.", gate.total) % values]
+        if gate.total == 2:
+            parts = [_("Beide Meilensteine sind erreicht.")]
     elif gate.state == scoring.BLOCKED:
         parts = [
             ngettext(

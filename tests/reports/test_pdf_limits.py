@@ -98,3 +98,29 @@ def test_long_names_stay_inside_their_page():
     checked(render_pdf(profile, variant="lang"))
     with open_pdf(checked(render_pdf(profile, variant="kurz"))) as pdf:
         assert len(pdf.pages) <= 4
+
+
+@pytest.mark.parametrize(
+    ("apart", "together"),
+    [
+        ("es ist Stufe 2, nötig ist 3", "es ist Stufe_2, nötig ist 3"),
+        ("Runde 2", "Runde 2"),
+        ("von Stufe 1 auf 2", "von Stufe_1_auf_2"),
+        ("from level 1 to 2", "from level_1_to_2"),
+        ("Svenja Lüttmann, bis 30.04.2027", "Svenja Lüttmann, bis_30.04.2027"),
+        ("Svenja Lüttmann, by 30 Apr 2027", "Svenja Lüttmann, by_30_Apr_2027"),
+        ("am 9. Februar 2026", "am 9._Februar 2026"),
+        ("30 October 2026", "30_October 2026"),
+        ("Svenja Lüttmann, bis 30. April 2027", "Svenja Lüttmann, bis_30._April_2027"),
+        ("Svenja Lüttmann, bis 30._April 2027", "Svenja Lüttmann, bis_30._April_2027"),
+        ("Zum Phasentor „P4 Verstetigung“", "Zum Phasentor „P4_Verstetigung“"),
+        ("Levels 0 to 4", "Levels 0_to_4"),
+        ("(BMWSB / BBSR)", "(BMWSB_/_BBSR)"),
+        ("19.600 € und 11 %", "19.600_€ und 11_%"),
+        ("endet – beibehalten, übernehmen –, und", "endet_– beibehalten, übernehmen_–, und"),
+        ("21 von 21 Kriterien, 5 unbestätigt", "21 von 21 Kriterien, 5_unbestätigt"),
+        ("im Jahr 2026 und danach 3 Monate", "im Jahr 2026 und danach 3 Monate"),
+    ],
+)
+def test_no_line_ends_between_what_belongs_together(apart, together):
+    assert limits.drawable(f"<p>{apart.replace('_', chr(160))}</p>") == f"<p>{together.replace('_', chr(160))}</p>"

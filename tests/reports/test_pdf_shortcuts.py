@@ -9,6 +9,7 @@ import pyphen
 import pytest
 import tinyhtml5
 import weasyprint
+from weasyprint.formatting_structure.boxes import LineBox
 
 from assessments.reports.pdf import VARIANTS, engine, render_pdf, shortcuts
 from assessments.reports.pdf.content import report_html
@@ -121,3 +122,16 @@ def test_each_page_s_boxes_go_once_it_is_tagged():
     document = weasyprint.HTML(string='<html lang="de"><title>Probe</title><p>Probe</p></html>').render()
     document.write_pdf(pdf_variant="pdf/ua-1")
     assert [page._page_box for page in document.pages] == [None]
+
+
+@pytest.mark.parametrize("width", range(1650, 1670))
+def test_no_line_ends_after_its_first_word_while_the_next_one_has_room(width):
+    """Whatever the width of the page: somewhere on the way each text fits, but for the blank before the next style."""
+    words = "oft, mit welchem Bericht an wen –, die erste durchführen und eine Beitrittsklausel für neue Partner ergänzen."
+    html = f'<html lang="de"><title>T</title><p style="width: {width / 10}mm">{words} <i>Svenja Lüttmann</i></p></html>'
+    document = shortcuts.document_class()(
+        string=html, first_sheet=engine._stylesheet(engine.FIRST_SHEET), url_fetcher=engine._fetcher(), base_url=engine.SCHEME
+    ).render(stylesheets=[engine._stylesheet(STYLES[0])], font_config=engine._font_configuration())
+    boxes = document.pages[0]._page_box.descendants()
+    first_line = next(box.children[0].text for box in boxes if isinstance(box, LineBox) and box.element_tag.startswith("p"))
+    assert first_line.startswith("oft, mit welchem Bericht an wen –")

@@ -24,6 +24,7 @@ _BETWEEN_BLOCKS = re.compile(r">\s*\n\s*<")  # indentation, which would be laid 
 _TAG = re.compile(r"<[^>]*>")  # of our own making: no attribute holds a „>“ that is not escaped
 SHOWN_ROUNDS = 4  # as many columns as the table of all criteria has room for
 FIRST_BLOCKERS = {"kurz": 3, "lang": 4}  # as many as the page of the four questions has room for
+FEW_MEASURES = 4  # as many as the third page of the Kurzfassung has room for beside 21 criteria
 GLOSSARY = "<!-- glossary -->"
 VARIANTS: tuple[Variant, ...] = ("kurz", "lang")
 
@@ -58,6 +59,7 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, ro
     compared = meta.compared.label if meta.compared else ""
     blockers = profile.current_gate.blockers if profile.current_gate else ()
     first = FIRST_BLOCKERS[variant]
+    open_measures = [measure for measure in profile.measures if measure.is_open]
     context: dict[str, Any] = {
         "profile": profile,
         "meta": meta,
@@ -67,10 +69,11 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, ro
         "compared": compared,
         "title": _("Reifeprofil %(project)s, %(round)s") % {"project": meta.project, "round": meta.round_label},
         "own_language": "" if meta.language == "de" else "de",
+        "explains_early": len(profile.trend.points) == 1 and len(open_measures) <= FEW_MEASURES,
         "has_targets": profile.overall.planned.value is not None,
         "bars": charts.figures_bars(profile, profile.workstreams),
         "road": charts.gates_road(profile) if len(profile.gates) > 1 else "",
-        "trend": charts.trend_chart(profile, height=105 if variant == "kurz" else 150)
+        "trend": charts.trend_chart(profile, height=96 if variant == "kurz" else 150)
         if len(profile.trend.points) > 1 or profile.trend.planned_on
         else "",
         "top": profile.priorities[:3],
@@ -79,7 +82,7 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, ro
         "more_blockers": max(len(blockers) - first, 0),
         "overview": _overview(profile),
         "shown_rounds": profile.trend.points[-SHOWN_ROUNDS:],
-        "open_measures": [measure for measure in profile.measures if measure.is_open],
+        "open_measures": open_measures,
         "overdue": any(measure.is_overdue for measure in profile.measures),
     }
     if variant == "lang":

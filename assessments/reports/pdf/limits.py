@@ -34,6 +34,15 @@ _UNDRAWABLE = re.compile(
 _TEXT = re.compile(r">[^<]{80,}")  # what stands between tags
 _ENDLESS = re.compile(r"[^\s<>]{80,}")
 _THIRTY = re.compile(r"(?:&[#\w]{1,8};|[^&]){30}")
+_MONTHS = "Jan|Feb|Mar|Mär|Apr|Mai|May|Jun|Jul|Aug|Sep|Okt|Oct|Nov|Dez|Dec"
+# What a line must not end between: „Stufe | 2“, „bis | 30.04.2027“, „9. | Februar“, „P4 | Verstetigung“; nor start with a dash.
+# What begins with such a word is a heading or a label, and may break as it needs.
+_TOGETHER = re.compile(
+    rf"\b(?:bis|by) \d{{1,2}}\.?[ \u00a0](?:{_MONTHS})[a-zä]*(?: \d{{4}})?"  # untranslated: both languages
+    rf"|\b\d{{1,2}}\.? (?:(?:{_MONTHS})\b(?: \d{{4}})?|(?:{_MONTHS})[a-zä]+)"
+    r"|(?<!>)\b(?:\d (?=auf|to|bis))?(?:bis|by|auf|to|Stufe|[Ll]evel|Runde|Round|Ziel|[Tt]arget) (?=\d)"
+    r"|\bP\d (?=[A-Z])|\d (?=[%€]|[Ww]orkstream|unbestätigt|unconfirmed)|\b / (?=\w)| (?=– ?[,\w])"
+)
 _SILENT = "\ufe0e\ufe0f\u200d\u20e3"
 
 
@@ -103,11 +112,13 @@ def _entry(one: CriterionResult, limit: int, with_comments: bool) -> Entry:
 
 
 def drawable(html: str) -> str:
-    """Spell out pictographs, drop what has no form, let endless words break. Works on whole documents.
+    """Spell out pictographs, drop what has no form, let endless words break, keep others together. For whole documents.
 
     Looking for a break in a word of thousands of letters takes minutes; with one every thirty, no time at all.
     """
     html = _UNDRAWABLE.sub("", html)
+    body = max(html.find("<body"), 0)  # the head's title is never laid out
+    html = html[:body] + _TOGETHER.sub(lambda found: found[0].replace(" ", "\u00a0"), html[body:])
     html = _TEXT.sub(lambda text: _ENDLESS.sub(lambda word: _THIRTY.sub("\\g<0>\u200b", word[0]), text[0]), html)
     return _PICTOGRAPHS.sub(lambda found: _name(found[0]), html) if _PICTOGRAPHS.search(html) else html
 
