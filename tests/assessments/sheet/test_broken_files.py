@@ -259,3 +259,19 @@ def test_expired_uploads_are_forgotten(client, assessment, alice):
     file.name = "neu.xlsx"
     client.post(f"/bewertungen/{assessment.public_id}/bogen/", {"file": file})
     assert [upload.file_name for upload in SheetUpload.objects.all()] == ["neu.xlsx"]
+
+
+def test_names_stand_in_the_quotation_marks_of_the_language(client, assessment, alice):
+    client.force_login(alice)
+    client.cookies["django_language"] = "en"
+    for data, said in (
+        (changed(assessment, without("rationale")), "These columns are missing in the first row: ‘Reasons’."),
+        (
+            workbook(table_of(exported(assessment)), name="Tabelle1"),
+            "The table ‘Assessment’ is missing. The file contains: ‘Tabelle1’.",
+        ),
+    ):
+        file = io.BytesIO(data)
+        file.name = "sheet.xlsx"
+        response = client.post(f"/bewertungen/{assessment.public_id}/bogen/", {"file": file})
+        assert said in response.content.decode()
