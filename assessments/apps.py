@@ -7,4 +7,5 @@ class AssessmentsConfig(AppConfig):
     verbose_name = _("Bewertungen")
 
     def ready(self) -> None:
-        from assessments import evidence_files, leaving  # noqa: F401 – hear of evidence that goes and of people who leave
+        from assessments import signals  # noqa: F401 – hears of people who leave
+        from assessments.services import evidence_files  # noqa: F401 – hears of evidence that goes

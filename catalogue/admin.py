@@ -16,9 +16,9 @@ from django.http import HttpRequest
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 
 from catalogue import models
-from catalogue.changes import recording
-from catalogue.fields import array_formfield
-from catalogue.frame import recording_frame
+from catalogue.forms.fields import array_formfield
+from catalogue.services.change_log import recording
+from catalogue.services.phases_and_workstreams import recording_frame
 
 
 class CatalogueAdmin:

@@ -7,15 +7,15 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from assessments import saving, workflow
-from catalogue import publishing
+from assessments.services import answers, workflow
+from catalogue.services import publishing
 
 #: Somebody else was faster. Pages that can say more catch these themselves; this is the floor for all others.
 CONFLICTS = (
     workflow.WrongState,
     workflow.OpenAssessmentExists,
-    saving.StaleScore,
-    saving.NotEditable,
+    answers.StaleScore,
+    answers.NotEditable,
     publishing.WrongState,
 )
 

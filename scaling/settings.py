@@ -6,7 +6,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from scaling.env import Env
+from scaling.common.environment import Env
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from scaling.common.translations import compile_translations
 from scaling.embedded_postgres import embedded_postgres
-from scaling.translations import compile_translations
 
 # Lost data after a power cut is no loss here, and waiting for the disk is most of a test's time.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}

@@ -10,12 +10,12 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ["scaling.accounts", "catalogue", "assessments", "assessments.reports"]
 # The site's own small tools serve every layer and import none of them.
 TOOLS = {
-    "scaling.public_ids",
-    "scaling.markdown",
-    "scaling.env",
-    "scaling.worddiff",
-    "scaling.glossary",
-    "scaling.translations",
+    "scaling.common.public_ids",
+    "scaling.common.markdown",
+    "scaling.common.environment",
+    "scaling.common.word_diff",
+    "scaling.common.glossary",
+    "scaling.common.translations",
 }
 
 

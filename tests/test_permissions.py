@@ -17,13 +17,13 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from assessments import sharing, workflow
 from assessments.models import Assessment, Comment, Evidence, Measure, Project, SheetUpload
+from assessments.services import share_links, workflow
 from catalogue.models import GoodPractice, OperatingModel, TitleSource
-from catalogue.publishing import copy_edition
+from catalogue.services.publishing import copy_edition
 from scaling.accounts.coats_of_arms import set_coat_of_arms
 from scaling.accounts.models import Invitation
-from scaling.accounts.unsubscribing import unsubscribe_path
+from scaling.accounts.unsubscribe import unsubscribe_path
 from tests.factories import make_catalogue, make_project
 from tests.pages import without_chance
 
@@ -73,7 +73,7 @@ def world(municipality, alice, bob, charlie, rita, dora) -> World:
         token_hash=hashlib.sha256(b"einladung").hexdigest(),
         expires_at=timezone.now() + timedelta(days=1),
     )
-    link = sharing.create_link(assessment=approved, by=bob, purpose="Rat", expires_on=timezone.localdate())
+    link = share_links.create_link(assessment=approved, by=bob, purpose="Rat", expires_on=timezone.localdate())
     ids = {
         "membership": rita.memberships.get().pk,
         "invitation": invitation.pk,

@@ -16,8 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from assessments import sharing, workflow
 from assessments.models import Comment, Evidence, Measure, SheetUpload
+from assessments.services import share_links, workflow
 from scaling.accounts.models import Invitation, Membership, Role
 from tests.conftest import PASSWORD, make_user
 from tests.factories import make_project
@@ -44,7 +44,7 @@ def foreign(world, elsewhere, charlie) -> dict[str, Any]:  # noqa: F811
     member = Membership.objects.create(user=person, municipality=elsewhere, role=Role.READER)
     later = timezone.now() + timedelta(days=1)
     invitation = Invitation.objects.create(municipality=elsewhere, email="x@example.org", token_hash="0" * 64, expires_at=later)
-    link = sharing.create_link(assessment=approved, by=charlie, purpose="Rat", expires_on=timezone.localdate())
+    link = share_links.create_link(assessment=approved, by=charlie, purpose="Rat", expires_on=timezone.localdate())
     stored = ContentFile("Geheim", "x.txt")
     return {
         "membership": member.pk,

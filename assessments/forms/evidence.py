@@ -5,7 +5,7 @@ from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assessments.evidence_files import CONTENT_TYPES, GoodFile, Refused, examine
+from assessments.services.evidence_files import CONTENT_TYPES, GoodFile, Refused, examine
 
 
 class EvidenceFileForm(forms.Form):

@@ -6,9 +6,9 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from assessments.forms.score import APART, LONGEST_RATIONALE, AnswerForm, choice_of
+from assessments.forms.answer import APART, LONGEST_RATIONALE, AnswerForm, choice_of
 from assessments.models import Score, ScoreState
-from assessments.saving import Answer
+from assessments.services.answers import Answer
 from catalogue.levels import Level
 
 CHOICES = [

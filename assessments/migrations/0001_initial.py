@@ -7,7 +7,7 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-import scaling.public_ids
+import scaling.common.public_ids
 
 
 class Migration(migrations.Migration):
@@ -26,7 +26,9 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "public_id",
-                    models.CharField(default=scaling.public_ids.new_public_id, editable=False, max_length=12, unique=True),
+                    models.CharField(
+                        default=scaling.common.public_ids.new_public_id, editable=False, max_length=12, unique=True
+                    ),
                 ),
                 (
                     "state",
@@ -134,7 +136,9 @@ class Migration(migrations.Migration):
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
                 (
                     "public_id",
-                    models.CharField(db_index=True, default=scaling.public_ids.new_public_id, editable=False, max_length=12),
+                    models.CharField(
+                        db_index=True, default=scaling.common.public_ids.new_public_id, editable=False, max_length=12
+                    ),
                 ),
                 ("name", models.CharField(max_length=120, verbose_name="Name")),
                 (
@@ -329,7 +333,9 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "public_id",
-                    models.CharField(default=scaling.public_ids.new_public_id, editable=False, max_length=12, unique=True),
+                    models.CharField(
+                        default=scaling.common.public_ids.new_public_id, editable=False, max_length=12, unique=True
+                    ),
                 ),
                 ("name", models.CharField(max_length=120, verbose_name="Name")),
                 (
@@ -388,7 +394,9 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "public_id",
-                    models.CharField(default=scaling.public_ids.new_public_id, editable=False, max_length=12, unique=True),
+                    models.CharField(
+                        default=scaling.common.public_ids.new_public_id, editable=False, max_length=12, unique=True
+                    ),
                 ),
                 ("criterion_key", models.SlugField(blank=True, max_length=60, verbose_name="Kriterium")),
                 ("text", models.CharField(max_length=300, verbose_name="Was")),
@@ -441,7 +449,9 @@ class Migration(migrations.Migration):
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
                 (
                     "public_id",
-                    models.CharField(db_index=True, default=scaling.public_ids.new_public_id, editable=False, max_length=12),
+                    models.CharField(
+                        db_index=True, default=scaling.common.public_ids.new_public_id, editable=False, max_length=12
+                    ),
                 ),
                 ("criterion_key", models.SlugField(blank=True, max_length=60, verbose_name="Kriterium")),
                 ("text", models.CharField(max_length=300, verbose_name="Was")),
@@ -516,7 +526,9 @@ class Migration(migrations.Migration):
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
                 (
                     "public_id",
-                    models.CharField(db_index=True, default=scaling.public_ids.new_public_id, editable=False, max_length=12),
+                    models.CharField(
+                        db_index=True, default=scaling.common.public_ids.new_public_id, editable=False, max_length=12
+                    ),
                 ),
                 (
                     "state",

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import scaling.public_ids
+import scaling.common.public_ids
 
 
 class Migration(migrations.Migration):
@@ -20,7 +20,9 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "public_id",
-                    models.CharField(default=scaling.public_ids.new_public_id, editable=False, max_length=12, unique=True),
+                    models.CharField(
+                        default=scaling.common.public_ids.new_public_id, editable=False, max_length=12, unique=True
+                    ),
                 ),
                 ("file_name", models.CharField(max_length=200, verbose_name="Dateiname")),
                 ("rows", models.JSONField(verbose_name="Zeilen")),

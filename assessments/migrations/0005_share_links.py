@@ -5,7 +5,7 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-import assessments.models.share
+import assessments.models.share_link
 
 
 class Migration(migrations.Migration):
@@ -86,7 +86,9 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "token",
-                    models.CharField(default=assessments.models.share.new_token, editable=False, max_length=43, unique=True),
+                    models.CharField(
+                        default=assessments.models.share_link.new_token, editable=False, max_length=43, unique=True
+                    ),
                 ),
                 ("purpose", models.CharField(max_length=120, verbose_name="Für wen")),
                 ("with_names", models.BooleanField(default=False, verbose_name="Namen von Personen zeigen")),

@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from assessments.models.project import Project, visible
 from catalogue.models import Edition, Phase
-from scaling.public_ids import new_public_id
+from scaling.common.public_ids import new_public_id
 
 
 class AssessmentState(models.TextChoices):

@@ -6,8 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assessments.models.project import Project
-from assessments.models.score import Score
-from scaling.public_ids import new_public_id
+from scaling.common.public_ids import new_public_id
 
 
 class MeasureStatus(models.TextChoices):
@@ -64,22 +63,3 @@ class Measure(models.Model):
     @property
     def who(self) -> str:
         return str(self.owner) if self.owner else self.owner_text
-
-
-class Comment(models.Model):
-    """A remark on one criterion of one assessment, open until somebody resolves it."""
-
-    score = models.ForeignKey(Score, models.CASCADE, related_name="comments", verbose_name=_("Einschätzung"))
-    text = models.TextField(_("Kommentar"))
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
-    resolved_at = models.DateTimeField(null=True, blank=True)
-    resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-
-    class Meta:
-        verbose_name = _("Kommentar")
-        verbose_name_plural = _("Kommentare")
-        ordering = ["score", "pk"]
-
-    def __str__(self) -> str:
-        return self.text

@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from catalogue.models import CROSS_PHASE, Phase
 from scaling.accounts.models import Municipality, Role
-from scaling.public_ids import new_public_id
+from scaling.common.public_ids import new_public_id
 
 
 def visible(user: Any, *, path: str, approved: Q | Exists) -> Q:

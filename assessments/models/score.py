@@ -5,7 +5,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, Q
 from django.db.models.expressions import RawSQL
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -128,29 +127,3 @@ class Score(models.Model):
     def is_pending(self) -> bool:
         """Whether somebody still has to look at it: open, or carried over and not confirmed."""
         return self.state == ScoreState.OPEN or not self.confirmed
-
-
-class Evidence(models.Model):
-    """Something that shows an answer to be true: a text, and where it has one, a link or a file.
-
-    The file lies outside the web root under a name of ours; ``file_name`` is what it was called. A carried-over evidence points
-    to the same file as the one it was copied from.
-    """
-
-    score = models.ForeignKey(Score, models.CASCADE, related_name="evidence", verbose_name=_("Einschätzung"))
-    text = models.CharField(_("Nachweis"), max_length=300)
-    url = models.URLField(_("Link"), max_length=500, blank=True)
-    file = models.FileField(_("Datei"), upload_to="nachweise/", max_length=200, blank=True)
-    file_name = models.CharField(_("Dateiname"), max_length=200, blank=True, editable=False)
-    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    added_at = models.DateTimeField(default=timezone.now)
-
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("Nachweis")
-        verbose_name_plural = _("Nachweise")
-        ordering = ["score", "pk"]
-
-    def __str__(self) -> str:
-        return self.text

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from assessments.models import Assessment, Score
-from scaling.worddiff import diff_html
+from scaling.common.word_diff import diff_html
 
 register = template.Library()
 

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from assessments.evidence_files import add_file, content_type_of, open_file
 from assessments.forms.evidence import EvidenceFileForm
-from assessments.guidance import guide_to
 from assessments.models import Evidence
-from assessments.saving import NotEditable
+from assessments.queries.catalogue_cache import guide_to
+from assessments.services.answers import NotEditable
+from assessments.services.evidence_files import add_file, content_type_of, open_file
 from assessments.views.access import get_score, require
 from assessments.views.project import crumbs_to
 

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from assessments.forms.measure import MeasureForm
-from assessments.guidance import Guide, guide_to
-from assessments.measures import save_measure
 from assessments.models import Assessment, Measure, MeasureStatus, Project
+from assessments.queries.catalogue_cache import Guide, guide_to
+from assessments.services.measures import save_measure
 from assessments.views.access import get_project, require
 from assessments.views.project import crumbs_to
 from catalogue.models import Edition

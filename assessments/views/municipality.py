@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from assessments.models import Assessment, Project
-from assessments.projects import standing_project
 from assessments.scoring import progress
+from assessments.services.projects import standing_project
 from assessments.views.access import get_municipality, require
 from scaling.accounts.models import Municipality
 

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods
 
 from assessments import scoring
 from assessments.forms.project import ProjectForm
-from assessments.gates import gates_of
 from assessments.models import Assessment, AssessmentState, Project
-from assessments.projects import change_project, create_project
+from assessments.queries.gates import gates_of
 from assessments.scoring import progress
+from assessments.services.projects import change_project, create_project
 from assessments.views.access import get_municipality, get_project, require
 from assessments.views.municipality import TenantOf
 from catalogue.models import CROSS_PHASE, Phase

@@ -12,11 +12,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from assessments.answering import in_order
 from assessments.forms.table import RowForm
-from assessments.guidance import guide_to
 from assessments.models import Assessment, Score
-from assessments.saving import Answer, NotEditable, StaleScore, save_score
+from assessments.queries.catalogue_cache import guide_to
+from assessments.queries.neighbours import in_order
+from assessments.services.answers import Answer, NotEditable, StaleScore, save_score
 from assessments.views.access import get_assessment, require
 from assessments.views.project import crumbs_to
 

@@ -8,10 +8,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalogue.forms.parts import DocumentForm, ReferencesField, spread
+from catalogue.forms.document_form import DocumentForm, ReferencesField, spread
 from catalogue.levels import DEFAULT_REQUIRED_LEVEL, Level
 from catalogue.models import EditorialMark, MilestoneKind, Phase, TitleSource, Workstream
-from catalogue.writing import CRITERION_TEXTS
+from catalogue.services.document_rows import CRITERION_TEXTS
 
 ONE_PER_LINE = gettext_lazy("Ein Eintrag je Zeile.")
 

@@ -5,8 +5,8 @@ from typing import Any
 from crispy_forms.layout import Fieldset, Layout
 from django.utils.translation import gettext as _
 
-from catalogue.forms.parts import DocumentForm, ReferencesField, spread
-from catalogue.writing import EDITION_TEXTS
+from catalogue.forms.document_form import DocumentForm, ReferencesField, spread
+from catalogue.services.document_rows import EDITION_TEXTS
 
 
 class EditionForm(DocumentForm):

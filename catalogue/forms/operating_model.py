@@ -6,8 +6,8 @@ from crispy_forms.layout import HTML, Layout
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
-from catalogue.forms.parts import LANGUAGES, DocumentForm, spread
-from catalogue.writing import MODEL_TEXTS
+from catalogue.forms.document_form import LANGUAGES, DocumentForm, spread
+from catalogue.services.document_rows import MODEL_TEXTS
 
 
 class OperatingModelForm(DocumentForm):

@@ -7,9 +7,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalogue.forms.parts import DocumentForm, ReferencesField, spread
+from catalogue.forms.document_form import DocumentForm, ReferencesField, spread
 from catalogue.models import Phase, PracticeMark, TitleSource
-from catalogue.writing import PRACTICE_TEXTS
+from catalogue.services.document_rows import PRACTICE_TEXTS
 
 
 class PracticeForm(DocumentForm):

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalogue.strict_yaml import MAX_BYTES
+from catalogue.documents.yaml_reader import MAX_BYTES
 
 
 class UploadForm(forms.Form):

@@ -1,6 +1,6 @@
 """Full text search: columns that PostgreSQL keeps up to date itself, with German and English stemming.
 
-They are no fields of the models, so that no page fetches them along; catalogue/searching.py is their only reader.
+They are no fields of the models, so that no page fetches them along; catalogue/search.py is their only reader.
 """
 
 from django.db import migrations

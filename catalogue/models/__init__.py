@@ -15,7 +15,7 @@ from catalogue.models.criterion import (
     TitleSource,
 )
 from catalogue.models.edition import Edition, EditionQuerySet, EditionState
-from catalogue.models.frame import CROSS_PHASE, Phase, Workstream
+from catalogue.models.phase import CROSS_PHASE, Phase, Workstream
 from catalogue.models.practice import GoodPractice, OperatingModel, PracticeMark, Reference
 
 __all__ = [

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.levels import DEFAULT_REQUIRED_LEVEL, HIGHEST, LOWEST, Level
 from catalogue.models.edition import Edition
-from catalogue.models.frame import Phase, Workstream
+from catalogue.models.phase import Phase, Workstream
 
 
 class TitleSource(models.TextChoices):

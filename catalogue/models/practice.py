@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.models.criterion import Criterion, TitleSource
 from catalogue.models.edition import Edition
-from catalogue.models.frame import Phase
+from catalogue.models.phase import Phase
 
 
 class PracticeMark(models.TextChoices):

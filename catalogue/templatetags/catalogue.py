@@ -6,9 +6,9 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from catalogue.comparing import FieldChange, field_label
+from catalogue.documents.compare import FieldChange, field_label
 from catalogue.models import EditorialMark, MilestoneKind, PracticeMark, TitleSource
-from scaling.worddiff import diff_html
+from scaling.common.word_diff import diff_html
 
 register = template.Library()
 

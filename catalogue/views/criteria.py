@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from catalogue import editing
-from catalogue.exporting import criterion_document
+from catalogue.documents.export import criterion_document
 from catalogue.forms.criterion import CriterionForm
-from catalogue.forms.parts import NewObjectForm
+from catalogue.forms.document_form import NewObjectForm
 from catalogue.models import Criterion
+from catalogue.services import editing
 from catalogue.views.access import curated_edition, curator_page, draft_criterion, login_required
-from catalogue.views.editor import MakeForm, edited, preview_page
+from catalogue.views.edit_page import MakeForm, edited, preview_page
 
 
 def _form(criterion: Criterion, item: dict[str, Any]) -> MakeForm:

@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from catalogue import editing, publishing
-from catalogue.comparing import compare, with_titles
-from catalogue.completeness import gaps
-from catalogue.exporting import edition_document, edition_references, edition_texts
+from catalogue.documents.compare import compare, with_titles
+from catalogue.documents.completeness import gaps
+from catalogue.documents.export import edition_document, edition_references, edition_texts
 from catalogue.forms.edition import EditionForm
 from catalogue.models import Criterion, Edition, Phase
+from catalogue.services import editing, publishing
 from catalogue.views.access import curated_edition, curator_only, curator_page, login_required
-from catalogue.views.editor import edited, preview_page
+from catalogue.views.edit_page import edited, preview_page
 
 CHANGES_PER_PAGE = 50
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalogue.models import Criterion, Edition, GoodPractice, OperatingModel, Phase, Workstream
-from catalogue.searching import LONGEST_QUERY, find_criteria
+from catalogue.search import LONGEST_QUERY, find_criteria
 
 
 def requested_edition(request: HttpRequest) -> Edition | None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from scaling.accounts.ags import STATES, validate_ags
-from scaling.public_ids import new_public_id
+from scaling.common.public_ids import new_public_id
 
 
 class UserManager(BaseUserManager["User"]):

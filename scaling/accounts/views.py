@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from scaling.accounts import inviting
+from scaling.accounts import invitations
 from scaling.accounts.forms import InviteForm, JoinForm
 from scaling.accounts.models import Invitation, Membership, Municipality, Role, User
 
@@ -44,10 +44,10 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
     form = InviteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            invitation = inviting.invite(
+            invitation = invitations.invite(
                 municipality=municipality, email=form.cleaned_data["email"], role=form.cleaned_data["role"], by=request.user
             )
-        except inviting.AlreadyMember:
+        except invitations.AlreadyMember:
             form.add_error("email", _("Diese Person gehört schon dazu."))
         else:
             _say_whether_sent(request, invitation)
@@ -85,8 +85,8 @@ def role(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
         messages.error(request, _("Bitte wählen Sie eine Rolle."))
         return redirect("people", municipality.public_id)
     try:
-        inviting.change_role(membership=membership, role=chosen)
-    except inviting.LastManager:
+        invitations.change_role(membership=membership, role=chosen)
+    except invitations.LastManager:
         messages.error(request, ONE_MANAGER_STAYS)
     else:
         said = {"name": membership.user, "role": membership.get_role_display()}
@@ -105,8 +105,8 @@ def remove(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
     if request.method == "POST":
         person = membership.user
         try:
-            inviting.remove(membership=membership)
-        except inviting.LastManager:
+            invitations.remove(membership=membership)
+        except invitations.LastManager:
             messages.error(request, ONE_MANAGER_STAYS)
         else:
             messages.success(request, _("%(name)s gehört nicht mehr dazu.") % {"name": person})
@@ -129,8 +129,8 @@ def invitation_resend(request: HttpRequest, public_id: str, pk: int) -> HttpResp
     municipality = _managed(request, public_id)
     invitation = get_object_or_404(municipality.invitations.open(), pk=pk)
     try:
-        inviting.resend(invitation=invitation)
-    except inviting.NoInvitation as error:  # accepted a moment ago
+        invitations.resend(invitation=invitation)
+    except invitations.NoInvitation as error:  # accepted a moment ago
         raise Http404 from error
     _say_whether_sent(request, invitation)
     return redirect("people", municipality.public_id)
@@ -141,7 +141,7 @@ def invitation_resend(request: HttpRequest, public_id: str, pk: int) -> HttpResp
 def invitation_revoke(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
     municipality = _managed(request, public_id)
     invitation = get_object_or_404(municipality.invitations.open(), pk=pk)
-    inviting.revoke(invitation=invitation)
+    invitations.revoke(invitation=invitation)
     messages.success(request, _("Die Einladung an %(email)s ist zurückgezogen.") % {"email": invitation.email})
     return redirect("people", municipality.public_id)
 
@@ -152,9 +152,9 @@ def invitation_revoke(request: HttpRequest, public_id: str, pk: int) -> HttpResp
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """What the holder of a link may do: join with the account of the invited address, sign in to it, or make it."""
     try:
-        found = inviting.find(token)
+        found = invitations.find(token)
         return _answer_invitation(request, token, found)
-    except inviting.NoInvitation:
+    except invitations.NoInvitation:
         return render(request, "accounts/invitation_gone.html", status=404)
 
 
@@ -164,14 +164,14 @@ def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> H
         if request.user.email.lower() != found.email.lower():
             return render(request, "accounts/invitation.html", {**context, "way": "other"})
         if request.method == "POST":
-            return _welcome(request, inviting.accept(token=token, user=request.user))
+            return _welcome(request, invitations.accept(token=token, user=request.user))
         return render(request, "accounts/invitation.html", {**context, "way": "join"})
     if User.objects.filter(email__iexact=found.email).exists():
         return render(request, "accounts/invitation.html", {**context, "way": "sign_in"})
     form = JoinForm(request.POST if request.method == "POST" else None, email=found.email)
     if request.method == "POST" and form.is_valid():
         try:
-            user = inviting.accept_as_new(
+            user = invitations.accept_as_new(
                 token=token,
                 name=form.cleaned_data["name"],
                 password=form.cleaned_data["password"],

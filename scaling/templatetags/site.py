@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from scaling.markdown import render_markdown
+from scaling.common.markdown import render_markdown
 from scaling.resending import texts_to_copy
 
 register = template.Library()

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from scaling.accounts.models import User
-from scaling.accounts.unsubscribing import BadLink, read_token, unsubscribe
+from scaling.accounts.unsubscribe import BadLink, read_token, unsubscribe
 from scaling.languages import remember_language
 
 

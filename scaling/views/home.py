@@ -10,14 +10,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from assessments.assigning import assigned_to
 from assessments.models import Assessment, AssessmentState, Measure, Project
 from assessments.models.assessment import EDITABLE
-from assessments.reports.charts.of_profile import figures_bars
-from assessments.reports.example import example_profile
-from assessments.reports.gates import GateStatus, load_gates
-from assessments.reports.views import beside
+from assessments.reports.charts.profile_charts import figures_bars
+from assessments.reports.profile.example import example_profile
+from assessments.reports.profile.gate_status import GateStatus, load_gates
+from assessments.reports.views.profile import beside
 from assessments.scoring import progress
+from assessments.services.assignment import assigned_to
 from catalogue.models import Edition, Phase
 from scaling.accounts.models import Role
 from scaling.views.first_steps import Step, first_steps

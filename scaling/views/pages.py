@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
-from scaling.glossary import glossary
+from scaling.common.glossary import glossary
 
 
 def not_here(request: HttpRequest, **kwargs: str) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from scaling.accounts import inviting
+from scaling.accounts import invitations
 from scaling.accounts.models import Invitation, Membership, Municipality, Role, User
 from tests.conftest import PASSWORD, make_user
 from tests.factories import make_project
@@ -94,8 +94,8 @@ def test_invitation_is_for_the_invited_address_only(client, invite, municipality
     sign_in(client, charlie)
     assert client.post(link).status_code == 200
     assert not municipality.memberships.filter(user=charlie).exists()
-    with pytest.raises(inviting.OtherAddress):
-        inviting.accept(token=link.rstrip("/").rsplit("/", 1)[1], user=charlie)
+    with pytest.raises(invitations.OtherAddress):
+        invitations.accept(token=link.rstrip("/").rsplit("/", 1)[1], user=charlie)
 
 
 def test_link_works_once(client, invite):
@@ -110,7 +110,7 @@ def test_link_that_expired_was_taken_back_or_guessed_looks_the_same(client, invi
     expired = invite("a@example.org")
     Invitation.objects.filter(email="a@example.org").update(expires_at=timezone.now() - timedelta(seconds=1))
     revoked = invite("b@example.org")
-    inviting.revoke(invitation=Invitation.objects.get(email="b@example.org"))
+    invitations.revoke(invitation=Invitation.objects.get(email="b@example.org"))
     pages = [client.get(path) for path in (expired, revoked, "/einladung/geraten/")]
     assert [page.status_code for page in pages] == [404, 404, 404]
     bodies = {re.sub(r'value="[^"]*"', "", page.content.decode()) for page in pages}  # tokens of forms, address of this page
@@ -215,8 +215,8 @@ def test_last_manager_stays(client, bob, alice, municipality):
 def test_manager_with_a_locked_account_does_not_count(bob, municipality):
     other = make_user("Otto", is_active=False)
     Membership.objects.create(user=other, municipality=municipality, role=Role.MANAGER)
-    with pytest.raises(inviting.LastManager):
-        inviting.remove(membership=bob.memberships.get())
+    with pytest.raises(invitations.LastManager):
+        invitations.remove(membership=bob.memberships.get())
 
 
 def test_manager_may_leave_when_another_stays(client, bob, municipality):

@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connections
 
-from scaling.accounts import inviting
+from scaling.accounts import invitations
 from scaling.accounts.models import Invitation, Membership, Role
 from tests.conftest import make_user
 
@@ -44,28 +44,28 @@ def test_two_managers_leaving_at_once_leave_one(municipality, way):
     for _round in range(ROUNDS):
         Membership.objects.filter(municipality=municipality).delete()
         mona, max_ = (Membership.objects.create(user=p, municipality=municipality, role=Role.MANAGER) for p in people)
-        remove = [partial(inviting.remove, membership=membership) for membership in (mona, max_)]
-        leave = [partial(inviting.change_role, membership=membership, role=Role.READER) for membership in (mona, max_)]
+        remove = [partial(invitations.remove, membership=membership) for membership in (mona, max_)]
+        leave = [partial(invitations.change_role, membership=membership, role=Role.READER) for membership in (mona, max_)]
         acts = {"remove each other": remove, "step down": leave, "one of each": [remove[0], leave[1]]}[way]
         raised = at_once(*acts)
-        assert [type(error) for error in raised if error] == [inviting.LastManager]
+        assert [type(error) for error in raised if error] == [invitations.LastManager]
         assert Membership.objects.filter(municipality=municipality, role=Role.MANAGER).count() == 1
 
 
 def test_invitation_accepted_twice_at_once_makes_one_member(municipality, mailoutbox):
     for number in range(ROUNDS):
         user = make_user(f"Neu{number}")
-        inviting.invite(municipality=municipality, email=user.email, role=Role.TEAM, by=None)
+        invitations.invite(municipality=municipality, email=user.email, role=Role.TEAM, by=None)
         token = mailoutbox[-1].body.split("/einladung/")[1].split("/")[0].split()[0]
-        accept = partial(inviting.accept, token=token, user=user)
+        accept = partial(invitations.accept, token=token, user=user)
         raised = at_once(accept, accept)
-        assert [type(error) for error in raised if error] == [inviting.NoInvitation]
+        assert [type(error) for error in raised if error] == [invitations.NoInvitation]
         assert Membership.objects.filter(user=user).count() == 1
 
 
 def test_address_invited_twice_at_once_gets_one_invitation(municipality):
     for number in range(ROUNDS):
         email = f"neu{number}@example.org"
-        invite = partial(inviting.invite, municipality=municipality, email=email, role=Role.TEAM, by=None)
+        invite = partial(invitations.invite, municipality=municipality, email=email, role=Role.TEAM, by=None)
         assert at_once(invite, invite) == [None, None]
         assert Invitation.objects.filter(email=email).count() == 1

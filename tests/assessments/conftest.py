@@ -1,6 +1,6 @@
 import pytest
 
-from assessments import workflow
+from assessments.services import workflow
 from tests.factories import make_catalogue, make_project
 
 

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from assessments.demo import demo_accounts, load_demo
 from assessments.models import Assessment, AssessmentState, Evidence, Measure, Score, ScoreState
+from assessments.services.demo import demo_accounts, load_demo
 from scaling.accounts.models import Membership, Municipality, User
 
 

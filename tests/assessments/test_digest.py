@@ -8,11 +8,11 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
-from assessments import workflow
-from assessments.assigning import assign
-from assessments.digest import digest_for, due_people, send_digest
+from assessments.mail.digest import digest_for, due_people, send_digest
 from assessments.models import Measure
-from assessments.saving import Answer, save_score
+from assessments.services import workflow
+from assessments.services.answers import Answer, save_score
+from assessments.services.assignment import assign
 from scaling.accounts.models import Membership, Role, User
 from tests.conftest import make_user
 from tests.factories import make_project

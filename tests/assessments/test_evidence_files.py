@@ -8,10 +8,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from assessments import evidence_files, workflow
-from assessments.evidence_files import CONTENT_TYPES, Refused, examine
 from assessments.models import Evidence
-from assessments.saving import Answer, NotEditable, remove_evidence, save_score
+from assessments.services import evidence_files, workflow
+from assessments.services.answers import Answer, NotEditable, remove_evidence, save_score
+from assessments.services.evidence_files import CONTENT_TYPES, Refused, examine
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)

@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from assessments import workflow
 from assessments.models import Measure
+from assessments.services import workflow
 from scaling.accounts.models import Membership, Role
 from tests.conftest import make_user
 

@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 
 from assessments.models import Score
-from assessments.sheet.importing import PreviewOutdated, import_upload, plan_of, read_upload, store_upload
-from assessments.sheet.plan import Plan
-from tests.assessments.sheet.workbooks import changed, put
+from assessments.workbook.importing import PreviewOutdated, import_upload, plan_of, read_upload, store_upload
+from assessments.workbook.plan import Plan
 from tests.assessments.test_races import at_once
+from tests.assessments.workbook.workbooks import changed, put
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 
-from assessments import presence
+from assessments.services import presence
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,8 @@
 import pytest
 from django.db import connection
 
-from assessments import projects, workflow
 from assessments.models import Project
+from assessments.services import projects, workflow
 from catalogue.models import Phase
 from scaling.accounts.models import Membership, Role
 from tests.assessments.test_races import at_once

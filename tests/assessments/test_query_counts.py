@@ -6,10 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from assessments import workflow
-from assessments.guidance import guide_to
 from assessments.models import Measure
-from assessments.saving import Answer, NewEvidence, save_score
+from assessments.queries.catalogue_cache import guide_to
+from assessments.services import workflow
+from assessments.services.answers import Answer, NewEvidence, save_score
 from scaling.accounts.models import Municipality
 from tests.factories import make_catalogue, make_project
 

@@ -8,9 +8,9 @@ from functools import partial
 import pytest
 from django.db import connection, transaction
 
-from assessments import workflow
 from assessments.models import Assessment, Score
-from assessments.saving import Answer, NotEditable, StaleScore, save_score
+from assessments.services import workflow
+from assessments.services.answers import Answer, NotEditable, StaleScore, save_score
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,8 +1,8 @@
 import pytest
 
-from assessments import workflow
 from assessments.models import Assessment, AssessmentState, Score
-from assessments.saving import Answer, save_score
+from assessments.services import workflow
+from assessments.services.answers import Answer, save_score
 from tests.factories import make_catalogue, make_criterion, make_edition, make_project
 
 

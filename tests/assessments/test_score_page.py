@@ -1,9 +1,9 @@
 import pytest
 
-from assessments import workflow
-from assessments.guidance import guide_to
 from assessments.models import Evidence, Measure, Score
-from assessments.saving import Answer, NewEvidence, add_evidence, save_score
+from assessments.queries.catalogue_cache import guide_to
+from assessments.services import workflow
+from assessments.services.answers import Answer, NewEvidence, add_evidence, save_score
 from tests.conftest import make_user
 from tests.factories import make_project
 

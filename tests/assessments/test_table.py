@@ -4,9 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from assessments import workflow
 from assessments.models import Score
-from assessments.saving import Answer, save_score
+from assessments.services import workflow
+from assessments.services.answers import Answer, save_score
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from assessments import workflow
 from assessments.models import Assessment, AssessmentState, Evidence, Measure, Score, ScoreState
-from assessments.saving import Answer, NewEvidence, save_score
+from assessments.services import workflow
+from assessments.services.answers import Answer, NewEvidence, save_score
 from catalogue.models import Edition, Phase
 from tests.factories import make_catalogue, make_criterion, make_edition, make_project
 

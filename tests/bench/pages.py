@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 
-from assessments.demo import PASSWORD
+from assessments.services.demo import PASSWORD
 from tests.bench.server import Client
 
 KEY = "mitarbeiterkompetenzen"

@@ -7,9 +7,9 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
-from assessments import workflow
 from assessments.models import Assessment, Score
-from assessments.saving import Answer, save_score
+from assessments.services import workflow
+from assessments.services.answers import Answer, save_score
 from tests.browser.drafts import cut_line, expect_drafts
 from tests.factories import make_catalogue, make_project
 

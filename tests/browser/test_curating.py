@@ -6,11 +6,11 @@ from typing import Any
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from assessments import workflow
 from assessments.models import Assessment
-from assessments.saving import Answer, save_score
-from catalogue.importing import import_files, load_file
+from assessments.services import workflow
+from assessments.services.answers import Answer, save_score
 from catalogue.models import Edition
+from catalogue.services.importing import import_files, load_file
 from tests.catalogue.documents import as_file, catalogue_document
 from tests.factories import make_project
 

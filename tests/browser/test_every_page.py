@@ -18,8 +18,8 @@ from django.contrib.staticfiles import finders
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from assessments import workflow
-from assessments.saving import Answer, save_score
+from assessments.services import workflow
+from assessments.services.answers import Answer, save_score
 from tests.browser import markup
 from tests.factories import make_catalogue, make_project
 from tests.test_permissions import PERSONS, TABLE, all_names, world  # noqa: F401 – a fixture

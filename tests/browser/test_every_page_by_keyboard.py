@@ -8,8 +8,8 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
-from assessments import workflow
 from assessments.models import Assessment, AssessmentState, ScoreState
+from assessments.services import workflow
 from scaling.session import UNTIL
 from tests.conftest import PASSWORD
 from tests.factories import make_catalogue, make_project

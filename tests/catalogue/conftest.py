@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from catalogue.importing import import_files, load_file
 from catalogue.models import Edition
+from catalogue.services.importing import import_files, load_file
 from tests.catalogue.documents import as_file, catalogue_document
 
 

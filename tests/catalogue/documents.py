@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from catalogue.canonical_yaml import write
+from catalogue.documents.yaml_writer import write
 from tests.factories import PHASES, WORKSTREAMS
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from catalogue.importing import load_file
 from catalogue.levels import Level
+from catalogue.services.importing import load_file
 from scaling.settings import BASE_DIR
 from tests.catalogue.texts import own_texts, runs, words
 

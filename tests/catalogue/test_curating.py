@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from assessments import workflow
-from catalogue import editing
-from catalogue.exporting import criterion_document, edition_document
+from assessments.services import workflow
+from catalogue.documents.export import criterion_document, edition_document
 from catalogue.models import Change, Criterion, Edition
+from catalogue.services import editing
 from tests.catalogue.documents import criterion_document as one
 from tests.catalogue.documents import practice_document
 from tests.catalogue.pages import address, typed

@@ -6,11 +6,11 @@ import pytest
 from django.db import connections
 from django.http import Http404
 
-from catalogue import editing
-from catalogue.exporting import criterion_document, edition_document
-from catalogue.importing import import_files, load_file
+from catalogue.documents.export import criterion_document, edition_document
 from catalogue.models import Change, Criterion, Edition
-from catalogue.publishing import copy_edition, discard, publish
+from catalogue.services import editing
+from catalogue.services.importing import import_files, load_file
+from catalogue.services.publishing import copy_edition, discard, publish
 from tests.catalogue.documents import as_file, catalogue_document
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ from zipfile import ZipFile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from catalogue.exporting import edition_yaml
+from catalogue.documents.export import edition_yaml
 from catalogue.models import Change, Edition, EditionState
 from tests.catalogue.documents import as_file, catalogue_document, practice_document
 from tests.catalogue.documents import criterion_document as one

@@ -6,8 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
-from catalogue.exporting import edition_document
-from catalogue.importing import import_files, load_file
+from catalogue.documents.export import edition_document
 from catalogue.models import (
     Criterion,
     Edition,
@@ -21,7 +20,8 @@ from catalogue.models import (
     TitleSource,
     Workstream,
 )
-from catalogue.publishing import publish, retire
+from catalogue.services.importing import import_files, load_file
+from catalogue.services.publishing import publish, retire
 from tests.catalogue.documents import as_file, both, catalogue_document, criterion_document, practice_document
 
 TABLES = [

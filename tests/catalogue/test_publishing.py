@@ -1,9 +1,9 @@
 import pytest
 
-from catalogue.exporting import edition_document
-from catalogue.importing import content
+from catalogue.documents.export import edition_document
 from catalogue.models import Change, Edition, EditionState
-from catalogue.publishing import Incomplete, WrongState, copy_edition, discard, publish, retire
+from catalogue.services.importing import content
+from catalogue.services.publishing import Incomplete, WrongState, copy_edition, discard, publish, retire
 from tests.catalogue.documents import criterion_document, practice_document
 
 pytestmark = pytest.mark.django_db

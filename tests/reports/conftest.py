@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from assessments import workflow
 from assessments.models import Assessment, Evidence, Measure
-from assessments.saving import Answer, save_score
+from assessments.services import workflow
+from assessments.services.answers import Answer, save_score
 from catalogue.models import CROSS_PHASE, Edition, EditionState
 from tests.factories import make_criterion, make_edition, make_project
 

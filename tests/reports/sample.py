@@ -9,9 +9,18 @@ import yaml
 from django.conf import settings
 from django.utils.translation import override
 
-from assessments.reports.build import build_profile
-from assessments.reports.facts import AnswerFact, EarlierAnswer, Facts, MilestoneFact, PhaseFact, RoundFact
-from assessments.reports.profile import CommentItem, EvidenceItem, Level, MaturityProfile, MeasureItem, Meta, RoundRef, Step
+from assessments.reports.profile.build import build_profile
+from assessments.reports.profile.inputs import AnswerFact, EarlierAnswer, Facts, MilestoneFact, PhaseFact, RoundFact
+from assessments.reports.profile.model import (
+    CommentItem,
+    EvidenceItem,
+    Level,
+    MaturityProfile,
+    MeasureItem,
+    Meta,
+    RoundRef,
+    Step,
+)
 from assessments.scoring import Milestone, Rating
 from catalogue.levels import Level as LevelName
 

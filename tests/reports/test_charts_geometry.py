@@ -24,10 +24,10 @@ from assessments.reports.charts import (
     radar,
     trend,
 )
-from assessments.reports.charts.data import Role
-from assessments.reports.charts.labels import wrap
+from assessments.reports.charts.inputs import Role
+from assessments.reports.charts.label_fit import wrap
 from assessments.reports.charts.svg import Box
-from assessments.reports.charts.widths import text_width
+from assessments.reports.charts.text_width import text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
 LONG = [

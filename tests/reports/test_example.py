@@ -6,11 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
-from assessments.demo import load_demo
 from assessments.models import Assessment, Project
-from assessments.reports.example import example_profile
-from assessments.reports.load import load_profile
-from catalogue.importing import import_files, load_file
+from assessments.reports.profile.example import example_profile
+from assessments.reports.profile.load import load_profile
+from assessments.services.demo import load_demo
+from catalogue.services.importing import import_files, load_file
 from scaling.accounts.models import Municipality
 from tests.reports.pdf_facts import text_of
 

@@ -4,8 +4,8 @@ import page as pdf_validator
 import pytest
 from django.urls import reverse
 
-from assessments.guidance import guide_to
-from assessments.reports import form
+from assessments.queries.catalogue_cache import guide_to
+from assessments.reports.pdf import workshop_form
 from tests.reports.conftest import CRITERIA
 from tests.reports.pdf_facts import open_pdf, tag_names, text_of
 
@@ -101,7 +101,7 @@ def test_form_has_a_telling_name(download):
 def test_form_is_rendered_once(download, monkeypatch, store):
     first = download().content
     assert len(list(store.iterdir())) == 1
-    monkeypatch.setattr(form, "html_to_pdf", None)
+    monkeypatch.setattr(workshop_form, "html_to_pdf", None)
     assert download().content == first
 
 

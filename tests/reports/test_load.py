@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from assessments import workflow
 from assessments.models import Assessment, Comment, Evidence, Measure
-from assessments.reports.load import NotComparable, load_profile
-from assessments.reports.privacy import without_names
+from assessments.reports.profile.anonymise import without_names
+from assessments.reports.profile.load import NotComparable, load_profile
 from assessments.scoring import Average, Counts, Progress
+from assessments.services import workflow
 from tests.factories import make_catalogue, make_project
 from tests.reports.conftest import approved
 

@@ -7,14 +7,14 @@ import pytest
 from django.utils.translation import override
 
 from assessments.models import Measure
-from assessments.reports import texts
-from assessments.reports.build import build_profile
-from assessments.reports.data import render_csv, render_xlsx
-from assessments.reports.data.json_file import document
-from assessments.reports.load import load_profile
-from assessments.reports.measures import measures_on
+from assessments.reports.export import render_csv, render_xlsx
+from assessments.reports.export.json_file import document
 from assessments.reports.pdf import VARIANTS, render_pdf
-from assessments.reports.profile import MaturityProfile, MeasureItem
+from assessments.reports.profile import texts
+from assessments.reports.profile.build import build_profile
+from assessments.reports.profile.load import load_profile
+from assessments.reports.profile.measures import measures_on
+from assessments.reports.profile.model import MaturityProfile, MeasureItem
 from tests.reports.pdf_facts import text_of
 from tests.reports.sample import make_facts
 

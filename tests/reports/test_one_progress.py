@@ -9,15 +9,15 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from assessments import workflow
-from assessments.digest import digest_for
-from assessments.reports.data import render_csv, render_json, render_xlsx
-from assessments.reports.load import load_profile
+from assessments.mail.digest import digest_for
+from assessments.reports.export import render_csv, render_json, render_xlsx
 from assessments.reports.pdf import pdf_of
-from assessments.saving import Answer
+from assessments.reports.profile.load import load_profile
+from assessments.services import workflow
+from assessments.services.answers import Answer
 from tests.reports.conftest import answer
 from tests.reports.pdf_facts import text_of
-from tests.reports.test_data import sheets
+from tests.reports.test_export import sheets
 
 DONE, TOTAL, PERCENT = 5, 7, 71
 

@@ -9,9 +9,9 @@ from django.utils import translation
 from PIL import Image, ImageDraw
 
 from assessments.models import Assessment
-from assessments.reports.data.json_file import document
-from assessments.reports.load import load_profile
+from assessments.reports.export.json_file import document
 from assessments.reports.pdf import pdf_of, render_pdf
+from assessments.reports.profile.load import load_profile
 from scaling.accounts.coats_of_arms import redraw, set_coat_of_arms
 from tests.reports.pdf_facts import elements, open_pdf, page_text
 from tests.reports.sample import make_profile

@@ -10,8 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from assessments.commenting import add_comment
 from assessments.reports.pdf import PdfUnavailable, engine
+from assessments.services.comments import add_comment
 from tests.factories import make_project
 from tests.reports.pdf_facts import text_of
 

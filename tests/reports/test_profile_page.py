@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from assessments import workflow
 from assessments.models import Assessment, Comment, Evidence, Measure
-from assessments.saving import Answer, save_score
+from assessments.services import workflow
+from assessments.services.answers import Answer, save_score
 from tests.factories import make_catalogue, make_project
 from tests.reports.conftest import approved
 

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments import sharing, workflow
 from assessments.models import Assessment, Comment, Evidence, ShareLink
+from assessments.services import share_links, workflow
 from tests.reports.conftest import approved
 from tests.reports.pdf_facts import text_of
 
@@ -25,7 +25,7 @@ def shared(second, alice, bob):
 
 
 def link_to(assessment, by, **fields):
-    return sharing.create_link(
+    return share_links.create_link(
         assessment=assessment, by=by, **{"purpose": "Rat", "expires_on": TODAY + timedelta(days=30), **fields}
     )
 
@@ -112,7 +112,7 @@ def expired(link, by):
 
 
 def revoked(link, by):
-    sharing.revoke_link(link=link, by=by)
+    share_links.revoke_link(link=link, by=by)
 
 
 def reopened(link, by):
@@ -148,7 +148,7 @@ def test_tokens_are_long_and_never_the_same(shared, bob):
 
 
 def test_link_to_a_round_that_is_not_approved_is_refused(second, bob):
-    with pytest.raises(sharing.NotApproved):
+    with pytest.raises(share_links.NotApproved):
         link_to(second, bob)
 
 
@@ -160,14 +160,14 @@ def test_link_without_an_end_in_the_coming_year_is_refused(shared, bob, days):
 
 def test_revoking_twice_keeps_the_first_time(shared, bob, alice):
     link = link_to(shared, bob)
-    sharing.revoke_link(link=link, by=bob)
-    again = sharing.revoke_link(link=link, by=alice)
+    share_links.revoke_link(link=link, by=bob)
+    again = share_links.revoke_link(link=link, by=alice)
     assert again.revoked_by == bob
 
 
 def test_history_names_who_made_and_revoked_a_link_but_not_its_token(shared, bob):
     link = link_to(shared, bob)
-    sharing.revoke_link(link=link, by=bob)
+    share_links.revoke_link(link=link, by=bob)
     assert [(row.history_type, row.history_user) for row in link.history.all()] == [("~", bob), ("+", bob)]
     assert not hasattr(link.history.first(), "token")
 

@@ -4,8 +4,8 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from assessments import saving, workflow
 from assessments.models import Assessment, Score
+from assessments.services import answers, workflow
 from scaling.urls import handler400, handler429, handler500  # noqa: F401 – Django looks them up here
 
 
@@ -14,7 +14,7 @@ def wrong_state(request: HttpRequest) -> HttpResponse:
 
 
 def stale(request: HttpRequest) -> HttpResponse:
-    raise saving.StaleScore(current=Score())
+    raise answers.StaleScore(current=Score())
 
 
 def no_database(request: HttpRequest) -> HttpResponse:

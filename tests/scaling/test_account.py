@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from scaling.accounts.models import User
-from scaling.accounts.unsubscribing import unsubscribe_path
+from scaling.accounts.unsubscribe import unsubscribe_path
 from tests.conftest import PASSWORD, make_user
 
 COOKIE = settings.LANGUAGE_COOKIE_NAME

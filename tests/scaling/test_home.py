@@ -6,12 +6,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments import workflow
-from assessments.assigning import assign, assigned_to
 from assessments.models import Measure
-from assessments.reports.gates import load_gates
-from assessments.reports.load import load_profile
-from assessments.saving import Answer, save_score
+from assessments.reports.profile.gate_status import load_gates
+from assessments.reports.profile.load import load_profile
+from assessments.services import workflow
+from assessments.services.answers import Answer, save_score
+from assessments.services.assignment import assign, assigned_to
 from catalogue.models import Edition, EditionState
 from scaling.accounts.models import Invitation, Membership, Role
 from tests.conftest import make_user

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from assessments import workflow
+from assessments.services import workflow
 from tests.conftest import PASSWORD
 from tests.factories import make_catalogue, make_project
 

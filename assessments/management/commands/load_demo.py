@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from assessments.demo import load_demo
+from assessments.services.demo import load_demo
 
 
 class Command(BaseCommand):

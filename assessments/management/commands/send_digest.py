@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from assessments.digest import compose_digest, digest_for, due_people, send_digest
+from assessments.mail.digest import compose_digest, digest_for, due_people, send_digest
 
 
 class Command(BaseCommand):

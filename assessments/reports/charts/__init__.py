@@ -9,11 +9,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from assessments.reports.charts.bars import bullet_bars
-from assessments.reports.charts.data import Bar, HeatRow, Plan, RoadPhase, Round, Series
-from assessments.reports.charts.heat import heat_grid
+from assessments.reports.charts.heatmap import heat_grid
+from assessments.reports.charts.inputs import Bar, HeatRow, Plan, RoadPhase, Round, Series
+from assessments.reports.charts.level_bar import level_bar, marks_key
+from assessments.reports.charts.phase_road import phase_road
 from assessments.reports.charts.radar import radar
-from assessments.reports.charts.road import phase_road
-from assessments.reports.charts.small import level_bar, marks_key
 from assessments.reports.charts.trend import trend
 
 __all__ = [

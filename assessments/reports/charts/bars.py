@@ -6,12 +6,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.reports.charts.data import TOP, Bar
-from assessments.reports.charts.labels import wrap
+from assessments.reports.charts.inputs import TOP, Bar
+from assessments.reports.charts.label_fit import wrap
 from assessments.reports.charts.legend import draw_legend
+from assessments.reports.charts.sentences import figure, see_table, values_sentence
 from assessments.reports.charts.svg import LINE, SIZE, SMALL, Drawing
-from assessments.reports.charts.widths import text_width
-from assessments.reports.charts.words import figure, see_table, values_sentence
+from assessments.reports.charts.text_width import text_width
 
 THICK = 12.0
 NARROW = 480  # below this width the label stands above its bar

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from assessments.reports.charts.labels import wrap
+from assessments.reports.charts.label_fit import wrap
 from assessments.reports.charts.svg import DASHES, LINE, SIZE, WIDTHS, Drawing
-from assessments.reports.charts.widths import text_width
+from assessments.reports.charts.text_width import text_width
 
 KEY = 34.0  # width of a drawn key
 GAP = 22.0

@@ -8,12 +8,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from assessments.reports.charts.bars import bullet_bars
-from assessments.reports.charts.data import TOP, Bar, Series
-from assessments.reports.charts.labels import wrap
+from assessments.reports.charts.inputs import TOP, Bar, Series
+from assessments.reports.charts.label_fit import wrap
 from assessments.reports.charts.legend import draw_legend
+from assessments.reports.charts.sentences import figure, see_table, values_sentence
 from assessments.reports.charts.svg import LINE, SIZE, SMALL, Drawing
-from assessments.reports.charts.widths import text_width
-from assessments.reports.charts.words import figure, see_table, values_sentence
+from assessments.reports.charts.text_width import text_width
 
 #: Up to this many axes carry their names; beyond, numbers stand in for them, and the table beside the chart has both.
 NAMED = 12

@@ -8,11 +8,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.reports.charts.data import TOP, Plan, Round
+from assessments.reports.charts.inputs import TOP, Plan, Round
 from assessments.reports.charts.legend import draw_legend
+from assessments.reports.charts.sentences import figure
 from assessments.reports.charts.svg import LINE, SIZE, SMALL, Box, Drawing
-from assessments.reports.charts.widths import text_width
-from assessments.reports.charts.words import figure
+from assessments.reports.charts.text_width import text_width
 
 LEFT, TOP_MARGIN = 26.0, 24.0
 

@@ -9,7 +9,7 @@ from assessments.reports.charts import Bar, bullet_bars
 from assessments.reports.pdf.content import ROOMS, VARIANTS, Variant, report_html
 from assessments.reports.pdf.engine import PdfUnavailable, html_to_pdf
 from assessments.reports.pdf.store import fetch_pdf, render_version, store_pdf
-from assessments.reports.profile import MaturityProfile
+from assessments.reports.profile.model import MaturityProfile
 
 __all__ = ["VARIANTS", "PdfUnavailable", "Variant", "pdf_of", "render_pdf", "warm"]
 

@@ -10,12 +10,12 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from assessments.reports.charts import of_profile as charts
+from assessments.reports.charts import profile_charts as charts
 from assessments.reports.pdf import limits
 from assessments.reports.pdf.engine import COAT_OF_ARMS
-from assessments.reports.profile import CriterionResult, MaturityProfile
+from assessments.reports.profile.model import CriterionResult, MaturityProfile
 from scaling.accounts.coats_of_arms import fetch_png
-from scaling.glossary import glossary
+from scaling.common.glossary import glossary
 
 logger = logging.getLogger(__name__)
 

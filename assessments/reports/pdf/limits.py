@@ -7,13 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.formats import number_format
 
-from assessments.reports.profile import (
-    CommentItem,
-    CriterionResult,
-    EvidenceItem,
-    MaturityProfile,
-    MeasureItem,
-)
+from assessments.reports.profile.model import CommentItem, CriterionResult, EvidenceItem, MaturityProfile, MeasureItem
 
 #: Characters of one text. Long reasons of real teams have a tenth of that.
 TEXT = 4000

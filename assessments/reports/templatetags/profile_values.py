@@ -9,9 +9,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from assessments.reports import texts
 from assessments.reports.pdf.limits import shorten
-from assessments.reports.profile import CriterionResult, MaturityProfile, MeasureItem
+from assessments.reports.profile import texts
+from assessments.reports.profile.model import CriterionResult, MaturityProfile, MeasureItem
 from catalogue.levels import HIGHEST
 
 register = template.Library()

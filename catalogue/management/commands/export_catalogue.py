@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from catalogue.exporting import edition_yaml
+from catalogue.documents.export import edition_yaml
 from catalogue.models import Edition
 
 

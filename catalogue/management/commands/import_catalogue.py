@@ -6,9 +6,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import translation
 
-from catalogue.importing import import_files, load_file
-from catalogue.publishing import Incomplete
-from catalogue.strict_yaml import CatalogueFileError
+from catalogue.documents.yaml_reader import CatalogueFileError
+from catalogue.services.importing import import_files, load_file
+from catalogue.services.publishing import Incomplete
 
 OUTCOMES = {
     "created": "created",

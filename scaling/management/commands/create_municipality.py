@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from scaling.accounts.inviting import invite
+from scaling.accounts.invitations import invite
 from scaling.accounts.models import Municipality, Role
 
 

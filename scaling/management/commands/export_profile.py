@@ -8,10 +8,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
 from assessments.models import Assessment, AssessmentState, Project
-from assessments.reports.data import render_csv, render_json, render_xlsx
-from assessments.reports.load import load_profile
+from assessments.reports.export import render_csv, render_json, render_xlsx
 from assessments.reports.pdf import VARIANTS, PdfUnavailable, pdf_of
-from assessments.reports.profile import MaturityProfile
+from assessments.reports.profile.load import load_profile
+from assessments.reports.profile.model import MaturityProfile
 
 DATA: dict[str, Callable[[MaturityProfile], bytes]] = {"json": render_json, "csv": render_csv, "xlsx": render_xlsx}
 

@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from catalogue.models import Edition
-from scaling.translations import compile_translations
+from scaling.common.translations import compile_translations
 
 #: The editions that come with the app, by number.
 CATALOGUE = {"1.0": "edition-1.yaml", "2.0": "edition-2.yaml"}
@@ -95,7 +95,7 @@ def collect_static() -> None:
 
 
 def welcome(port: int) -> str:
-    from assessments.demo import PASSWORD, demo_accounts
+    from assessments.services.demo import PASSWORD, demo_accounts
 
     lines = [f"\nSkalierungscheck is running on http://127.0.0.1:{port}  (stop: Ctrl+C)"]
     if settings.DEMO:

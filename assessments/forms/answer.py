@@ -1,0 +1,206 @@
+"""The form for one answer, in two modes: to fill in and to read."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, ButtonHolder, Column, Field, Fieldset, Layout, Row, Submit
+from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models import Score, ScoreState
+from assessments.services.answers import Answer, NewEvidence
+from catalogue.levels import Level
+from catalogue.models import Criterion
+
+#: Answers that are no level, as values of the radio group.
+APART = (ScoreState.UNKNOWN, ScoreState.NOT_APPLICABLE)
+LONGEST_RATIONALE = 10_000
+TARGETS = [("", _("kein Ziel gesetzt")), *((level.value, format_lazy("{} – {}", level.value, level.label)) for level in Level)]
+
+
+@dataclass(frozen=True)
+class CardLabel:
+    """What a level card shows (kern/level_cards.html); ``number`` is None for the answers that are no level."""
+
+    name: Any
+    number: int | None = None
+    description: Any = ""
+
+    def __str__(self) -> str:
+        title = str(self.name) if self.number is None else f"{self.number} – {self.name}"
+        return f"{title}: {self.description}" if self.description else title
+
+
+def answer_choices(criterion: Criterion) -> list[tuple[str, CardLabel]]:
+    """The five levels with this criterion's descriptions, „weiß nicht“ and „trifft nicht zu“. No query with levels at hand."""
+    described = {descriptor.level: descriptor.description for descriptor in criterion.levels.all()}
+    return [
+        *((str(level.value), CardLabel(level.label, level.value, described.get(level.value, ""))) for level in Level),
+        (
+            ScoreState.UNKNOWN.value,
+            CardLabel(ScoreState.UNKNOWN.label, None, _("Zählt als bearbeitet, geht aber in keinen Mittelwert ein.")),
+        ),
+        (
+            ScoreState.NOT_APPLICABLE.value,
+            CardLabel(
+                ScoreState.NOT_APPLICABLE.label,
+                None,
+                _("Bitte begründen. Hält kein Phasentor auf und zählt in keinem Mittelwert."),
+            ),
+        ),
+    ]
+
+
+def choice_of(state: str, level: int | None) -> str:
+    """The value of the radio group for an answer; empty while it is open."""
+    if level is not None:
+        return str(level)
+    return state if state in APART else ""
+
+
+class AnswerForm(forms.Form):
+    """What every form for an answer asks of it. Its fields: ``choice`` (see ``choice_of``), ``rationale``, ``target_level``."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("choice") == ScoreState.NOT_APPLICABLE and "rationale" in data and not data["rationale"]:
+            self.add_error("rationale", _("Bitte begründen Sie, warum das Kriterium nicht zutrifft."))
+        return data
+
+    def answer_until(self, target_date: date | None) -> Answer:
+        """The answer that was chosen, with the day its target is meant for."""
+        data = self.cleaned_data
+        choice = data["choice"]
+        state = choice if choice in APART else ScoreState.RATED if choice else ScoreState.OPEN
+        return Answer(
+            state=str(state),
+            level=int(choice) if state == ScoreState.RATED else None,
+            rationale=data["rationale"],
+            target_level=data["target_level"],
+            target_date=target_date,
+        )
+
+
+class ScoreForm(AnswerForm):
+    """``answer`` and ``evidence`` give what was typed, once the form is valid."""
+
+    AUTOSAVE_TRIGGER = "change delay:100ms, input delay:1500ms from:find textarea, retry"
+    read_only = False
+    mark_optional = False  # nothing here is required; to say so at every field helps nobody
+
+    version = forms.IntegerField(
+        widget=forms.HiddenInput,
+        min_value=1,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value"), _("Bitte laden Sie die Seite neu; sie kam unvollständig an.")
+        ),
+    )
+    choice = forms.ChoiceField(label=_("Wo stehen Sie?"), required=False, widget=forms.RadioSelect)
+    rationale = forms.CharField(
+        label=_("Begründung"),
+        required=False,
+        help_text=_("Ein, zwei Sätze: Woran sieht man das? Sie erscheinen im Reifeprofil."),
+        widget=forms.Textarea(attrs={"rows": 5, "maxlength": LONGEST_RATIONALE}),
+    )
+    target_level = forms.TypedChoiceField(label=_("Zielstufe"), required=False, choices=TARGETS, coerce=int, empty_value=None)
+    target_date = forms.DateField(
+        label=_("Zu erreichen bis"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    evidence_text = forms.CharField(label=_("Neuer Nachweis"), required=False, max_length=300)
+    evidence_url = forms.URLField(label=_("Link dazu"), required=False, max_length=500, assume_scheme="https")
+
+    def __init__(
+        self,
+        *args: Any,
+        score: Score,
+        criterion: Criterion,
+        read_only: bool = False,
+        shows_evidence: bool = True,
+        autosave_url: str = "",
+        **kwargs: Any,
+    ) -> None:
+        kwargs.setdefault("initial", {}).setdefault("version", score.version)
+        for name, value in initial_of(Answer.of(score)).items():
+            kwargs["initial"].setdefault(name, value)
+        super().__init__(*args, **kwargs)
+        self.read_only = read_only
+        self.shows_evidence = shows_evidence
+        self.autosave_url = autosave_url
+        choice = self.fields["choice"]
+        choice.choices = answer_choices(criterion)  # type: ignore[attr-defined]
+        if not read_only:
+            choice.help_text = _("Eine Stufe ist erreicht, wenn ihre Beschreibung vollständig zutrifft.")
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """What crispy draws the form by; made when it is asked for, since a fresh form is drawn without (_score_form.html)."""
+        helper = FormHelper()
+        helper.form_id = "einschaetzung"
+        helper.attrs = {"autocomplete": "off"}  # a browser that restores old fields would restore an old version
+        if self.is_bound:
+            helper.attrs["data-unsaved"] = ""
+        if self.autosave_url:
+            helper.attrs |= {
+                "hx-post": self.autosave_url,
+                "hx-trigger": self.AUTOSAVE_TRIGGER,
+                "hx-target": "#save-state",
+                "hx-vals": '{"autosave": "1"}',
+                "hx-sync": "this:queue last",
+            }
+        helper.layout = self._layout()
+        return helper
+
+    def _layout(self) -> Layout:
+        answer = [Field("choice", template="kern/level_cards.html"), "rationale", Row("target_level", "target_date")]
+        # The proofs stand among the fields; the forms of their buttons stand after this one.
+        proofs = HTML('{% include "assessments/_evidence.html" %}') if self.shows_evidence else HTML("")
+        if self.read_only:
+            return Layout(*answer, Fieldset(_("Nachweise"), proofs))
+        new = Row(Column("evidence_text"), Column("evidence_url"))
+        buttons = ButtonHolder(
+            Submit("weiter", _("Speichern und weiter")),
+            Submit("bleiben", _("Speichern"), css_class="kern-btn--secondary"),
+            HTML('{% include "assessments/_reset.html" %}') if self.shows_evidence else HTML(""),
+            HTML('{% include "assessments/_save_state.html" %}') if self.shows_evidence else HTML(""),
+            css_class="save-bar",
+        )
+        return Layout("version", *answer, Fieldset(_("Nachweise"), proofs, new), buttons)
+
+    @property
+    def cards(self) -> list[tuple[int, str, CardLabel, bool]]:
+        """The answers to choose from, for ``_score_form.html``: number, value, label, and whether it is the stored one."""
+        chosen = self.initial["choice"]
+        choices = self.fields["choice"].choices  # type: ignore[attr-defined]
+        return [(number, value, label, value == chosen) for number, (value, label) in enumerate(choices)]
+
+    def clean_rationale(self) -> str:
+        text: str = self.cleaned_data["rationale"].replace("\r\n", "\n")
+        if len(text) > LONGEST_RATIONALE:
+            raise forms.ValidationError(
+                _("Höchstens %(most)s Zeichen; das sind %(length)s.") % {"most": LONGEST_RATIONALE, "length": len(text)}
+            )
+        return text
+
+    @property
+    def answer(self) -> Answer:
+        return self.answer_until(self.cleaned_data["target_date"])
+
+    @property
+    def evidence(self) -> list[NewEvidence]:
+        """None or one. A link without a name is named by itself."""
+        text, url = self.cleaned_data["evidence_text"], self.cleaned_data["evidence_url"]
+        return [NewEvidence(text or url[:300], url)] if text or url else []
+
+
+def initial_of(answer: Answer) -> dict[str, Any]:
+    """The form's values for an answer."""
+    return {
+        "choice": choice_of(answer.state, answer.level),
+        "rationale": answer.rationale,
+        "target_level": "" if answer.target_level is None else answer.target_level,
+        "target_date": answer.target_date,
+    }

@@ -1,0 +1,48 @@
+"""The form that hands criteria to a person."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, Row, Submit
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assessments.queries.overview import Group
+from scaling.accounts.models import User
+
+
+class AssignForm(forms.Form):
+    """Which criteria, and to whom: one group of the overview, all of it or what is still open."""
+
+    mark_optional = False
+
+    group = forms.ChoiceField(label=_("Kriterien"))
+    only_free = forms.BooleanField(label=_("nur solche ohne Zuständige"), required=False)
+    person = forms.ChoiceField(label=_("Zuständig"), required=False)
+
+    def __init__(
+        self, *args: Any, phases: Collection[Group], workstreams: Collection[Group], people: Iterable[User], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **{"auto_id": "zuweisen_%s", **kwargs})
+        self._groups = {f"phase-{g.key}": g for g in phases} | {f"workstream-{g.key}": g for g in workstreams}
+        self._people = {str(person.pk): person for person in people}
+        choices = [(key, group.name) for key, group in self._groups.items()]
+        self.fields["group"].choices = choices  # type: ignore[attr-defined]
+        self.fields["person"].choices = person_choices(self._people.values())  # type: ignore[attr-defined]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.layout = Layout(Row("group", "person"), "only_free")
+        self.helper.add_input(Submit("zuweisen", _("Zuweisen"), css_class="kern-btn--secondary"))
+
+    @property
+    def chosen(self) -> tuple[list[int], User | None]:
+        """Primary keys of the scores, and the person."""
+        scores = self._groups[self.cleaned_data["group"]].scores
+        if self.cleaned_data["only_free"]:
+            scores = tuple(score for score in scores if score.assigned_to_id is None)
+        return [score.pk for score in scores], self._people.get(self.cleaned_data["person"])
+
+
+def person_choices(people: Iterable[User]) -> list[tuple[str, Any]]:
+    return [("", _("niemand")), *((str(person.pk), str(person)) for person in people)]

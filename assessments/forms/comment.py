@@ -1,0 +1,31 @@
+"""The form for a comment on a criterion."""
+
+from functools import cached_property
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class CommentForm(forms.Form):
+    mark_optional = False
+
+    text = forms.CharField(
+        label=_("Neuer Kommentar"),
+        max_length=4000,
+        help_text=_("Für das Team; erscheint nicht im Reifeprofil."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "kommentar_%s", **kwargs})
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """Made when crispy asks for it: a fresh form is drawn without (_comment_form.html)."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.add_input(Submit("kommentieren", _("Kommentieren"), css_class="kern-btn--secondary"))
+        return helper

@@ -1,0 +1,40 @@
+from datetime import timedelta
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, Row, Submit
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from assessments.services.share_links import LONGEST
+
+PROPOSED = timedelta(days=90)
+
+
+class ShareForm(forms.Form):
+    purpose = forms.CharField(
+        label=_("Für wen ist der Link?"),
+        max_length=120,
+        help_text=_("Nur für Ihre Übersicht, etwa „Hauptausschuss, Sitzung im Mai“."),
+    )
+    expires_on = forms.DateField(
+        label=_("Gültig bis"),
+        help_text=_("Höchstens ein Jahr. An diesem Tag öffnet der Link zum letzten Mal."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    with_names = forms.BooleanField(
+        label=_("Namen von Personen zeigen"),
+        required=False,
+        help_text=_("Sonst fehlen die Namen bei Einschätzungen, Maßnahmen und Freigabe. Namen in Begründungen bleiben stehen."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        day = self.fields["expires_on"]
+        day.initial = today + PROPOSED
+        day.widget.attrs.update(min=today.isoformat(), max=(today + LONGEST).isoformat())
+        self.helper = FormHelper(self)
+        self.helper.layout = Layout(Row("purpose", "expires_on"), "with_names")
+        self.helper.add_input(Submit("anlegen", _("Link anlegen")))

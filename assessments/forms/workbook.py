@@ -1,0 +1,33 @@
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, Submit
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assessments.workbook.xlsx import MOST_BYTES
+
+
+class SheetForm(forms.Form):
+    """The file brought back. Its content is judged elsewhere (``assessments.workbook``)."""
+
+    file = forms.FileField(
+        label=_("Ausgefüllter Bogen"),
+        help_text=_("Eine Datei .xlsx, höchstens 5 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+        allow_empty_file=True,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.layout = Layout("file")
+        self.helper.add_input(Submit("einlesen", _("Einlesen und prüfen")))
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(
+                _("Die Datei ist größer als 5 MB. Ein Bogen ist viel kleiner; bitte prüfen Sie, ob es die richtige ist.")
+            )
+        return file

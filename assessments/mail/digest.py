@@ -1,0 +1,129 @@
+"""The weekly mail: what waits for a person. Computed when it is sent, so that it never speaks of what is done already."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.mail import EmailMessage
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
+
+from assessments.models import Assessment, AssessmentState, Measure, Project, ScoreState
+from assessments.models.assessment import EDITABLE
+from assessments.scoring import Progress, progress
+from scaling.accounts.models import Membership, Role, User
+from scaling.accounts.unsubscribe import unsubscribe_path
+from scaling.common.mail import absolute_url, compose, deliver
+
+#: A measure is announced this many days before it is due, so at least one digest comes in time.
+AHEAD = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class OpenRound:
+    """``unconfirmed`` of the answers were carried over, and nobody has looked at them since; ``mine`` criteria that somebody
+    still has to look at are the person's own.
+    """
+
+    assessment: Assessment
+    progress: Progress
+    unconfirmed: int
+    mine: int
+    url: str
+
+
+@dataclass(frozen=True)
+class Task:
+    measure: Measure
+    url: str
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What one person is told: rounds to work on, rounds to approve, own measures that are late or due soon."""
+
+    person: User
+    to_edit: list[OpenRound]
+    to_approve: list[OpenRound]
+    overdue: list[Task]
+    due: list[Task]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.to_edit or self.to_approve or self.overdue or self.due)
+
+
+def week_of(day: date) -> date:
+    """The Monday of the day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def due_people(today: date) -> Iterator[User]:
+    """Members of any municipality who want the digest and have not had this week's. One query."""
+    members = Membership.objects.filter(user=OuterRef("pk"))
+    people = User.objects.filter(_not_sent_since(week_of(today)), Exists(members), is_active=True, wants_digest=True)
+    return people.order_by("email").iterator()
+
+
+def _not_sent_since(monday: date) -> Q:
+    return Q(digest_sent_on__isnull=True) | Q(digest_sent_on__lt=monday)
+
+
+def digest_for(person: User, today: date) -> Digest:
+    """Three queries, whatever the number of projects and measures."""
+    pending = Q(scores__state=ScoreState.OPEN) | Q(scores__confirmed=False)
+    mine = Count("scores", filter=pending & Q(scores__assigned_to=person), distinct=True)
+    assessments = Assessment.objects.visible_to(person).open().with_context().with_team().with_progress()
+    open_rounds: list[Any] = list(assessments.annotate(mine=mine).order_by("project__name"))
+    rounds = [
+        OpenRound(a, progress(a.answered, a.total), a.unconfirmed, a.mine, absolute_url(a.get_absolute_url()))
+        for a in open_rounds
+    ]
+    measures = Measure.objects.running().filter(
+        owner=person, due_on__lte=today + AHEAD, project__in=Project.objects.visible_to(person)
+    )
+    tasks = [
+        Task(measure, absolute_url(reverse("assessments:measures", args=[measure.project.public_id])))
+        for measure in measures.select_related("project").order_by("due_on", "pk")
+    ]
+    return Digest(
+        person=person,
+        to_edit=[
+            found
+            for found in rounds
+            if found.assessment.state in EDITABLE and person.pk in found.assessment.team_user_ids  # type: ignore[attr-defined]
+        ],
+        to_approve=[
+            found
+            for found in rounds
+            if found.assessment.state == AssessmentState.SUBMITTED
+            and person.roles.get(found.assessment.project.municipality_id) == Role.MANAGER
+        ],
+        overdue=[task for task in tasks if task.measure.due_on < today],  # type: ignore[operator]
+        due=[task for task in tasks if task.measure.due_on >= today],  # type: ignore[operator]
+    )
+
+
+def compose_digest(digest: Digest) -> EmailMessage:
+    return compose(
+        to=digest.person,
+        template="assessments/mail/digest.txt",
+        context={"digest": digest},
+        unsubscribe=unsubscribe_path(digest.person, "digest"),
+    )
+
+
+def send_digest(digest: Digest, today: date) -> bool:
+    """Send one digest unless this week's went out already, perhaps a moment ago from another process. Says whether it did.
+
+    The week is claimed before sending, and given back where the mail server refuses: the next run tries again.
+    """
+    before = digest.person.digest_sent_on
+    mine = User.objects.filter(_not_sent_since(week_of(today)), pk=digest.person.pk)
+    if not mine.update(digest_sent_on=today):
+        return False
+    if deliver([compose_digest(digest)]):
+        return True
+    User.objects.filter(pk=digest.person.pk).update(digest_sent_on=before)
+    return False

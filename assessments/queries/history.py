@@ -1,0 +1,103 @@
+"""Who changed what in a round, and when, with what stood before: from the histories of the round, its answers and proofs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from assessments.models import Assessment, AssessmentState, Evidence, Score
+from assessments.queries.catalogue_cache import Guide
+from assessments.queries.neighbours import answer_label
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One thing before and after, in words. ``is_text``: long enough to show the changed words."""
+
+    label: str
+    before: str
+    after: str
+    is_text: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """``who`` is empty for a person who is gone. ``key`` names the criterion, where the entry belongs to one."""
+
+    when: datetime
+    who: str
+    what: str
+    key: str = ""
+    title: str = ""
+    changes: tuple[Changed, ...] = ()
+
+
+def logbook(assessment: Assessment, guide: Guide) -> list[Entry]:
+    """The newest first. Four queries; the answers of the start are one entry, that of the start.
+
+    Answers to criteria that left the round with a move to another edition are told without the criterion's name.
+    """
+    current = dict(Score.objects.filter(assessment=assessment).order_by().values_list("pk", "criterion"))
+    scores = Score.history.filter(assessment_id=assessment.pk).select_related("history_user", "assigned_to")
+    keys: dict[int, tuple[str, str]] = {}
+    entries = [*_steps(Assessment.history.filter(id=assessment.pk).select_related("history_user"))]
+    before: dict[int, Any] = {}
+    for row in scores.order_by("history_date", "history_id"):
+        criterion = guide.by_id.get(current.get(row.id, row.criterion_id))
+        keys[row.id] = key, title = (criterion.key, criterion.title) if criterion else ("", "")
+        if row.id in before:
+            changes = tuple(_differences(before[row.id], row))
+            confirmed = row.confirmed and not before[row.id].confirmed
+            what = _("Antwort geändert") if changes else _("Antwort bestätigt") if confirmed else ""
+            if what:
+                entries.append(Entry(row.history_date, _name(row), what, key, title, changes))
+        before[row.id] = row
+    started = min((entry.when for entry in entries), default=None)
+    for row in Evidence.history.filter(score_id__in=list(keys)).select_related("history_user"):
+        if row.history_type == "+" and started is not None and row.added_at < started:
+            continue  # carried over with the start
+        what = _("Nachweis entfernt") if row.history_type == "-" else _("Nachweis hinzugefügt")
+        key, title = keys[row.score_id]
+        entries.append(Entry(row.history_date, _name(row), what, key, title, (Changed(_("Nachweis"), "", row.text),)))
+    return sorted(entries, key=lambda entry: entry.when, reverse=True)
+
+
+def _name(row: Any) -> str:
+    return str(row.history_user) if row.history_user else ""
+
+
+def _steps(rows: Iterable[Any]) -> Iterable[Entry]:
+    words = {
+        AssessmentState.SUBMITTED: _("eingereicht"),
+        AssessmentState.RETURNED: _("zurückgegeben"),
+        AssessmentState.APPROVED: _("freigegeben"),
+        AssessmentState.DRAFT: _("wieder geöffnet"),
+    }
+    state = None
+    for row in sorted(rows, key=lambda row: (row.history_date, row.history_id)):
+        if state is None:
+            yield Entry(row.history_date, _name(row), _("Runde begonnen"))
+        elif row.state != state:
+            text = {"returned": row.return_comment, "draft": row.reopen_reason}.get(row.state, "")
+            changes = (Changed(_("Anmerkung"), "", text),) if text else ()
+            yield Entry(row.history_date, _name(row), words[AssessmentState(row.state)], changes=changes)
+        state = row.state
+
+
+def _differences(old: Any, new: Any) -> Iterable[Changed]:
+    if (old.state, old.level) != (new.state, new.level):
+        yield Changed(_("Einschätzung"), answer_label(old.state, old.level), answer_label(new.state, new.level))
+    if old.rationale != new.rationale:
+        yield Changed(_("Begründung"), old.rationale, new.rationale, is_text=True)
+    if (old.target_level, old.target_date) != (new.target_level, new.target_date):
+        yield Changed(_("Ziel"), _target(old), _target(new))
+    if old.assigned_to_id != new.assigned_to_id:
+        yield Changed(_("Zuständig"), str(old.assigned_to or "–"), str(new.assigned_to or "–"))
+
+
+def _target(row: Any) -> str:
+    level = "–" if row.target_level is None else _("Stufe %(level)s") % {"level": row.target_level}
+    return f"{level}, {date_format(row.target_date, 'j. F Y')}" if row.target_date else level

@@ -1,0 +1,120 @@
+"""What stands around one answer: its neighbours in the round, and earlier answers to the same criterion."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from assessments.models import AssessmentState, Score, ScoreState
+from assessments.queries.catalogue_cache import Guide
+from catalogue.levels import Level
+
+
+@dataclass(frozen=True)
+class EarlierAnswer:
+    """What was said about the same criterion elsewhere: in the previous round, or for the municipality as a whole."""
+
+    state: str
+    level: int | None
+    rationale: str
+    target_level: int | None
+    by: str
+    at: datetime | None
+    round: int
+
+    @property
+    def label(self) -> str:
+        return answer_label(self.state, self.level)
+
+
+def answer_label(state: str, level: int | None) -> str:
+    """An answer in words: „2 – in Umsetzung“, „weiß nicht“ …"""
+    return f"{level} – {Level(level).label}" if level is not None else str(ScoreState(state).label)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """All answers of the round in the catalogue's order, and the two to the same criterion from elsewhere, or None."""
+
+    scores: list[Score]
+    earlier: EarlierAnswer | None
+    house: EarlierAnswer | None
+
+
+# Written out: to compose this statement costs the ORM more than all else on the page that asks it costs the database.
+_WORDS = """
+    SELECT score.id, score.criterion_id, score.state, score.level, score.confirmed, score.rationale, score.target_level,
+           COALESCE(person.name, ''), COALESCE(score.updated_at, assessment.approved_at), assessment.id, assessment.round
+    FROM assessments_score AS score
+    JOIN catalogue_criterion AS criterion ON criterion.id = score.criterion_id
+    JOIN assessments_assessment AS assessment ON assessment.id = score.assessment_id
+    JOIN assessments_project AS project ON project.id = assessment.project_id
+    LEFT JOIN accounts_user AS person ON person.id = score.updated_by_id
+    WHERE criterion.key = %(key)s
+"""
+SURROUNDINGS = f"""
+    SELECT id, criterion_id, state, level, confirmed, '', NULL::smallint, '', NULL::timestamptz, assessment_id, NULL::smallint
+    FROM assessments_score WHERE assessment_id = %(assessment)s
+    UNION ALL {_WORDS} AND assessment.id = %(previous)s
+    UNION ALL ({_WORDS}
+        AND project.municipality_id = %(municipality)s AND project.is_municipality_wide AND project.id <> %(project)s
+        AND assessment.state = '{AssessmentState.APPROVED.value}' AND score.state <> '{ScoreState.OPEN.value}'
+        ORDER BY assessment.round DESC LIMIT 1)
+"""  # noqa: S608 – nothing in it comes from outside
+
+
+def surroundings(score: Score, guide: Guide) -> Surroundings:
+    """One query. The answer of the house is that of its last approved round, where it said something."""
+    assessment = score.assessment
+    values: dict[str, str | int | None] = {
+        "key": guide.by_id[score.criterion_id].key,
+        "assessment": assessment.pk,
+        "previous": assessment.previous_id,
+        "municipality": assessment.project.municipality_id,
+        "project": assessment.project_id,
+    }
+    scores: list[Score] = []
+    found: dict[str, EarlierAnswer] = {}
+    with connection.cursor() as cursor:
+        for row in cursor.execute(SURROUNDINGS, values):
+            pk, criterion, state, level, confirmed, rationale, target, by, at, assessment_id, round_ = row
+            if assessment_id == assessment.pk:
+                scores.append(Score(pk=pk, criterion_id=criterion, state=state, level=level, confirmed=confirmed))
+            elif state != ScoreState.OPEN or rationale:
+                answer = EarlierAnswer(state, level, rationale, target, by, at, round_)
+                found["earlier" if assessment_id == assessment.previous_id else "house"] = answer
+    return Surroundings(in_order(scores, guide), found.get("earlier"), found.get("house"))
+
+
+def in_order(scores: Iterable[Score], guide: Guide) -> list[Score]:
+    """The scores in the catalogue's order, each with its criterion at hand. No query."""
+    found = list(scores)
+    for score in found:
+        score.criterion = guide.by_id[score.criterion_id]
+    return sorted(found, key=lambda score: score.criterion.order)
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The way on from one criterion. ``next_pending`` comes after it, or from the start again; None when nothing is left."""
+
+    position: int
+    total: int
+    previous: Score | None
+    next: Score | None
+    next_pending: Score | None
+    scores: Sequence[Score] = ()
+
+
+def neighbours(scores: Sequence[Score], pk: int) -> Neighbours:
+    place = next(number for number, score in enumerate(scores) if score.pk == pk)
+    onwards = [*scores[place + 1 :], *scores[:place]]
+    return Neighbours(
+        position=place + 1,
+        total=len(scores),
+        previous=scores[place - 1] if place else None,
+        next=scores[place + 1] if place + 1 < len(scores) else None,
+        next_pending=next((score for score in onwards if score.is_pending), None),
+        scores=scores,
+    )

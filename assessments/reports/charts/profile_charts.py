@@ -1,0 +1,93 @@
+"""The charts of a maturity profile: picks the fields each chart needs, and computes nothing."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from assessments.reports.charts.bars import bullet_bars
+from assessments.reports.charts.heatmap import heat_grid
+from assessments.reports.charts.inputs import Bar, GateState, HeatRow, Plan, RoadPhase, Round, Series
+from assessments.reports.charts.level_bar import level_bar, marks_key
+from assessments.reports.charts.phase_road import phase_road
+from assessments.reports.charts.radar import radar
+from assessments.reports.charts.trend import trend
+from assessments.reports.profile.model import CriterionResult, Figure, HistoryRow, MaturityProfile
+
+
+def series_names(profile: MaturityProfile) -> dict[str, str]:
+    """What the legend calls the present round, the target and the compared round."""
+    compared = profile.meta.compared
+    return {"now": profile.meta.round_label, "target": _("Ziel"), "earlier": compared.label if compared else ""}
+
+
+def figures_radar(profile: MaturityProfile, figures: Sequence[Figure], *, width: float = 640) -> SafeString:
+    """Averages of workstreams or phases: now, once all targets are met, and in the compared round."""
+    names = series_names(profile)
+    series = [Series("now", names["now"], tuple(figure.average.value for figure in figures))]
+    if any(figure.planned.value is not None for figure in figures):
+        series.append(Series("target", names["target"], tuple(figure.planned.value for figure in figures)))
+    if any(figure.before and figure.before.value is not None for figure in figures):
+        before = tuple(figure.before.value if figure.before else None for figure in figures)
+        series.append(Series("earlier", names["earlier"], before))
+    return radar([figure.name for figure in figures], series, width=width)
+
+
+def figures_bars(profile: MaturityProfile, figures: Sequence[Figure], *, width: float = 640) -> SafeString:
+    """The same averages as bars, each with its „n von m“."""
+    bars = [
+        Bar(
+            figure.name,
+            figure.average.value,
+            figure.planned.value,
+            figure.before.value if figure.before else None,
+            _("%(n)d von %(m)d eingeschätzt") % {"n": figure.average.n, "m": figure.average.m},
+        )
+        for figure in figures
+    ]
+    return bullet_bars(bars, series_names=series_names(profile), width=width)
+
+
+def criterion_bar(profile: MaturityProfile, one: CriterionResult) -> SafeString | str:
+    """Level, target and earlier level of one criterion; "" where there is neither level nor target."""
+    if one.level is None and one.target_level is None:
+        return ""
+    return level_bar(Bar(one.title, one.level, one.target_level, _before(one)), series_names=series_names(profile))
+
+
+def criteria_key(profile: MaturityProfile) -> SafeString:
+    """The marks of ``criterion_bar``; those that no criterion has are left out."""
+    names = series_names(profile)
+    if all(one.target_level is None for one in profile.criteria):
+        names["target"] = ""
+    if all(_before(one) is None for one in profile.criteria):
+        names["earlier"] = ""
+    return marks_key(names)
+
+
+def _before(one: CriterionResult) -> int | None:
+    return one.change.previous.level if one.change and one.change.previous else None
+
+
+def trend_chart(profile: MaturityProfile, *, width: float = 640, height: float = 150) -> SafeString:
+    """The overall average over the rounds and the planned line, where there is one."""
+    found = profile.trend
+    plan = Plan(found.planned_on, found.planned) if found.planned is not None and found.planned_on else None
+    return trend(
+        [Round(point.label, point.on, point.average.value) for point in found.points], plan, width=width, height=height
+    )
+
+
+def history_grid(profile: MaturityProfile, rows: Sequence[HistoryRow], *, width: float = 640) -> SafeString:
+    """Criteria × rounds for the given rows of ``profile.history``."""
+    rounds = [point.label for point in profile.trend.points]
+    return heat_grid([HeatRow(f"{row.number} {row.title}", row.cells) for row in rows], rounds, width=width)
+
+
+def gates_road(profile: MaturityProfile, *, width: float = 640) -> SafeString:
+    """The phases with their gates; for a municipality as a whole there is one."""
+    phases = [
+        RoadPhase(gate.label, cast("GateState", gate.state), len(gate.blockers), gate.is_current) for gate in profile.gates
+    ]
+    return phase_road(phases, width=width)

@@ -1,7 +1,0 @@
-"""The profile as data: JSON with a published schema, CSV and XLSX. The same profile gives the same bytes."""
-
-from assessments.reports.data.csv_file import render_csv
-from assessments.reports.data.json_file import render_json
-from assessments.reports.data.xlsx_file import render_xlsx
-
-__all__ = ["render_csv", "render_json", "render_xlsx"]

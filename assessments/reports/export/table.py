@@ -1,0 +1,77 @@
+"""The criteria as a table: the same columns in CSV and XLSX."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from assessments.reports.profile import texts
+from assessments.reports.profile.model import CriterionResult, MaturityProfile
+
+Value = str | int | float | date | None
+
+#: What spreadsheets take for the start of a formula, in CSV even behind white space; full-width signs count too.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def harmless(text: str) -> str:
+    """The text, led by an apostrophe if a spreadsheet would otherwise run it as a formula."""
+    return f"'{text}" if text.startswith(FORMULA) or text.lstrip().startswith(FORMULA) else text
+
+
+@dataclass(frozen=True)
+class Column:
+    """``width`` is in characters, as spreadsheets count it."""
+
+    title: str
+    width: int
+    value: Callable[[CriterionResult], Value]
+
+
+def criterion_columns(profile: MaturityProfile) -> list[Column]:
+    """One column per fact of a criterion; those about the compared round stand only where there is one."""
+    columns = [
+        Column(_("Nr."), 5, lambda c: c.number),
+        Column(_("Kriterium"), 40, lambda c: c.title),
+        Column(_("Schlüssel"), 24, lambda c: c.key),
+        Column(_("Phase"), 18, lambda c: c.phase_label),
+        Column(_("Workstreams"), 24, lambda c: ", ".join(c.workstream_names)),
+        Column(_("Meilenstein ab Stufe"), 12, lambda c: c.milestone.required_level if c.milestone else None),
+        Column(_("Stand"), 16, lambda c: c.state_label),
+        Column(_("Stufe"), 8, lambda c: c.level),
+        Column(_("Stufe in Worten"), 16, lambda c: c.level_name),
+        Column(_("bestätigt"), 10, lambda c: _("ja") if c.confirmed else _("nein")),
+        Column(_("Zielstufe"), 10, lambda c: c.target_level),
+        Column(_("Ziel bis"), 12, lambda c: c.target_date),
+        Column(_("Abstand zum Ziel"), 10, lambda c: c.gap),
+        Column(_("Begründung"), 60, lambda c: c.rationale),
+        Column(_("Nachweise"), 40, lambda c: "\n".join(f"{e.label} ({e.url})" if e.url else e.label for e in c.evidence)),
+        Column(_("Nächster Schritt"), 50, lambda c: c.next_step),
+        Column(
+            _("Maßnahmen"), 50, lambda c: "\n".join(f"{m.text} ({texts.in_charge(m)}; {m.status_label})" for m in c.measures)
+        ),
+        Column(_("Eingeschätzt am"), 12, lambda c: c.answered_on),
+        Column(_("Eingeschätzt von"), 22, lambda c: c.answered_by),
+    ]
+    if profile.changes is None:
+        return columns
+    then = profile.changes.compared.label
+    return [*columns, *_compared(then)]
+
+
+def _compared(then: str) -> list[Column]:
+    return [
+        Column(_("Stufe in %(round)s") % {"round": then}, 10, lambda c: _previous_level(c)),
+        Column(_("Veränderung"), 10, lambda c: c.change.delta if c.change else None),
+        Column(_("Art der Veränderung"), 20, lambda c: c.change.label if c.change else ""),
+        Column(_("Begründung in %(round)s") % {"round": then}, 60, lambda c: _previous_rationale(c)),
+    ]
+
+
+def _previous_level(result: CriterionResult) -> int | None:
+    return result.change.previous.level if result.change and result.change.previous else None
+
+
+def _previous_rationale(result: CriterionResult) -> str:
+    return result.change.previous.rationale if result.change and result.change.previous else ""

@@ -1,0 +1,73 @@
+"""The plain facts a maturity profile is built from; ``load`` fetches them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from assessments.reports.profile.model import CommentItem, EvidenceItem, Level, MeasureItem, Meta, RoundRef
+from assessments.scoring import Milestone, Rating
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseFact:
+    key: str
+    code: str
+    name: str
+    label: str
+    is_cross_phase: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneFact:
+    """A milestone of the edition, in or out of the assessment's scope."""
+
+    milestone: Milestone
+    title: str
+    kind_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFact:
+    """One answer of this round, with what the catalogue says about its criterion. ``levels`` are in order 0–4."""
+
+    rating: Rating
+    title: str
+    summary: str
+    levels: tuple[Level, ...]
+    rationale: str
+    target_date: date | None
+    evidence: tuple[EvidenceItem, ...]
+    comments: tuple[CommentItem, ...]
+    by: str
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierAnswer:
+    """One answer of an earlier round."""
+
+    rating: Rating
+    title: str
+    rationale: str
+    by: str
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFact:
+    """An earlier approved round."""
+
+    ref: RoundRef
+    answers: tuple[EarlierAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the profile is made of. ``answers`` and ``milestones`` in catalogue order, ``rounds`` in time order."""
+
+    meta: Meta
+    phases: tuple[PhaseFact, ...]
+    workstreams: tuple[tuple[str, str], ...]
+    answers: tuple[AnswerFact, ...]
+    milestones: tuple[MilestoneFact, ...]
+    rounds: tuple[RoundFact, ...]
+    measures: tuple[MeasureItem, ...]

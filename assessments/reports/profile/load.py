@@ -1,0 +1,260 @@
+"""Fetches what the maturity profile is made of: seven queries, however many criteria, rounds, measures and evidence."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from assessments.models import Assessment, AssessmentState, Comment, Evidence, Measure, Score
+from assessments.reports.profile import texts
+from assessments.reports.profile.build import build_profile
+from assessments.reports.profile.inputs import AnswerFact, EarlierAnswer, Facts, MilestoneFact, PhaseFact, RoundFact
+from assessments.reports.profile.meta import cover_of, local_day
+from assessments.reports.profile.model import CommentItem, EvidenceItem, Level, MaturityProfile, MeasureItem, RoundRef
+from assessments.scoring import Milestone, Rating
+from catalogue.models import Criterion, LevelDescriptor, MilestoneKind, Phase, Workstream
+from catalogue.models import Milestone as MilestoneRow
+
+DEFAULT_LANGUAGE = "de"
+
+
+#: What every answer has, of this round and of the earlier ones.
+ANSWER = (
+    "criterion__key",
+    "criterion__phase__key",
+    "workstream_keys",
+    "state",
+    "level",
+    "target_level",
+    "confirmed",
+    "rationale",
+    "updated_at",
+    "updated_by__name",
+    "updated_by__email",
+)
+
+
+class NotComparable(LookupError):
+    """The profile can be compared with earlier approved rounds of the same project only."""
+
+
+def load_profile(assessment: Assessment, *, compare_with: Assessment | str | None = None) -> MaturityProfile:
+    """The profile of a round, in the active language.
+
+    ``compare_with`` is an earlier approved round or its public id; left out, it is the latest of them. Raises NotComparable.
+    Seven queries; give the assessment as ``with_context`` fetches it, or its relations cost one more each.
+    """
+    local = Local()
+    rounds = _rounds(assessment, local)
+    compared = rounds[-1].ref if rounds else None
+    if compare_with is not None:
+        wanted = compare_with.public_id if isinstance(compare_with, Assessment) else compare_with
+        compared = next((fact.ref for fact in rounds if fact.ref.public_id == wanted), None)
+        if compared is None:
+            raise NotComparable(wanted)
+    phases = list(Phase.objects.all())
+    streams = list(Workstream.objects.all())
+    answers = _answers(_scores(assessment, local), local)
+    milestones = _milestones(assessment, local)
+    titles = {answer.rating.key: answer.title for answer in answers}
+    meta = cover_of(assessment, answers, phases, compared, [fact.ref for fact in reversed(rounds)], local.language)
+    return build_profile(
+        Facts(
+            meta=meta,
+            phases=tuple(PhaseFact(p.key, p.code, p.name, p.label, p.is_cross_phase) for p in phases),
+            workstreams=tuple((stream.key, stream.name) for stream in streams),
+            answers=answers,
+            milestones=milestones,
+            rounds=rounds,
+            measures=_measures(assessment, titles | {fact.milestone.key: fact.title for fact in milestones}),
+        )
+    )
+
+
+class Local:
+    """Texts of the catalogue in the active language, German where there is no other: columns to fetch, and which to take.
+
+    Rows come as dicts and not as models: a criterion carries a dozen long texts in two languages that no profile shows.
+    """
+
+    def __init__(self) -> None:
+        self.language = (get_language() or DEFAULT_LANGUAGE).split("-")[0]
+        self.languages = tuple(dict.fromkeys((self.language, DEFAULT_LANGUAGE)))
+
+    def columns(self, *fields: str) -> list[str]:
+        return [f"{field}_{language}" for field in fields for language in self.languages]
+
+    def text(self, row: dict[str, Any], field: str) -> str:
+        return row[f"{field}_{self.language}"] or row[f"{field}_{DEFAULT_LANGUAGE}"] or ""
+
+
+def _workstreams(criterion: str) -> ArraySubquery:
+    """The keys of a criterion's workstreams in their order, fetched along with the row: no query of its own."""
+    rows = Criterion.workstreams.through.objects.filter(criterion=OuterRef(criterion)).order_by("workstream__order")
+    return ArraySubquery(rows.values("workstream__key"))
+
+
+# --- This round -------------------------------------------------------------------------------------------------------------
+
+
+def _scores(assessment: Assessment, local: Local) -> list[dict[str, Any]]:
+    evidence = Evidence.objects.filter(score=OuterRef("pk")).order_by("pk")
+    comments = Comment.objects.filter(score=OuterRef("pk")).order_by("pk")
+    rows = Score.objects.filter(assessment=assessment).annotate(
+        workstream_keys=_workstreams("criterion"),
+        evidence_rows=ArraySubquery(
+            evidence.values(row=JSONObject(id="pk", text="text", url="url", at="added_at", file="file", file_name="file_name"))
+        ),
+        comment_rows=ArraySubquery(
+            comments.values(
+                row=JSONObject(text="text", name="author__name", email="author__email", at="created_at", resolved="resolved_at")
+            )
+        ),
+    )
+    return list(
+        rows.order_by("criterion__order").values(
+            *ANSWER,
+            "criterion_id",
+            "target_date",
+            "evidence_rows",
+            "comment_rows",
+            *local.columns("criterion__title", "criterion__summary"),
+        )
+    )
+
+
+def _rating(row: dict[str, Any]) -> Rating:
+    return Rating(
+        key=row["criterion__key"],
+        state=row["state"],
+        level=row["level"],
+        target=row["target_level"],
+        confirmed=row["confirmed"],
+        workstreams=tuple(row["workstream_keys"]),
+        phase=row["criterion__phase__key"],
+    )
+
+
+def _answers(rows: Sequence[dict[str, Any]], local: Local) -> tuple[AnswerFact, ...]:
+    levels = _levels([row["criterion_id"] for row in rows], local)
+    return tuple(
+        AnswerFact(
+            rating=_rating(row),
+            title=local.text(row, "criterion__title"),
+            summary=local.text(row, "criterion__summary"),
+            levels=tuple(levels[row["criterion_id"]]),
+            rationale=row["rationale"],
+            target_date=row["target_date"],
+            evidence=tuple(map(_evidence, row["evidence_rows"])),
+            comments=tuple(
+                CommentItem(
+                    item["text"],
+                    item["name"] or item["email"] or "",
+                    local_day(item["at"]) or date.min,
+                    item["resolved"] is not None,
+                )
+                for item in row["comment_rows"]
+            ),
+            by=_name(row),
+            on=local_day(row["updated_at"]),
+        )
+        for row in rows
+    )
+
+
+def _evidence(item: dict[str, Any]) -> EvidenceItem:
+    has_file = bool(item["file"])
+    name = item["file_name"] if has_file else ""
+    return EvidenceItem(item["text"], item["url"], local_day(item["at"]), name, item["id"] if has_file else None)
+
+
+def _levels(criteria: Iterable[int], local: Local) -> dict[int, list[Level]]:
+    names = texts.Words().levels
+    found: dict[int, list[Level]] = defaultdict(list)
+    rows = LevelDescriptor.objects.rewrite(False).filter(criterion__in=criteria).order_by("level")
+    for row in rows.values("criterion_id", "level", *local.columns("description", "next_step")):
+        found[row["criterion_id"]].append(
+            Level(row["level"], names[row["level"]], local.text(row, "description"), local.text(row, "next_step"))
+        )
+    return found
+
+
+def _name(row: dict[str, Any]) -> str:
+    return row["updated_by__name"] or row["updated_by__email"] or ""
+
+
+def _milestones(assessment: Assessment, local: Local) -> tuple[MilestoneFact, ...]:
+    """Those of the whole edition: a gate also asks for what this round left out."""
+    rows = MilestoneRow.objects.filter(criterion__edition=assessment.edition_id).order_by("criterion__order")
+    columns = ("criterion__key", "criterion__phase__key", "required_level", "kind", *local.columns("criterion__title"))
+    return tuple(
+        MilestoneFact(
+            Milestone(row["criterion__key"], row["criterion__phase__key"], row["required_level"]),
+            local.text(row, "criterion__title"),
+            str(MilestoneKind(row["kind"]).label),
+        )
+        for row in rows.values(*columns)
+    )
+
+
+def _measures(assessment: Assessment, titles: dict[str, str]) -> tuple[MeasureItem, ...]:
+    """All of the project: a measure outlives the round in which it was agreed."""
+    rows = Measure.objects.filter(project=assessment.project_id).select_related("owner").order_by("due_on", "pk")
+    return tuple(
+        MeasureItem(
+            text=row.text,
+            who=row.who,
+            due_on=row.due_on,
+            status=row.status,
+            status_label=str(row.get_status_display()),
+            criterion_key=row.criterion_key,
+            criterion_title=titles.get(row.criterion_key, ""),
+        )
+        for row in rows
+    )
+
+
+# --- Earlier rounds ---------------------------------------------------------------------------------------------------------
+
+
+def _rounds(assessment: Assessment, local: Local) -> tuple[RoundFact, ...]:
+    """The approved rounds before this one, the oldest first, with all their answers. One query."""
+    rows = (
+        Score.objects.filter(
+            assessment__project=assessment.project_id,
+            assessment__state=AssessmentState.APPROVED,
+            assessment__round__lt=assessment.round,
+        )
+        .annotate(workstream_keys=_workstreams("criterion"))
+        .order_by("assessment__round", "criterion__order")
+        .values(
+            *ANSWER,
+            "assessment__round",
+            "assessment__public_id",
+            "assessment__approved_at",
+            *local.columns("criterion__title"),
+        )
+    )
+    facts = []
+    for number, group in groupby(rows, key=lambda row: row["assessment__round"]):
+        answers = list(group)
+        ref = RoundRef(
+            public_id=answers[0]["assessment__public_id"],
+            number=number,
+            label=_("Runde %(number)s") % {"number": number},
+            on=local_day(answers[0]["assessment__approved_at"]),
+        )
+        facts.append(RoundFact(ref, tuple(_earlier(row, local) for row in answers)))
+    return tuple(facts)
+
+
+def _earlier(row: dict[str, Any], local: Local) -> EarlierAnswer:
+    title = local.text(row, "criterion__title")
+    return EarlierAnswer(_rating(row), title, row["rationale"], _name(row), local_day(row["updated_at"]))

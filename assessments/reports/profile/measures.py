@@ -1,0 +1,25 @@
+"""The project's measures as a profile shows them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from assessments.models.measure import is_overdue
+from assessments.reports.profile.criterion import MeasureItem
+
+
+def measures_on(day: date, measures: Iterable[MeasureItem]) -> tuple[MeasureItem, ...]:
+    """Open ones first, then by due date, those without one last; what was overdue on the profile's own day says so.
+
+    The profile's day and not today's: a report is read as of the day it names, and the same state has to give the same bytes.
+    """
+    in_order = sorted(measures, key=lambda one: (not one.is_open, one.due_on is None, one.due_on or date.min))
+    return tuple(_on(day, measure) for measure in in_order)
+
+
+def _on(day: date, measure: MeasureItem) -> MeasureItem:
+    if not is_overdue(measure.status, measure.due_on, day):
+        return measure
+    return replace(measure, is_overdue=True, status_label=_("%(status)s, überfällig") % {"status": measure.status_label})

@@ -1,0 +1,83 @@
+"""What the cover of a maturity profile says about the round."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessments.models import Assessment, AssessmentState
+from assessments.reports.profile.inputs import AnswerFact
+from assessments.reports.profile.model import Meta, RoundRef, Step
+from catalogue.models import Phase
+
+
+def local_day(moment: datetime | str | None) -> date | None:
+    """The local day of a moment; PostgreSQL's JSON gives moments as text."""
+    if moment is None:
+        return None
+    return timezone.localtime(datetime.fromisoformat(moment) if isinstance(moment, str) else moment).date()
+
+
+def _person(person: Any) -> str:
+    return str(person) if person else ""
+
+
+def cover_of(
+    assessment: Assessment,
+    answers: Sequence[AnswerFact],
+    phases: Sequence[Phase],
+    compared: RoundRef | None,
+    rounds: list[RoundRef],
+    language: str,
+) -> Meta:
+    """No query, with the assessment as ``with_context`` fetches it."""
+    project, edition = assessment.project, assessment.edition
+    is_approved = assessment.is_approved
+    # Both stamps outlive a return or a reopening; they count only while the state agrees with them.
+    is_submitted = is_approved or assessment.state == AssessmentState.SUBMITTED
+    submitted_on = local_day(assessment.submitted_at) if is_submitted else None
+    approved_on = local_day(assessment.approved_at) if is_approved else None
+    approved_by = _person(assessment.approved_by) if is_approved else ""
+    steps = [
+        Step(_("begonnen"), assessment.started_on, ""),
+        Step(_("eingereicht"), submitted_on, _person(assessment.submitted_by) if is_submitted else ""),
+        Step(_("freigegeben"), approved_on, approved_by),
+    ]
+    asked = {answer.rating.phase for answer in answers}
+    days = [answer.on for answer in answers] + [step.on for step in steps]
+    wide = project.is_municipality_wide
+    return Meta(
+        public_id=assessment.public_id,
+        municipality=project.municipality.name,
+        coat_of_arms=project.municipality.coat_of_arms.name or "",
+        is_fictional=project.municipality.is_fictional,
+        project=project.name,
+        project_slug=project.slug,
+        project_summary=project.summary,
+        confidentiality=project.confidentiality,
+        confidentiality_label=str(project.get_confidentiality_display()) if project.confidentiality else "",
+        is_municipality_wide=wide,
+        phase=None if wide else next(phase.key for phase in phases if phase.pk == project.phase_id),
+        phase_label="" if wide else next(phase.label for phase in phases if phase.pk == project.phase_id),
+        round=assessment.round,
+        round_label=str(assessment.round_label),
+        state=assessment.state,
+        state_label=str(assessment.get_state_display()),
+        is_draft=not is_approved,
+        edition=edition.number,
+        edition_title=edition.title,
+        scope=tuple(phase.label for phase in phases if phase.key in asked),
+        language=language,
+        as_of=max(day for day in days if day is not None),
+        started_on=assessment.started_on,
+        submitted_on=submitted_on,
+        approved_on=approved_on,
+        approved_by=approved_by,
+        steps=tuple(step for step in steps if step.on is not None),
+        compared=compared,
+        rounds=tuple(rounds),
+        attribution=edition.attribution,
+        level_scale_notice=edition.level_scale_notice,
+    )

@@ -1,0 +1,295 @@
+"""The maturity profile: one frozen object that the screen, the PDF, the spreadsheet and the JSON all render.
+
+Renderings never compute: every figure, label, sentence and order they need is a field here. ``build.build_profile`` makes it
+from plain facts, ``load.load_profile`` fetches those. All texts are in the language that was active when the profile was
+built. Dates are local dates. Nothing here depends on the clock: the same state of the data gives an equal profile.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from assessments.reports.profile.criterion import (
+    CommentItem,
+    CriterionChange,
+    CriterionResult,
+    EvidenceItem,
+    Level,
+    MeasureItem,
+    MilestoneInfo,
+    PreviousAnswer,
+)
+from assessments.scoring import Average, Counts, Progress
+
+__all__ = [
+    "Changes",
+    "CommentItem",
+    "CriterionChange",
+    "CriterionResult",
+    "Definitions",
+    "EvidenceItem",
+    "Figure",
+    "GateBlocker",
+    "GateResult",
+    "HistoryRow",
+    "Level",
+    "MaturityProfile",
+    "MeasureItem",
+    "Meta",
+    "MilestoneInfo",
+    "PreviousAnswer",
+    "PriorityItem",
+    "RoundRef",
+    "Step",
+    "Trend",
+    "TrendPoint",
+]
+
+# --- Cover ------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the workflow: what happened (a label, „freigegeben“), on which day, by whom ("" if not known or not told)."""
+
+    label: str
+    on: date | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRef:
+    """One round of the project. ``on`` is the day of approval, of the start while there is none."""
+
+    public_id: str
+    number: int
+    label: str
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What the cover says. ``language`` is the code of the texts' language, ``as_of`` the day of the latest answer or step.
+
+    ``coat_of_arms`` is the stored name of the municipality's picture, "" without one; another picture has another name, so that
+    equal profiles look equal. ``confidentiality`` is a key of ``Confidentiality``, it and its label "" without a mark.
+    ``phase_label`` is empty for the municipality as a whole, which is in no phase. ``scope`` names the phases assessed, in
+    order. ``is_draft`` until approved. ``steps`` are started, submitted, approved: those that have happened. ``compared`` is
+    the round that all changes refer to; ``rounds`` are the earlier approved rounds one may compare with, the latest first.
+    """
+
+    public_id: str
+    municipality: str
+    coat_of_arms: str
+    is_fictional: bool
+    project: str
+    project_slug: str
+    project_summary: str
+    confidentiality: str
+    confidentiality_label: str
+    is_municipality_wide: bool
+    phase: str | None
+    phase_label: str
+    round: int
+    round_label: str
+    state: str
+    state_label: str
+    is_draft: bool
+    edition: str
+    edition_title: str
+    scope: tuple[str, ...]
+    language: str
+    as_of: date
+    started_on: date
+    submitted_on: date | None
+    approved_on: date | None
+    approved_by: str
+    steps: tuple[Step, ...]
+    compared: RoundRef | None
+    rounds: tuple[RoundRef, ...]
+    attribution: str
+    level_scale_notice: str
+
+
+# --- Figures ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The figures of a group of criteria: all of them, one workstream, one phase.
+
+    ``average`` and ``planned`` (once all targets are met; value None without targets) are over the same criteria. ``before`` is
+    the group's average in the compared round, None without one; ``delta`` = average − before as shown, None where either is
+    missing. ``coverage`` is the one figure of progress. ``key`` is "" for all criteria.
+    """
+
+    key: str
+    name: str
+    average: Average
+    planned: Average
+    before: Average | None
+    delta: float | None
+    counts: Counts
+    coverage: Progress
+
+
+# --- Gates, priorities, changes, trend --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class GateBlocker:
+    """A milestone that does not pass. ``cause``: below, open, unknown, unassessed (outside the assessment's scope).
+
+    ``number`` None where the criterion is not part of the assessment. ``reason`` is ready to print („Stufe 1, nötig 3“).
+    """
+
+    key: str
+    number: int | None
+    title: str
+    phase_label: str
+    cause: str
+    level: int | None
+    required_level: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """The gate of one phase. ``state``: reached, blocked, ahead, none (no milestone to pass); ``sentence`` says it in full.
+
+    ``passed`` of ``total`` milestones pass, ``unconfirmed`` of these by an answer that nobody has confirmed in this round.
+    ``is_current``: the gate of the project's phase. ``blockers`` are in catalogue order; a gate ahead names them too.
+    """
+
+    phase: str
+    code: str
+    name: str
+    label: str
+    state: str
+    state_label: str
+    is_current: bool
+    passed: int
+    total: int
+    unconfirmed: int
+    blockers: tuple[GateBlocker, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityItem:
+    """What to do, first things first; ``rank`` counts from 1. ``reason`` says why it stands here, ready to print.
+
+    ``measure`` is the criterion's open measure that is due first, None where nobody has planned one.
+    """
+
+    rank: int
+    criterion: CriterionResult
+    is_blocking: bool
+    weight: int
+    reason: str
+    next_step: str
+    measure: MeasureItem | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed since ``compared``: criteria by kind, each in catalogue order.
+
+    ``gone`` are titles of criteria of the compared round that this one does not have. ``unrated`` gathers those with a level in
+    only one of the rounds. ``sentence`` sums up.
+    """
+
+    compared: RoundRef
+    up: tuple[CriterionResult, ...]
+    down: tuple[CriterionResult, ...]
+    same: tuple[CriterionResult, ...]
+    unrated: tuple[CriterionResult, ...]
+    new: tuple[CriterionResult, ...]
+    gone: tuple[str, ...]
+    sentence: str
+
+    @property
+    def incomparable(self) -> int:
+        """How many criteria of this round have nothing to be compared with."""
+        return len(self.unrated) + len(self.new)
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """One round on the time line: the earlier approved rounds and, last, this one. ``workstreams`` in the profile's order."""
+
+    round: int
+    label: str
+    on: date
+    is_this: bool
+    average: Average
+    workstreams: tuple[Average, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """``points`` in time order. ``planned`` is the average once all targets are met, ``planned_on`` the latest target date.
+
+    Both None without targets (or, the date, without dates): then there is no planned line.
+    """
+
+    points: tuple[TrendPoint, ...]
+    planned: float | None
+    planned_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One criterion through the rounds of the trend, in its order. A cell is a level or a scoring state; None: not asked."""
+
+    number: int
+    key: str
+    title: str
+    cells: tuple[int | str | None, ...]
+
+
+# --- The whole --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """The sentence that says what a figure means; shown beside it on demand and in the PDF's method page."""
+
+    average: str
+    coverage: str
+    workstreams: str
+    planned: str
+    gates: str
+    gap: str
+    change: str
+    priorities: str
+    trend: str
+    unconfirmed: str
+    levels: str
+    overdue: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaturityProfile:
+    """Everything a report says. ``workstreams`` (always four) and ``phases`` (those with criteria) in catalogue order.
+
+    ``gates``: one per phase P1–P5, or the one of the cross-phase set for the municipality as a whole. ``current_gate`` is the
+    one of the project's phase. ``headline`` sums up in one or two sentences. ``priorities`` holds all, renderings show the
+    first three or ten. ``measures`` are all of the project, open ones first, then by due date. ``changes`` is None when there
+    is no round to compare with. ``scale`` names the five levels.
+    """
+
+    meta: Meta
+    headline: str
+    overall: Figure
+    workstreams: tuple[Figure, ...]
+    phases: tuple[Figure, ...]
+    gates: tuple[GateResult, ...]
+    current_gate: GateResult | None
+    priorities: tuple[PriorityItem, ...]
+    changes: Changes | None
+    trend: Trend
+    history: tuple[HistoryRow, ...]
+    criteria: tuple[CriterionResult, ...]
+    measures: tuple[MeasureItem, ...]
+    scale: tuple[Level, ...]
+    definitions: Definitions

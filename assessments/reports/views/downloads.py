@@ -1,0 +1,72 @@
+"""The profile as files: who may have which round is asked as on screen, language and comparison come from the address."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from assessments.reports.export import render_csv, render_json, render_xlsx
+from assessments.reports.profile.model import MaturityProfile
+from assessments.reports.views.profile import requested_profile
+from assessments.views.access import get_assessment
+
+LANGUAGES = ("de", "en")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SCHEMA = Path(__file__).resolve().parent.parent / "export" / "schema" / "profile-1.json"
+
+
+def file_name(profile: MaturityProfile, ending: str) -> str:
+    """„reifeprofil-parkraum-app-runde-2-entwurf.csv“: plain letters only, as every system takes them."""
+    meta = profile.meta
+    draft = "-entwurf" if meta.is_draft else ""
+    return f"reifeprofil-{meta.project_slug}-runde-{meta.round}{draft}.{ending}"
+
+
+def requested_language(request: HttpRequest) -> str:
+    """``?sprache=``, else the page's language. 404 for one we do not speak."""
+    language = request.GET.get("sprache") or translation.get_language() or LANGUAGES[0]
+    if language not in LANGUAGES:
+        raise Http404
+    return language
+
+
+def _file(
+    request: HttpRequest, public_id: str, render: Callable[[MaturityProfile], bytes], ending: str, content_type: str
+) -> HttpResponse:
+    assessment = get_assessment(request.user, public_id)
+    with translation.override(requested_language(request)):
+        profile = requested_profile(request, assessment)
+        content = render(profile)
+    name = file_name(profile, ending)
+    return HttpResponse(content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@login_required
+@require_safe
+@cache_control(private=True, no_cache=True)
+def profile_json(request: HttpRequest, public_id: str) -> HttpResponse:
+    return _file(request, public_id, render_json, "json", "application/json")
+
+
+@login_required
+@require_safe
+@cache_control(private=True, no_cache=True)
+def profile_csv(request: HttpRequest, public_id: str) -> HttpResponse:
+    return _file(request, public_id, render_csv, "csv", "text/csv; charset=utf-8")
+
+
+@login_required
+@require_safe
+@cache_control(private=True, no_cache=True)
+def profile_xlsx(request: HttpRequest, public_id: str) -> HttpResponse:
+    return _file(request, public_id, render_xlsx, "xlsx", XLSX)
+
+
+@require_safe
+def schema(request: HttpRequest) -> HttpResponse:
+    """The published shape of the JSON, for anyone."""
+    return HttpResponse(SCHEMA.read_bytes(), content_type="application/schema+json")

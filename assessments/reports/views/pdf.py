@@ -1,0 +1,48 @@
+"""The profile as a PDF: rendered once per state of the data, then taken from the store."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from assessments.reports.pdf import VARIANTS, PdfUnavailable, Variant, pdf_of
+from assessments.reports.views.downloads import file_name, requested_language
+from assessments.reports.views.profile import requested_profile
+from assessments.views.access import get_assessment, require
+from assessments.views.project import crumbs_to
+
+
+def requested_variant(request: HttpRequest) -> Variant:
+    """``?umfang=kurz`` or ``lang``, which is also what nothing means. 404 for anything else."""
+    variant = request.GET.get("umfang") or "lang"
+    if variant not in VARIANTS:
+        raise Http404
+    return variant
+
+
+@login_required
+@require_safe
+@cache_control(private=True, no_cache=True)
+def profile_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
+    """``?umfang=``, ``?sprache=``, ``?vergleich=`` as for the other files; ``?kommentare=1`` adds comments to the Langfassung,
+    for those who work on the assessment.
+
+    503 with a page that says why where the system libraries are missing.
+    """
+    assessment = get_assessment(request.user, public_id)
+    with_comments = request.GET.get("kommentare") == "1"
+    if with_comments:
+        require(request.user, "assessments.work_on_assessment", assessment)
+    variant = requested_variant(request)
+    with translation.override(requested_language(request)):
+        profile = requested_profile(request, assessment)
+    try:
+        pdf = pdf_of(profile, variant=variant, with_comments=with_comments)
+    except PdfUnavailable:
+        crumbs = crumbs_to(assessment.project, (str(assessment.round_label), assessment.get_absolute_url()), (_("PDF"), ""))
+        return render(request, "report/pdf_unavailable.html", {"assessment": assessment, "crumbs": crumbs}, status=503)
+    name = file_name(profile, "pdf").removesuffix(".pdf") + f"-{variant}fassung.pdf"
+    return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})

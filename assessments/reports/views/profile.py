@@ -1,0 +1,77 @@
+"""The profile on screen and as files. All of them show the same ``MaturityProfile``."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from assessments.models import Assessment
+from assessments.reports.charts import for_screen
+from assessments.reports.charts.profile_charts import figures_bars, figures_radar, gates_road, history_grid, trend_chart
+from assessments.reports.profile.load import DEFAULT_LANGUAGE, NotComparable, load_profile
+from assessments.reports.profile.model import MaturityProfile
+from assessments.views.access import get_assessment
+from assessments.views.project import crumbs_to
+
+#: Widths of drawings that share their row, for wide and for slim pages.
+HALF = (500.0, 300.0)
+CARD = (480.0, 290.0)
+
+
+def requested_profile(request: HttpRequest, assessment: Assessment) -> MaturityProfile:
+    """The profile, compared with the round of ``?vergleich=`` if there is one. 404 for a round it cannot be compared with."""
+    try:
+        return load_profile(assessment, compare_with=request.GET.get("vergleich") or None)
+    except NotComparable as error:
+        raise Http404 from error
+
+
+def beside(draw: Callable[[float], SafeString], widths: tuple[float, float] = HALF) -> SafeString:
+    """Like ``for_screen``, for a drawing that shares its row."""
+    return format_html('<div class="chart-wide">{}</div><div class="chart-narrow">{}</div>', *map(draw, widths))
+
+
+@lru_cache(maxsize=32)
+def charts_of(profile: MaturityProfile) -> Mapping[str, SafeString]:
+    """The drawings of the page, by name: the same for the same profile, so they are kept. Read only."""
+    streams = profile.workstreams
+    return {
+        "bars": beside(lambda width: figures_bars(profile, streams, width=width), CARD),
+        "radar": beside(lambda width: figures_radar(profile, streams, width=width)),
+        "road": for_screen(lambda width: gates_road(profile, width=width)),
+        "trend": beside(lambda width: trend_chart(profile, width=width)),
+        "history": for_screen(lambda width: history_grid(profile, profile.history, width=width)),
+    }
+
+
+def own_language(profile: MaturityProfile) -> str:
+    """The language people write their answers in, where the page's texts are in another; "" where it is the same."""
+    return "" if profile.meta.language == DEFAULT_LANGUAGE else DEFAULT_LANGUAGE
+
+
+@login_required
+@require_safe
+def profile_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Eleven queries with session, person and navigation, however many criteria and rounds."""
+    assessment = get_assessment(request.user, public_id)
+    profile = requested_profile(request, assessment)
+    chosen = request.GET.get("vergleich")
+    context: dict[str, Any] = {
+        "assessment": assessment,
+        "profile": profile,
+        "charts": charts_of(profile),
+        "own_language": own_language(profile),
+        "compared_query": f"&{urlencode({'vergleich': chosen})}" if chosen else "",
+        "crumbs": crumbs_to(
+            assessment.project, (str(assessment.round_label), assessment.get_absolute_url()), (_("Reifeprofil"), "")
+        ),
+    }
+    return render(request, "report/profile.html", context)

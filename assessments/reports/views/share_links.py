@@ -1,0 +1,138 @@
+"""Links to an approved profile: managers make and revoke them, whoever has one reads page and PDF without an account."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from assessments.forms.share_link import ShareForm
+from assessments.models import Assessment, ShareLink
+from assessments.reports.pdf import PdfUnavailable, pdf_of
+from assessments.reports.profile.anonymise import without_names
+from assessments.reports.profile.load import load_profile
+from assessments.reports.profile.model import MaturityProfile
+from assessments.reports.views.downloads import file_name, requested_language
+from assessments.reports.views.pdf import requested_variant
+from assessments.reports.views.profile import charts_of, own_language
+from assessments.services.share_links import NotApproved, create_link, revoke_link
+from assessments.views.access import get_assessment, require
+from assessments.views.project import crumbs_to
+
+# --- For managers -----------------------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def share_links(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The links of a round, and a form for another one while the round is approved."""
+    assessment = get_assessment(request.user, public_id)
+    require(request.user, "assessments.manage_assessment", assessment)
+    form = ShareForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid() and _created(request, assessment, form):
+        return redirect("reports:share_links", assessment.public_id)
+    links = list(ShareLink.objects.of(assessment))
+    for link in links:
+        link.address = request.build_absolute_uri(reverse("reports:shared", args=[link.token]))  # type: ignore[attr-defined]
+    return render(
+        request,
+        "report/share_links.html",
+        {
+            "assessment": assessment,
+            "links": links,
+            "form": form,
+            "crumbs": crumbs_to(
+                assessment.project,
+                (str(assessment.round_label), assessment.get_absolute_url()),
+                (_("Reifeprofil"), reverse("reports:profile", args=[assessment.public_id])),
+                (_("Links"), ""),
+            ),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _created(request: HttpRequest, assessment: Assessment, form: ShareForm) -> bool:
+    try:
+        create_link(assessment=assessment, by=request.user, **form.cleaned_data)
+    except NotApproved:
+        form.add_error(None, _("Nur ein freigegebenes Reifeprofil lässt sich teilen."))
+        return False
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
+    messages.success(request, _("Der Link ist angelegt. Wer ihn hat, kann dieses Reifeprofil lesen."))
+    return True
+
+
+@login_required
+@require_POST
+def share_revoke(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
+    assessment = get_assessment(request.user, public_id)
+    require(request.user, "assessments.manage_assessment", assessment)
+    revoke_link(link=get_object_or_404(ShareLink, assessment=assessment, pk=pk), by=request.user)
+    messages.success(request, _("Der Link ist widerrufen und öffnet nichts mehr."))
+    return redirect("reports:share_links", assessment.public_id)
+
+
+# --- For whoever has a link -------------------------------------------------------------------------------------------------
+
+
+def unlisted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Not for search engines, not for caches, and the address itself for no other site."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, **kwargs: str) -> HttpResponse:
+        response = view(request, **kwargs)
+        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        response["Cache-Control"] = "private, no-store"
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return wrapped
+
+
+def _shared_profile(token: str) -> MaturityProfile:
+    """404 for a link that is expired, revoked or guessed, or whose round was reopened: nobody can tell which. Eight queries."""
+    link = ShareLink.objects.usable(timezone.localdate()).filter(token=token).first()
+    if link is None:
+        raise Http404
+    profile = load_profile(link.assessment)
+    return profile if link.with_names else without_names(profile)
+
+
+@require_safe
+@unlisted
+def shared_profile(request: HttpRequest, token: str) -> HttpResponse:
+    profile = _shared_profile(token)
+    context = {
+        "profile": profile,
+        "charts": charts_of(profile),
+        "own_language": own_language(profile),
+        "pdf_url": reverse("reports:shared_pdf", args=[token]),
+    }
+    return render(request, "report/shared.html", context)
+
+
+@require_safe
+@unlisted
+def shared_pdf(request: HttpRequest, token: str) -> HttpResponse:
+    """``?umfang=`` and ``?sprache=`` as for members; never with comments."""
+    variant = requested_variant(request)
+    with translation.override(requested_language(request)):
+        profile = _shared_profile(token)
+    try:
+        pdf = pdf_of(profile, variant=variant)
+    except PdfUnavailable:
+        return render(
+            request, "report/shared_pdf_unavailable.html", {"back_url": reverse("reports:shared", args=[token])}, status=503
+        )
+    name = file_name(profile, f"{variant}fassung.pdf")
+    return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})

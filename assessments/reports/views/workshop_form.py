@@ -1,0 +1,55 @@
+"""The blank workshop form by address."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from assessments.models import Assessment
+from assessments.queries.catalogue_cache import guide_to
+from assessments.reports.pdf import PdfUnavailable
+from assessments.reports.pdf.workshop_form import form_pdf
+from assessments.reports.views.downloads import requested_language
+from assessments.views.access import get_assessment
+from assessments.views.project import crumbs_to
+from catalogue.models import Criterion
+
+
+def requested_criteria(request: HttpRequest, assessment: Assessment) -> list[Criterion]:
+    """The round's criteria in catalogue order, narrowed by ``?kriterien=key,key`` (also repeated, as a
+    form sends it) and ``?phase=key``. One query.
+
+    404 for a criterion or a phase that is not in the round.
+    """
+    in_round = set(assessment.scores.values_list("criterion_id", flat=True))
+    criteria = [criterion for criterion in guide_to(assessment.edition).criteria if criterion.pk in in_round]
+    keys = {key for part in request.GET.getlist("kriterien") for key in part.split(",") if key}
+    phase = request.GET.get("phase", "")
+    if keys - {criterion.key for criterion in criteria}:
+        raise Http404
+    chosen = [c for c in criteria if (not keys or c.key in keys) and (not phase or c.phase.key == phase)]
+    if not chosen:
+        raise Http404
+    return chosen
+
+
+@login_required
+@require_safe
+@cache_control(private=True, no_cache=True)
+def workshop_form(request: HttpRequest, public_id: str) -> HttpResponse:
+    """``?kriterien=``, ``?phase=``, ``?sprache=``. 503 with a page that says why where the system libraries are missing."""
+    assessment = get_assessment(request.user, public_id)
+    criteria = requested_criteria(request, assessment)
+    try:
+        with translation.override(requested_language(request)):
+            pdf = form_pdf(assessment, criteria)
+            word = _("Arbeitsbogen")  # not inside the f-string, where gettext does not look
+            name = f"{slugify(word)}-{assessment.project.slug}-{assessment.round}.pdf"
+    except PdfUnavailable:
+        crumbs = crumbs_to(assessment.project, (str(assessment.round_label), assessment.get_absolute_url()), (_("PDF"), ""))
+        return render(request, "report/pdf_unavailable.html", {"assessment": assessment, "crumbs": crumbs}, status=503)
+    return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -1,0 +1,72 @@
+"""The door to assigning: who looks after a criterion. The answer and its version stay as they are."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from simple_history.utils import bulk_update_with_history
+
+from assessments.models import Assessment, Score
+from assessments.queries.catalogue_cache import guide_to
+from assessments.queries.neighbours import in_order
+from assessments.services.answers import NotEditable
+from scaling.accounts.models import User
+from scaling.accounts.unsubscribe import unsubscribe_path
+from scaling.common.mail import absolute_url, compose, deliver
+
+
+@transaction.atomic
+def assign(*, assessment: Assessment, scores: Collection[int], to: User | None, by: Any) -> int:
+    """Hand the scores (primary keys, of ``assessment``) to a person or to nobody; return how many changed hands.
+
+    The person is told by mail after the commit, unless they did it themselves. Raises NotEditable. The number of queries does
+    not grow with the number of scores.
+    """
+    current = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    if not current.is_editable:
+        raise NotEditable
+    rows = Score.objects.select_for_update(of=("self",), no_key=True).filter(assessment=current, pk__in=scores)
+    changed = [score for score in rows.select_related("criterion") if score.assigned_to_id != (to.pk if to else None)]
+    for score in changed:
+        score.assigned_to = to
+    bulk_update_with_history(changed, Score, ["assigned_to"], default_user=by)
+    if changed and to is not None and to.pk != by.pk and to.wants_notices:
+        titles = [score.criterion.title for score in changed]
+        transaction.on_commit(partial(_tell, assessment, to, by, titles), robust=True)
+    return len(changed)
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """What a person still has to look at in one round, in the catalogue's order. Never empty."""
+
+    assessment: Assessment
+    scores: tuple[Score, ...]
+
+
+def assigned_to(person: User, assessments: Iterable[Assessment]) -> list[Assigned]:
+    """The person's criteria that are open or not confirmed, by round, in the order of the rounds; rounds that cannot be edited
+    are left out. At most one query, and none where no round can be edited.
+    """
+    rounds = {assessment.pk: assessment for assessment in assessments if assessment.is_editable}
+    found: dict[int, list[Score]] = {pk: [] for pk in rounds}
+    for score in Score.objects.filter(assessment__in=rounds, assigned_to=person).pending().order_by().defer("rationale"):
+        found[score.assessment_id].append(score)
+    return [
+        Assigned(rounds[pk], tuple(in_order(scores, guide_to(rounds[pk].edition)))) for pk, scores in found.items() if scores
+    ]
+
+
+def _tell(assessment: Assessment, to: User, by: Any, titles: list[str]) -> None:
+    path = f"{assessment.get_absolute_url()}?zeige=meine"
+    context = {
+        "assessment": assessment,
+        "project": assessment.project,
+        "by": by,
+        "titles": titles,
+        "url": absolute_url(path),
+    }
+    unsubscribe = unsubscribe_path(to, "notices")
+    deliver([compose(to=to, template="assessments/mail/assigned.txt", context=context, unsubscribe=unsubscribe)])

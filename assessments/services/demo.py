@@ -1,0 +1,169 @@
+"""Loads the fictional municipalities of fixtures/demo/ with several rounds of assessments.
+
+The answers walk through the same doors as anyone's; only the dates are set back afterwards, since a demo without a past shows
+neither trend nor comparison.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from assessments.mail import notifications
+from assessments.models import Assessment, AssessmentState, Evidence, Measure, Project, Score, ScoreState
+from assessments.services import workflow
+from assessments.services.answers import Answer, NewEvidence, remove_evidence, save_score
+from catalogue.models import Edition, Phase
+from scaling.accounts.models import Membership, Municipality, User
+
+PASSWORD = "skalierungscheck"  # noqa: S105 – printed by ./run; the demo listens on this machine only
+FOLDER = settings.BASE_DIR / "fixtures" / "demo"
+CURATOR = ("redaktion@skalierungscheck.example", "Judith Harms")
+OPERATOR = ("betrieb@skalierungscheck.example", "Sven Adler")
+
+
+def _read(folder: Path) -> list[dict[str, Any]]:
+    return [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yaml"))]
+
+
+def demo_accounts() -> Iterator[tuple[str, str]]:
+    """The demo's sign-ins: address and what the person is there for."""
+    roles = {"manager": "manager", "team": "project team", "reader": "reader"}
+    for municipality in _read(FOLDER):
+        for user in municipality["users"]:
+            yield user["email"], f"{roles[user['role']]}, {municipality['municipality']['name']}"
+    yield CURATOR[0], "catalogue curator"
+    yield OPERATOR[0], "operator (superuser)"
+
+
+@notifications.muted()
+@transaction.atomic
+def load_demo(folder: Path = FOLDER) -> int:
+    """Load every municipality that is not there yet and return how many were. All or nothing."""
+    loaded = 0
+    for content in _read(folder):
+        if not Municipality.objects.filter(ags=content["municipality"]["ags"]).exists():
+            _load_municipality(content)
+            loaded += 1
+    if loaded:
+        _person(*CURATOR, is_curator=True, is_staff=True)
+        _person(*OPERATOR, is_staff=True, is_superuser=True)
+    return loaded
+
+
+def _person(email: str, name: str, **fields: Any) -> User:
+    user = User.objects.filter(email=email).first()
+    return user or User.objects.create_user(email, PASSWORD, name=name, **fields)
+
+
+def _load_municipality(content: dict[str, Any]) -> None:
+    municipality = Municipality.objects.create(**content["municipality"], is_fictional=True)
+    people = {}
+    for user in content["users"]:
+        people[user["email"]] = _person(user["email"], user["name"])
+        Membership.objects.create(user=people[user["email"]], municipality=municipality, role=user["role"])
+    manager = next(people[user["email"]] for user in content["users"] if user["role"] == "manager")
+    edition = Edition.objects.filter(major=1, state="published").latest("minor")
+    for entry in content["projects"]:
+        project = Project.objects.create(
+            municipality=municipality,
+            slug=entry["slug"],
+            name=entry["name"],
+            summary=entry["summary"],
+            phase=Phase.objects.get(key=entry["phase"]),
+            is_municipality_wide=entry.get("municipality_wide", False),
+        )
+        project.team.set(people[email] for email in entry.get("team", []))
+        for round_ in entry.get("rounds", []):
+            _load_round(project, round_, people, manager, edition)
+        for measure in entry.get("measures", []):
+            Measure.objects.create(
+                project=project,
+                criterion_key=measure["criterion"] or "",
+                text=measure["text"],
+                owner=people.get(measure.get("owner")),
+                owner_text=measure.get("owner_text") or "",
+                due_on=measure.get("due_on"),
+                status=measure["status"],
+            )
+
+
+def _load_round(project: Project, content: dict[str, Any], people: dict[str, User], manager: User, edition: Edition) -> None:
+    author = project.team.order_by("pk").first() or manager
+    assessment = workflow.start_assessment(project=project, by=author, edition=edition)
+    answers = content["answers"]
+    unknown = set(answers) - set(assessment.scores.values_list("criterion__key", flat=True))
+    if unknown:
+        raise ValueError(f"{project.slug}: no such criteria: {', '.join(sorted(unknown))}")
+    for score in assessment.scores.select_related("criterion").order_by("criterion__order"):
+        if score.criterion.key in answers:
+            _load_answer(score, answers[score.criterion.key], people, author)
+    if content["state"] != AssessmentState.DRAFT:
+        workflow.submit(assessment=assessment, by=author)
+    if content["state"] == AssessmentState.APPROVED:
+        workflow.approve(assessment=assessment, by=manager)
+    elif content["state"] == AssessmentState.RETURNED:
+        workflow.return_to_team(assessment=assessment, by=manager, comment=content["return_comment"])
+    _set_back(assessment, content)
+
+
+def _load_answer(score: Score, content: dict[str, Any], people: dict[str, User], author: User) -> None:
+    by = people.get(content.get("by", ""), author)
+    if content.get("confirm"):
+        answer = Answer(
+            state=score.state,
+            level=score.level,
+            rationale=score.rationale,
+            target_level=score.target_level,
+            target_date=score.target_date,
+        )
+    else:
+        level = content.get("level")
+        answer = Answer(
+            state=content.get("state", ScoreState.RATED if level is not None else ScoreState.OPEN),
+            level=level,
+            rationale=(content.get("rationale") or "").strip(),
+            target_level=content.get("target"),
+            target_date=content.get("target_date"),
+        )
+        if content.get("evidence"):
+            for old in score.evidence.all():
+                remove_evidence(evidence=old, by=by)
+    evidence = [NewEvidence(text=one["text"], url=one.get("url") or "") for one in content.get("evidence") or []]
+    save_score(score=score, version=score.version, by=by, answer=answer, evidence=evidence)
+
+
+def _at(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(day, time(hour, minute), UTC)
+
+
+def _set_back(assessment: Assessment, content: dict[str, Any]) -> None:
+    """Move the round into the past: its steps, its answers (spread over the first days) and their history."""
+    started = content["started_on"]
+    steps: dict[str, Any] = {"started_on": started}
+    if content.get("submitted_on"):
+        steps["submitted_at"] = _at(content["submitted_on"], 14, 20)
+    if content.get("approved_on"):
+        steps["approved_at"] = _at(content["approved_on"], 9, 40)
+    if assessment.returned_at:
+        steps["returned_at"] = _at(content["submitted_on"] + timedelta(days=3), 10, 5)
+    Assessment.objects.filter(pk=assessment.pk).update(**steps)
+    begun = _at(started, 8, 30)
+    for state in AssessmentState.values:
+        moment = steps.get(f"{state}_at", begun)
+        Assessment.history.filter(id=assessment.pk, state=state).update(history_date=moment, **steps)
+    Score.history.filter(assessment_id=assessment.pk).update(history_date=begun)
+    Evidence.history.filter(score__assessment_id=assessment.pk).update(history_date=begun)
+    answered = assessment.scores.filter(updated_at__isnull=False, confirmed=True).order_by("criterion__order")
+    for number, score in enumerate(answered):
+        moment = _at(started + timedelta(days=number // 8), 9 + number % 8, 7 * number % 60)
+        Score.objects.filter(pk=score.pk).update(updated_at=moment)
+        Score.history.filter(id=score.pk, version=score.version).update(history_date=moment, updated_at=moment)
+        # What was carried over keeps the day it was added on.
+        Evidence.objects.filter(score=score, added_at__date=timezone.localdate()).update(added_at=moment)
+        Evidence.history.filter(score=score).exclude(history_user=None).update(history_date=moment)

@@ -1,0 +1,185 @@
+"""Files as evidence: what may come in, where it lies, and that it goes with its evidence.
+
+A file is judged by its content; its name only has to agree. It is kept under a random name outside of everything the web server
+serves, and leaves only through a view that asks for the rights (``assessments.views.evidence``).
+"""
+
+import logging
+import secrets
+import zipfile
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from assessments.models import Evidence, Score
+from assessments.services.answers import NewEvidence, add_evidence
+
+logger = logging.getLogger(__name__)
+
+MOST_BYTES = 10 * 1024 * 1024
+FOLDER = "nachweise"
+_SAMPLE = 64 * 1024
+
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+#: The endings that may come in, and what a browser is told they are.
+CONTENT_TYPES = {
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "docx": f"{_OFFICE}wordprocessingml.document",
+    "xlsx": f"{_OFFICE}spreadsheetml.sheet",
+    "txt": "text/plain; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+}
+_SAME = {"jpeg": "jpg"}
+
+
+class Refused(Exception):
+    """The file cannot be taken. The message says why, to the person who brought it."""
+
+
+@dataclass(frozen=True)
+class GoodFile:
+    """A file that was looked at: ``ending`` is one of CONTENT_TYPES and tells its type, ``name`` is what it was called."""
+
+    name: str
+    ending: str
+    content: UploadedFile
+
+
+def examine(upload: UploadedFile) -> GoodFile:
+    """Size, type by content, agreement with the name, and the scanner if there is one. Raises Refused."""
+    name = _clean_name(upload.name or "")
+    if not upload.size:
+        raise Refused(_("Die Datei ist leer."))
+    if upload.size > MOST_BYTES:
+        raise Refused(_("Die Datei ist größer als 10 MB."))
+    ending = PurePath(name).suffix.lower().removeprefix(".")
+    ending = _SAME.get(ending, ending)
+    if ending not in CONTENT_TYPES:
+        raise Refused(
+            _("Diese Art von Datei nehmen wir nicht an. Möglich sind: %(endings)s.") % {"endings": ", ".join(CONTENT_TYPES)}
+        )
+    found = type_of(upload)
+    # A table and a text look the same inside.
+    if found != ending and not (found == "txt" and ending == "csv"):
+        raise Refused(_("Der Inhalt der Datei passt nicht zu ihrer Endung .%(ending)s.") % {"ending": ending})
+    _scan(upload, name)
+    upload.seek(0)
+    return GoodFile(name, ending, upload)
+
+
+def _clean_name(name: str) -> str:
+    """The last part of the name, without characters that have no place in one, and short enough to keep."""
+    name = "".join(character for character in name.replace("\\", "/").rsplit("/", 1)[-1] if character.isprintable()).strip()
+    path = PurePath(name or "datei")
+    return f"{path.stem[:150]}{path.suffix[:20]}"
+
+
+def type_of(file: Any) -> str | None:
+    """One of CONTENT_TYPES by content, or None. Documents with macros have none."""
+    file.seek(0)
+    start = file.read(_SAMPLE)
+    if start.startswith(b"%PDF-"):
+        return "pdf"
+    if start.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if start.startswith(b"\xff\xd8\xff"):
+        return "jpg"
+    if start.startswith(b"PK\x03\x04"):
+        return _type_of_package(file)
+    return "txt" if _is_text(file) else None
+
+
+def _type_of_package(file: Any) -> str | None:
+    file.seek(0)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = set(archive.namelist())
+            if any(name.lower().endswith("vbaproject.bin") or name.startswith("Basic/") for name in names):
+                return None
+            if "mimetype" in names:
+                with archive.open("mimetype") as part:
+                    declared = part.read(200).decode("ascii", "replace").strip()
+                return next((e for e in ("odt", "ods") if CONTENT_TYPES[e] == declared), None)
+            if "[Content_Types].xml" in names:
+                return "docx" if "word/document.xml" in names else "xlsx" if "xl/workbook.xml" in names else None
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):
+        return None
+    return None
+
+
+def _is_text(file: Any) -> bool:
+    """Whether it is text in UTF-8 or, as older spreadsheets write it, in Windows-1252."""
+    file.seek(0)
+    content: bytes = file.read()
+    if any(byte < 32 and byte not in b"\t\n\r\f" for byte in set(content)):
+        return False
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            content.decode("cp1252")
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _scan(upload: UploadedFile, name: str) -> None:
+    """Ask the scanner named by EVIDENCE_SCANNER. One that fails lets nothing through."""
+    if not settings.EVIDENCE_SCANNER:
+        return
+    try:
+        upload.seek(0)
+        complaint = import_string(settings.EVIDENCE_SCANNER)(upload)
+    except Exception as error:
+        logger.exception("The scanner %s failed on an upload.", settings.EVIDENCE_SCANNER)
+        raise Refused(_("Die Datei ließ sich gerade nicht prüfen. Bitte versuchen Sie es später noch einmal.")) from error
+    if complaint:
+        logger.warning("The scanner refused the upload “%s”: %s", name, complaint)
+        raise Refused(_("Die Prüfung auf Schadprogramme hat die Datei abgelehnt."))
+
+
+def add_file(*, score: Score, by: Any, file: GoodFile, text: str = "") -> Evidence:
+    """Store a file and the evidence that names it. Raises NotEditable; nothing is left behind then."""
+    stored = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}.{file.ending}", file.content)
+    try:
+        return add_evidence(score=score, by=by, evidence=NewEvidence(text=text or file.name, file=stored, file_name=file.name))
+    except BaseException:
+        default_storage.delete(stored)
+        raise
+
+
+def content_type_of(evidence: Evidence) -> str:
+    """What a browser is told, by our own stored name; never by what somebody called it."""
+    ending = PurePath(evidence.file.name or "").suffix.removeprefix(".")
+    return CONTENT_TYPES.get(ending, "application/octet-stream")
+
+
+def open_file(evidence: Evidence) -> BinaryIO:
+    """Raises FileNotFoundError."""
+    return default_storage.open(evidence.file.name or "")  # type: ignore[return-value]
+
+
+@receiver(post_delete, sender=Evidence)
+def delete_file(instance: Evidence, **kwargs: Any) -> None:
+    """The file goes with the last evidence that points to it, once that is certain."""
+    name = instance.file.name
+    if name:
+        transaction.on_commit(lambda: _delete_if_unused(name), robust=True)
+
+
+def _delete_if_unused(name: str) -> None:
+    if not Evidence.objects.filter(file=name).exists():
+        default_storage.delete(name)

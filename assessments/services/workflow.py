@@ -1,0 +1,192 @@
+"""The doors of a round: start, submit, approve, return, reopen. Nothing else changes an assessment's state.
+
+Each door locks the row it decides on, looks at the state as it is then, and stamps who and when. Rights are the views' matter.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessments.mail import notifications
+from assessments.models import Assessment, AssessmentState, Evidence, Project, Score, ScoreState
+from assessments.models.assessment import EDITABLE
+from catalogue.models import CROSS_PHASE, Edition, Phase
+
+
+class WrongState(Exception):
+    """The assessment is not in a state from which this step leads on; perhaps somebody else took it first."""
+
+    def __init__(self, assessment: Assessment) -> None:
+        super().__init__(f"Assessment {assessment.pk} is {assessment.state}.")
+        self.assessment = assessment
+
+
+class LaterRoundExists(WrongState):
+    """Only the latest round can be reopened: the later ones started from it."""
+
+
+class OpenAssessmentExists(Exception):
+    """A project has one open assessment at a time: this one."""
+
+    def __init__(self, assessment: Assessment) -> None:
+        super().__init__(f"Project {assessment.project_id} has the open assessment {assessment.pk}.")
+        self.assessment = assessment
+
+
+class NothingToAssess(Exception):
+    """There is no published edition, or it has no criterion in the chosen phases."""
+
+
+def default_phases(project: Project) -> list[Phase]:
+    """What a round covers unless the team says otherwise: cross-phase, and the phases up to the project's own.
+
+    The municipality as a whole is in no phase: cross-phase only.
+    """
+    phases = Phase.objects.all()
+    if project.is_municipality_wide:
+        return list(phases.filter(key=CROSS_PHASE))
+    return [phase for phase in phases if phase.is_cross_phase or phase.order <= project.phase.order]
+
+
+@transaction.atomic
+def start_assessment(
+    *, project: Project, by: Any, phases: Collection[Phase] | None = None, edition: Edition | None = None
+) -> Assessment:
+    """Start the project's next round with one score per criterion of ``phases`` (``default_phases``; cross-phase always).
+
+    What the last approved round says about a criterion of the same key is carried over with its evidence, as unconfirmed.
+    Raises OpenAssessmentExists and NothingToAssess. The number of queries does not grow with the number of criteria.
+    """
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    rounds = list(Assessment.objects.filter(project=project).order_by("-round"))
+    for earlier in rounds:
+        if earlier.state != AssessmentState.APPROVED:
+            raise OpenAssessmentExists(earlier)
+    edition = edition or Edition.objects.current()
+    if edition is None:
+        raise NothingToAssess
+    scope = {phase.pk for phase in (default_phases(project) if phases is None else phases)}
+    scope |= set(Phase.objects.filter(key=CROSS_PHASE).values_list("pk", flat=True))
+    criteria = dict(edition.criteria.filter(phase__in=scope).order_by("order").values_list("key", "pk"))
+    if not criteria:
+        raise NothingToAssess
+
+    previous = rounds[0] if rounds else None
+    assessment = Assessment(
+        project=project,
+        edition=edition,
+        round=previous.round + 1 if previous else 1,
+        previous=previous,
+        started_by=by,
+    )
+    assessment._history_user = by  # type: ignore[attr-defined]
+    assessment.save()
+    assessment.phases.set(scope)
+    earlier_scores = previous.scores.select_related("criterion").prefetch_related("evidence") if previous else []
+    _carry_over(assessment, criteria, earlier_scores, by)
+    return assessment
+
+
+def _carry_over(assessment: Assessment, criteria: dict[str, int], earlier_scores: Iterable[Score], by: Any) -> None:
+    earlier = {score.criterion.key: score for score in earlier_scores}
+    scores = {}
+    for key, criterion_id in criteria.items():
+        score = scores[key] = Score(assessment=assessment, criterion_id=criterion_id)
+        old = earlier.get(key)
+        if old is not None:
+            score.state, score.level, score.rationale = old.state, old.level, old.rationale
+            score.target_level, score.target_date = old.target_level, old.target_date
+            score.confirmed = old.state == ScoreState.OPEN
+            score.assigned_to_id = old.assigned_to_id
+    created = Score.objects.bulk_create(scores.values())
+    # bulk_create tells no signal, and a history without its first line could not say what was carried over.
+    Score.history.bulk_history_create(created, default_user=by)
+    evidence = Evidence.objects.bulk_create(
+        Evidence(
+            score=scores[key],
+            text=old.text,
+            url=old.url,
+            file=old.file,
+            file_name=old.file_name,
+            added_by_id=old.added_by_id,
+            added_at=old.added_at,
+        )
+        for key in scores.keys() & earlier.keys()
+        for old in earlier[key].evidence.all()
+    )
+    Evidence.history.bulk_history_create(evidence, default_user=by)
+
+
+@transaction.atomic
+def submit(*, assessment: Assessment, by: Any) -> Assessment:
+    """The team hands the round to its managers; open criteria are the team's own decision. Raises WrongState."""
+    return _step(assessment, by, EDITABLE, AssessmentState.SUBMITTED, "submitted")
+
+
+@transaction.atomic
+def approve(*, assessment: Assessment, by: Any) -> Assessment:
+    """A manager accepts the round as it is; it is frozen from now on. Raises WrongState."""
+    return _step(assessment, by, (AssessmentState.SUBMITTED,), AssessmentState.APPROVED, "approved")
+
+
+@transaction.atomic
+def return_to_team(*, assessment: Assessment, by: Any, comment: str) -> Assessment:
+    """A manager hands the round back and says why. Raises WrongState, and ValidationError without a comment."""
+    if not comment.strip():
+        raise ValidationError({"comment": _("Bitte schreiben Sie dem Team, was noch fehlt.")})
+    return _step(
+        assessment,
+        by,
+        (AssessmentState.SUBMITTED,),
+        AssessmentState.RETURNED,
+        "returned",
+        return_comment=comment.strip(),
+    )
+
+
+@transaction.atomic
+def reopen(*, assessment: Assessment, by: Any, reason: str) -> Assessment:
+    """A manager takes an approval back and says why; the round is a draft again. Only the latest round can be reopened.
+
+    Raises WrongState, LaterRoundExists, and ValidationError without a reason.
+    """
+    if not reason.strip():
+        raise ValidationError({"reason": _("Bitte nennen Sie den Grund.")})
+    # The same lock as in start_assessment: no round can start between the question and the answer.
+    Project.objects.select_for_update(no_key=True).get(pk=assessment.project_id)
+    later = Assessment.objects.filter(project=assessment.project_id, round__gt=assessment.round).order_by("round").first()
+    if later is not None:
+        raise LaterRoundExists(later)
+    return _step(
+        assessment,
+        by,
+        (AssessmentState.APPROVED,),
+        AssessmentState.DRAFT,
+        "reopened",
+        reopen_reason=reason.strip(),
+    )
+
+
+def _step(
+    assessment: Assessment, by: Any, allowed: Collection[str], state: AssessmentState, stamp: str, **texts: str
+) -> Assessment:
+    """Lock, look, change, stamp. ``assessment`` itself is brought up to date and returned."""
+    current = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    if current.state not in allowed:
+        raise WrongState(current)
+    for row in (current, assessment):
+        row.state = state
+        setattr(row, f"{stamp}_by", by)
+        for name, text in texts.items():
+            setattr(row, name, text)
+    current_time = timezone.now()
+    setattr(current, f"{stamp}_at", current_time)
+    setattr(assessment, f"{stamp}_at", current_time)
+    current._history_user = by  # type: ignore[attr-defined]
+    current.save(update_fields=["state", f"{stamp}_at", f"{stamp}_by", *texts])
+    notifications.announce(stamp, assessment=current, by=by)
+    return assessment

@@ -1,0 +1,168 @@
+"""A round as a whole: starting it, looking at it, and its steps from hand to hand."""
+
+from collections import Counter
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from assessments.forms.assignment import AssignForm
+from assessments.forms.measure import people_of
+from assessments.forms.workflow import ReopenForm, ReturnForm, ScopeForm
+from assessments.models import Assessment, AssessmentState
+from assessments.queries.catalogue_cache import guide_to
+from assessments.queries.neighbours import in_order
+from assessments.queries.overview import SHOWS, Narrowed, overview_of
+from assessments.services import workflow
+from assessments.views.access import get_assessment, get_project, require
+from assessments.views.project import crumbs_to
+from catalogue.models import Edition, Phase
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Choose what the next round covers, and begin it."""
+    project = get_project(request.user, public_id)
+    require(request.user, "assessments.start_assessment", project)
+    running = Assessment.objects.filter(project=project).open().first()
+    if running is not None:
+        messages.info(request, _("Für dieses Projekt läuft schon eine Bewertung; hier ist sie."))
+        return redirect(running)
+    edition = Edition.objects.current()
+    counts = Counter(criterion.phase_id for criterion in guide_to(edition).criteria) if edition else Counter()
+    phases = list(Phase.objects.all())
+    form = ScopeForm(
+        request.POST if request.method == "POST" else None,
+        phases=[phase for phase in phases if not phase.is_cross_phase and counts[phase.pk]],
+        preset=workflow.default_phases(project),
+        counts=counts,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            assessment = workflow.start_assessment(project=project, by=request.user, phases=form.chosen, edition=edition)
+        except workflow.OpenAssessmentExists as error:
+            messages.info(request, _("Für dieses Projekt läuft schon eine Bewertung; hier ist sie."))
+            return redirect(error.assessment)
+        except workflow.NothingToAssess:
+            messages.error(request, _("In den gewählten Phasen gibt es kein Kriterium. Bitte wählen Sie eine weitere Phase."))
+        else:
+            return redirect(assessment)
+    previous = Assessment.objects.filter(project=project).order_by("-round").first()
+    return render(
+        request,
+        "assessments/start.html",
+        {
+            "project": project,
+            "crumbs": crumbs_to(project, (_("Bewertung beginnen"), "")),
+            "form": form,
+            "edition": edition,
+            "cross_phase": next((phase for phase in phases if phase.is_cross_phase), None),
+            "cross_phase_count": sum(counts[phase.pk] for phase in phases if phase.is_cross_phase),
+            "previous": previous,
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+@login_required
+def overview(request: HttpRequest, public_id: str) -> HttpResponse:
+    return render_overview(request, get_assessment(request.user, public_id))
+
+
+def render_overview(request: HttpRequest, assessment: Assessment, **more: Any) -> HttpResponse:
+    """The round's page, with ``more`` when one of its forms comes back with an error."""
+    guide = guide_to(assessment.edition)
+    found = overview_of(in_order(assessment.scores.order_by().for_overview(), guide))
+    editable = request.user.has_perm("assessments.edit_assessment", assessment)
+    narrowed = Narrowed.from_query(request.GET)
+    shown = [score for score in found.scores if narrowed.matches(score, request.user.pk)]
+    context = {
+        "assessment": assessment,
+        "project": assessment.project,
+        "crumbs": crumbs_to(assessment.project, (assessment.round_label, "")),
+        "overview": found,
+        "narrowed": narrowed,
+        "shows": SHOWS,
+        "shown": overview_of(shown),
+        "next_pending": next(iter(found.pending), None),
+        "return_form": ReturnForm(),
+        "reopen_form": ReopenForm(),
+        "assign_form": AssignForm(
+            phases=found.phases, workstreams=found.workstreams, people=people_of(assessment.project) if editable else []
+        ),
+        **more,
+    }
+    return render(request, "assessments/overview.html", context, status=422 if more else 200)
+
+
+def _too_late(request: HttpRequest, assessment: Assessment, error: workflow.WrongState) -> HttpResponse:
+    """Somebody else was faster: say how things stand and go back to the round."""
+    if isinstance(error, workflow.LaterRoundExists):
+        messages.error(request, _("Wieder öffnen lässt sich nur die letzte Runde; inzwischen gibt es eine neuere."))
+    else:
+        label = AssessmentState(error.assessment.state).label
+        messages.error(request, _("Das ging nicht: Die Bewertung ist inzwischen %(state)s.") % {"state": label})
+    return redirect(assessment)
+
+
+@login_required
+@require_POST
+def submit(request: HttpRequest, public_id: str) -> HttpResponse:
+    assessment = get_assessment(request.user, public_id)
+    require(request.user, "assessments.work_on_assessment", assessment)
+    try:
+        workflow.submit(assessment=assessment, by=request.user)
+    except workflow.WrongState as error:
+        return _too_late(request, assessment, error)
+    messages.success(request, _("Eingereicht. Die Leitung kann die Bewertung jetzt freigeben."))
+    return redirect(assessment)
+
+
+@login_required
+@require_POST
+def approve(request: HttpRequest, public_id: str) -> HttpResponse:
+    assessment = get_assessment(request.user, public_id)
+    require(request.user, "assessments.manage_assessment", assessment)
+    try:
+        workflow.approve(assessment=assessment, by=request.user)
+    except workflow.WrongState as error:
+        return _too_late(request, assessment, error)
+    messages.success(request, _("Freigegeben. Die Bewertung ist jetzt abgeschlossen und unveränderlich."))
+    return redirect(assessment)
+
+
+@login_required
+@require_POST
+def return_to_team(request: HttpRequest, public_id: str) -> HttpResponse:
+    assessment = get_assessment(request.user, public_id)
+    require(request.user, "assessments.manage_assessment", assessment)
+    form = ReturnForm(request.POST)
+    if not form.is_valid():
+        return render_overview(request, assessment, return_form=form, form=form)
+    try:
+        workflow.return_to_team(assessment=assessment, by=request.user, comment=form.cleaned_data["comment"])
+    except workflow.WrongState as error:
+        return _too_late(request, assessment, error)
+    messages.success(request, _("Zurückgegeben. Das Team kann wieder daran arbeiten."))
+    return redirect(assessment)
+
+
+@login_required
+@require_POST
+def reopen(request: HttpRequest, public_id: str) -> HttpResponse:
+    assessment = get_assessment(request.user, public_id)
+    require(request.user, "assessments.manage_assessment", assessment)
+    form = ReopenForm(request.POST)
+    if not form.is_valid():
+        return render_overview(request, assessment, reopen_form=form, form=form)
+    try:
+        workflow.reopen(assessment=assessment, by=request.user, reason=form.cleaned_data["reason"])
+    except workflow.WrongState as error:
+        return _too_late(request, assessment, error)
+    messages.success(request, _("Wieder geöffnet. Das Team kann die Bewertung ändern und neu einreichen."))
+    return redirect(assessment)

@@ -1,0 +1,58 @@
+"""Who looks after a criterion: one, or a whole phase or workstream."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from assessments.forms.assignment import AssignForm
+from assessments.forms.measure import people_of
+from assessments.queries.catalogue_cache import guide_to
+from assessments.queries.neighbours import in_order
+from assessments.queries.overview import overview_of
+from assessments.services.answers import NotEditable
+from assessments.services.assignment import assign
+from assessments.views.access import get_assessment, get_score, require
+from assessments.views.assessment import render_overview
+
+
+@login_required
+@require_POST
+def assign_one(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
+    """Hand one criterion to a member, from its own page. An unknown person means nobody."""
+    score = get_score(request.user, public_id, key)
+    require(request.user, "assessments.work_on_assessment", score.assessment)
+    chosen = request.POST.get("person", "")
+    people = {str(person.pk): person for person in people_of(score.assessment.project)}
+    try:
+        assign(assessment=score.assessment, scores=[score.pk], to=people.get(chosen), by=request.user)
+    except NotEditable:
+        messages.error(request, _("Die Bewertung ist eingereicht; es lässt sich nichts mehr ändern."))
+    else:
+        messages.success(request, _("Die Zuständigkeit ist gespeichert."))
+    return redirect("assessments:score", public_id, key)
+
+
+@login_required
+@require_POST
+def assign_many(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Hand a phase or a workstream to a member."""
+    assessment = get_assessment(request.user, public_id)
+    require(request.user, "assessments.work_on_assessment", assessment)
+    found = overview_of(in_order(assessment.scores.order_by(), guide_to(assessment.edition)))
+    people = people_of(assessment.project)
+    form = AssignForm(request.POST, phases=found.phases, workstreams=found.workstreams, people=people)
+    if not form.is_valid():
+        return render_overview(request, assessment, assign_form=form, form=form)
+    scores, person = form.chosen
+    try:
+        number = assign(assessment=assessment, scores=scores, to=person, by=request.user)
+    except NotEditable:
+        messages.error(request, _("Die Bewertung ist eingereicht; es lässt sich nichts mehr ändern."))
+    else:
+        text = ngettext("%(number)s Kriterium ist neu zugewiesen.", "%(number)s Kriterien sind neu zugewiesen.", number)
+        messages.success(request, text % {"number": number})
+    return redirect(assessment)

@@ -1,0 +1,252 @@
+"""One criterion: the page where people spend their time."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from assessments.forms.answer import ScoreForm, initial_of
+from assessments.forms.comment import CommentForm
+from assessments.models import Evidence, Score
+from assessments.queries.catalogue_cache import guide_to
+from assessments.queries.criterion_page import beside
+from assessments.queries.neighbours import Neighbours, answer_label, in_order, neighbours, surroundings
+from assessments.services.answers import (
+    Answer,
+    NotEditable,
+    StaleScore,
+    confirm_score,
+    merged_rationale,
+    remove_evidence,
+    save_score,
+)
+from assessments.views.access import get_score, require
+from assessments.views.project import crumbs_to
+from catalogue.models import Criterion
+
+#: Names the answer a page has just saved, so that the browser forgets the draft it kept (static/js/answer.js).
+SAVED_COOKIE = "gespeichert"
+
+
+@never_cache  # so that the back button shows what is stored now, with its version
+@require_http_methods(["GET", "POST"])
+def score_page(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
+    if not request.user.is_authenticated:
+        if "autosave" in request.POST:
+            return _told(request, "signed_out", 401)
+        return redirect_to_login(request.get_full_path())
+    score = get_score(request.user, public_id, key)
+    criterion = guide_to(score.assessment.edition).by_id[score.criterion_id]
+    if request.method == "POST":
+        require(request.user, "assessments.work_on_assessment", score.assessment)
+        return _save(request, score, criterion)
+    return render_score(request, score)
+
+
+def render_score(request: HttpRequest, score: Score, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The criterion's page as it is stored, with ``more`` when a small form beside it comes back with an error."""
+    criterion = guide_to(score.assessment.edition).by_id[score.criterion_id]
+    may_edit = request.user.has_perm("assessments.edit_assessment", score.assessment)
+    url = reverse("assessments:score", args=[score.assessment.public_id, criterion.key]) if may_edit else ""
+    form = ScoreForm(score=score, criterion=criterion, read_only=not may_edit, autosave_url=url)
+    return _page(request, score, form, status, **more)
+
+
+def _save(request: HttpRequest, score: Score, criterion: Criterion) -> HttpResponse:
+    data = request.POST.copy()
+    if "offen" in data:  # the way back from a level chosen by mistake; reason and target stay
+        data["choice"] = ""
+    form = ScoreForm(data, score=score, criterion=criterion, autosave_url=request.path)
+    if "autosave" in request.POST:
+        return _autosave(request, score, form)
+    if not form.is_valid():
+        return _page(request, score, form, status=422)
+    try:
+        saved = save_score(
+            score=score,
+            version=form.cleaned_data["version"],
+            by=request.user,
+            answer=form.answer,
+            evidence=form.evidence,
+        )
+    except StaleScore as error:
+        return _conflict(request, score, criterion, form, error.current)
+    except NotEditable:
+        return _too_late(request, score, form)
+    response = _onwards(request, score, criterion, saved)
+    response.set_cookie(SAVED_COOKIE, quote(request.path), max_age=300, samesite="Lax", secure=request.is_secure())
+    return response
+
+
+def _onwards(request: HttpRequest, score: Score, criterion: Criterion, saved: Score) -> HttpResponse:
+    suffix = "?ansicht=gross" if request.GET.get("ansicht") == "gross" else ""
+    if "weiter" not in request.POST:
+        when = time_format(timezone.localtime(saved.updated_at or timezone.now()), "H:i")
+        messages.success(request, _("Gespeichert um %(time)s Uhr.") % {"time": when})
+        return redirect(reverse("assessments:score", args=[score.assessment.public_id, criterion.key]) + suffix)
+    following = way_on(score).next_pending
+    if following is None:
+        messages.success(request, _("Gespeichert. Damit sind alle Kriterien bearbeitet."))
+        return redirect(score.assessment)
+    messages.success(request, _("„%(title)s“ ist gespeichert.") % {"title": criterion.title})
+    return redirect(reverse("assessments:score", args=[score.assessment.public_id, following.criterion.key]) + suffix)
+
+
+def _autosave(request: HttpRequest, score: Score, form: ScoreForm) -> HttpResponse:
+    """Save what stands in the fields, but no new evidence: that waits for a button. Answers with a sentence for the page."""
+    if not form.is_valid():
+        return _told(request, "invalid", 422, form=form)
+    try:
+        saved = save_score(
+            score=score, version=form.cleaned_data["version"], by=request.user, answer=form.answer, confirm=False
+        )
+    except StaleScore as error:
+        return _told(request, "stale", 409, current=error.current)
+    except NotEditable:
+        score.assessment.refresh_from_db(fields=["state"])
+        return _told(request, "late", 409, assessment=score.assessment)
+    response = _told(request, "saved", 200, score=saved, evidence=form.evidence)
+    response["X-Version"] = str(saved.version)
+    return response
+
+
+def _told(request: HttpRequest, kind: str, status: int, **context: Any) -> HttpResponse:
+    response = render(request, "assessments/_saved.html", {"kind": kind, **context}, status=status)
+    response["X-Save"] = kind  # tells the script that this is a sentence for the page, not a page
+    return response
+
+
+def way_on(score: Score) -> Neighbours:
+    """One query."""
+    others = Score.objects.filter(assessment=score.assessment_id).order_by().defer("rationale")
+    return neighbours(in_order(others, guide_to(score.assessment.edition)), score.pk)
+
+
+def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200, **more: Any) -> HttpResponse:
+    """Six queries in all, whatever the number of criteria, proofs, comments and measures."""
+    assessment = score.assessment
+    criterion = score.criterion = guide_to(assessment.edition).by_id[score.criterion_id]
+    levels = list(criterion.levels.all())
+    around = surroundings(score, guide_to(assessment.edition))
+    near = beside(score, criterion.key, timezone.localdate())
+    context: dict[str, Any] = {
+        "assessment": assessment,
+        "project": assessment.project,
+        "crumbs": crumbs_to(assessment.project, (assessment.round_label, assessment.get_absolute_url()), (criterion.title, "")),
+        "score": score,
+        "criterion": criterion,
+        "levels": levels,
+        "next_level": next((descriptor for descriptor in levels if descriptor.level == score.level), None),
+        "form": form,
+        "way": neighbours(around.scores, score.pk),
+        "evidence": near.evidence,
+        "earlier": around.earlier,
+        "house": around.house,
+        "measures": near.measures,
+        "comments": near.comments,
+        "comment_form": CommentForm(),
+        "people": near.people,
+        "updated_by": near.updated_by,
+        # Large type for the projector: the same page, so that a workshop can rate from there.
+        "suffix": "?ansicht=gross" if request.GET.get("ansicht") == "gross" else "",
+        **more,
+    }
+    return render(request, "assessments/score.html", context, status=status)
+
+
+def _conflict(request: HttpRequest, score: Score, criterion: Criterion, form: ScoreForm, current: Score) -> HttpResponse:
+    """Both answers side by side, and three ways on; each keeps the new evidence that was typed."""
+    mine, theirs = form.answer, Answer.of(current)
+    typed = {name: form.data.get(name, "") for name in ("evidence_text", "evidence_url")}
+    merged = {**initial_of(mine), **typed, "rationale": merged_rationale(mine, theirs), "version": current.version}
+    score.version = current.version
+    context = {
+        "assessment": score.assessment,
+        "project": score.assessment.project,
+        "crumbs": crumbs_to(
+            score.assessment.project,
+            (score.assessment.round_label, score.assessment.get_absolute_url()),
+            (criterion.title, reverse("assessments:score", args=[score.assessment.public_id, criterion.key])),
+            (_("Zwei Fassungen"), ""),
+        ),
+        "criterion": criterion,
+        "current": current,
+        "mine": mine,
+        "theirs": theirs,
+        "mine_label": answer_label(mine.state, mine.level),
+        "theirs_label": answer_label(theirs.state, theirs.level),
+        "keep_mine": {**initial_of(mine), **typed},
+        "keep_theirs": {**initial_of(theirs), **typed},
+        "typed": typed,
+        "merge_form": ScoreForm(score=score, criterion=criterion, initial=merged, shows_evidence=False),
+    }
+    return render(request, "assessments/score_conflict.html", context, status=409)
+
+
+def _too_late(request: HttpRequest, score: Score, form: ScoreForm) -> HttpResponse:
+    """The round was submitted or approved meanwhile: nothing is stored, and nothing that was typed is hidden."""
+    score.assessment.refresh_from_db(fields=["state"])
+    context = {
+        "assessment": score.assessment,
+        "project": score.assessment.project,
+        "crumbs": crumbs_to(score.assessment.project, (score.assessment.round_label, score.assessment.get_absolute_url())),
+        "criterion": score.criterion,
+        "answer": form.answer,
+        "answer_label": answer_label(form.answer.state, form.answer.level),
+        "evidence": form.evidence,
+    }
+    return render(request, "assessments/score_too_late.html", context, status=409)
+
+
+@login_required
+@require_POST
+def confirm(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
+    """„Stimmt noch“: one click keeps a carried-over answer; then on to the next, or back to the list it came from."""
+    score = get_score(request.user, public_id, key)
+    require(request.user, "assessments.work_on_assessment", score.assessment)
+    try:
+        confirm_score(score=score, version=_number(request.POST.get("version")), by=request.user)
+    except StaleScore:
+        messages.warning(request, _("Hier wurde inzwischen etwas geändert. Bitte sehen Sie es sich an."))
+        return redirect("assessments:score", public_id, key)
+    except NotEditable:
+        messages.error(request, _("Die Bewertung ist eingereicht; es lässt sich nichts mehr ändern."))
+        return redirect(score.assessment)
+    title = guide_to(score.assessment.edition).by_id[score.criterion_id].title
+    messages.success(request, _("„%(title)s“ ist bestätigt.") % {"title": title})
+    following = None if "zurueck" in request.POST else way_on(score).next_pending
+    if following is None:
+        return redirect(score.assessment)
+    return redirect("assessments:score", public_id, following.criterion.key)
+
+
+def _number(text: str | None) -> int:
+    """0, which no version has, for what is no number."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+@login_required
+@require_POST
+def evidence_remove(request: HttpRequest, public_id: str, key: str, pk: int) -> HttpResponse:
+    score = get_score(request.user, public_id, key)
+    require(request.user, "assessments.work_on_assessment", score.assessment)
+    evidence = Evidence.objects.filter(score=score, pk=pk).first()
+    if evidence is None:
+        raise Http404
+    try:
+        remove_evidence(evidence=evidence, by=request.user)
+    except NotEditable:
+        messages.error(request, _("Die Bewertung ist eingereicht; Nachweise lassen sich nicht mehr ändern."))
+    else:
+        messages.success(request, _("Der Nachweis ist entfernt."))
+    return redirect("assessments:score", public_id, key)

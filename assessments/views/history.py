@@ -1,0 +1,31 @@
+"""The history of a round: who changed what, and when."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from assessments.queries.catalogue_cache import guide_to
+from assessments.queries.history import logbook
+from assessments.views.access import get_assessment
+from assessments.views.project import crumbs_to
+
+ENTRIES_PER_PAGE = 50
+
+
+@login_required
+def history(request: HttpRequest, public_id: str) -> HttpResponse:
+    assessment = get_assessment(request.user, public_id)
+    guide = guide_to(assessment.edition)
+    key = request.GET.get("kriterium", "")
+    entries = [entry for entry in logbook(assessment, guide) if not key or entry.key == key]
+    context = {
+        "assessment": assessment,
+        "project": assessment.project,
+        "criterion": guide.by_key.get(key),
+        "page_obj": Paginator(entries, ENTRIES_PER_PAGE).get_page(request.GET.get("seite")),
+        "query": f"kriterium={key}" if key in guide.by_key else "",
+        "crumbs": crumbs_to(assessment.project, (assessment.round_label, assessment.get_absolute_url()), (_("Verlauf"), "")),
+    }
+    return render(request, "assessments/history.html", context)

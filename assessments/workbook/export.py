@@ -1,0 +1,235 @@
+"""Writes the sheet: one row a criterion, the answers open, the guidance protected, and a page that says how it works."""
+
+import io
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import xlsxwriter
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from assessments.models import Assessment, Score, ScoreState
+from assessments.workbook.columns import COLUMNS, PLACES, SHEET_NAME, Column, Kind
+from catalogue.levels import Level
+
+HEAD, MUTED, LINE = "#171A2B", "#F2F3F8", "#B8BBCC"
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def export_sheet(assessment: Assessment, scores: Sequence[Score], *, on: date) -> bytes:
+    """The sheet in the active language. ``scores`` in catalogue order, with criterion and evidence at hand. No query."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        book.set_properties(
+            {
+                "title": str(assessment),
+                "subject": str(_("Bewertungsbogen")),
+                "author": "Skalierungscheck",
+                "company": assessment.project.municipality.name,
+            }
+        )
+        book.set_size(2400, 1400)
+        formats = _formats(book)
+        _write_instructions(book, formats, assessment, on)
+        _write_answers(book, formats, assessment, scores)
+    return target.getvalue()
+
+
+def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
+    base = {"font_name": "Calibri", "font_size": 11, "valign": "top", "text_wrap": True}
+    cell = {**base, "border": 1, "border_color": LINE}
+    guidance = {**cell, "bg_color": MUTED, "locked": True}
+    # As text, so that the spreadsheet makes no number or date of what somebody types.
+    answer = {**cell, "locked": False, "num_format": "@"}
+    return {
+        "head": book.add_format({**cell, "bold": True, "bg_color": HEAD, "font_color": "#FFFFFF", "locked": True}),
+        "guidance": book.add_format(guidance),
+        "strong": book.add_format({**guidance, "bold": True}),
+        "answer": book.add_format(answer),
+        "number": book.add_format({**answer, "num_format": "0"}),
+        "date": book.add_format({**answer, "num_format": "dd.mm.yyyy", "align": "left"}),
+        "title": book.add_format({**base, "bold": True, "font_size": 16}),
+        "heading": book.add_format({**base, "bold": True, "font_size": 12}),
+        "text": book.add_format(base),
+    }
+
+
+FORMAT_OF = {"title": "strong", "level": "number", "target_level": "number", "target_date": "date"}
+
+
+def _format_of(column: Column) -> str:
+    return FORMAT_OF.get(column.name, "answer" if column.kind == Kind.ANSWER else "guidance")
+
+
+def _write_answers(book: xlsxwriter.Workbook, formats: dict[str, Any], assessment: Assessment, scores: Sequence[Score]) -> None:
+    sheet = book.add_worksheet(str(SHEET_NAME))
+    for place, column in enumerate(COLUMNS):
+        hidden = {"hidden": True} if column.kind == Kind.HIDDEN else {}
+        sheet.set_column(place, place, column.width, formats[_format_of(column)], hidden)
+        sheet.write_string(0, place, str(column.title), formats["head"])
+    for row, score in enumerate(scores, 1):
+        for name, value in _values(assessment, score).items():
+            _write(sheet, row, PLACES[name], value, formats[_format_of(COLUMNS[PLACES[name]])])
+    last = max(len(scores), 1)
+    _add_choices(sheet, last)
+    sheet.freeze_panes(1, PLACES["state"])
+    sheet.protect("", {"format_rows": True, "format_columns": True, "select_locked_cells": True})
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.print_area(0, 0, last, PLACES["evidence"])
+    sheet.activate()
+    sheet.set_selection(1, PLACES["state"], 1, PLACES["state"])
+
+
+def _write(sheet: Any, row: int, place: int, value: Any, cell_format: Any) -> None:
+    if value is None or value == "":
+        sheet.write_blank(row, place, None, cell_format)
+    elif isinstance(value, date):
+        sheet.write_datetime(row, place, value, cell_format)
+    elif isinstance(value, int):
+        sheet.write_number(row, place, value, cell_format)
+    else:
+        # Never ``write``: a text that begins with = is a text, not a formula.
+        sheet.write_string(row, place, str(value), cell_format)
+
+
+def _values(assessment: Assessment, score: Score) -> dict[str, Any]:
+    criterion = score.criterion
+    described = {descriptor.level: descriptor.description for descriptor in criterion.levels.all()}
+    return {
+        "key": criterion.key,
+        "title": criterion.title,
+        "state": str(ScoreState(score.state).label),
+        "level": score.level,
+        "rationale": score.rationale,
+        "target_level": score.target_level,
+        "target_date": score.target_date,
+        "evidence_text": "",
+        "evidence_url": "",
+        "evidence": "\n".join(f"{e.text} ({e.url})" if e.url else e.text for e in score.evidence.all()),
+        "summary": criterion.summary,
+        "questions": "\n".join(f"– {question}" for question in criterion.questions),
+        **{f"level_{level.value}": f"{level.label}: {described.get(level.value, '')}" for level in Level},
+        "phase": criterion.phase.label,
+        "workstreams": ", ".join(workstream.name for workstream in criterion.workstreams.all()),
+        "version": score.version,
+        "assessment": assessment.public_id,
+    }
+
+
+def _add_choices(sheet: Any, last: int) -> None:
+    """Drop-downs and checks. A spreadsheet may ignore them: the import looks again."""
+    sheet.data_validation(
+        1,
+        PLACES["state"],
+        last,
+        PLACES["state"],
+        {
+            "validate": "list",
+            "source": [str(state.label) for state in ScoreState],
+            "error_title": _("Das gibt es nicht"),
+            "error_message": _("Bitte wählen Sie einen Stand aus der Liste."),
+        },
+    )
+    for name in ("level", "target_level"):
+        sheet.data_validation(
+            1,
+            PLACES[name],
+            last,
+            PLACES[name],
+            {
+                "validate": "list",
+                "source": [level.value for level in Level],
+                "input_title": str(COLUMNS[PLACES[name]].title),
+                "input_message": "\n".join(f"{level.value} – {level.label}" for level in Level),
+                "error_title": _("Keine Stufe"),
+                "error_message": _("Bitte wählen Sie 0, 1, 2, 3 oder 4."),
+            },
+        )
+    sheet.data_validation(
+        1,
+        PLACES["target_date"],
+        last,
+        PLACES["target_date"],
+        {
+            "validate": "date",
+            "criteria": "between",
+            "minimum": date(2000, 1, 1),
+            "maximum": date(2100, 12, 31),
+            "error_title": _("Kein Datum"),
+            "error_message": _("Bitte schreiben Sie ein Datum, etwa 31.12.2027."),
+        },
+    )
+
+
+def _write_instructions(book: xlsxwriter.Workbook, formats: dict[str, Any], assessment: Assessment, on: date) -> None:
+    sheet = book.add_worksheet(str(_("Anleitung")))
+    sheet.set_column(0, 0, 100)
+    sheet.hide_gridlines(2)
+    sheet.protect("", {"format_rows": True, "format_columns": True})
+    lines: list[tuple[str, str]] = [
+        ("title", str(assessment)),
+        (
+            "text",
+            _("%(municipality)s · Katalogausgabe %(edition)s · heruntergeladen am %(day)s")
+            % {
+                "municipality": assessment.project.municipality.name,
+                "edition": assessment.edition.number,
+                "day": date_format(on, "DATE_FORMAT"),
+            },
+        ),
+        ("heading", _("Ausfüllen")),
+        (
+            "text",
+            _(
+                "In der Tabelle „%(name)s“ steht jedes Kriterium in einer Zeile. Füllen Sie die weißen Felder aus; "
+                "die grauen dienen nur zum Lesen."
+            )
+            % {"name": SHEET_NAME},
+        ),
+        (
+            "text",
+            _(
+                "Eine Stufe ist erreicht, wenn ihre Beschreibung vollständig zutrifft. Tragen Sie eine Stufe ein, "
+                "brauchen Sie den Stand nicht zu ändern."
+            ),
+        ),
+        (
+            "text",
+            _(
+                "„weiß nicht“: Sie haben es geprüft und können es nicht sagen. „trifft nicht zu“: bitte begründen. "
+                "„offen“: noch nicht angesehen."
+            ),
+        ),
+        ("text", _("Neue Nachweise kommen zu den vorhandenen hinzu, einer je Kriterium und Bogen.")),
+        (
+            "text",
+            _(
+                "Bitte schreiben Sie Werte, keine Formeln, und lassen Sie die Überschriften stehen. "
+                "Zeilen, die Sie nicht brauchen, dürfen Sie löschen."
+            ),
+        ),
+        ("heading", _("Zurückbringen")),
+        (
+            "text",
+            _(
+                "Speichern Sie die Datei als .xlsx und laden Sie sie auf der Seite der Bewertung unter „Bogen einlesen“ "
+                "hoch. Sie sehen dann zuerst, was sich ändern würde."
+            ),
+        ),
+        (
+            "text",
+            _(
+                "Hat inzwischen jemand dasselbe Kriterium online geändert, sehen Sie beide Fassungen und wählen. "
+                "Nichts wird ungefragt überschrieben."
+            ),
+        ),
+        ("heading", _("Stufen")),
+        *(("text", f"{level.value} – {level.label}") for level in Level),
+        ("text", _("Die Stufenskala ist eine eigene Ergänzung und nicht Teil der Roadmap.")),
+    ]
+    for row, (kind, text) in enumerate(lines):
+        sheet.write_string(row, 0, text, formats[kind])

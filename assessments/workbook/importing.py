@@ -1,0 +1,138 @@
+"""Brings a sheet back: read it, keep it, say what it would change, and change it, all or nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from assessments.models import Assessment, Score, SheetUpload
+from assessments.queries.catalogue_cache import guide_to
+from assessments.queries.neighbours import in_order
+from assessments.services.answers import ANSWER_FIELDS, Answer, NewEvidence, StaleScore, add_evidence, save_score
+from assessments.workbook.plan import Change, Current, Plan, plan_import
+from assessments.workbook.reading import Problem, Sheet, SheetRow, read_sheet
+from assessments.workbook.xlsx import read_workbook
+
+#: What a person chooses where there are two versions: the sheet's, the stored one, or the sheet's with a reason made of both.
+MINE, THEIRS, BOTH = "mine", "theirs", "both"
+CHOICES = (MINE, THEIRS, BOTH)
+
+
+class PreviewOutdated(Exception):
+    """Somebody saved since the preview was shown, or it was answered in part only: nothing was imported."""
+
+
+def read_upload(data: bytes, assessment: Assessment) -> Sheet:
+    """The rows and problems of a file. Raises UnreadableFile. Two queries."""
+    keys = set(assessment.scores.values_list("criterion__key", flat=True))
+    sheet = read_sheet(read_workbook(data), assessment=assessment.public_id, keys=keys)
+    plan = plan_import(sheet.rows, current_answers(assessment, sheet.rows))
+    forged = [
+        Problem(_("Diese verborgene Angabe wurde verändert. Bitte laden Sie den Bogen neu herunter."), row.row, _("Fassung"))
+        for row in plan.impossible
+    ]
+    problems = sorted([*sheet.problems, *forged], key=lambda problem: problem.row or 0)
+    return Sheet(sheet.rows, problems)
+
+
+@transaction.atomic
+def store_upload(*, sheet: Sheet, assessment: Assessment, by: Any, file_name: str) -> SheetUpload:
+    """Keep what was read until it is imported or dropped. The person's earlier ones and expired ones go."""
+    SheetUpload.objects.expired().delete()
+    SheetUpload.objects.filter(assessment=assessment, user=by).delete()
+    return SheetUpload.objects.create(
+        assessment=assessment, user=by, file_name=file_name[:200], rows=[_to_json(row) for row in sheet.rows]
+    )
+
+
+def plan_of(upload: SheetUpload) -> Plan:
+    """What importing it now would change. At most three queries, whatever the number of rows."""
+    rows = [_from_json(row) for row in upload.rows]
+    current = current_answers(upload.assessment, rows)
+    # A criterion may have left the round since.
+    return plan_import([row for row in rows if row.key in current], current)
+
+
+def current_answers(assessment: Assessment, rows: Sequence[SheetRow]) -> dict[str, Current]:
+    """Every criterion of the round as it stands, in catalogue order, with the older answers that ``rows`` started from."""
+    scores = in_order(
+        assessment.scores.order_by().select_related("updated_by").prefetch_related("evidence"), guide_to(assessment.edition)
+    )
+    started_from = {row.key: row.version for row in rows}
+    older = {s.pk: started_from[s.criterion.key] for s in scores if started_from.get(s.criterion.key, s.version) < s.version}
+    bases: dict[int, dict[int, Answer]] = {}
+    if older:
+        for old in Score.history.filter(id__in=older, version__in=set(older.values())).order_by("history_id"):
+            if old.version == older[old.id]:
+                bases.setdefault(old.id, {})[old.version] = Answer.of(old)
+    return {
+        score.criterion.key: Current(
+            key=score.criterion.key,
+            title=score.criterion.title,
+            version=score.version,
+            answer=Answer.of(score),
+            bases=bases.get(score.pk, {}),
+            by=str(score.updated_by or ""),
+            at=score.updated_at,
+            evidence=frozenset((evidence.text, evidence.url) for evidence in score.evidence.all()),
+        )
+        for score in scores
+    }
+
+
+@transaction.atomic
+def import_upload(
+    *,
+    upload: SheetUpload,
+    by: Any,
+    seen: Mapping[str, int],
+    choices: Mapping[str, str],
+    reasons: Mapping[str, str] | None = None,
+) -> Plan:
+    """Make every change that was shown, through the same door as any other save, and forget the upload.
+
+    ``seen`` gives the version each change and conflict was shown against, by key; ``choices`` says one of CHOICES for each
+    conflict, and ``reasons`` what was written where it is BOTH. Raises PreviewOutdated where the plan is not the one that was
+    shown, NotEditable, and SheetUpload.DoesNotExist where it was imported a moment ago; nothing is stored then.
+    """
+    upload = SheetUpload.objects.select_for_update(of=("self",)).select_related("assessment__edition").get(pk=upload.pk)
+    plan = plan_of(upload)
+    shown = {change.row.key: change.current.version for change in (*plan.changes, *plan.conflicts)}
+    if plan.impossible or shown != dict(seen):
+        raise PreviewOutdated
+    if any(choices.get(change.row.key) not in CHOICES for change in plan.conflicts):
+        raise PreviewOutdated
+    scores = {s.criterion.key: s for s in upload.assessment.scores.select_related("criterion").order_by("pk")}
+    wanted: list[tuple[Change, Answer]] = [(change, change.new) for change in plan.changes]
+    for change in plan.conflicts:
+        if choices[change.row.key] == MINE:
+            wanted.append((change, change.new))
+        elif choices[change.row.key] == BOTH:
+            wanted.append((change, replace(change.new, rationale=(reasons or {})[change.row.key])))
+    try:
+        # One order for all imports, so that two of them wait for each other instead of blocking each other.
+        for change, answer in sorted(wanted, key=lambda pair: scores[pair[0].row.key].pk):
+            save_score(score=scores[change.row.key], version=change.current.version, by=by, answer=answer)
+        for addition in sorted(plan.additions, key=lambda addition: scores[addition.row.key].pk):
+            add_evidence(score=scores[addition.row.key], by=by, evidence=addition.evidence)
+    except StaleScore as error:
+        raise PreviewOutdated from error
+    upload.delete()
+    return plan
+
+
+def _to_json(row: SheetRow) -> dict[str, Any]:
+    answer = {name: getattr(row.answer, name) for name in ANSWER_FIELDS}
+    answer["target_date"] = row.answer.target_date.isoformat() if row.answer.target_date else None
+    evidence = [row.evidence.text, row.evidence.url] if row.evidence else None
+    return {"row": row.row, "key": row.key, "version": row.version, "answer": answer, "evidence": evidence}
+
+
+def _from_json(row: dict[str, Any]) -> SheetRow:
+    answer = dict(row["answer"])
+    answer["target_date"] = date.fromisoformat(answer["target_date"]) if answer["target_date"] else None
+    evidence = NewEvidence(*row["evidence"]) if row["evidence"] else None
+    return SheetRow(row["row"], row["key"], row["version"], Answer(**answer), evidence)

@@ -1,0 +1,108 @@
+"""What an import would change: pure, without database. The same rule as for every other save decides what is a conflict."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+
+from assessments.services.answers import Answer, NewEvidence
+from assessments.workbook.reading import SheetRow
+
+
+@dataclass(frozen=True)
+class Current:
+    """One criterion as it stands now. ``bases`` are its earlier answers by version, those that files may have started from."""
+
+    key: str
+    title: str
+    version: int
+    answer: Answer
+    bases: Mapping[int, Answer] = field(default_factory=dict)
+    by: str = ""
+    at: datetime | None = None
+    evidence: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Change:
+    """``fields`` names what differs between ``old`` and ``new``, in the order of the form."""
+
+    row: SheetRow
+    current: Current
+    fields: tuple[str, ...]
+
+    @property
+    def old(self) -> Answer:
+        return self.current.answer
+
+    @property
+    def new(self) -> Answer:
+        return self.row.answer
+
+
+@dataclass(frozen=True)
+class Addition:
+    """New evidence, which conflicts with nothing."""
+
+    row: SheetRow
+    current: Current
+    evidence: NewEvidence
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``changes`` can simply be made; in ``conflicts`` somebody else saved since the sheet was made, and a person chooses.
+
+    ``unchanged`` rows say what stands there already; ``behind`` rows were left as they came while somebody else went on, so
+    the newer answer stays; ``missing`` criteria are not in the file. ``impossible`` rows name a version that never was.
+    """
+
+    changes: tuple[Change, ...]
+    conflicts: tuple[Change, ...]
+    additions: tuple[Addition, ...]
+    unchanged: int
+    behind: int
+    missing: int
+    impossible: tuple[SheetRow, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.changes or self.conflicts or self.additions)
+
+
+def changed_fields(old: Answer, new: Answer) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(Answer) if getattr(old, f.name) != getattr(new, f.name))
+
+
+def plan_import(rows: Iterable[SheetRow], current: Mapping[str, Current]) -> Plan:
+    """Compare the rows with ``current``, by key, which must know every row's key.
+
+    A row whose version is the current one changes what differs. With an older version it is a conflict, unless the row still
+    says what stood there then: nobody touched it, so nothing is lost by leaving the newer answer alone.
+    """
+    changes, conflicts, additions, impossible = [], [], [], []
+    unchanged = behind = 0
+    keys = set()
+    for row in rows:
+        now = current[row.key]
+        keys.add(row.key)
+        if row.evidence is not None and (row.evidence.text, row.evidence.url) not in now.evidence:
+            additions.append(Addition(row, now, row.evidence))
+        if row.version > now.version:
+            impossible.append(row)
+        elif row.answer == now.answer:
+            unchanged += 1
+        elif row.version == now.version:
+            changes.append(Change(row, now, changed_fields(now.answer, row.answer)))
+        elif row.answer == now.bases.get(row.version):
+            behind += 1
+        else:
+            conflicts.append(Change(row, now, changed_fields(now.answer, row.answer)))
+    return Plan(
+        changes=tuple(changes),
+        conflicts=tuple(conflicts),
+        additions=tuple(additions),
+        unchanged=unchanged,
+        behind=behind,
+        missing=len(current.keys() - keys),
+        impossible=tuple(impossible),
+    )

@@ -1,0 +1,211 @@
+"""Whether a document is a catalogue: first its shape (JSON Schema), then what a schema cannot say. All problems at once.
+
+The schema is catalogue/documents/schema/catalogue-1.json, described in docs/catalogue-format.md.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+from pathlib import Path as FilePath
+from typing import Any
+
+from django.utils.translation import gettext as _
+from jsonschema import Draft202012Validator, ValidationError
+
+from catalogue.documents.yaml_reader import CatalogueFileError, Document, Path, Problem
+from catalogue.models import CROSS_PHASE
+
+SCHEMA = FilePath(__file__).with_name("schema") / "catalogue-1.json"
+#: Addresses under /katalog/ that are pages of their own, so no criterion can have them as its key.
+RESERVED_KEYS = frozenset({"praxisbeispiele", "betreibermodelle", "redaktion", "druck", "suche", "ausgaben", "neu"})
+#: More lines than these help nobody.
+MOST_PROBLEMS = 50
+# A file of a million wrong entries is not searched to its end.
+_LOOKED_AT = 1000
+
+# Texts are Markdown; HTML in them is never shown as HTML, so it is either a mistake or an attack.
+# No pattern may try the same text twice: files come from people we do not know.
+_HTML = re.compile(r"<[/!?]?[a-z][^<>]*>|<!--|<\s*+/?\s*+script", re.IGNORECASE)
+_ODD_LINK = re.compile(r"\]\(\s*+(?:<\s*+)?+(?!https?:|mailto:)|\b(?:java|vb)script\s*+:|\bdata:[a-z]+/", re.IGNORECASE)
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
+
+
+def validate(document: Document, name: str) -> None:
+    """Raise CatalogueFileError with every problem found (at most MOST_PROBLEMS), each with line and field."""
+    problems = sorted(islice(_shape(document), _LOOKED_AT)) or sorted(islice(_sense(document), _LOOKED_AT))
+    if len(problems) > MOST_PROBLEMS:
+        more = len(problems) - MOST_PROBLEMS
+        problems = problems[:MOST_PROBLEMS]
+        problems.append(Problem(problems[-1].line, "", _("… und %d weitere Fehler") % more))
+    if problems:
+        raise CatalogueFileError(name, problems)
+
+
+def field_name(document: Document, path: Path) -> str:
+    """The way to a value as people read it: ``criteria[impact-narrative].levels[2].description.de``; places count from 1."""
+    name, value = "", document.data
+    for part in path:
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            value = None
+        if isinstance(part, str):
+            name += f".{part}" if name else part
+        elif isinstance(value, dict) and isinstance(value.get("key"), str):
+            name += f"[{value['key']}]"
+        else:
+            name += f"[{part + 1}]"
+    return name
+
+
+def _problem(document: Document, path: Path, message: str) -> Problem:
+    return Problem(document.line(path), field_name(document, path), message)
+
+
+# --- Shape
+
+
+def _shape(document: Document) -> Iterator[Problem]:
+    for error in _validator().iter_errors(document.data):
+        yield from _tell(document, error)
+
+
+def _tell(document: Document, error: ValidationError) -> Iterator[Problem]:
+    path: Path = tuple(error.absolute_path)
+    value: Any = error.instance
+    wanted: Any = error.validator_value
+    if error.validator == "oneOf":  # the milestone: speak of what is wrong inside it
+        inner = [e for e in error.context or [] if e.validator != "type"]
+        for cause in inner:
+            yield from _tell(document, cause)
+        if not inner:
+            yield _problem(document, path, _("Erwartet werden Felder oder null."))
+        return
+    if error.validator == "additionalProperties":
+        schema: Any = error.schema
+        for key in value.keys() - schema["properties"].keys():
+            yield _problem(document, (*path, key), _("unbekanntes Feld"))
+        return
+    if error.validator == "required":
+        for key in wanted:
+            if key not in value and f"'{key}'" in error.message:
+                yield _problem(document, path, _("Das Feld „%s“ fehlt.") % key)
+        return
+    if error.validator is None or error.validator == "items":
+        yield _problem(document, path, _("Das ist ein Eintrag zu viel."))
+        return
+    kinds = {
+        "object": _("Felder"),
+        "array": _("eine Liste"),
+        "string": _("ein Text (wenn nötig in Anführungszeichen)"),
+        "integer": _("eine ganze Zahl"),
+        "null": "null",
+    }
+    messages = {
+        "type": lambda: (
+            _("Erwartet wird %s.") % _(" oder ").join(kinds[k] for k in ([wanted] if isinstance(wanted, str) else wanted))
+        ),
+        "enum": lambda: _("Erlaubt ist nur: %s.") % ", ".join(map(str, wanted)),
+        "const": lambda: _("Hier muss „%s“ stehen.") % wanted,
+        "pattern": lambda: _("„%s“ hat nicht die verlangte Form.") % str(value)[:80],
+        "minLength": lambda: _("Der Text ist leer oder zu kurz."),
+        "maxLength": lambda: (
+            _("Der Text hat %(length)d Zeichen; erlaubt sind %(most)d.") % {"length": len(value), "most": wanted}
+        ),
+        "minItems": lambda: (
+            _("Mindestens %(least)d Einträge sind nötig, hier sind %(found)d.") % {"least": wanted, "found": len(value)}
+        ),
+        "maxItems": lambda: (
+            _("Höchstens %(most)d Einträge sind erlaubt, hier sind %(found)d.") % {"most": wanted, "found": len(value)}
+        ),
+        "uniqueItems": lambda: _("Ein Eintrag steht doppelt in der Liste."),
+        "minimum": lambda: _("Der Wert muss mindestens %s sein.") % wanted,
+        "maximum": lambda: _("Der Wert darf höchstens %s sein.") % wanted,
+    }
+    tell = messages.get(str(error.validator))
+    yield _problem(document, path, tell() if tell else error.message[:200])
+
+
+# --- Sense
+
+
+def _sense(document: Document) -> Iterator[Problem]:
+    data = document.data
+    phases = {phase["key"] for phase in data["phases"]}
+    workstreams = {workstream["key"] for workstream in data["workstreams"]}
+    criteria = {criterion["key"] for criterion in data["criteria"]}
+    if CROSS_PHASE not in phases:
+        yield _problem(document, ("phases",), _("Die Phase „%s“ fehlt.") % CROSS_PHASE)
+    for group in ("phases", "workstreams", "criteria", "good_practices", "operating_models"):
+        yield from _twice(document, group, "key")
+    for group in ("phases", "workstreams"):
+        yield from _twice(document, group, "order")
+    for index, criterion in enumerate(data["criteria"]):
+        here: Path = ("criteria", index)
+        if criterion["key"] in RESERVED_KEYS:
+            yield _problem(document, (*here, "key"), _("Diese Adresse braucht der Katalog selbst."))
+        if criterion["phase"] not in phases:
+            yield _problem(document, (*here, "phase"), _("Die Phase „%s“ gibt es nicht.") % criterion["phase"])
+        yield from _unknown(document, (*here, "workstreams"), workstreams, _("Den Workstream „%s“ gibt es nicht."))
+        yield from _unknown(document, (*here, "related"), criteria, _("Ein Kriterium „%s“ gibt es in dieser Ausgabe nicht."))
+        if criterion["key"] in criterion["related"]:
+            place = criterion["related"].index(criterion["key"])
+            yield _problem(document, (*here, "related", place), _("Ein Kriterium ist nicht mit sich selbst verwandt."))
+        for field in ("questions", "evidence_examples"):
+            german, english = (len(criterion[field][language]) for language in ("de", "en"))
+            if english not in (0, german):
+                message = _("Deutsch und Englisch haben verschieden viele Einträge (%(de)d und %(en)d).")
+                yield _problem(document, (*here, field, "en"), message % {"de": german, "en": english})
+    for index, practice in enumerate(data["good_practices"]):
+        here = ("good_practices", index)
+        if practice["phase"] is not None and practice["phase"] not in phases:
+            yield _problem(document, (*here, "phase"), _("Die Phase „%s“ gibt es nicht.") % practice["phase"])
+        yield from _unknown(document, (*here, "criteria"), criteria, _("Ein Kriterium „%s“ gibt es in dieser Ausgabe nicht."))
+    yield from _markup(document, (), data)
+
+
+def _twice(document: Document, group: str, field: str) -> Iterator[Problem]:
+    seen: dict[Any, int] = {}
+    for index, item in enumerate(document.data[group]):
+        value = item[field]
+        if value in seen:
+            message = _("„%(value)s“ steht schon in Zeile %(line)d.")
+            yield _problem(document, (group, index, field), message % {"value": value, "line": seen[value]})
+        seen.setdefault(value, document.line((group, index, field)))
+
+
+def _unknown(document: Document, path: Path, known: set[str], message: str) -> Iterator[Problem]:
+    value = document.data
+    for part in path:
+        value = value[part]
+    for place, key in enumerate(value):
+        if key not in known:
+            yield _problem(document, (*path, place), message % key)
+
+
+def _markup(document: Document, path: Path, value: Any) -> Iterator[Problem]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _markup(document, (*path, key), item)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _markup(document, (*path, index), item)
+    elif isinstance(value, str):
+        message = markup_problem(value)
+        if message:
+            yield _problem(document, path, message)
+
+
+def markup_problem(text: str) -> str | None:
+    """What is wrong with a text's markup, or None: HTML, or a link that leads anywhere but to the web or a mailbox."""
+    if _HTML.search(text):
+        return _("HTML ist in den Texten nicht erlaubt, nur einfaches Markdown.")
+    if _ODD_LINK.search(text):
+        return _("Verweise dürfen nur auf http-, https- und mailto-Adressen zeigen.")
+    return None

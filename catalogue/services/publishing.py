@@ -1,0 +1,107 @@
+"""The doors through which an edition changes its state."""
+
+from typing import Any
+
+from django.db import transaction
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalogue.documents.completeness import Gap, gaps
+from catalogue.documents.export import edition_document
+from catalogue.models import ChangeAction, Edition, EditionState
+from catalogue.services.change_log import note
+from catalogue.services.document_rows import EDITION_TEXTS, set_texts, write_content
+
+
+class WrongState(Exception):
+    """The edition's state does not allow this step."""
+
+
+class Incomplete(Exception):
+    """The edition cannot be published yet; ``gaps`` says what is missing."""
+
+    def __init__(self, edition: Edition, found: list[Gap]) -> None:
+        self.edition, self.gaps = edition, found
+        super().__init__(
+            _("Ausgabe %(number)s ist unvollständig: ") % {"number": edition.number} + "; ".join(map(str, found[:5]))
+        )
+
+
+@transaction.atomic
+def publish(*, edition: Edition, by: Any) -> Edition:
+    """Make a complete draft public and unchangeable. ``by``: a user, or None for the command line.
+
+    Raises WrongState for anything but a draft, Incomplete with the list of gaps, Http404 where it was discarded meanwhile.
+    """
+    edition = get_object_or_404(Edition.objects.select_for_update(), pk=edition.pk)
+    if not edition.is_draft:
+        raise WrongState(_("Ausgabe %s ist kein Entwurf.") % edition.number)
+    found = gaps(edition_document(edition))
+    if found:
+        raise Incomplete(edition, found)
+    edition.state = EditionState.PUBLISHED
+    edition.published_at = timezone.now()
+    edition.published_by = by
+    edition.save()
+    note(edition, by, ChangeAction.PUBLISHED)
+    return edition
+
+
+@transaction.atomic
+def retire(*, edition: Edition, by: Any) -> Edition:
+    """Take a published edition out of use: no new assessment starts with it, running and archived ones keep it.
+
+    Raises WrongState, also when it is the only published edition, for then no assessment could start at all.
+    """
+    editions = {e.pk: e for e in Edition.objects.select_for_update().filter(state=EditionState.PUBLISHED)}
+    found = editions.get(edition.pk)
+    if found is None:
+        raise WrongState(_("Ausgabe %s ist nicht veröffentlicht.") % edition.number)
+    if len(editions) == 1:
+        raise WrongState(
+            _("Ausgabe %s ist die einzige veröffentlichte; veröffentlichen Sie zuerst eine andere.") % found.number
+        )
+    found.state = EditionState.RETIRED
+    found.retired_at = timezone.now()
+    found.retired_by = by
+    found.save()
+    note(found, by, ChangeAction.RETIRED)
+    return found
+
+
+@transaction.atomic
+def copy_edition(*, edition: Edition, by: Any, minor: bool = False) -> Edition:
+    """A new draft with everything the edition holds; criteria keep their keys.
+
+    It takes the next free number: 3.0 after 2.1, or with ``minor`` (a correction of this edition) 2.2 after 2.1. Raises
+    WrongState for a draft, since a draft can simply be edited, and while another draft copied from this edition is open.
+    """
+    # All of them, so that two copies at once do not take the same number.
+    edition = {e.pk: e for e in Edition.objects.select_for_update().order_by("pk")}[edition.pk]
+    if edition.is_draft:
+        raise WrongState(_("Ausgabe %s ist selbst ein Entwurf.") % edition.number)
+    open_copy = edition.successors.filter(state=EditionState.DRAFT).first()
+    if open_copy:
+        raise WrongState(
+            _("Zu Ausgabe %(number)s gibt es schon den Entwurf %(draft)s.")
+            % {"number": edition.number, "draft": open_copy.number}
+        )
+    numbers = Edition.objects.filter(major=edition.major) if minor else Edition.objects.all()
+    major = edition.major if minor else max(numbers.values_list("major", flat=True)) + 1
+    copy = Edition(major=major, minor=max(numbers.values_list("minor", flat=True)) + 1 if minor else 0, based_on=edition)
+    document = edition_document(edition)
+    set_texts(copy, document["edition"], EDITION_TEXTS).save()
+    write_content(copy, document)
+    note(copy, by, ChangeAction.COPIED, title=str(edition))
+    return copy
+
+
+@transaction.atomic
+def discard(*, edition: Edition, by: Any) -> None:
+    """Delete a draft with everything in it. Raises WrongState for anything but a draft, Http404 where it is gone already."""
+    edition = get_object_or_404(Edition.objects.select_for_update(), pk=edition.pk)
+    if not edition.is_draft:
+        raise WrongState(_("Ausgabe %s ist kein Entwurf.") % edition.number)
+    edition.references.all().delete()
+    edition.delete()

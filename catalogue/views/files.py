@@ -1,0 +1,100 @@
+"""Files out and in. A file read in the browser is first only checked and compared; what was checked is what is then loaded."""
+
+import secrets
+from typing import Any
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from catalogue.documents.compare import compare, with_titles
+from catalogue.documents.export import edition_document, edition_yaml
+from catalogue.documents.spreadsheet import edition_xlsx
+from catalogue.documents.yaml_reader import CatalogueFileError
+from catalogue.forms.upload import UploadForm
+from catalogue.models import Edition
+from catalogue.services.importing import CatalogueFile, import_files, load_file
+from catalogue.views.access import curated_edition, curator_only, curator_page, login_required
+
+#: How long a checked file waits to be loaded, in seconds.
+KEPT_FOR = 60 * 60
+
+
+@login_required
+@require_GET
+def yaml_file(request: HttpRequest, number: str) -> HttpResponse:
+    edition = curated_edition(request, number)
+    return _download(edition_yaml(edition).encode(), f"katalog-{edition.number}.yaml", "application/yaml")
+
+
+@login_required
+@require_GET
+def xlsx_file(request: HttpRequest, number: str) -> HttpResponse:
+    edition = curated_edition(request, number)
+    content = edition_xlsx(edition_document(edition))
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _download(content, f"katalog-{edition.number}.xlsx", kind)
+
+
+def _download(content: bytes, name: str, kind: str) -> HttpResponse:
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """Check a file and show what it would change; or load, as a draft, the file that was checked before."""
+    curator_only(request)
+    if request.method == "POST" and "einlesen" in request.POST:
+        return _load(request)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    context: dict[str, Any] = {"form": form}
+    if request.method == "POST" and form.is_valid():
+        source: bytes = form.cleaned_data["file"].read()
+        try:
+            file = load_file(source, form.cleaned_data["file"].name)
+            with transaction.atomic():
+                import_files([file], by=request.user)
+                transaction.set_rollback(True)
+        except CatalogueFileError as error:
+            context["problems"] = error.problems
+        else:
+            context |= {"file": file, "token": _keep(request, source, file.name)} | _against(file)
+    status = 422 if form.errors or "problems" in context else 200
+    return render(request, "catalogue/upload.html", curator_page((_("Datei einlesen"), "")) | context, status=status)
+
+
+def _against(file: CatalogueFile) -> dict[str, Any]:
+    """The edition the file would replace, or the current one, and what would differ from it."""
+    existing = Edition.objects.numbered(file.number)
+    other = existing or Edition.objects.current()
+    comparison = None
+    if other:
+        document = edition_document(other)
+        comparison = with_titles(compare(document, file.data), document, file.data)
+    return {"existing": existing, "other": other, "comparison": comparison}
+
+
+def _keep(request: HttpRequest, source: bytes, name: str) -> str:
+    token = secrets.token_urlsafe(16)
+    cache.set(f"catalogue-file-{request.user.pk}-{token}", (source, name), KEPT_FOR)
+    return token
+
+
+def _load(request: HttpRequest) -> HttpResponse:
+    kept = cache.get(f"catalogue-file-{request.user.pk}-{request.POST['einlesen'][:40]}")
+    if kept is None:
+        messages.error(request, _("Die geprüfte Datei liegt nicht mehr vor. Bitte wählen Sie sie noch einmal."))
+        return redirect("catalogue:upload")
+    try:
+        [result] = import_files([load_file(*kept)], by=request.user)
+    except CatalogueFileError as error:
+        # Somebody changed the catalogue since the check.
+        messages.error(request, str(error))
+        return redirect("catalogue:upload")
+    messages.success(request, _("Ausgabe %s ist eingelesen.") % result.edition.number)
+    return redirect("catalogue:edition", result.edition.number)

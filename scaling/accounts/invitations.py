@@ -1,0 +1,163 @@
+"""Inviting people into a municipality: the doors through which invitations and memberships come about and change."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from scaling.accounts.models import Invitation, Membership, Municipality, Role, User
+from scaling.common.mail import absolute_url, deliver, tidy
+
+#: How long a link works. Long enough for a holiday.
+VALID_FOR = timedelta(days=14)
+
+
+class NoInvitation(Exception):
+    """Guessed, expired, taken back or used: all the same to whoever holds the link."""
+
+
+class LastManager(Exception):
+    """A municipality without a manager could invite nobody any more."""
+
+
+class AlreadyMember(Exception):
+    """The address belongs to someone who is in this municipality."""
+
+
+class OtherAddress(Exception):
+    """The invitation went to another address than that of the person who wants to accept it."""
+
+
+def _hash(token: str) -> str:
+    # Unsalted and fast is enough: the token has 256 random bits, so there is nothing to guess.
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def invite(*, municipality: Municipality, email: str, role: str, by: Any) -> Invitation:
+    """Invite an address; an open invitation to it is renewed with the new role. The mail goes out after the commit.
+
+    ``by`` is a person, or None for the operator. Raises AlreadyMember. Whether the address has an account makes no
+    difference that anyone could see.
+    """
+    email = email.strip().lower()
+    # Held while we look, so that two managers at once make one invitation.
+    Municipality.objects.select_for_update().get(pk=municipality.pk)
+    if Membership.objects.filter(municipality=municipality, user__email__iexact=email).exists():
+        raise AlreadyMember
+    invitation = Invitation.objects.open().filter(municipality=municipality, email__iexact=email).first()
+    if invitation is None:
+        invitation = Invitation(municipality=municipality, email=email)
+    invitation.role, invitation.invited_by = role, by
+    _renew_and_send(invitation)
+    return invitation
+
+
+@transaction.atomic
+def resend(*, invitation: Invitation) -> None:
+    """A new link by mail; the old one stops working. Raises NoInvitation if it was accepted or taken back meanwhile."""
+    locked = Invitation.objects.select_for_update().open().filter(pk=invitation.pk).first()
+    if locked is None:
+        raise NoInvitation
+    _renew_and_send(locked)
+
+
+def revoke(*, invitation: Invitation) -> None:
+    """Take an open invitation back; its link stops working. The history keeps it."""
+    for open_one in Invitation.objects.open().filter(pk=invitation.pk):
+        open_one.delete()
+
+
+def find(token: str) -> Invitation:
+    """The valid invitation a link speaks of. Raises NoInvitation. One query."""
+    found = Invitation.objects.valid().select_related("municipality", "invited_by").filter(token_hash=_hash(token)).first()
+    if found is None:
+        raise NoInvitation
+    return found
+
+
+@transaction.atomic
+def accept(*, token: str, user: User) -> Membership:
+    """Make the person a member. Raises NoInvitation or OtherAddress; who is a member already keeps the role they have."""
+    invitation = Invitation.objects.select_for_update().valid().filter(token_hash=_hash(token)).first()
+    if invitation is None:
+        raise NoInvitation
+    if user.email.lower() != invitation.email.lower():
+        raise OtherAddress
+    invitation.accepted_at = timezone.now()
+    invitation.save()
+    membership, _created = Membership.objects.get_or_create(
+        user=user, municipality_id=invitation.municipality_id, defaults={"role": invitation.role}
+    )
+    return membership
+
+
+@transaction.atomic
+def accept_as_new(*, token: str, name: str, password: str, language: str) -> User:
+    """Make an account for the invited address and the person a member. Raises NoInvitation; IntegrityError if one exists."""
+    invitation = find(token)
+    user = User.objects.create_user(invitation.email, password, name=name, language=language)
+    accept(token=token, user=user)
+    return user
+
+
+@transaction.atomic
+def change_role(*, membership: Membership, role: str) -> None:
+    """Raises LastManager."""
+    _keep_a_manager(membership, still_manages=role == Role.MANAGER)
+    membership.role = role
+    membership.save()
+
+
+@transaction.atomic
+def remove(*, membership: Membership) -> None:
+    """The person loses the municipality; what they wrote stays. Raises LastManager."""
+    _keep_a_manager(membership, still_manages=False)
+    membership.delete()
+
+
+def _keep_a_manager(membership: Membership, *, still_manages: bool) -> None:
+    # Held until the change is made: two managers removing each other would otherwise both succeed.
+    Municipality.objects.select_for_update().get(pk=membership.municipality_id)
+    membership.refresh_from_db(fields=["role"])
+    if still_manages or membership.role != Role.MANAGER:
+        return
+    others = Membership.objects.filter(municipality=membership.municipality_id, role=Role.MANAGER, user__is_active=True)
+    if not others.exclude(pk=membership.pk).exists():
+        raise LastManager
+
+
+def _renew_and_send(invitation: Invitation) -> None:
+    token = secrets.token_urlsafe(32)
+    invitation.token_hash = _hash(token)
+    invitation.expires_at = timezone.now() + VALID_FOR
+    invitation.sent_at = None
+    invitation.save()
+    transaction.on_commit(partial(_send, invitation, token))
+
+
+def _send(invitation: Invitation, token: str) -> None:
+    """Sets ``sent_at`` when the mail server took the mail; without it the page offers to send again."""
+    context: dict[str, Any] = {
+        "invitation": invitation,
+        "url": absolute_url(reverse("invitation", args=[token])),
+        "site_url": absolute_url("/"),
+    }
+    # A known person's own language would tell the inviting manager nothing, but the mail itself goes to that person only.
+    known = User.objects.filter(email__iexact=invitation.email).first()
+    with translation.override(known.language if known else translation.get_language() or "de"):
+        text = render_to_string("accounts/mail/invitation.txt", context)
+    subject, _gap, body = text.lstrip().partition("\n\n")
+    mail = EmailMessage(
+        " ".join(subject.split()), tidy(body), to=[invitation.email], headers={"Auto-Submitted": "auto-generated"}
+    )
+    if deliver([mail]):
+        invitation.sent_at = timezone.now()
+        Invitation.objects.filter(pk=invitation.pk).update(sent_at=invitation.sent_at)

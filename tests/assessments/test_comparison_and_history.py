@@ -1,0 +1,161 @@
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from assessments.models import Score
+from assessments.services import workflow
+from assessments.services.answers import Answer, NewEvidence, add_evidence, confirm_score, remove_evidence, save_score
+from tests.factories import make_criterion, make_edition, make_project
+
+
+def save(assessment, key, by, *answer):
+    score = assessment.scores.get(criterion__key=key)
+    return save_score(score=score, version=score.version, by=by, answer=Answer(*answer))
+
+
+def approve(assessment, alice, bob):
+    workflow.submit(assessment=assessment, by=alice)
+    workflow.approve(assessment=assessment, by=bob)
+
+
+@pytest.fixture
+def two(assessment, project, alice, bob):
+    """Two rounds: 1 rises and gets a new reason, 2 stays, 3 was unknown and is rated."""
+    save(assessment, "kriterium-1", alice, "rated", 1, "Es gibt einen alten Plan.")
+    save(assessment, "kriterium-2", alice, "rated", 2, "Läuft.")
+    save(assessment, "kriterium-3", alice, "unknown")
+    approve(assessment, alice, bob)
+    following = workflow.start_assessment(project=project, by=alice)
+    save(following, "kriterium-1", bob, "rated", 3, "Es gibt einen neuen Plan.")
+    save(following, "kriterium-3", alice, "rated", 0)
+    return assessment, following
+
+
+def test_comparison_shows_both_reasons_and_the_changed_words(client, two, alice):
+    then, now = two
+    client.force_login(alice)
+    response = client.get(f"/bewertungen/{now.public_id}/vergleich/{then.public_id}/")
+    assert response.status_code == 200
+    comparison = response.context["comparison"]
+    assert (comparison.up, comparison.down, comparison.same, comparison.other) == (1, 0, 1, 1)
+    assert ">alten</del>" in response.text
+    assert ">neuen</ins>" in response.text
+    assert "2 Stufen höher" in response.text
+    assert "Bob" in response.text
+    assert "übernommen, noch nicht bestätigt" in response.text
+
+
+def test_comparison_the_other_way_round_is_the_same(client, two, alice):
+    then, now = two
+    client.force_login(alice)
+    response = client.get(f"/bewertungen/{then.public_id}/vergleich/{now.public_id}/")
+    assert (response.context["now"], response.context["then"]) == (now, then)
+
+
+def test_comparison_of_what_has_changed_only(client, two, alice):
+    then, now = two
+    client.force_login(alice)
+    response = client.get(f"/bewertungen/{now.public_id}/vergleich/{then.public_id}/?veraendert=1")
+    assert [row.key for row in response.context["rows"]] == ["kriterium-1", "kriterium-3"]
+
+
+def test_comparison_across_editions_meets_by_key(client, assessment, project, alice, bob):
+    approve(assessment, alice, bob)
+    newer = make_edition(2, state="draft")
+    make_criterion(newer, "kriterium-neu")
+    make_criterion(newer, "kriterium-2")
+    following = workflow.start_assessment(project=project, by=alice, edition=newer)
+    client.force_login(alice)
+    response = client.get(f"/bewertungen/{following.public_id}/vergleich/{assessment.public_id}/")
+    assert [(row.key, row.then is None, row.now is None) for row in response.context["rows"]] == [
+        ("kriterium-neu", True, False),
+        ("kriterium-2", False, False),
+        ("kriterium-1", False, True),
+        ("kriterium-3", False, True),
+    ]
+
+
+def test_comparison_leads_to_the_round_before_or_the_chosen_one(client, two, alice):
+    then, now = two
+    client.force_login(alice)
+    target = f"/bewertungen/{now.public_id}/vergleich/{then.public_id}/"
+    assert client.get(f"/bewertungen/{now.public_id}/vergleich/")["Location"] == target
+    assert client.get(f"/bewertungen/{now.public_id}/vergleich/?mit={then.public_id}")["Location"] == target
+
+
+def test_comparison_with_what_is_not_comparable_or_not_theirs(client, two, municipality, alice, rita, charlie):
+    then, now = two
+    stranger = workflow.start_assessment(project=make_project(municipality, "Anderes", team=[alice]), by=alice)
+    url = f"/bewertungen/{now.public_id}/vergleich/{then.public_id}/"
+    assert client.get(url)["Location"].startswith("/konto/login/")
+    client.force_login(alice)
+    assert client.get(f"/bewertungen/{now.public_id}/vergleich/{stranger.public_id}/").status_code == 404
+    assert client.get(f"/bewertungen/{now.public_id}/vergleich/{now.public_id}/").status_code == 404
+    assert client.get(f"/bewertungen/{stranger.public_id}/vergleich/").status_code == 404
+    for person in (rita, charlie):  # the newer round is no reader's matter yet
+        client.force_login(person)
+        assert client.get(url).status_code == 404
+
+
+# --- Logbook -----------------------------------------------------------------------------------------------------------------
+
+
+def entries(client, assessment, query=""):
+    response = client.get(f"/bewertungen/{assessment.public_id}/verlauf/{query}")
+    assert response.status_code == 200
+    return response, [(entry.what, entry.who, entry.key) for entry in response.context["page_obj"]]
+
+
+def test_history_tells_who_did_what(client, assessment, alice, bob, score):
+    save(assessment, "kriterium-1", alice, "rated", 1, "Alter Text")
+    save(assessment, "kriterium-1", bob, "rated", 2, "Neuer Text")
+    evidence = add_evidence(score=score, by=alice, evidence=NewEvidence("Beschluss"))
+    remove_evidence(evidence=evidence, by=bob)
+    workflow.submit(assessment=assessment, by=alice)
+    workflow.return_to_team(assessment=assessment, by=bob, comment="Bitte ergänzen")
+    client.force_login(alice)
+    response, found = entries(client, assessment)
+    assert found == [
+        ("zurückgegeben", "Bob", ""),
+        ("eingereicht", "Alice", ""),
+        ("Nachweis entfernt", "Bob", "kriterium-1"),
+        ("Nachweis hinzugefügt", "Alice", "kriterium-1"),
+        ("Antwort geändert", "Bob", "kriterium-1"),
+        ("Antwort geändert", "Alice", "kriterium-1"),
+        ("Runde begonnen", "Alice", ""),
+    ]
+    for text in ("Bitte ergänzen", ">Alter</del>", ">Neuer</ins>", "von „1 – geplant“ zu „2 – in Umsetzung“"):
+        assert text in response.text, text
+
+
+def test_history_tells_a_confirmation_apart_from_a_change(client, two, alice):
+    _, now = two
+    score = now.scores.get(criterion__key="kriterium-2")
+    confirm_score(score=score, version=1, by=alice)
+    client.force_login(alice)
+    _, found = entries(client, now, "?kriterium=kriterium-2")
+    assert found == [("Antwort bestätigt", "Alice", "kriterium-2")]
+
+
+def test_history_by_others(client, two, rita, charlie):
+    then, now = two
+    assert client.get(f"/bewertungen/{now.public_id}/verlauf/")["Location"].startswith("/konto/login/")
+    client.force_login(charlie)
+    assert client.get(f"/bewertungen/{now.public_id}/verlauf/").status_code == 404
+    client.force_login(rita)
+    assert client.get(f"/bewertungen/{now.public_id}/verlauf/").status_code == 404
+    assert client.get(f"/bewertungen/{then.public_id}/verlauf/").status_code == 200
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_history_and_comparison_cost_the_same_for_one_and_three(client, two, alice, times):
+    then, now = two
+    for number in range(times):
+        save(now, "kriterium-2", alice, "rated", 1, f"Text {number}")
+    client.force_login(alice)
+    for path, cost in (("verlauf/", 8), (f"vergleich/{then.public_id}/", 8)):
+        client.get(f"/bewertungen/{now.public_id}/{path}")
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"/bewertungen/{now.public_id}/{path}")
+        assert len(queries) == cost, [query["sql"][:90] for query in queries]
+    assert Score.history.count() > times

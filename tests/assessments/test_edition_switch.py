@@ -1,0 +1,277 @@
+"""Moving a round to a newer edition: nothing written is lost, and it can be taken back until it is submitted."""
+
+from threading import Thread
+
+import pytest
+from django.db import connections
+from django.urls import reverse
+
+from assessments.models import Comment, EditionMove, Evidence, Score
+from assessments.services import edition_switch, workflow
+from assessments.services.answers import Answer, NewEvidence, StaleScore, save_score
+from catalogue.models import Edition
+from catalogue.services.importing import import_files, load_file
+from tests.catalogue.documents import as_file, catalogue_document, criterion_document
+from tests.factories import make_project
+
+pytestmark = pytest.mark.django_db
+
+
+def publish(*criteria, number):
+    return import_files([load_file(as_file(catalogue_document(criteria=list(criteria), number=number)), "x")], publish=True)[
+        0
+    ].edition
+
+
+def reworded(key):
+    criterion = criterion_document(key)
+    criterion["levels"][2]["description"]["de"] = "Neu beschrieben"
+    return criterion
+
+
+@pytest.fixture
+def old(db):
+    return publish(*map(criterion_document, ("bleibt", "anders", "entfaellt")), number="1.0")
+
+
+@pytest.fixture
+def assessment(old, municipality, alice):
+    """Alice's round on the old edition, every criterion rated."""
+    round_ = workflow.start_assessment(project=make_project(municipality, team=[alice], phase="p2"), by=alice)
+    for score in round_.scores.all():
+        answer = Answer(state="rated", level=2, rationale=f"Grund {score.criterion.key}")
+        save_score(score=score, version=1, by=alice, answer=answer, evidence=[NewEvidence("Beschluss", "https://example.org")])
+    Comment.objects.create(score=round_.scores.get(criterion__key="entfaellt"), text="Schade drum", author=alice)
+    return round_
+
+
+@pytest.fixture
+def new(old):
+    """Drops one criterion, rewords one, moves one to another workstream, brings two, of which one lies outside the scope."""
+    kept = criterion_document("bleibt", workstreams=["finanziell"], related=["anders"])
+    return publish(
+        kept, reworded("anders"), criterion_document("kommt"), criterion_document("spaeter", phase="p5"), number="2.0"
+    )
+
+
+def keys(planned):
+    return [item.key for item in planned]
+
+
+def answers(assessment):
+    return {
+        s.criterion.key: (s.state, s.level, s.rationale, s.confirmed) for s in assessment.scores.select_related("criterion")
+    }
+
+
+def test_plan_names_what_happens_to_each_criterion(assessment, new):
+    plan = edition_switch.plan(assessment, new)
+    assert (keys(plan.kept), keys(plan.changed), keys(plan.new), keys(plan.dropped)) == (
+        ["bleibt"],
+        ["anders"],
+        ["kommt"],
+        ["entfaellt"],
+    )
+    assert [field.field for field in plan.changed[0].fields] == ["levels.2.description.de"]
+    assert answers(assessment).keys() == {"bleibt", "anders", "entfaellt"}
+
+
+def test_move_keeps_answers_and_asks_again_where_texts_changed(assessment, new, alice):
+    edition_switch.move(assessment=assessment, edition=new, by=alice)
+    assessment.refresh_from_db()
+    assert assessment.edition == new
+    assert answers(assessment) == {
+        "bleibt": ("rated", 2, "Grund bleibt", True),
+        "anders": ("rated", 2, "Grund anders", False),
+        "kommt": ("open", None, "", True),
+    }
+    assert set(assessment.scores.values_list("criterion__edition", flat=True)) == {new.pk}
+    assert assessment.scores.get(criterion__key="anders").evidence.get().text == "Beschluss"
+
+
+def test_dropped_answer_archived_with_everything(assessment, new, alice):
+    record = edition_switch.move(assessment=assessment, edition=new, by=alice)
+    [answer] = record.dropped["answers"]
+    assert (answer["key"], answer["level"], answer["rationale"]) == ("entfaellt", 2, "Grund entfaellt")
+    assert answer["evidence"] == ["Beschluss"]
+    assert "Schade drum" in record.dropped["rows"]
+
+
+def test_undo_brings_everything_back(assessment, old, new, alice):
+    before = answers(assessment)
+    dropped = assessment.scores.get(criterion__key="entfaellt")
+    edition_switch.move(assessment=assessment, edition=new, by=alice)
+    edition_switch.undo(assessment=assessment, by=alice)
+    assessment.refresh_from_db()
+    assert assessment.edition == old
+    assert answers(assessment) == before
+    back = assessment.scores.get(pk=dropped.pk)
+    assert back.evidence.get().url == "https://example.org"
+    assert back.comments.get().text == "Schade drum"
+    assert EditionMove.objects.get().undone_by == alice
+
+
+def test_undo_loses_nothing_written_since(assessment, new, alice):
+    edition_switch.move(assessment=assessment, edition=new, by=alice)
+    for key, reason in (("bleibt", "Neuer Grund"), ("kommt", "Ganz frisch"), ("anders", "Wieder bestätigt")):
+        score = assessment.scores.get(criterion__key=key)
+        save_score(score=score, version=score.version, by=alice, answer=Answer(state="rated", level=3, rationale=reason))
+    record = edition_switch.undo(assessment=assessment, by=alice)
+    assert answers(assessment)["bleibt"] == ("rated", 3, "Neuer Grund", True)
+    assert answers(assessment)["anders"] == ("rated", 3, "Wieder bestätigt", True)
+    assert [a["rationale"] for a in record.set_aside["answers"]] == ["Ganz frisch"]
+    assert "kommt" not in answers(assessment)
+
+
+def test_carried_over_answer_stays_unconfirmed_after_undo(assessment, new, alice):
+    assessment.scores.filter(criterion__key="anders").update(confirmed=False)
+    edition_switch.move(assessment=assessment, edition=new, by=alice)
+    edition_switch.undo(assessment=assessment, by=alice)
+    assert answers(assessment)["anders"][3] is False
+
+
+def test_move_taken_back_only_once_and_never_after_submission(assessment, new, alice, bob):
+    edition_switch.move(assessment=assessment, edition=new, by=alice)
+    edition_switch.undo(assessment=assessment, by=alice)
+    with pytest.raises(edition_switch.NotUndoable):
+        edition_switch.undo(assessment=assessment, by=alice)
+    edition_switch.move(assessment=assessment, edition=new, by=alice)
+    workflow.submit(assessment=assessment, by=alice)
+    with pytest.raises(workflow.WrongState):
+        edition_switch.undo(assessment=assessment, by=alice)
+    workflow.return_to_team(assessment=assessment, by=bob, comment="Bitte ergänzen")
+    with pytest.raises(edition_switch.NotUndoable):
+        edition_switch.undo(assessment=assessment, by=alice)
+
+
+@pytest.mark.parametrize("steps", [["submit"], ["submit", "approve"]])
+def test_submitted_and_approved_rounds_never_move(assessment, new, alice, bob, steps):
+    for step in steps:
+        getattr(workflow, step)(assessment=assessment, by=bob)
+    before = answers(assessment)
+    with pytest.raises(workflow.WrongState):
+        edition_switch.move(assessment=assessment, edition=new, by=alice)
+    assert answers(assessment) == before
+
+
+def test_move_to_an_older_a_draft_or_the_same_edition_refused(assessment, old, new, alice):
+    draft = import_files([load_file(as_file(catalogue_document("eins", number="3.0")), "x")])[0].edition
+    for edition in (old, draft):
+        with pytest.raises(edition_switch.NoNewerEdition):
+            edition_switch.move(assessment=assessment, edition=edition, by=alice)
+    edition_switch.move(assessment=assessment, edition=new, by=alice)
+    with pytest.raises(edition_switch.NoNewerEdition):
+        edition_switch.move(assessment=assessment, edition=old, by=alice)
+
+
+def test_save_with_the_old_texts_open_refused(assessment, new, alice):
+    score = assessment.scores.get(criterion__key="anders")
+    version = score.version
+    edition_switch.move(assessment=assessment, edition=new, by=alice)
+    with pytest.raises(StaleScore):
+        save_score(score=score, version=version, by=alice, answer=Answer(state="rated", level=4, rationale="Zu spät"))
+
+
+def test_move_stands_in_the_history(assessment, new, alice):
+    edition_switch.move(assessment=assessment, edition=new, by=alice)
+    assert assessment.history.first().history_user == alice
+    assert assessment.scores.get(criterion__key="anders").history.first().history_user == alice
+
+
+def test_other_rounds_untouched(assessment, new, alice, municipality):
+    other = workflow.start_assessment(
+        project=make_project(municipality, "Anderes", team=[alice]), by=alice, edition=Edition.objects.numbered("1.0")
+    )
+    before = list(other.scores.order_by("pk").values())
+    edition_switch.move(assessment=assessment, edition=new, by=alice)
+    edition_switch.undo(assessment=assessment, by=alice)
+    assert list(other.scores.order_by("pk").values()) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_saves_during_moves_and_undos_lose_nothing(assessment, new, alice):
+    errors: list[Exception] = []
+
+    def attempt(act):
+        try:
+            act()
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    def save():
+        for number in range(15):
+            score = assessment.scores.get(criterion__key="bleibt")
+            save_score(
+                score=score, version=score.version, by=alice, answer=Answer(state="rated", level=1, rationale=f"{number}")
+            )
+
+    def move_and_back():
+        for _ in range(4):
+            edition_switch.move(assessment=assessment, edition=new, by=alice)
+            edition_switch.undo(assessment=assessment, by=alice)
+
+    threads = [Thread(target=attempt, args=[act]) for act in (save, move_and_back)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert errors == []
+    assert answers(assessment)["bleibt"] == ("rated", 1, "14", True)
+    assert answers(assessment)["entfaellt"][2] == "Grund entfaellt"
+
+
+# --- The page
+
+
+def address(assessment, name="move"):
+    return reverse(f"assessments:{name}", args=[assessment.public_id])
+
+
+def login(client, user):
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+
+
+def test_page_previews_moves_and_undoes(client, assessment, new, alice):
+    login(client, alice)
+    page = client.get(address(assessment)).content.decode()
+    assert "Auf Ausgabe 2.0 wechseln" in page
+    assert "Neu beschrieben</ins>" in page
+    assert Score.objects.filter(assessment=assessment, criterion__edition=new).count() == 0
+    assert client.post(address(assessment), {"auf": "2.0"}).status_code == 302
+    page = client.get(address(assessment)).content.decode()
+    assert "Es gibt keine neuere Katalogausgabe" in page
+    assert "Grund entfaellt" in page
+    client.post(address(assessment, "move_undo"))
+    assessment.refresh_from_db()
+    assert assessment.edition.number == "1.0"
+
+
+def test_page_without_a_newer_edition(client, assessment, alice):
+    login(client, alice)
+    assert "keine neuere" in client.get(address(assessment)).content.decode()
+    client.post(address(assessment), {"auf": "9.9"})
+    assert not EditionMove.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["move", "move_undo"])
+def test_page_for_the_team_only(client, assessment, new, charlie, rita, dora, name):
+    assert client.post(address(assessment, name), {"auf": "2.0"}).status_code == 401
+    for stranger in (charlie, rita, dora):
+        login(client, stranger)
+        assert client.post(address(assessment, name), {"auf": "2.0"}).status_code == 404
+    assert not EditionMove.objects.exists()
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_plan_and_move_query_counts_constant(municipality, alice, django_assert_num_queries, rows):
+    names = [f"k{n}" for n in range(rows)]
+    publish(*map(criterion_document, [*names, "faellt-weg"]), number="1.0")
+    assessment = workflow.start_assessment(project=make_project(municipality, team=[alice]), by=alice)
+    new = publish(*map(reworded, names), *[criterion_document(f"neu{n}") for n in range(rows)], number="2.0")
+    with django_assert_num_queries(22):
+        edition_switch.plan(assessment, new)
+    with django_assert_num_queries(42):
+        edition_switch.move(assessment=assessment, edition=new, by=alice)
+    assert Evidence.objects.count() == 0

@@ -1,0 +1,182 @@
+"""Out, changed, and in again: exactly what was changed, and nothing else."""
+
+import datetime
+
+import pytest
+from django.utils import translation
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assessments.models import Evidence, Score
+from assessments.services import workflow
+from assessments.services.answers import Answer, NewEvidence, save_score
+from assessments.workbook.importing import import_upload, plan_of, read_upload, store_upload
+from tests.assessments.workbook.workbooks import changed, exported, put, table_of, workbook
+from tests.factories import make_catalogue, make_project
+
+DAY = datetime.date(2027, 12, 31)
+
+
+@pytest.fixture
+def round_of_40(municipality, alice):
+    make_catalogue(40)
+    return workflow.start_assessment(project=make_project(municipality, team=[alice]), by=alice)
+
+
+def bring_back(data, assessment, alice):
+    sheet = read_upload(data, assessment)
+    assert sheet.problems == []
+    return store_upload(sheet=sheet, assessment=assessment, by=alice, file_name="bogen.xlsx")
+
+
+def seen(plan):
+    return {change.row.key: change.current.version for change in (*plan.changes, *plan.conflicts)}
+
+
+def test_thirty_changed_cells_are_exactly_thirty_changes(round_of_40, alice):
+    for number, score in enumerate(round_of_40.scores.all()):
+        answer = Answer("rated", number % 5, f"Grund {number}", number % 5, DAY) if number % 4 else Answer()
+        save_score(score=score, version=1, by=alice, answer=answer, evidence=[NewEvidence(f"Beleg {number}")])
+    before = {s.criterion.key: Answer.of(s) for s in round_of_40.scores.select_related("criterion")}
+
+    def thirty(table):
+        for row in range(1, 11):
+            put(row, rationale=f"Neu {row}")(table)
+        for row in range(11, 21):
+            put(row, target_date=datetime.date(2028, 1, row))(table)
+        for row in range(21, 31):
+            old = table[row][3]
+            put(row, level=4 if old is None else (old + 1) % 5)(table)
+
+    upload = bring_back(changed(round_of_40, thirty), round_of_40, alice)
+    plan = plan_of(upload)
+    assert (len(plan.changes), plan.conflicts, plan.additions, plan.unchanged) == (30, (), (), 10)
+    import_upload(upload=upload, by=alice, seen=seen(plan), choices={})
+    after = {s.criterion.key: Answer.of(s) for s in round_of_40.scores.select_related("criterion")}
+    differing = {key for key in before if before[key] != after[key]}
+    assert differing == {f"kriterium-{n}" for n in range(1, 31)}
+    assert after["kriterium-2"].rationale == "Neu 2"
+    assert after["kriterium-12"] == Answer("rated", 1, "Grund 11", 1, datetime.date(2028, 1, 12))
+    assert after["kriterium-21"].level == 4  # was open: a level alone makes it rated
+    assert Evidence.objects.count() == 40
+
+
+def test_untouched_sheet_changes_nothing(round_of_40, alice):
+    upload = bring_back(exported(round_of_40), round_of_40, alice)
+    plan = plan_of(upload)
+    assert plan.is_empty
+    assert plan.unchanged == 40
+    import_upload(upload=upload, by=alice, seen={}, choices={})
+    assert not Score.objects.exclude(version=1).exists()
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=60)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(TEXTS, min_size=3, max_size=3))
+def test_every_text_survives_the_way_out_and_in(assessment, texts):
+    scores = list(assessment.scores.all())
+    for score, text in zip(scores, texts, strict=True):
+        Score.objects.filter(pk=score.pk).update(rationale=Answer(rationale=text).rationale)
+    sheet = read_upload(exported(assessment), assessment)
+    assert sheet.problems == []
+    assert [row.answer for row in sheet.rows] == [Answer.of(score) for score in assessment.scores.all()]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+49 30 1234", "@SUM(A1)", "https://example.org", "_x0041_", "007", "Wahr"])
+def test_text_that_looks_like_something_else_stays_text(assessment, score, alice, text):
+    save_score(score=score, version=1, by=alice, answer=Answer(rationale=text))
+    sheet = read_upload(exported(assessment), assessment)
+    assert (sheet.problems, sheet.rows[0].answer.rationale) == ([], text)
+
+
+def test_sheet_exported_in_english_comes_back(assessment, score, alice):
+    save_score(score=score, version=1, by=alice, answer=Answer("rated", 2, "Grund", 3, DAY))
+    with translation.override("en"):
+        data = exported(assessment)
+    sheet = read_upload(data, assessment)
+    assert sheet.problems == []
+    assert sheet.rows[0].answer == Answer("rated", 2, "Grund", 3, DAY)
+
+
+def test_days_counted_from_1904_are_understood(assessment):
+    data = changed(assessment, put(1, target_date=DAY, state="offen"), date_1904=True)
+    assert read_upload(data, assessment).rows[0].answer.target_date == DAY
+
+
+@pytest.mark.parametrize(
+    ("typed", "level"),
+    [(3, 3), (3.0, 3), ("3", 3), (" 3 ", 3), ("3 – umgesetzt", 3), ("umgesetzt", 3), ("Nicht begonnen", 0), ("0 - x", 0)],
+)
+def test_level_is_understood_as_people_type_it(assessment, typed, level):
+    sheet = read_upload(changed(assessment, put(2, level=typed)), assessment)
+    assert (sheet.problems, sheet.rows[1].answer) == ([], Answer("rated", level))
+
+
+@pytest.mark.parametrize("typed", ["31.12.2027", "2027-12-31", "31. 12. 2027", " 31.12.2027 ", DAY, 46752])
+def test_date_is_understood_as_people_type_it(assessment, typed):
+    sheet = read_upload(changed(assessment, put(2, target_date=typed)), assessment)
+    assert (sheet.problems, sheet.rows[1].answer.target_date) == ([], DAY)
+
+
+def test_columns_may_move_and_strange_ones_are_ignored(assessment):
+    table = [row[::-1] for row in table_of(changed(assessment, put(1, rationale="Neu")))]
+    table[0].append("Notizen")
+    table[1].append("nur für uns")
+    sheet = read_upload(workbook(table), assessment)
+    assert (sheet.problems, [row.answer.rationale for row in sheet.rows]) == ([], ["Neu", "", ""])
+
+
+def test_rows_may_be_sorted_and_deleted(assessment, alice):
+    def shuffle(table):
+        table[1:] = [table[3], table[1]]
+        put(1, rationale="zum dritten")(table)
+
+    upload = bring_back(changed(assessment, shuffle), assessment, alice)
+    plan = plan_of(upload)
+    assert [(change.row.key, change.row.row) for change in plan.changes] == [("kriterium-3", 2)]
+    assert (plan.unchanged, plan.missing) == (1, 1)
+
+
+def test_new_evidence_is_added_once(assessment, score, alice):
+    data = changed(assessment, put(1, evidence_text="Beschluss 12/27", evidence_url="example.org/b"))
+    for expected in (1, 0):
+        upload = bring_back(data, assessment, alice)
+        plan = plan_of(upload)
+        assert (len(plan.additions), plan.changes) == (expected, ())
+        import_upload(upload=upload, by=alice, seen={}, choices={})
+    (evidence,) = Evidence.objects.all()
+    assert (evidence.score, evidence.text, evidence.url) == (score, "Beschluss 12/27", "https://example.org/b")
+    assert evidence.added_by == alice
+
+
+def test_link_without_a_name_is_named_by_itself(assessment):
+    sheet = read_upload(changed(assessment, put(1, evidence_url="https://example.org/b")), assessment)
+    assert sheet.rows[0].evidence == NewEvidence("https://example.org/b", "https://example.org/b")
+
+
+def test_import_confirms_only_what_it_changes(assessment, project, alice, bob):
+    for score in assessment.scores.all():
+        save_score(score=score, version=1, by=alice, answer=Answer("rated", 2, "alt"))
+    workflow.submit(assessment=assessment, by=alice)
+    workflow.approve(assessment=assessment, by=bob)
+    following = workflow.start_assessment(project=project, by=alice)
+    upload = bring_back(changed(following, put(1, level=3)), following, alice)
+    import_upload(upload=upload, by=alice, seen=seen(plan_of(upload)), choices={})
+    assert [s.confirmed for s in following.scores.all()] == [True, False, False]
+    assert following.scores.get(criterion__key="kriterium-1").updated_by == alice
+
+
+@pytest.mark.parametrize("criteria", [1, 3])
+def test_reading_and_planning_cost_the_same_however_many_rows(criteria, municipality, alice, django_assert_num_queries):
+    make_catalogue(criteria)
+    assessment = workflow.start_assessment(project=make_project(municipality, team=[alice]), by=alice)
+    data = changed(assessment, lambda table: [put(row, rationale="offline")(table) for row in range(1, criteria + 1)])
+    for score in assessment.scores.all():
+        save_score(score=score, version=1, by=alice, answer=Answer(rationale="online"))
+    with django_assert_num_queries(4):  # keys; scores, evidence, earlier answers
+        sheet = read_upload(data, assessment)
+    upload = store_upload(sheet=sheet, assessment=assessment, by=alice, file_name="x")
+    with django_assert_num_queries(3):
+        assert len(plan_of(upload).conflicts) == criteria
