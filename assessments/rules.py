@@ -5,7 +5,7 @@ from typing import Any
 import rules
 
 from assessments.models import Assessment, AssessmentState, Project
-from assessments.models.assessment import EDITABLE
+from assessments.models.states import EDITABLE
 from scaling.accounts.rules import is_manager, is_team
 
 

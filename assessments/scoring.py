@@ -140,7 +140,7 @@ BELOW, UNASSESSED = "below", "unassessed"
 
 
 @dataclass(frozen=True, slots=True)
-class Milestone:
+class GateMilestone:
     """A criterion that belongs to the gate of ``phase`` (a key) and passes at ``required`` (1–4) or above."""
 
     key: str
@@ -152,7 +152,7 @@ class Milestone:
 class Blocker:
     """A milestone that does not pass. ``cause``: ``below`` its level, ``open``, ``unknown``, ``unassessed`` (out of scope)."""
 
-    milestone: Milestone
+    milestone: GateMilestone
     cause: str
     level: int | None = None
 
@@ -174,7 +174,7 @@ class Gate:
     own: int
 
 
-def passes(milestone: Milestone, rating: Rating | None) -> bool:
+def passes(milestone: GateMilestone, rating: Rating | None) -> bool:
     """At the required level or above, or not applicable (which always has a reason). What was not assessed does not pass."""
     if rating is None:
         return False
@@ -182,7 +182,7 @@ def passes(milestone: Milestone, rating: Rating | None) -> bool:
 
 
 def gates(
-    milestones: Sequence[Milestone],
+    milestones: Sequence[GateMilestone],
     ratings: Iterable[Rating],
     *,
     phases: Sequence[str],
@@ -207,7 +207,7 @@ def gates(
     return tuple(result)
 
 
-def _gate(phase: str, asked: list[Milestone], answers: dict[str, Rating], *, is_ahead: bool) -> Gate:
+def _gate(phase: str, asked: list[GateMilestone], answers: dict[str, Rating], *, is_ahead: bool) -> Gate:
     blockers, unconfirmed = [], 0
     for milestone in asked:
         rating = answers.get(milestone.key)
@@ -257,7 +257,7 @@ def priorities(ratings: Iterable[Rating], *, blocking: Collection[str]) -> tuple
     return tuple(priority for _, priority in sorted(found, key=lambda entry: entry[0]))
 
 
-# --- Change and trend -------------------------------------------------------------------------------------------------------
+# --- Change and trend ---------------------------------------------------------------------------------------------------------
 
 UP, DOWN, SAME, NEWLY_RATED, NO_LONGER_RATED, STILL_UNRATED, NEW = (
     "up",
@@ -271,7 +271,7 @@ UP, DOWN, SAME, NEWLY_RATED, NO_LONGER_RATED, STILL_UNRATED, NEW = (
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RatingChange:
     """What became of a criterion since the compared round. ``delta`` (−4 … 4) exists where both rounds rated it.
 
     ``kind``: ``up``, ``down``, ``same``; ``newly_rated``, ``no_longer_rated``, ``still_unrated`` where a level is missing now
@@ -282,16 +282,16 @@ class Change:
     delta: int | None = None
 
 
-def change(now: Rating, before: Rating | None) -> Change:
+def change(now: Rating, before: Rating | None) -> RatingChange:
     """Compare the answers of two rounds to the same criterion (the same key, whatever the edition)."""
     if before is None:
-        return Change(NEW)
+        return RatingChange(NEW)
     if now.level is None or before.level is None:
         if now.level is not None:
-            return Change(NEWLY_RATED)
-        return Change(STILL_UNRATED if before.level is None else NO_LONGER_RATED)
+            return RatingChange(NEWLY_RATED)
+        return RatingChange(STILL_UNRATED if before.level is None else NO_LONGER_RATED)
     delta = now.level - before.level
-    return Change(UP if delta > 0 else DOWN if delta < 0 else SAME, delta)
+    return RatingChange(UP if delta > 0 else DOWN if delta < 0 else SAME, delta)
 
 
 def trend(rounds: Iterable[Sequence[Rating]]) -> tuple[Average, ...]:

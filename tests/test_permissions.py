@@ -17,7 +17,7 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from assessments.models import Assessment, Comment, Evidence, Measure, Project, SheetUpload
+from assessments.models import Assessment, Comment, Evidence, Measure, Project, WorkbookUpload
 from assessments.services import share_links, workflow
 from catalogue.models import GoodPractice, OperatingModel, TitleSource
 from catalogue.services.publishing import copy_edition
@@ -100,7 +100,7 @@ def world(municipality, alice, bob, charlie, rita, dora) -> World:
         ).pk,
         "measure": Measure.objects.create(project=project, text="Stelle ausschreiben").public_id,
         "link_token": link.token,
-        "sheet_upload": SheetUpload.objects.create(assessment=draft, user=alice, file_name="bogen.xlsx", rows=[]).public_id,
+        "sheet_upload": WorkbookUpload.objects.create(assessment=draft, user=alice, file_name="bogen.xlsx", rows=[]).public_id,
         "token": unsubscribe_path(alice, "digest").rstrip("/").rsplit("/", 1)[1],
     }
     return World(project, approved, draft, submitted, ids)

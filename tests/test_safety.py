@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from assessments.models import Comment, Evidence, Measure, SheetUpload
+from assessments.models import Comment, Evidence, Measure, WorkbookUpload
 from assessments.services import share_links, workflow
 from scaling.accounts.models import Invitation, Membership, Role
 from tests.conftest import PASSWORD, make_user
@@ -59,7 +59,7 @@ def foreign(world, elsewhere, charlie) -> dict[str, Any]:  # noqa: F811
         "link": link.pk,
         "comment": Comment.objects.create(score=score, text="Fremd", author=charlie).pk,
         "measure": Measure.objects.create(project=project, text="Fremd").public_id,
-        "sheet_upload": SheetUpload.objects.create(assessment=draft, user=charlie, file_name="x.xlsx", rows=[]).public_id,
+        "sheet_upload": WorkbookUpload.objects.create(assessment=draft, user=charlie, file_name="x.xlsx", rows=[]).public_id,
     }
 
 

@@ -18,7 +18,7 @@ from catalogue.models import Criterion
 
 #: Answers that are no level, as values of the radio group.
 APART = (ScoreState.UNKNOWN, ScoreState.NOT_APPLICABLE)
-LONGEST_RATIONALE = 10_000
+MAX_RATIONALE_LENGTH = 10_000
 TARGETS = [("", _("kein Ziel gesetzt")), *((level.value, format_lazy("{} – {}", level.value, level.label)) for level in Level)]
 
 
@@ -104,7 +104,7 @@ class ScoreForm(AnswerForm):
         label=_("Begründung"),
         required=False,
         help_text=_("Ein, zwei Sätze: Woran sieht man das? Sie erscheinen im Reifeprofil."),
-        widget=forms.Textarea(attrs={"rows": 5, "maxlength": LONGEST_RATIONALE}),
+        widget=forms.Textarea(attrs={"rows": 5, "maxlength": MAX_RATIONALE_LENGTH}),
     )
     target_level = forms.TypedChoiceField(label=_("Zielstufe"), required=False, choices=TARGETS, coerce=int, empty_value=None)
     target_date = forms.DateField(
@@ -179,9 +179,9 @@ class ScoreForm(AnswerForm):
 
     def clean_rationale(self) -> str:
         text: str = self.cleaned_data["rationale"].replace("\r\n", "\n")
-        if len(text) > LONGEST_RATIONALE:
+        if len(text) > MAX_RATIONALE_LENGTH:
             raise forms.ValidationError(
-                _("Höchstens %(most)s Zeichen; das sind %(length)s.") % {"most": LONGEST_RATIONALE, "length": len(text)}
+                _("Höchstens %(most)s Zeichen; das sind %(length)s.") % {"most": MAX_RATIONALE_LENGTH, "length": len(text)}
             )
         return text
 

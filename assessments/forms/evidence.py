@@ -5,11 +5,11 @@ from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assessments.services.evidence_files import CONTENT_TYPES, GoodFile, Refused, examine
+from assessments.services.evidence_files import CONTENT_TYPES, UploadRejected, ValidatedUpload, validate_upload
 
 
 class EvidenceFileForm(forms.Form):
-    """``cleaned_data["file"]`` is a GoodFile."""
+    """``cleaned_data["file"]`` is a ValidatedUpload."""
 
     file = forms.FileField(
         label=_("Datei"),
@@ -30,8 +30,8 @@ class EvidenceFileForm(forms.Form):
         self.helper.layout = Layout("file", "text")
         self.helper.add_input(Submit("hochladen", _("Datei hinzufügen")))
 
-    def clean_file(self) -> GoodFile:
+    def clean_file(self) -> ValidatedUpload:
         try:
-            return examine(self.cleaned_data["file"])
-        except Refused as error:
+            return validate_upload(self.cleaned_data["file"])
+        except UploadRejected as error:
             raise forms.ValidationError(str(error)) from error

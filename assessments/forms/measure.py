@@ -7,16 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Measure, MeasureStatus, Project
+from assessments.queries.people import people_of
 from catalogue.models import Criterion
-from scaling.accounts.models import Role, User
-
-
-def people_of(project: Project) -> Any:
-    """Who can be named in a project: its team, and the municipality's managers. One query when read."""
-    managers = User.objects.filter(memberships__municipality=project.municipality_id, memberships__role=Role.MANAGER)
-    return User.objects.filter(is_active=True, pk__in=managers.values("pk")) | User.objects.filter(
-        is_active=True, pk__in=project.team.order_by().values("pk")
-    )
+from scaling.accounts.models import User
 
 
 class MeasureForm(forms.Form):

@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from assessments.services.share_links import LONGEST
+from assessments.services.share_links import MAX_LIFETIME
 
 PROPOSED = timedelta(days=90)
 
@@ -34,7 +34,7 @@ class ShareForm(forms.Form):
         today = timezone.localdate()
         day = self.fields["expires_on"]
         day.initial = today + PROPOSED
-        day.widget.attrs.update(min=today.isoformat(), max=(today + LONGEST).isoformat())
+        day.widget.attrs.update(min=today.isoformat(), max=(today + MAX_LIFETIME).isoformat())
         self.helper = FormHelper(self)
         self.helper.layout = Layout(Row("purpose", "expires_on"), "with_names")
         self.helper.add_input(Submit("anlegen", _("Link anlegen")))

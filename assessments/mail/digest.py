@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from assessments.models import Assessment, AssessmentState, Measure, Project, ScoreState
-from assessments.models.assessment import EDITABLE
+from assessments.models.states import EDITABLE
 from assessments.scoring import Progress, progress
 from scaling.accounts.models import Membership, Role, User
 from scaling.accounts.unsubscribe import unsubscribe_path
@@ -34,7 +34,7 @@ class OpenRound:
 
 
 @dataclass(frozen=True)
-class Task:
+class DigestMeasure:
     measure: Measure
     url: str
 
@@ -46,8 +46,8 @@ class Digest:
     person: User
     to_edit: list[OpenRound]
     to_approve: list[OpenRound]
-    overdue: list[Task]
-    due: list[Task]
+    overdue: list[DigestMeasure]
+    due: list[DigestMeasure]
 
     @property
     def is_empty(self) -> bool:
@@ -84,7 +84,7 @@ def digest_for(person: User, today: date) -> Digest:
         owner=person, due_on__lte=today + AHEAD, project__in=Project.objects.visible_to(person)
     )
     tasks = [
-        Task(measure, absolute_url(reverse("assessments:measures", args=[measure.project.public_id])))
+        DigestMeasure(measure, absolute_url(reverse("assessments:measures", args=[measure.project.public_id])))
         for measure in measures.select_related("project").order_by("due_on", "pk")
     ]
     return Digest(

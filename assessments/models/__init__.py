@@ -1,14 +1,15 @@
 """Projects and what is said about them, split by noun."""
 
-from assessments.models.assessment import Assessment, AssessmentState
+from assessments.models.assessment import Assessment
 from assessments.models.comment import Comment
 from assessments.models.edition_move import EditionMove
 from assessments.models.evidence import Evidence
 from assessments.models.measure import Measure, MeasureStatus
 from assessments.models.project import Project
-from assessments.models.score import Score, ScoreState
+from assessments.models.score import Score
 from assessments.models.share_link import ShareLink
-from assessments.models.workbook_upload import SheetUpload
+from assessments.models.states import AssessmentState, ScoreState
+from assessments.models.workbook_upload import WorkbookUpload
 
 __all__ = [
     "Assessment",
@@ -22,5 +23,5 @@ __all__ = [
     "Score",
     "ScoreState",
     "ShareLink",
-    "SheetUpload",
+    "WorkbookUpload",
 ]

@@ -4,26 +4,15 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assessments.models.project import Project, visible
+from assessments.models.states import EDITABLE, AssessmentState, ScoreState
 from catalogue.models import Edition, Phase
 from scaling.common.public_ids import new_public_id
-
-
-class AssessmentState(models.TextChoices):
-    DRAFT = "draft", _("in Arbeit")
-    SUBMITTED = "submitted", _("eingereicht")
-    RETURNED = "returned", _("zurückgegeben")
-    APPROVED = "approved", _("freigegeben")
-
-
-#: In these states the team may change answers.
-EDITABLE = (AssessmentState.DRAFT, AssessmentState.RETURNED)
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -53,33 +42,24 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
         And ``unconfirmed``: how many answers were carried over and still wait for a look.
         """
-        from assessments.models.score import Score
-
-        def number(scores: Any) -> Coalesce:
-            # Counted per round by its index. A join would group every column of the round over all its answers.
-            counted = scores.filter(assessment=OuterRef("pk")).order_by().values("assessment").annotate(number=Count("pk"))
-            return Coalesce(Subquery(counted.values("number")), 0)
-
-        scores = Score.objects.all()
-        return self.annotate(
-            total=number(scores),
-            answered=number(scores.exclude(state="open")),
-            unconfirmed=number(scores.filter(confirmed=False)),
-        )
+        scores = {"answered": ~Q(scores__state=ScoreState.OPEN), "unconfirmed": Q(scores__confirmed=False)}
+        # Counted per round by its index. A join would group every column of the round over all its answers.
+        own = Assessment.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
+        counted = {name: Subquery(own.annotate(n=Count("scores", filter=which)).values("n")) for name, which in scores.items()}
+        return self.annotate(total=Subquery(own.annotate(n=Count("scores")).values("n")), **counted)
 
     def with_next_open(self) -> "AssessmentQuerySet":
         """Adds ``next_open``: the key of the first criterion that is ``ScoreQuerySet.pending``, or None."""
-        from assessments.models.score import Score
-
-        first = Score.objects.filter(assessment=OuterRef("pk")).pending().order_by("criterion__order")
-        return self.annotate(next_open=Subquery(first.values("criterion__key")[:1]))
+        pending = Q(scores__state=ScoreState.OPEN) | Q(scores__confirmed=False)
+        first = Assessment.objects.filter(pending, pk=OuterRef("pk")).order_by("scores__criterion__order")
+        return self.annotate(next_open=Subquery(first.values("scores__criterion__key")[:1]))
 
     def open(self) -> "AssessmentQuerySet":
         return self.exclude(state=AssessmentState.APPROVED)
 
 
 class Assessment(models.Model):
-    """One round of one project. All changes of ``state`` go through ``assessments.workflow``.
+    """One round of one project. All changes of ``state`` go through ``assessments.services.workflow``.
 
     Pinned to the edition it was started with. Each step keeps its latest time and person; ``history`` keeps all of them.
     """
@@ -112,7 +92,7 @@ class Assessment(models.Model):
     class Meta:
         verbose_name = _("Bewertung")
         verbose_name_plural = _("Bewertungen")
-        ordering = ["project", "-round"]
+        ordering = ["-round", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["project", "round"], name="assessment_round_unique"),
             models.UniqueConstraint(

@@ -18,7 +18,7 @@ class Comment(models.Model):
     class Meta:
         verbose_name = _("Kommentar")
         verbose_name_plural = _("Kommentare")
-        ordering = ["score", "pk"]
+        ordering = ["pk"]
 
     def __str__(self) -> str:
         return self.text

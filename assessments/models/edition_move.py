@@ -10,7 +10,7 @@ from catalogue.models import Edition
 
 
 class EditionMove(models.Model):
-    """One move of an assessment to a newer edition, and what is needed to take it back. Written by ``assessments.moving``.
+    """One move of an assessment to a newer edition, and what is needed to take it back. Written by ``services.edition_switch``.
 
     ``dropped`` archives the answers whose criteria the new edition no longer has, with evidence and comments: what people
     read (``answers``) and the rows themselves (``rows``, as Django's serializer writes them). ``set_aside`` does the same for
@@ -48,7 +48,7 @@ class EditionMove(models.Model):
     class Meta:
         verbose_name = _("Wechsel der Katalogausgabe")
         verbose_name_plural = _("Wechsel der Katalogausgabe")
-        ordering = ["assessment", "-pk"]
+        ordering = ["-pk"]
 
     def __str__(self) -> str:
         return f"{self.assessment}: {self.from_edition.number} → {self.to_edition.number}"

@@ -27,7 +27,7 @@ class Evidence(models.Model):
     class Meta:
         verbose_name = _("Nachweis")
         verbose_name_plural = _("Nachweise")
-        ordering = ["score", "pk"]
+        ordering = ["pk"]
 
     def __str__(self) -> str:
         return self.text

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from assessments.models.states import AssessmentState
 from catalogue.models import CROSS_PHASE, Phase
 from scaling.accounts.models import Municipality, Role
 from scaling.common.public_ids import new_public_id
@@ -48,9 +49,7 @@ class Confidentiality(models.TextChoices):
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user: Any) -> "ProjectQuerySet":
         """The tenant filter for projects: readers see those with an approved assessment."""
-        from assessments.models.assessment import Assessment, AssessmentState
-
-        approved = Exists(Assessment.objects.filter(project=OuterRef("pk"), state=AssessmentState.APPROVED))
+        approved = Exists(Project.objects.filter(pk=OuterRef("pk"), assessments__state=AssessmentState.APPROVED))
         return self.filter(visible(user, path="", approved=approved))
 
 

@@ -9,20 +9,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from assessments.models.assessment import Assessment, AssessmentState
+from assessments.models.assessment import Assessment
 from assessments.models.project import visible
+from assessments.models.states import AssessmentState, ScoreState
 from catalogue.levels import HIGHEST, LOWEST, Level
 from catalogue.models import Criterion
-
-
-class ScoreState(models.TextChoices):
-    """``open`` was not looked at yet; ``unknown`` was looked at and could not be told; the three never mix in any figure."""
-
-    OPEN = "open", _("offen")
-    RATED = "rated", _("eingeschätzt")
-    UNKNOWN = "unknown", _("weiß nicht")
-    NOT_APPLICABLE = "not_applicable", _("trifft nicht zu")
-
 
 # Written out, since every page and save of an answer asks for it: the ORM takes three times as long to compose it as the
 # database to answer.
@@ -51,7 +42,7 @@ class ScoreQuerySet(models.QuerySet["Score"]):
 
 
 class Score(models.Model):
-    """The answer to one criterion in one assessment. All changes go through ``assessments.saving.save_score``.
+    """The answer to one criterion in one assessment. All changes go through ``assessments.services.answers.save_score``.
 
     ``version`` grows by one with every save; a save that names an older one is refused (``StaleScore``). ``confirmed`` is false
     for an answer carried over from the previous round that nobody has looked at since.
@@ -96,7 +87,7 @@ class Score(models.Model):
     class Meta:
         verbose_name = _("Einschätzung")
         verbose_name_plural = _("Einschätzungen")
-        ordering = ["assessment", "criterion__order"]
+        ordering = ["pk"]  # begun in the catalogue's order
         constraints = [
             models.UniqueConstraint(fields=["assessment", "criterion"], name="score_unique"),
             models.CheckConstraint(

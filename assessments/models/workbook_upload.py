@@ -9,18 +9,18 @@ from assessments.models.assessment import Assessment
 from scaling.common.public_ids import new_public_id
 
 #: How long a sheet that was read waits for its yes or no.
-KEPT_FOR = timedelta(hours=24)
+TTL = timedelta(hours=24)
 
 
-class SheetUploadQuerySet(models.QuerySet["SheetUpload"]):
-    def waiting(self) -> "SheetUploadQuerySet":
-        return self.filter(created_at__gt=timezone.now() - KEPT_FOR)
+class WorkbookUploadQuerySet(models.QuerySet["WorkbookUpload"]):
+    def waiting(self) -> "WorkbookUploadQuerySet":
+        return self.filter(created_at__gt=timezone.now() - TTL)
 
-    def expired(self) -> "SheetUploadQuerySet":
-        return self.filter(created_at__lte=timezone.now() - KEPT_FOR)
+    def expired(self) -> "WorkbookUploadQuerySet":
+        return self.filter(created_at__lte=timezone.now() - TTL)
 
 
-class SheetUpload(models.Model):
+class WorkbookUpload(models.Model):
     """A sheet somebody brought back, between preview and import. Kept here, so that what is imported is what was shown.
 
     ``rows`` are the answers as read (``assessments.workbook.importing``). Deleted once imported or dropped, and after a day.
@@ -33,7 +33,7 @@ class SheetUpload(models.Model):
     rows = models.JSONField(_("Zeilen"))
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = SheetUploadQuerySet.as_manager()
+    objects = WorkbookUploadQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("eingelesener Bogen")

@@ -9,11 +9,11 @@ from django.dispatch import receiver
 from catalogue.models import Criterion, Edition, EditionState, Phase, Workstream
 
 #: Seconds until another process learns of a phase's or workstream's new name.
-KEPT_FOR = 60
+TTL = 60
 
 
 @dataclass(frozen=True)
-class Guide:
+class CachedEdition:
     """The criteria of one edition in its order, with phase, workstreams, milestone, levels, references and good practices.
 
     Shared by all requests of a process: read only.
@@ -24,35 +24,35 @@ class Guide:
     by_key: dict[str, Criterion]
 
 
-def _read(edition_id: int) -> Guide:
+def _read(edition_id: int) -> CachedEdition:
     criteria = tuple(
         Criterion.objects.filter(edition=edition_id)
         .for_listing()
         .prefetch_related("levels", "references", "good_practices")
         .order_by("order")
     )
-    return Guide(criteria, {c.pk: c for c in criteria}, {c.key: c for c in criteria})
+    return CachedEdition(criteria, {c.pk: c for c in criteria}, {c.key: c for c in criteria})
 
 
-_known: dict[int, tuple[float, Guide]] = {}
+_known: dict[int, tuple[float, CachedEdition]] = {}
 
 
-def guide_to(edition: Edition) -> Guide:
-    """No query, but six when a process meets an edition for the first time in KEPT_FOR seconds. Drafts are read each time."""
+def cached_edition(edition: Edition) -> CachedEdition:
+    """No query, but six when a process meets an edition for the first time in TTL seconds. Drafts are read each time."""
     if edition.state == EditionState.DRAFT:
         return _read(edition.pk)
     now = monotonic()
     until, guide = _known.get(edition.pk, (0.0, None))
     if guide is None or until < now:
         guide = _read(edition.pk)
-        _known[edition.pk] = (now + KEPT_FOR, guide)
+        _known[edition.pk] = (now + TTL, guide)
     return guide
 
 
 @receiver(post_save, sender=Phase)
 @receiver(post_save, sender=Workstream)
 def forget(**_signal: object) -> None:
-    """Editions share the names of phases and workstreams, and curators can change those (``catalogue.frame``).
+    """Editions share the names of phases and workstreams, and curators can change those (``services.phases_and_workstreams``).
 
     This process forgets them at once, the others when their time is up.
     """

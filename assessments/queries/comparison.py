@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from assessments.models import Score
 from assessments.queries.neighbours import answer_label
 from assessments.queries.overview import rating_of
-from assessments.scoring import DOWN, SAME, UP, Change, change
+from assessments.scoring import DOWN, SAME, UP, RatingChange, change
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparedCriterion:
     """``then`` is None where the earlier round did not have the criterion, ``now`` None where the later one does not."""
 
     title: str
     key: str
     now: Score | None
     then: Score | None
-    change: Change | None
+    change: RatingChange | None
 
     @property
     def now_label(self) -> str:
@@ -35,8 +35,8 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Comparison:
-    rows: tuple[Row, ...]
+class RoundComparison:
+    rows: tuple[ComparedCriterion, ...]
 
     def count(self, kind: str) -> int:
         return sum(row.change is not None and row.change.kind == kind for row in self.rows)
@@ -59,11 +59,11 @@ class Comparison:
         return len(self.rows) - self.up - self.down - self.same
 
 
-def compare(now: Sequence[Score], then: Sequence[Score]) -> Comparison:
+def compare(now: Sequence[Score], then: Sequence[Score]) -> RoundComparison:
     """In the order of ``now``, then what only the earlier round had. Criteria meet by their key. No query."""
     earlier = {score.criterion.key: score for score in then}
     rows = [
-        Row(
+        ComparedCriterion(
             score.criterion.title,
             score.criterion.key,
             score,
@@ -73,5 +73,7 @@ def compare(now: Sequence[Score], then: Sequence[Score]) -> Comparison:
         for score in now
     ]
     current = {row.key for row in rows}
-    rows += [Row(score.criterion.title, key, None, score, None) for key, score in earlier.items() if key not in current]
-    return Comparison(tuple(rows))
+    rows += [
+        ComparedCriterion(score.criterion.title, key, None, score, None) for key, score in earlier.items() if key not in current
+    ]
+    return RoundComparison(tuple(rows))

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from assessments import scoring
 from assessments.models import Assessment, Score
-from assessments.scoring import Gate, Milestone, Rating
-from catalogue.models import Milestone as MilestoneRow
-from catalogue.models import Phase
+from assessments.scoring import Gate, GateMilestone, Rating
+from catalogue.models import Milestone, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +52,21 @@ def gates_of(assessments: Iterable[Assessment]) -> dict[int, RoundGates]:
 
 def _milestones(
     editions: set[int], keys: dict[int, str]
-) -> tuple[defaultdict[int, dict[str, str]], defaultdict[int, list[Milestone]]]:
+) -> tuple[defaultdict[int, dict[str, str]], defaultdict[int, list[GateMilestone]]]:
     titles: defaultdict[int, dict[str, str]] = defaultdict(dict)
-    milestones: defaultdict[int, list[Milestone]] = defaultdict(list)
-    rows = MilestoneRow.objects.filter(criterion__edition__in=editions).select_related("criterion").order_by("criterion__order")
+    milestones: defaultdict[int, list[GateMilestone]] = defaultdict(list)
+    rows = Milestone.objects.filter(criterion__edition__in=editions).select_related("criterion").order_by("criterion__order")
     for row in rows:
         criterion = row.criterion
         titles[criterion.edition_id][criterion.key] = criterion.title
-        milestones[criterion.edition_id].append(Milestone(criterion.key, keys[criterion.phase_id], row.required_level))
+        milestones[criterion.edition_id].append(GateMilestone(criterion.key, keys[criterion.phase_id], row.required_level))
     return titles, milestones
 
 
 def _ratings(assessments: list[int], keys: dict[int, str]) -> defaultdict[int, list[Rating]]:
     """Of milestones only: a gate asks for nothing else."""
     ratings: defaultdict[int, list[Rating]] = defaultdict(list)
-    rows = Score.objects.filter(assessment__in=assessments, criterion__milestone__isnull=False).order_by()
+    rows = Score.objects.filter(assessment__in=assessments, criterion__milestone__isnull=False)
     for assessment, key, phase, state, level, confirmed in rows.values_list(
         "assessment_id", "criterion__key", "criterion__phase_id", "state", "level", "confirmed"
     ):

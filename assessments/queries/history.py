@@ -9,12 +9,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, AssessmentState, Evidence, Score
-from assessments.queries.catalogue_cache import Guide
+from assessments.queries.catalogue_cache import CachedEdition
 from assessments.queries.neighbours import answer_label
 
 
 @dataclass(frozen=True)
-class Changed:
+class ChangedField:
     """One thing before and after, in words. ``is_text``: long enough to show the changed words."""
 
     label: str
@@ -24,7 +24,7 @@ class Changed:
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     """``who`` is empty for a person who is gone. ``key`` names the criterion, where the entry belongs to one."""
 
     when: datetime
@@ -32,15 +32,15 @@ class Entry:
     what: str
     key: str = ""
     title: str = ""
-    changes: tuple[Changed, ...] = ()
+    changes: tuple[ChangedField, ...] = ()
 
 
-def logbook(assessment: Assessment, guide: Guide) -> list[Entry]:
+def round_history(assessment: Assessment, guide: CachedEdition) -> list[HistoryEntry]:
     """The newest first. Four queries; the answers of the start are one entry, that of the start.
 
     Answers to criteria that left the round with a move to another edition are told without the criterion's name.
     """
-    current = dict(Score.objects.filter(assessment=assessment).order_by().values_list("pk", "criterion"))
+    current = dict(Score.objects.filter(assessment=assessment).values_list("pk", "criterion"))
     scores = Score.history.filter(assessment_id=assessment.pk).select_related("history_user", "assigned_to")
     keys: dict[int, tuple[str, str]] = {}
     entries = [*_steps(Assessment.history.filter(id=assessment.pk).select_related("history_user"))]
@@ -53,7 +53,7 @@ def logbook(assessment: Assessment, guide: Guide) -> list[Entry]:
             confirmed = row.confirmed and not before[row.id].confirmed
             what = _("Antwort geändert") if changes else _("Antwort bestätigt") if confirmed else ""
             if what:
-                entries.append(Entry(row.history_date, _name(row), what, key, title, changes))
+                entries.append(HistoryEntry(row.history_date, _name(row), what, key, title, changes))
         before[row.id] = row
     started = min((entry.when for entry in entries), default=None)
     for row in Evidence.history.filter(score_id__in=list(keys)).select_related("history_user"):
@@ -61,7 +61,9 @@ def logbook(assessment: Assessment, guide: Guide) -> list[Entry]:
             continue  # carried over with the start
         what = _("Nachweis entfernt") if row.history_type == "-" else _("Nachweis hinzugefügt")
         key, title = keys[row.score_id]
-        entries.append(Entry(row.history_date, _name(row), what, key, title, (Changed(_("Nachweis"), "", row.text),)))
+        entries.append(
+            HistoryEntry(row.history_date, _name(row), what, key, title, (ChangedField(_("Nachweis"), "", row.text),))
+        )
     return sorted(entries, key=lambda entry: entry.when, reverse=True)
 
 
@@ -69,7 +71,7 @@ def _name(row: Any) -> str:
     return str(row.history_user) if row.history_user else ""
 
 
-def _steps(rows: Iterable[Any]) -> Iterable[Entry]:
+def _steps(rows: Iterable[Any]) -> Iterable[HistoryEntry]:
     words = {
         AssessmentState.SUBMITTED: _("eingereicht"),
         AssessmentState.RETURNED: _("zurückgegeben"),
@@ -79,23 +81,23 @@ def _steps(rows: Iterable[Any]) -> Iterable[Entry]:
     state = None
     for row in sorted(rows, key=lambda row: (row.history_date, row.history_id)):
         if state is None:
-            yield Entry(row.history_date, _name(row), _("Runde begonnen"))
+            yield HistoryEntry(row.history_date, _name(row), _("Runde begonnen"))
         elif row.state != state:
             text = {"returned": row.return_comment, "draft": row.reopen_reason}.get(row.state, "")
-            changes = (Changed(_("Anmerkung"), "", text),) if text else ()
-            yield Entry(row.history_date, _name(row), words[AssessmentState(row.state)], changes=changes)
+            changes = (ChangedField(_("Anmerkung"), "", text),) if text else ()
+            yield HistoryEntry(row.history_date, _name(row), words[AssessmentState(row.state)], changes=changes)
         state = row.state
 
 
-def _differences(old: Any, new: Any) -> Iterable[Changed]:
+def _differences(old: Any, new: Any) -> Iterable[ChangedField]:
     if (old.state, old.level) != (new.state, new.level):
-        yield Changed(_("Einschätzung"), answer_label(old.state, old.level), answer_label(new.state, new.level))
+        yield ChangedField(_("Einschätzung"), answer_label(old.state, old.level), answer_label(new.state, new.level))
     if old.rationale != new.rationale:
-        yield Changed(_("Begründung"), old.rationale, new.rationale, is_text=True)
+        yield ChangedField(_("Begründung"), old.rationale, new.rationale, is_text=True)
     if (old.target_level, old.target_date) != (new.target_level, new.target_date):
-        yield Changed(_("Ziel"), _target(old), _target(new))
+        yield ChangedField(_("Ziel"), _target(old), _target(new))
     if old.assigned_to_id != new.assigned_to_id:
-        yield Changed(_("Zuständig"), str(old.assigned_to or "–"), str(new.assigned_to or "–"))
+        yield ChangedField(_("Zuständig"), str(old.assigned_to or "–"), str(new.assigned_to or "–"))
 
 
 def _target(row: Any) -> str:

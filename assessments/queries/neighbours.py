@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection
 
 from assessments.models import AssessmentState, Score, ScoreState
-from assessments.queries.catalogue_cache import Guide
+from assessments.queries.catalogue_cache import CachedEdition
 from catalogue.levels import Level
 
 
@@ -34,12 +34,12 @@ def answer_label(state: str, level: int | None) -> str:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class RoundContext:
     """All answers of the round in the catalogue's order, and the two to the same criterion from elsewhere, or None."""
 
     scores: list[Score]
     earlier: EarlierAnswer | None
-    house: EarlierAnswer | None
+    municipality_answer: EarlierAnswer | None
 
 
 # Written out: to compose this statement costs the ORM more than all else on the page that asks it costs the database.
@@ -64,8 +64,8 @@ SURROUNDINGS = f"""
 """  # noqa: S608 – nothing in it comes from outside
 
 
-def surroundings(score: Score, guide: Guide) -> Surroundings:
-    """One query. The answer of the house is that of its last approved round, where it said something."""
+def round_context(score: Score, guide: CachedEdition) -> RoundContext:
+    """One query. The municipality's own answer is that of its last approved round, where it said something."""
     assessment = score.assessment
     values: dict[str, str | int | None] = {
         "key": guide.by_id[score.criterion_id].key,
@@ -83,11 +83,11 @@ def surroundings(score: Score, guide: Guide) -> Surroundings:
                 scores.append(Score(pk=pk, criterion_id=criterion, state=state, level=level, confirmed=confirmed))
             elif state != ScoreState.OPEN or rationale:
                 answer = EarlierAnswer(state, level, rationale, target, by, at, round_)
-                found["earlier" if assessment_id == assessment.previous_id else "house"] = answer
-    return Surroundings(in_order(scores, guide), found.get("earlier"), found.get("house"))
+                found["earlier" if assessment_id == assessment.previous_id else "municipality_answer"] = answer
+    return RoundContext(in_order(scores, guide), found.get("earlier"), found.get("municipality_answer"))
 
 
-def in_order(scores: Iterable[Score], guide: Guide) -> list[Score]:
+def in_order(scores: Iterable[Score], guide: CachedEdition) -> list[Score]:
     """The scores in the catalogue's order, each with its criterion at hand. No query."""
     found = list(scores)
     for score in found:

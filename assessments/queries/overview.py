@@ -56,7 +56,7 @@ class Overview:
 
 
 def overview_of(scores: Sequence[Score]) -> Overview:
-    """No query with the criteria at hand (``answering.in_order``)."""
+    """No query with the criteria at hand (``neighbours.in_order``)."""
     phases: dict[str, tuple[str, list[Score]]] = {}
     workstreams: dict[tuple[int, str], tuple[str, list[Score]]] = {}
     for score in scores:

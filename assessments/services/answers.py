@@ -1,7 +1,7 @@
 """The door through which every answer goes: forms, autosave, table and sheet all save here, so none can overwrite another.
 
 Locks: a save holds its score's row alone and the assessment's row in share mode. Saves of different criteria therefore never
-wait for each other, while a transition (``assessments.workflow``), which takes the assessment's row alone, waits for the saves
+wait for each other, while a transition (``services.workflow``), which takes the assessment's row alone, waits for the saves
 before it and is seen by the saves after it.
 """
 
@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.models import Evidence, Score, ScoreState
-from assessments.models.assessment import EDITABLE
+from assessments.models.states import EDITABLE
 
 
 class NotEditable(Exception):
@@ -66,7 +66,7 @@ def merged_rationale(mine: Answer, theirs: Answer) -> str:
 
 @dataclass(frozen=True)
 class NewEvidence:
-    """``file`` is the name under which a file was stored (``assessments.evidence_files``), ``file_name`` what it was called."""
+    """``file`` is the name under which a file was stored (``services.evidence_files``), ``file_name`` what it was called."""
 
     text: str
     url: str = ""

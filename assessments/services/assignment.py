@@ -9,7 +9,7 @@ from django.db import transaction
 from simple_history.utils import bulk_update_with_history
 
 from assessments.models import Assessment, Score
-from assessments.queries.catalogue_cache import guide_to
+from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
 from assessments.services.answers import NotEditable
 from scaling.accounts.models import User
@@ -52,10 +52,12 @@ def assigned_to(person: User, assessments: Iterable[Assessment]) -> list[Assigne
     """
     rounds = {assessment.pk: assessment for assessment in assessments if assessment.is_editable}
     found: dict[int, list[Score]] = {pk: [] for pk in rounds}
-    for score in Score.objects.filter(assessment__in=rounds, assigned_to=person).pending().order_by().defer("rationale"):
+    for score in Score.objects.filter(assessment__in=rounds, assigned_to=person).pending().defer("rationale"):
         found[score.assessment_id].append(score)
     return [
-        Assigned(rounds[pk], tuple(in_order(scores, guide_to(rounds[pk].edition)))) for pk, scores in found.items() if scores
+        Assigned(rounds[pk], tuple(in_order(scores, cached_edition(rounds[pk].edition))))
+        for pk, scores in found.items()
+        if scores
     ]
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
 from assessments.models import Assessment, Comment, EditionMove, Evidence, Score, ScoreState
-from assessments.models.assessment import EDITABLE
+from assessments.models.states import EDITABLE
 from assessments.services.workflow import WrongState
 from catalogue.documents.compare import FieldChange, compare_items
 from catalogue.documents.export import edition_document
@@ -34,7 +34,7 @@ class NotUndoable(Exception):
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedCriterion:
     """One criterion in the plan. ``score`` is None for a new one; ``fields`` are its changed texts."""
 
     key: str
@@ -45,14 +45,14 @@ class Planned:
 
 
 @dataclass(frozen=True)
-class Plan:
+class SwitchPlan:
     """What a move would do. Each list in catalogue order."""
 
     edition: Edition
-    kept: tuple[Planned, ...]
-    changed: tuple[Planned, ...]
-    new: tuple[Planned, ...]
-    dropped: tuple[Planned, ...]
+    kept: tuple[PlannedCriterion, ...]
+    changed: tuple[PlannedCriterion, ...]
+    new: tuple[PlannedCriterion, ...]
+    dropped: tuple[PlannedCriterion, ...]
 
 
 def newer_editions(assessment: Assessment) -> list[Edition]:
@@ -62,25 +62,25 @@ def newer_editions(assessment: Assessment) -> list[Edition]:
     return [edition for edition in published if (edition.major, edition.minor) > own]
 
 
-def plan(assessment: Assessment, edition: Edition) -> Plan:
+def plan(assessment: Assessment, edition: Edition) -> SwitchPlan:
     """What moving the assessment to the edition would do; changes nothing. 22 queries, whatever the number of criteria."""
     before = {item["key"]: item for item in edition_document(assessment.edition)["criteria"]}
     after = {item["key"]: item for item in edition_document(edition)["criteria"]}
     scope = assessment.phases.all()
     criteria = {c.key: c for c in Criterion.objects.filter(edition=edition, phase__in=scope).order_by("order")}
     scores = {s.criterion.key: s for s in assessment.scores.select_related("criterion").order_by("criterion__order")}
-    kept: list[Planned] = []
-    changed: list[Planned] = []
+    kept: list[PlannedCriterion] = []
+    changed: list[PlannedCriterion] = []
     for key, criterion in criteria.items():
         if key in scores:
             fields = tuple(
                 field for field in compare_items(before[key], after[key]) if field.field.split(".")[0] in RATED_TEXTS
             )
-            planned = Planned(key, criterion.title, scores[key], criterion, fields)
+            planned = PlannedCriterion(key, criterion.title, scores[key], criterion, fields)
             (changed if fields else kept).append(planned)
-    new = [Planned(key, c.title, None, c) for key, c in criteria.items() if key not in scores]
-    dropped = [Planned(key, s.criterion.title, s, None) for key, s in scores.items() if key not in criteria]
-    return Plan(edition, tuple(kept), tuple(changed), tuple(new), tuple(dropped))
+    new = [PlannedCriterion(key, c.title, None, c) for key, c in criteria.items() if key not in scores]
+    dropped = [PlannedCriterion(key, s.criterion.title, s, None) for key, s in scores.items() if key not in criteria]
+    return SwitchPlan(edition, tuple(kept), tuple(changed), tuple(new), tuple(dropped))
 
 
 @transaction.atomic

@@ -25,7 +25,7 @@ from assessments.services.answers import NewEvidence, add_evidence
 
 logger = logging.getLogger(__name__)
 
-MOST_BYTES = 10 * 1024 * 1024
+MAX_BYTES = 10 * 1024 * 1024
 FOLDER = "nachweise"
 _SAMPLE = 64 * 1024
 
@@ -45,12 +45,12 @@ CONTENT_TYPES = {
 _SAME = {"jpeg": "jpg"}
 
 
-class Refused(Exception):
+class UploadRejected(Exception):
     """The file cannot be taken. The message says why, to the person who brought it."""
 
 
 @dataclass(frozen=True)
-class GoodFile:
+class ValidatedUpload:
     """A file that was looked at: ``ending`` is one of CONTENT_TYPES and tells its type, ``name`` is what it was called."""
 
     name: str
@@ -58,26 +58,26 @@ class GoodFile:
     content: UploadedFile
 
 
-def examine(upload: UploadedFile) -> GoodFile:
-    """Size, type by content, agreement with the name, and the scanner if there is one. Raises Refused."""
+def validate_upload(upload: UploadedFile) -> ValidatedUpload:
+    """Size, type by content, agreement with the name, and the scanner if there is one. Raises UploadRejected."""
     name = _clean_name(upload.name or "")
     if not upload.size:
-        raise Refused(_("Die Datei ist leer."))
-    if upload.size > MOST_BYTES:
-        raise Refused(_("Die Datei ist größer als 10 MB."))
+        raise UploadRejected(_("Die Datei ist leer."))
+    if upload.size > MAX_BYTES:
+        raise UploadRejected(_("Die Datei ist größer als 10 MB."))
     ending = PurePath(name).suffix.lower().removeprefix(".")
     ending = _SAME.get(ending, ending)
     if ending not in CONTENT_TYPES:
-        raise Refused(
+        raise UploadRejected(
             _("Diese Art von Datei nehmen wir nicht an. Möglich sind: %(endings)s.") % {"endings": ", ".join(CONTENT_TYPES)}
         )
     found = type_of(upload)
     # A table and a text look the same inside.
     if found != ending and not (found == "txt" and ending == "csv"):
-        raise Refused(_("Der Inhalt der Datei passt nicht zu ihrer Endung .%(ending)s.") % {"ending": ending})
+        raise UploadRejected(_("Der Inhalt der Datei passt nicht zu ihrer Endung .%(ending)s.") % {"ending": ending})
     _scan(upload, name)
     upload.seek(0)
-    return GoodFile(name, ending, upload)
+    return ValidatedUpload(name, ending, upload)
 
 
 def _clean_name(name: str) -> str:
@@ -145,13 +145,15 @@ def _scan(upload: UploadedFile, name: str) -> None:
         complaint = import_string(settings.EVIDENCE_SCANNER)(upload)
     except Exception as error:
         logger.exception("The scanner %s failed on an upload.", settings.EVIDENCE_SCANNER)
-        raise Refused(_("Die Datei ließ sich gerade nicht prüfen. Bitte versuchen Sie es später noch einmal.")) from error
+        raise UploadRejected(
+            _("Die Datei ließ sich gerade nicht prüfen. Bitte versuchen Sie es später noch einmal.")
+        ) from error
     if complaint:
         logger.warning("The scanner refused the upload “%s”: %s", name, complaint)
-        raise Refused(_("Die Prüfung auf Schadprogramme hat die Datei abgelehnt."))
+        raise UploadRejected(_("Die Prüfung auf Schadprogramme hat die Datei abgelehnt."))
 
 
-def add_file(*, score: Score, by: Any, file: GoodFile, text: str = "") -> Evidence:
+def add_file(*, score: Score, by: Any, file: ValidatedUpload, text: str = "") -> Evidence:
     """Store a file and the evidence that names it. Raises NotEditable; nothing is left behind then."""
     stored = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}.{file.ending}", file.content)
     try:

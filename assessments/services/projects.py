@@ -11,7 +11,7 @@ from assessments.models import Project
 from catalogue.models import CROSS_PHASE, Phase
 from scaling.accounts.models import Municipality, User
 
-LONGEST_SLUG = 60
+MAX_SLUG_LENGTH = 60
 
 
 def free_slug(municipality: Municipality, name: str) -> str:
@@ -19,7 +19,7 @@ def free_slug(municipality: Municipality, name: str) -> str:
     german = name.lower()
     for letter, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
         german = german.replace(letter, letters)
-    slug = slugify(german)[: LONGEST_SLUG - 4].strip("-") or "projekt"
+    slug = slugify(german)[: MAX_SLUG_LENGTH - 4].strip("-") or "projekt"
     taken = set(municipality.projects.filter(slug__startswith=slug).values_list("slug", flat=True))
     number = 2
     free = slug

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from assessments.models import Assessment, AssessmentState, ShareLink
 
 #: A link lives at most this long; who needs longer makes a new one and thinks about it again.
-LONGEST = timedelta(days=366)
+MAX_LIFETIME = timedelta(days=366)
 
 
 class NotApproved(Exception):
@@ -22,7 +22,7 @@ class NotApproved(Exception):
 def create_link(*, assessment: Assessment, by: Any, purpose: str, expires_on: date, with_names: bool = False) -> ShareLink:
     """Raises NotApproved, and ValidationError for an end in the past or more than a year away."""
     today = timezone.localdate()
-    if not today <= expires_on <= today + LONGEST:
+    if not today <= expires_on <= today + MAX_LIFETIME:
         raise ValidationError({"expires_on": _("Bitte wählen Sie einen Tag von heute an bis in einem Jahr.")})
     # Locked: a reopening waits for this, or has happened and is seen.
     states = Assessment.objects.select_for_update(no_key=True).filter(pk=assessment.pk).values_list("state", flat=True)

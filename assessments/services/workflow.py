@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from assessments.mail import notifications
 from assessments.models import Assessment, AssessmentState, Evidence, Project, Score, ScoreState
-from assessments.models.assessment import EDITABLE
+from assessments.models.states import EDITABLE
 from catalogue.models import CROSS_PHASE, Edition, Phase
 
 

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments.forms.assignment import AssignForm
-from assessments.forms.measure import people_of
 from assessments.forms.workflow import ReopenForm, ReturnForm, ScopeForm
 from assessments.models import Assessment, AssessmentState
-from assessments.queries.catalogue_cache import guide_to
+from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
 from assessments.queries.overview import SHOWS, Narrowed, overview_of
+from assessments.queries.people import people_of
 from assessments.services import workflow
 from assessments.views.access import get_assessment, get_project, require
-from assessments.views.project import crumbs_to
+from assessments.views.breadcrumbs import crumbs_to
 from catalogue.models import Edition, Phase
 
 
@@ -34,7 +34,7 @@ def start(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.info(request, _("Für dieses Projekt läuft schon eine Bewertung; hier ist sie."))
         return redirect(running)
     edition = Edition.objects.current()
-    counts = Counter(criterion.phase_id for criterion in guide_to(edition).criteria) if edition else Counter()
+    counts = Counter(criterion.phase_id for criterion in cached_edition(edition).criteria) if edition else Counter()
     phases = list(Phase.objects.all())
     form = ScopeForm(
         request.POST if request.method == "POST" else None,
@@ -76,8 +76,8 @@ def overview(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def render_overview(request: HttpRequest, assessment: Assessment, **more: Any) -> HttpResponse:
     """The round's page, with ``more`` when one of its forms comes back with an error."""
-    guide = guide_to(assessment.edition)
-    found = overview_of(in_order(assessment.scores.order_by().for_overview(), guide))
+    guide = cached_edition(assessment.edition)
+    found = overview_of(in_order(assessment.scores.for_overview(), guide))
     editable = request.user.has_perm("assessments.edit_assessment", assessment)
     narrowed = Narrowed.from_query(request.GET)
     shown = [score for score in found.scores if narrowed.matches(score, request.user.pk)]

@@ -9,10 +9,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from assessments.forms.assignment import AssignForm
-from assessments.forms.measure import people_of
-from assessments.queries.catalogue_cache import guide_to
+from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
 from assessments.queries.overview import overview_of
+from assessments.queries.people import people_of
 from assessments.services.answers import NotEditable
 from assessments.services.assignment import assign
 from assessments.views.access import get_assessment, get_score, require
@@ -42,7 +42,7 @@ def assign_many(request: HttpRequest, public_id: str) -> HttpResponse:
     """Hand a phase or a workstream to a member."""
     assessment = get_assessment(request.user, public_id)
     require(request.user, "assessments.work_on_assessment", assessment)
-    found = overview_of(in_order(assessment.scores.order_by(), guide_to(assessment.edition)))
+    found = overview_of(in_order(assessment.scores.all(), cached_edition(assessment.edition)))
     people = people_of(assessment.project)
     form = AssignForm(request.POST, phases=found.phases, workstreams=found.workstreams, people=people)
     if not form.is_valid():

@@ -6,15 +6,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, Score
-from assessments.queries.catalogue_cache import guide_to
+from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.comparison import compare as compare_scores
 from assessments.queries.neighbours import in_order
 from assessments.views.access import get_assessment
-from assessments.views.project import crumbs_to
+from assessments.views.breadcrumbs import crumbs_to
 
 
 def _scores(assessment: Assessment) -> list[Score]:
-    return in_order(assessment.scores.order_by().select_related("updated_by"), guide_to(assessment.edition))
+    return in_order(assessment.scores.select_related("updated_by"), cached_edition(assessment.edition))
 
 
 @login_required

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from assessments.forms.answer import ScoreForm, initial_of
 from assessments.forms.comment import CommentForm
 from assessments.models import Evidence, Score
-from assessments.queries.catalogue_cache import guide_to
+from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.criterion_page import beside
-from assessments.queries.neighbours import Neighbours, answer_label, in_order, neighbours, surroundings
+from assessments.queries.neighbours import Neighbours, answer_label, in_order, neighbours, round_context
 from assessments.services.answers import (
     Answer,
     NotEditable,
@@ -31,7 +31,7 @@ from assessments.services.answers import (
     save_score,
 )
 from assessments.views.access import get_score, require
-from assessments.views.project import crumbs_to
+from assessments.views.breadcrumbs import crumbs_to
 from catalogue.models import Criterion
 
 #: Names the answer a page has just saved, so that the browser forgets the draft it kept (static/js/answer.js).
@@ -43,10 +43,10 @@ SAVED_COOKIE = "gespeichert"
 def score_page(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
     if not request.user.is_authenticated:
         if "autosave" in request.POST:
-            return _told(request, "signed_out", 401)
+            return _render_save_result(request, "signed_out", 401)
         return redirect_to_login(request.get_full_path())
     score = get_score(request.user, public_id, key)
-    criterion = guide_to(score.assessment.edition).by_id[score.criterion_id]
+    criterion = cached_edition(score.assessment.edition).by_id[score.criterion_id]
     if request.method == "POST":
         require(request.user, "assessments.work_on_assessment", score.assessment)
         return _save(request, score, criterion)
@@ -55,7 +55,7 @@ def score_page(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
 
 def render_score(request: HttpRequest, score: Score, *, status: int = 200, **more: Any) -> HttpResponse:
     """The criterion's page as it is stored, with ``more`` when a small form beside it comes back with an error."""
-    criterion = guide_to(score.assessment.edition).by_id[score.criterion_id]
+    criterion = cached_edition(score.assessment.edition).by_id[score.criterion_id]
     may_edit = request.user.has_perm("assessments.edit_assessment", score.assessment)
     url = reverse("assessments:score", args=[score.assessment.public_id, criterion.key]) if may_edit else ""
     form = ScoreForm(score=score, criterion=criterion, read_only=not may_edit, autosave_url=url)
@@ -83,18 +83,18 @@ def _save(request: HttpRequest, score: Score, criterion: Criterion) -> HttpRespo
         return _conflict(request, score, criterion, form, error.current)
     except NotEditable:
         return _too_late(request, score, form)
-    response = _onwards(request, score, criterion, saved)
+    response = _redirect_after_save(request, score, criterion, saved)
     response.set_cookie(SAVED_COOKIE, quote(request.path), max_age=300, samesite="Lax", secure=request.is_secure())
     return response
 
 
-def _onwards(request: HttpRequest, score: Score, criterion: Criterion, saved: Score) -> HttpResponse:
+def _redirect_after_save(request: HttpRequest, score: Score, criterion: Criterion, saved: Score) -> HttpResponse:
     suffix = "?ansicht=gross" if request.GET.get("ansicht") == "gross" else ""
     if "weiter" not in request.POST:
         when = time_format(timezone.localtime(saved.updated_at or timezone.now()), "H:i")
         messages.success(request, _("Gespeichert um %(time)s Uhr.") % {"time": when})
         return redirect(reverse("assessments:score", args=[score.assessment.public_id, criterion.key]) + suffix)
-    following = way_on(score).next_pending
+    following = neighbours_of(score).next_pending
     if following is None:
         messages.success(request, _("Gespeichert. Damit sind alle Kriterien bearbeitet."))
         return redirect(score.assessment)
@@ -105,39 +105,39 @@ def _onwards(request: HttpRequest, score: Score, criterion: Criterion, saved: Sc
 def _autosave(request: HttpRequest, score: Score, form: ScoreForm) -> HttpResponse:
     """Save what stands in the fields, but no new evidence: that waits for a button. Answers with a sentence for the page."""
     if not form.is_valid():
-        return _told(request, "invalid", 422, form=form)
+        return _render_save_result(request, "invalid", 422, form=form)
     try:
         saved = save_score(
             score=score, version=form.cleaned_data["version"], by=request.user, answer=form.answer, confirm=False
         )
     except StaleScore as error:
-        return _told(request, "stale", 409, current=error.current)
+        return _render_save_result(request, "stale", 409, current=error.current)
     except NotEditable:
         score.assessment.refresh_from_db(fields=["state"])
-        return _told(request, "late", 409, assessment=score.assessment)
-    response = _told(request, "saved", 200, score=saved, evidence=form.evidence)
+        return _render_save_result(request, "late", 409, assessment=score.assessment)
+    response = _render_save_result(request, "saved", 200, score=saved, evidence=form.evidence)
     response["X-Version"] = str(saved.version)
     return response
 
 
-def _told(request: HttpRequest, kind: str, status: int, **context: Any) -> HttpResponse:
+def _render_save_result(request: HttpRequest, kind: str, status: int, **context: Any) -> HttpResponse:
     response = render(request, "assessments/_saved.html", {"kind": kind, **context}, status=status)
     response["X-Save"] = kind  # tells the script that this is a sentence for the page, not a page
     return response
 
 
-def way_on(score: Score) -> Neighbours:
+def neighbours_of(score: Score) -> Neighbours:
     """One query."""
-    others = Score.objects.filter(assessment=score.assessment_id).order_by().defer("rationale")
-    return neighbours(in_order(others, guide_to(score.assessment.edition)), score.pk)
+    others = Score.objects.filter(assessment=score.assessment_id).defer("rationale")
+    return neighbours(in_order(others, cached_edition(score.assessment.edition)), score.pk)
 
 
 def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200, **more: Any) -> HttpResponse:
     """Six queries in all, whatever the number of criteria, proofs, comments and measures."""
     assessment = score.assessment
-    criterion = score.criterion = guide_to(assessment.edition).by_id[score.criterion_id]
+    criterion = score.criterion = cached_edition(assessment.edition).by_id[score.criterion_id]
     levels = list(criterion.levels.all())
-    around = surroundings(score, guide_to(assessment.edition))
+    around = round_context(score, cached_edition(assessment.edition))
     near = beside(score, criterion.key, timezone.localdate())
     context: dict[str, Any] = {
         "assessment": assessment,
@@ -151,7 +151,7 @@ def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200
         "way": neighbours(around.scores, score.pk),
         "evidence": near.evidence,
         "earlier": around.earlier,
-        "house": around.house,
+        "municipality_answer": around.municipality_answer,
         "measures": near.measures,
         "comments": near.comments,
         "comment_form": CommentForm(),
@@ -222,9 +222,9 @@ def confirm(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
     except NotEditable:
         messages.error(request, _("Die Bewertung ist eingereicht; es lässt sich nichts mehr ändern."))
         return redirect(score.assessment)
-    title = guide_to(score.assessment.edition).by_id[score.criterion_id].title
+    title = cached_edition(score.assessment.edition).by_id[score.criterion_id].title
     messages.success(request, _("„%(title)s“ ist bestätigt.") % {"title": title})
-    following = None if "zurueck" in request.POST else way_on(score).next_pending
+    following = None if "zurueck" in request.POST else neighbours_of(score).next_pending
     if following is None:
         return redirect(score.assessment)
     return redirect("assessments:score", public_id, following.criterion.key)

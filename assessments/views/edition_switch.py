@@ -11,7 +11,7 @@ from assessments.models import EditionMove
 from assessments.services import edition_switch
 from assessments.services.workflow import WrongState
 from assessments.views.access import get_assessment, require
-from assessments.views.project import crumbs_to
+from assessments.views.breadcrumbs import crumbs_to
 
 
 @login_required

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.forms.evidence import EvidenceFileForm
 from assessments.models import Evidence
-from assessments.queries.catalogue_cache import guide_to
+from assessments.queries.catalogue_cache import cached_edition
 from assessments.services.answers import NotEditable
 from assessments.services.evidence_files import add_file, content_type_of, open_file
 from assessments.views.access import get_score, require
-from assessments.views.project import crumbs_to
+from assessments.views.breadcrumbs import crumbs_to
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ def evidence_file_add(request: HttpRequest, public_id: str, key: str) -> HttpRes
     score = get_score(request.user, public_id, key)
     assessment = score.assessment
     require(request.user, "assessments.work_on_assessment", assessment)
-    criterion = guide_to(assessment.edition).by_id[score.criterion_id]
+    criterion = cached_edition(assessment.edition).by_id[score.criterion_id]
     closed = _("Die Bewertung ist eingereicht; Nachweise lassen sich nicht mehr ändern.")
     if not assessment.is_editable:
         messages.error(request, closed)

@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from assessments.queries.catalogue_cache import guide_to
-from assessments.queries.history import logbook
+from assessments.queries.catalogue_cache import cached_edition
+from assessments.queries.history import round_history
 from assessments.views.access import get_assessment
-from assessments.views.project import crumbs_to
+from assessments.views.breadcrumbs import crumbs_to
 
 ENTRIES_PER_PAGE = 50
 
@@ -17,9 +17,9 @@ ENTRIES_PER_PAGE = 50
 @login_required
 def history(request: HttpRequest, public_id: str) -> HttpResponse:
     assessment = get_assessment(request.user, public_id)
-    guide = guide_to(assessment.edition)
+    guide = cached_edition(assessment.edition)
     key = request.GET.get("kriterium", "")
-    entries = [entry for entry in logbook(assessment, guide) if not key or entry.key == key]
+    entries = [entry for entry in round_history(assessment, guide) if not key or entry.key == key]
     context = {
         "assessment": assessment,
         "project": assessment.project,

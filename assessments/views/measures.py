@@ -13,21 +13,21 @@ from django.views.decorators.http import require_http_methods
 
 from assessments.forms.measure import MeasureForm
 from assessments.models import Assessment, Measure, MeasureStatus, Project
-from assessments.queries.catalogue_cache import Guide, guide_to
+from assessments.queries.catalogue_cache import CachedEdition, cached_edition
 from assessments.services.measures import save_measure
 from assessments.views.access import get_project, require
-from assessments.views.project import crumbs_to
+from assessments.views.breadcrumbs import crumbs_to
 from catalogue.models import Edition
 
 MEASURES_PER_PAGE = 50
 CLOSED = (MeasureStatus.DONE, MeasureStatus.DROPPED)
 
 
-def guide_of(project: Project) -> Guide:
+def guide_of(project: Project) -> CachedEdition:
     """The criteria a project works with: those of its latest round, or of the current edition. One query or two."""
     latest = Assessment.objects.filter(project=project).select_related("edition").order_by("-round").first()
     edition = latest.edition if latest else Edition.objects.current()
-    return guide_to(edition) if edition else Guide((), {}, {})
+    return cached_edition(edition) if edition else CachedEdition((), {}, {})
 
 
 @login_required

@@ -14,17 +14,12 @@ from assessments.queries.gates import gates_of
 from assessments.scoring import progress
 from assessments.services.projects import change_project, create_project
 from assessments.views.access import get_municipality, get_project, require
+from assessments.views.breadcrumbs import crumbs_to
 from assessments.views.municipality import TenantOf
 from catalogue.models import CROSS_PHASE, Phase
 
 #: Milestones that a phase of the road names before it counts the others.
 MISSING_SHOWN = 2
-
-
-def crumbs_to(project: Project, *more: tuple[str, str]) -> list[tuple[str, str]]:
-    """The way to a project: its municipality, itself, and what comes below."""
-    municipality = project.municipality
-    return [(municipality.name, municipality.get_absolute_url()), (project.name, project.get_absolute_url()), *more]
 
 
 @login_required

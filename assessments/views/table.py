@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from assessments.forms.table import RowForm
 from assessments.models import Assessment, Score
-from assessments.queries.catalogue_cache import guide_to
+from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
 from assessments.services.answers import Answer, NotEditable, StaleScore, save_score
 from assessments.views.access import get_assessment, require
-from assessments.views.project import crumbs_to
+from assessments.views.breadcrumbs import crumbs_to
 
 
 @login_required
@@ -26,7 +26,7 @@ from assessments.views.project import crumbs_to
 @require_http_methods(["GET", "POST"])
 def table(request: HttpRequest, public_id: str) -> HttpResponse:
     assessment = get_assessment(request.user, public_id)
-    scores = in_order(assessment.scores.order_by().select_related("updated_by"), guide_to(assessment.edition))
+    scores = in_order(assessment.scores.select_related("updated_by"), cached_edition(assessment.edition))
     if request.method == "GET":
         return _page(request, assessment, [RowForm(score=score) for score in scores])
     require(request.user, "assessments.work_on_assessment", assessment)
@@ -87,7 +87,7 @@ def _without_date(past: Any, rows: Sequence[RowForm]) -> Answer:
 
 def _refreshed(request: HttpRequest, assessment: Assessment, rows: Sequence[RowForm]) -> list[RowForm]:
     """The rows again: saved ones as stored, the others as typed, stale ones upon the version they were refused for."""
-    stored = {score.pk: score for score in assessment.scores.order_by().select_related("updated_by")}
+    stored = {score.pk: score for score in assessment.scores.select_related("updated_by")}
     result = []
     for row in rows:
         score = stored[row.score.pk]

@@ -14,18 +14,18 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.forms.workbook import SheetForm
-from assessments.models import Assessment, SheetUpload
-from assessments.queries.catalogue_cache import guide_to
+from assessments.models import Assessment, WorkbookUpload
+from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
 from assessments.services.answers import NotEditable
 from assessments.views.access import get_assessment, require
-from assessments.views.project import crumbs_to
+from assessments.views.breadcrumbs import crumbs_to
 from assessments.workbook.decisions import Decision, decisions
 from assessments.workbook.export import CONTENT_TYPE, export_sheet
 from assessments.workbook.importing import BOTH, THEIRS, PreviewOutdated, import_upload, plan_of, read_upload, store_upload
-from assessments.workbook.plan import Plan
+from assessments.workbook.plan import ImportPlan
 from assessments.workbook.preview import shown
-from assessments.workbook.reading import Problem
+from assessments.workbook.reading import CellProblem
 from assessments.workbook.xlsx import UnreadableFile
 
 
@@ -34,7 +34,7 @@ from assessments.workbook.xlsx import UnreadableFile
 def sheet(request: HttpRequest, public_id: str) -> HttpResponse:
     """The round as a sheet to fill in. Two queries beside session and person, however many criteria."""
     assessment = get_assessment(request.user, public_id)
-    scores = in_order(assessment.scores.order_by().prefetch_related("evidence"), guide_to(assessment.edition))
+    scores = in_order(assessment.scores.prefetch_related("evidence"), cached_edition(assessment.edition))
     content = export_sheet(assessment, scores, on=timezone.localdate())
     word = _("Bogen")  # not inside the f-string, where gettext does not look
     name = f"{slugify(word)}-{assessment.project.slug}-{assessment.round}.xlsx"
@@ -69,7 +69,7 @@ def sheet_import(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, assessment: Assessment, form: SheetForm, *, status: int, problems: list[Problem] | None = None
+    request: HttpRequest, assessment: Assessment, form: SheetForm, *, status: int, problems: list[CellProblem] | None = None
 ) -> HttpResponse:
     context = {
         "assessment": assessment,
@@ -94,7 +94,7 @@ def sheet_preview(request: HttpRequest, public_id: str, upload_id: str) -> HttpR
     assessment = get_assessment(request.user, public_id)
     require(request.user, "assessments.work_on_assessment", assessment)
     user: Any = request.user
-    upload = SheetUpload.objects.waiting().filter(assessment=assessment, user=user, public_id=upload_id).first()
+    upload = WorkbookUpload.objects.waiting().filter(assessment=assessment, user=user, public_id=upload_id).first()
     if upload is None:
         if request.method != "POST":
             raise Http404
@@ -110,7 +110,7 @@ def sheet_preview(request: HttpRequest, public_id: str, upload_id: str) -> HttpR
     return _import(request, upload)
 
 
-def _import(request: HttpRequest, upload: SheetUpload) -> HttpResponse:
+def _import(request: HttpRequest, upload: WorkbookUpload) -> HttpResponse:
     assessment = upload.assessment
     plan = plan_of(upload)
     decided = decisions(plan, request.POST)
@@ -129,7 +129,7 @@ def _import(request: HttpRequest, upload: SheetUpload) -> HttpResponse:
     except NotEditable:
         messages.error(request, _("Die Bewertung ist inzwischen eingereicht. Es ist nichts übernommen."))
         return redirect(assessment)
-    except SheetUpload.DoesNotExist:
+    except WorkbookUpload.DoesNotExist:
         messages.info(request, _("Dieser Bogen ist schon eingelesen oder verworfen."))
         return redirect(assessment)
     number = len(done.changes) + sum(choice != THEIRS for choice in choices.values())
@@ -146,14 +146,19 @@ def _shown_versions(request: HttpRequest) -> list[tuple[str, str]]:
     return [(key, value) for key, value in values if value.isascii() and value.isdigit() and len(value) < 10]
 
 
-def _seen(request: HttpRequest, plan: Plan) -> bool:
+def _seen(request: HttpRequest, plan: ImportPlan) -> bool:
     """Whether the plan as it is now is the one the person saw."""
     seen = dict(_shown_versions(request))
     return seen == {f"gesehen-{c.row.key}": str(c.current.version) for c in (*plan.changes, *plan.conflicts)}
 
 
 def _preview(
-    request: HttpRequest, upload: SheetUpload, plan: Plan, *, decided: Mapping[str, Decision] | None = None, status: int = 200
+    request: HttpRequest,
+    upload: WorkbookUpload,
+    plan: ImportPlan,
+    *,
+    decided: Mapping[str, Decision] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """With what was decided, and with the complaints about it where they are why the page comes back."""
     nothing = Decision("", None, "")

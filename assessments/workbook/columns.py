@@ -14,44 +14,46 @@ from assessments.models import ScoreState
 from catalogue.levels import Level
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     ANSWER = "answer"  #: to be filled in
     GUIDANCE = "guidance"  #: to be read; whatever stands there on return is ignored
     HIDDEN = "hidden"  #: says what the row belongs to
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """``width`` in characters. ``needed`` columns must be there on return."""
 
     name: str
     title: Any
     width: int
-    kind: Kind
+    kind: ColumnKind
     needed: bool = True
 
 
 COLUMNS = (
-    Column("key", _("Schlüssel"), 16, Kind.GUIDANCE),
-    Column("title", _("Kriterium"), 34, Kind.GUIDANCE, needed=False),
-    Column("state", _("Stand"), 16, Kind.ANSWER),
-    Column("level", _("Stufe"), 8, Kind.ANSWER),
-    Column("rationale", _("Begründung"), 60, Kind.ANSWER),
-    Column("target_level", _("Zielstufe"), 10, Kind.ANSWER),
-    Column("target_date", _("Ziel erreicht bis"), 14, Kind.ANSWER),
-    Column("evidence_text", _("Neuer Nachweis"), 34, Kind.ANSWER),
-    Column("evidence_url", _("Link zum neuen Nachweis"), 34, Kind.ANSWER),
-    Column("evidence", _("Vorhandene Nachweise"), 34, Kind.GUIDANCE, needed=False),
-    Column("summary", _("Worum es geht"), 50, Kind.GUIDANCE, needed=False),
-    Column("questions", _("Leitfragen"), 50, Kind.GUIDANCE, needed=False),
+    SheetColumn("key", _("Schlüssel"), 16, ColumnKind.GUIDANCE),
+    SheetColumn("title", _("Kriterium"), 34, ColumnKind.GUIDANCE, needed=False),
+    SheetColumn("state", _("Stand"), 16, ColumnKind.ANSWER),
+    SheetColumn("level", _("Stufe"), 8, ColumnKind.ANSWER),
+    SheetColumn("rationale", _("Begründung"), 60, ColumnKind.ANSWER),
+    SheetColumn("target_level", _("Zielstufe"), 10, ColumnKind.ANSWER),
+    SheetColumn("target_date", _("Ziel erreicht bis"), 14, ColumnKind.ANSWER),
+    SheetColumn("evidence_text", _("Neuer Nachweis"), 34, ColumnKind.ANSWER),
+    SheetColumn("evidence_url", _("Link zum neuen Nachweis"), 34, ColumnKind.ANSWER),
+    SheetColumn("evidence", _("Vorhandene Nachweise"), 34, ColumnKind.GUIDANCE, needed=False),
+    SheetColumn("summary", _("Worum es geht"), 50, ColumnKind.GUIDANCE, needed=False),
+    SheetColumn("questions", _("Leitfragen"), 50, ColumnKind.GUIDANCE, needed=False),
     *(
-        Column(f"level_{level.value}", _("Stufe %(number)s") % {"number": level.value}, 44, Kind.GUIDANCE, needed=False)
+        SheetColumn(
+            f"level_{level.value}", _("Stufe %(number)s") % {"number": level.value}, 44, ColumnKind.GUIDANCE, needed=False
+        )
         for level in Level
     ),
-    Column("phase", _("Phase"), 18, Kind.GUIDANCE, needed=False),
-    Column("workstreams", _("Workstreams"), 24, Kind.GUIDANCE, needed=False),
-    Column("version", _("Fassung"), 10, Kind.HIDDEN),
-    Column("assessment", _("Bewertung-Nr."), 14, Kind.HIDDEN),
+    SheetColumn("phase", _("Phase"), 18, ColumnKind.GUIDANCE, needed=False),
+    SheetColumn("workstreams", _("Workstreams"), 24, ColumnKind.GUIDANCE, needed=False),
+    SheetColumn("version", _("Fassung"), 10, ColumnKind.HIDDEN),
+    SheetColumn("assessment", _("Bewertung-Nr."), 14, ColumnKind.HIDDEN),
 )
 BY_NAME = {column.name: column for column in COLUMNS}
 PLACES = {column.name: place for place, column in enumerate(COLUMNS)}

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from assessments.forms.answer import LONGEST_RATIONALE
+from assessments.forms.answer import MAX_RATIONALE_LENGTH
 from assessments.models import ScoreState
 from assessments.workbook.importing import BOTH, CHOICES
-from assessments.workbook.plan import Change, Plan
+from assessments.workbook.plan import ImportPlan, RowChange
 
 
 @dataclass(frozen=True)
@@ -20,22 +20,22 @@ class Decision:
     error: str
 
 
-def decisions(plan: Plan, form: Mapping[str, str]) -> dict[str, Decision]:
+def decisions(plan: ImportPlan, form: Mapping[str, str]) -> dict[str, Decision]:
     """One for each conflict of the plan, by the criterion's key."""
     return {change.row.key: _decision(change, form) for change in plan.conflicts}
 
 
-def _decision(change: Change, form: Mapping[str, str]) -> Decision:
+def _decision(change: RowChange, form: Mapping[str, str]) -> Decision:
     choice = form.get(f"wahl-{change.row.key}", "")
     reason = form.get(f"beide-{change.row.key}")
     return Decision(choice, reason, _error(change, choice, (reason or "").replace("\r\n", "\n").strip()))
 
 
-def _error(change: Change, choice: str, reason: str) -> str:
+def _error(change: RowChange, choice: str, reason: str) -> str:
     if choice not in CHOICES:
         return _("Bitte wählen Sie, welche Fassung gilt.")
-    if choice == BOTH and len(reason) > LONGEST_RATIONALE:
-        return _("Höchstens %(most)s Zeichen; das sind %(length)s.") % {"most": LONGEST_RATIONALE, "length": len(reason)}
+    if choice == BOTH and len(reason) > MAX_RATIONALE_LENGTH:
+        return _("Höchstens %(most)s Zeichen; das sind %(length)s.") % {"most": MAX_RATIONALE_LENGTH, "length": len(reason)}
     if choice == BOTH and not reason and change.new.state == ScoreState.NOT_APPLICABLE:
         return _("Bitte begründen Sie, warum das Kriterium nicht zutrifft.")
     return ""

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, Score, ScoreState
-from assessments.workbook.columns import COLUMNS, PLACES, SHEET_NAME, Column, Kind
+from assessments.workbook.columns import COLUMNS, PLACES, SHEET_NAME, ColumnKind, SheetColumn
 from catalogue.levels import Level
 
 HEAD, MUTED, LINE = "#171A2B", "#F2F3F8", "#B8BBCC"
@@ -58,14 +58,14 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
 FORMAT_OF = {"title": "strong", "level": "number", "target_level": "number", "target_date": "date"}
 
 
-def _format_of(column: Column) -> str:
-    return FORMAT_OF.get(column.name, "answer" if column.kind == Kind.ANSWER else "guidance")
+def _format_of(column: SheetColumn) -> str:
+    return FORMAT_OF.get(column.name, "answer" if column.kind == ColumnKind.ANSWER else "guidance")
 
 
 def _write_answers(book: xlsxwriter.Workbook, formats: dict[str, Any], assessment: Assessment, scores: Sequence[Score]) -> None:
     sheet = book.add_worksheet(str(SHEET_NAME))
     for place, column in enumerate(COLUMNS):
-        hidden = {"hidden": True} if column.kind == Kind.HIDDEN else {}
+        hidden = {"hidden": True} if column.kind == ColumnKind.HIDDEN else {}
         sheet.set_column(place, place, column.width, formats[_format_of(column)], hidden)
         sheet.write_string(0, place, str(column.title), formats["head"])
     for row, score in enumerate(scores, 1):

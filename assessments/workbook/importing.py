@@ -8,12 +8,12 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from assessments.models import Assessment, Score, SheetUpload
-from assessments.queries.catalogue_cache import guide_to
+from assessments.models import Assessment, Score, WorkbookUpload
+from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
 from assessments.services.answers import ANSWER_FIELDS, Answer, NewEvidence, StaleScore, add_evidence, save_score
-from assessments.workbook.plan import Change, Current, Plan, plan_import
-from assessments.workbook.reading import Problem, Sheet, SheetRow, read_sheet
+from assessments.workbook.plan import ImportPlan, RowChange, StoredAnswer, plan_import
+from assessments.workbook.reading import CellProblem, ReturnedSheet, SheetRow, read_sheet
 from assessments.workbook.xlsx import read_workbook
 
 #: What a person chooses where there are two versions: the sheet's, the stored one, or the sheet's with a reason made of both.
@@ -25,30 +25,32 @@ class PreviewOutdated(Exception):
     """Somebody saved since the preview was shown, or it was answered in part only: nothing was imported."""
 
 
-def read_upload(data: bytes, assessment: Assessment) -> Sheet:
+def read_upload(data: bytes, assessment: Assessment) -> ReturnedSheet:
     """The rows and problems of a file. Raises UnreadableFile. Two queries."""
     keys = set(assessment.scores.values_list("criterion__key", flat=True))
     sheet = read_sheet(read_workbook(data), assessment=assessment.public_id, keys=keys)
     plan = plan_import(sheet.rows, current_answers(assessment, sheet.rows))
     forged = [
-        Problem(_("Diese verborgene Angabe wurde verändert. Bitte laden Sie den Bogen neu herunter."), row.row, _("Fassung"))
+        CellProblem(
+            _("Diese verborgene Angabe wurde verändert. Bitte laden Sie den Bogen neu herunter."), row.row, _("Fassung")
+        )
         for row in plan.impossible
     ]
     problems = sorted([*sheet.problems, *forged], key=lambda problem: problem.row or 0)
-    return Sheet(sheet.rows, problems)
+    return ReturnedSheet(sheet.rows, problems)
 
 
 @transaction.atomic
-def store_upload(*, sheet: Sheet, assessment: Assessment, by: Any, file_name: str) -> SheetUpload:
+def store_upload(*, sheet: ReturnedSheet, assessment: Assessment, by: Any, file_name: str) -> WorkbookUpload:
     """Keep what was read until it is imported or dropped. The person's earlier ones and expired ones go."""
-    SheetUpload.objects.expired().delete()
-    SheetUpload.objects.filter(assessment=assessment, user=by).delete()
-    return SheetUpload.objects.create(
+    WorkbookUpload.objects.expired().delete()
+    WorkbookUpload.objects.filter(assessment=assessment, user=by).delete()
+    return WorkbookUpload.objects.create(
         assessment=assessment, user=by, file_name=file_name[:200], rows=[_to_json(row) for row in sheet.rows]
     )
 
 
-def plan_of(upload: SheetUpload) -> Plan:
+def plan_of(upload: WorkbookUpload) -> ImportPlan:
     """What importing it now would change. At most three queries, whatever the number of rows."""
     rows = [_from_json(row) for row in upload.rows]
     current = current_answers(upload.assessment, rows)
@@ -56,10 +58,11 @@ def plan_of(upload: SheetUpload) -> Plan:
     return plan_import([row for row in rows if row.key in current], current)
 
 
-def current_answers(assessment: Assessment, rows: Sequence[SheetRow]) -> dict[str, Current]:
+def current_answers(assessment: Assessment, rows: Sequence[SheetRow]) -> dict[str, StoredAnswer]:
     """Every criterion of the round as it stands, in catalogue order, with the older answers that ``rows`` started from."""
     scores = in_order(
-        assessment.scores.order_by().select_related("updated_by").prefetch_related("evidence"), guide_to(assessment.edition)
+        assessment.scores.select_related("updated_by").prefetch_related("evidence"),
+        cached_edition(assessment.edition),
     )
     started_from = {row.key: row.version for row in rows}
     older = {s.pk: started_from[s.criterion.key] for s in scores if started_from.get(s.criterion.key, s.version) < s.version}
@@ -69,7 +72,7 @@ def current_answers(assessment: Assessment, rows: Sequence[SheetRow]) -> dict[st
             if old.version == older[old.id]:
                 bases.setdefault(old.id, {})[old.version] = Answer.of(old)
     return {
-        score.criterion.key: Current(
+        score.criterion.key: StoredAnswer(
             key=score.criterion.key,
             title=score.criterion.title,
             version=score.version,
@@ -86,19 +89,19 @@ def current_answers(assessment: Assessment, rows: Sequence[SheetRow]) -> dict[st
 @transaction.atomic
 def import_upload(
     *,
-    upload: SheetUpload,
+    upload: WorkbookUpload,
     by: Any,
     seen: Mapping[str, int],
     choices: Mapping[str, str],
     reasons: Mapping[str, str] | None = None,
-) -> Plan:
+) -> ImportPlan:
     """Make every change that was shown, through the same door as any other save, and forget the upload.
 
     ``seen`` gives the version each change and conflict was shown against, by key; ``choices`` says one of CHOICES for each
     conflict, and ``reasons`` what was written where it is BOTH. Raises PreviewOutdated where the plan is not the one that was
-    shown, NotEditable, and SheetUpload.DoesNotExist where it was imported a moment ago; nothing is stored then.
+    shown, NotEditable, and WorkbookUpload.DoesNotExist where it was imported a moment ago; nothing is stored then.
     """
-    upload = SheetUpload.objects.select_for_update(of=("self",)).select_related("assessment__edition").get(pk=upload.pk)
+    upload = WorkbookUpload.objects.select_for_update(of=("self",)).select_related("assessment__edition").get(pk=upload.pk)
     plan = plan_of(upload)
     shown = {change.row.key: change.current.version for change in (*plan.changes, *plan.conflicts)}
     if plan.impossible or shown != dict(seen):
@@ -106,7 +109,7 @@ def import_upload(
     if any(choices.get(change.row.key) not in CHOICES for change in plan.conflicts):
         raise PreviewOutdated
     scores = {s.criterion.key: s for s in upload.assessment.scores.select_related("criterion").order_by("pk")}
-    wanted: list[tuple[Change, Answer]] = [(change, change.new) for change in plan.changes]
+    wanted: list[tuple[RowChange, Answer]] = [(change, change.new) for change in plan.changes]
     for change in plan.conflicts:
         if choices[change.row.key] == MINE:
             wanted.append((change, change.new))

@@ -9,7 +9,7 @@ from assessments.workbook.reading import SheetRow
 
 
 @dataclass(frozen=True)
-class Current:
+class StoredAnswer:
     """One criterion as it stands now. ``bases`` are its earlier answers by version, those that files may have started from."""
 
     key: str
@@ -23,11 +23,11 @@ class Current:
 
 
 @dataclass(frozen=True)
-class Change:
+class RowChange:
     """``fields`` names what differs between ``old`` and ``new``, in the order of the form."""
 
     row: SheetRow
-    current: Current
+    current: StoredAnswer
     fields: tuple[str, ...]
 
     @property
@@ -44,20 +44,20 @@ class Addition:
     """New evidence, which conflicts with nothing."""
 
     row: SheetRow
-    current: Current
+    current: StoredAnswer
     evidence: NewEvidence
 
 
 @dataclass(frozen=True)
-class Plan:
+class ImportPlan:
     """``changes`` can simply be made; in ``conflicts`` somebody else saved since the sheet was made, and a person chooses.
 
     ``unchanged`` rows say what stands there already; ``behind`` rows were left as they came while somebody else went on, so
     the newer answer stays; ``missing`` criteria are not in the file. ``impossible`` rows name a version that never was.
     """
 
-    changes: tuple[Change, ...]
-    conflicts: tuple[Change, ...]
+    changes: tuple[RowChange, ...]
+    conflicts: tuple[RowChange, ...]
     additions: tuple[Addition, ...]
     unchanged: int
     behind: int
@@ -73,7 +73,7 @@ def changed_fields(old: Answer, new: Answer) -> tuple[str, ...]:
     return tuple(f.name for f in fields(Answer) if getattr(old, f.name) != getattr(new, f.name))
 
 
-def plan_import(rows: Iterable[SheetRow], current: Mapping[str, Current]) -> Plan:
+def plan_import(rows: Iterable[SheetRow], current: Mapping[str, StoredAnswer]) -> ImportPlan:
     """Compare the rows with ``current``, by key, which must know every row's key.
 
     A row whose version is the current one changes what differs. With an older version it is a conflict, unless the row still
@@ -92,12 +92,12 @@ def plan_import(rows: Iterable[SheetRow], current: Mapping[str, Current]) -> Pla
         elif row.answer == now.answer:
             unchanged += 1
         elif row.version == now.version:
-            changes.append(Change(row, now, changed_fields(now.answer, row.answer)))
+            changes.append(RowChange(row, now, changed_fields(now.answer, row.answer)))
         elif row.answer == now.bases.get(row.version):
             behind += 1
         else:
-            conflicts.append(Change(row, now, changed_fields(now.answer, row.answer)))
-    return Plan(
+            conflicts.append(RowChange(row, now, changed_fields(now.answer, row.answer)))
+    return ImportPlan(
         changes=tuple(changes),
         conflicts=tuple(conflicts),
         additions=tuple(additions),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from assessments.queries.neighbours import answer_label
 from assessments.services.answers import Answer, merged_rationale
-from assessments.workbook.plan import Change
+from assessments.workbook.plan import RowChange
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Difference:
 class ShownChange:
     """``both`` is the reason offered where two versions meet: the stored one, then the sheet's, or what was typed already."""
 
-    change: Change
+    change: RowChange
     differences: list[Difference]
     old_label: str
     new_label: str
@@ -37,7 +37,7 @@ class ShownChange:
         return self.change.row.key
 
 
-def shown(change: Change, *, choice: str = "", error: str = "", typed: str | None = None) -> ShownChange:
+def shown(change: RowChange, *, choice: str = "", error: str = "", typed: str | None = None) -> ShownChange:
     return ShownChange(
         change,
         differences(change.old, change.new, change.fields),

@@ -11,14 +11,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from assessments.forms.answer import LONGEST_RATIONALE
+from assessments.forms.answer import MAX_RATIONALE_LENGTH
 from assessments.models import ScoreState
 from assessments.services.answers import Answer, NewEvidence
-from assessments.workbook.columns import BY_NAME, COLUMNS, Kind, column_of, is_our_sheet, letter_of, level_of, state_of
+from assessments.workbook.columns import BY_NAME, COLUMNS, ColumnKind, column_of, is_our_sheet, letter_of, level_of, state_of
 from assessments.workbook.xlsx import Cell, Rows, UnreadableFile, Workbook
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
-MOST_ROWS = 1000
+MAX_ROWS = 1000
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00:00(?:\.0+)?)?")
 _GERMAN = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
 _LEVEL = re.compile(r"([0-4])(?:\s*[–—-]\s*\S.*)?")
@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
-class Problem:
+class CellProblem:
     """What is wrong with one cell, or, without a row, with the whole table."""
 
     text: str
@@ -47,16 +47,16 @@ class SheetRow:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ReturnedSheet:
     rows: list[SheetRow]
-    problems: list[Problem]
+    problems: list[CellProblem]
 
 
-class _Bad(Exception):
+class _CellRejected(Exception):
     """What is wrong with the value of one cell."""
 
 
-def read_sheet(workbook: Workbook, *, assessment: str, keys: Collection[str]) -> Sheet:
+def read_sheet(workbook: Workbook, *, assessment: str, keys: Collection[str]) -> ReturnedSheet:
     """The rows of a workbook brought back to ``assessment`` (its public id), whose criteria are ``keys``.
 
     Rows that were deleted are no problem: they change nothing. Raises UnreadableFile where there is no table to speak of.
@@ -64,7 +64,7 @@ def read_sheet(workbook: Workbook, *, assessment: str, keys: Collection[str]) ->
     rows = _our_rows(workbook)
     places = _places(rows.get(1, {}))
     filled = [number for number in sorted(rows) if number > 1]
-    if len(filled) > MOST_ROWS:
+    if len(filled) > MAX_ROWS:
         raise UnreadableFile(_("Die Tabelle hat zu viele Zeilen. Das ist kein Bogen aus dem Skalierungscheck."))
     reader = _Reader(places, since_1904=workbook.since_1904)
     found: list[SheetRow] = []
@@ -74,7 +74,7 @@ def read_sheet(workbook: Workbook, *, assessment: str, keys: Collection[str]) ->
             found.append(row)
     if not reader.seen:
         raise UnreadableFile(_("In der Tabelle steht kein einziges Kriterium."))
-    return Sheet(found, reader.problems)
+    return ReturnedSheet(found, reader.problems)
 
 
 def _quoted(words: Iterable[str]) -> str:
@@ -116,7 +116,7 @@ class _Reader:
     def __init__(self, places: dict[str, int], *, since_1904: bool) -> None:
         self.places = places
         self.first_day = date(1904, 1, 1) if since_1904 else date(1899, 12, 30)
-        self.problems: list[Problem] = []
+        self.problems: list[CellProblem] = []
         self.seen: dict[str, int] = {}
 
     def read_row(self, number: int, cells: dict[int, Cell], *, assessment: str, keys: Collection[str]) -> SheetRow | None:
@@ -128,15 +128,15 @@ class _Reader:
             cell = cells.get(self.places[name])
             try:
                 if cell is not None and cell.is_formula:
-                    raise _Bad(_("Hier steht eine Formel. Bitte tragen Sie den Wert selbst ein."))
+                    raise _CellRejected(_("Hier steht eine Formel. Bitte tragen Sie den Wert selbst ein."))
                 if cell is not None and cell.is_error:
-                    raise _Bad(_("Hier steht ein Fehlerwert (%(value)s).") % {"value": cell.value})
+                    raise _CellRejected(_("Hier steht ein Fehlerwert (%(value)s).") % {"value": cell.value})
                 values[name] = understand(cell)
-            except _Bad as bad:
+            except _CellRejected as bad:
                 self._note(number, name, str(bad))
 
         if not any(
-            self.places[column.name] in cells for column in COLUMNS if column.name == "key" or column.kind == Kind.ANSWER
+            self.places[column.name] in cells for column in COLUMNS if column.name == "key" or column.kind == ColumnKind.ANSWER
         ):
             return None
         take("key", _text)
@@ -183,7 +183,7 @@ class _Reader:
 
     def _note(self, row: int, name: str, text: str) -> None:
         place = self.places[name]
-        self.problems.append(Problem(text, row, str(BY_NAME[name].title), f"{letter_of(place)}{row}"))
+        self.problems.append(CellProblem(text, row, str(BY_NAME[name].title), f"{letter_of(place)}{row}"))
 
     def _answer(self, row: int, values: dict[str, Any]) -> Answer | None:
         state, level = values["state"], values["level"]
@@ -235,11 +235,11 @@ class _Reader:
         else:
             found = _typed_date(cell.value.strip())
         if found is None:
-            raise _Bad(
+            raise _CellRejected(
                 _("„%(value)s“ ist kein Datum. Bitte schreiben Sie es so: 31.12.2027.") % {"value": _shown(cell)},
             )
         if not EARLIEST <= found <= LATEST:
-            raise _Bad(_("Das Jahr %(year)s kann nicht stimmen.") % {"year": found.year})
+            raise _CellRejected(_("Das Jahr %(year)s kann nicht stimmen.") % {"year": found.year})
         return found
 
 
@@ -267,17 +267,17 @@ def _text(cell: Cell | None) -> str:
     if cell is None:
         return ""
     if isinstance(cell.value, bool):
-        raise _Bad(_("Hier steht ein Wahrheitswert. Bitte schreiben Sie Text."))
+        raise _CellRejected(_("Hier steht ein Wahrheitswert. Bitte schreiben Sie Text."))
     text = _shown(cell) if isinstance(cell.value, float) else cell.value
     if "\x00" in text:
-        raise _Bad(_("Der Text enthält ein Zeichen, das sich nicht speichern lässt."))
+        raise _CellRejected(_("Der Text enthält ein Zeichen, das sich nicht speichern lässt."))
     return text.strip()
 
 
 def _rationale(cell: Cell | None) -> str:
     text = _text(cell).replace("\r\n", "\n")
-    if len(text) > LONGEST_RATIONALE:
-        raise _Bad(_too_long(LONGEST_RATIONALE, len(text)))
+    if len(text) > MAX_RATIONALE_LENGTH:
+        raise _CellRejected(_too_long(MAX_RATIONALE_LENGTH, len(text)))
     return text
 
 
@@ -290,7 +290,7 @@ def _url(cell: Cell | None) -> str:
     try:
         return str(forms.URLField(required=False, max_length=500, assume_scheme="https").clean(text))
     except ValidationError as error:
-        raise _Bad(" ".join(error.messages)) from error
+        raise _CellRejected(" ".join(error.messages)) from error
 
 
 def _state(cell: Cell | None) -> str | None:
@@ -300,7 +300,7 @@ def _state(cell: Cell | None) -> str | None:
     state = state_of(text)
     if state is None:
         words = _quoted(str(state.label) for state in ScoreState)
-        raise _Bad(_("„%(value)s“ gibt es nicht. Möglich sind: %(words)s.") % {"value": text[:60], "words": words})
+        raise _CellRejected(_("„%(value)s“ gibt es nicht. Möglich sind: %(words)s.") % {"value": text[:60], "words": words})
     return state
 
 
@@ -314,12 +314,12 @@ def _level(cell: Cell | None) -> int | None:
         return int(found[1])
     level = level_of(text)
     if level is None:
-        raise _Bad(_("„%(value)s“ ist keine Stufe. Möglich sind 0, 1, 2, 3 und 4.") % {"value": text[:60]})
+        raise _CellRejected(_("„%(value)s“ ist keine Stufe. Möglich sind 0, 1, 2, 3 und 4.") % {"value": text[:60]})
     return level
 
 
 def _version(cell: Cell | None) -> int:
     text = _text(cell)
     if not _NUMBER.fullmatch(text) or int(text) < 1:
-        raise _Bad(_("Diese verborgene Angabe wurde verändert. Bitte laden Sie den Bogen neu herunter."))
+        raise _CellRejected(_("Diese verborgene Angabe wurde verändert. Bitte laden Sie den Bogen neu herunter."))
     return int(text)

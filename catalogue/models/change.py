@@ -21,8 +21,8 @@ class ChangeAction(models.TextChoices):
 class Change(models.Model):
     """Who changed what in an edition, written by ``catalogue.changes.recording`` around every door.
 
-    Without an edition it tells of a phase or a workstream, which all editions share (``catalogue.frame``). ``kind`` and
-    ``key`` name the object as in an edition's document (``criteria``, ``impact-narrative``); empty for the edition itself.
+    Without an edition it tells of a phase or a workstream, which all editions share. ``kind`` and ``key`` name the object
+    as in an edition's document (``criteria``, ``impact-narrative``); empty for the edition itself.
     ``before`` and ``after`` hold the changed fields only, as the document writes them.
     """
 

@@ -1,4 +1,4 @@
-"""What all editions share: the phases and the workstreams. Their texts change through ``catalogue.frame`` alone."""
+"""What all editions share: the phases and the workstreams. Texts change through ``services.phases_and_workstreams`` alone."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

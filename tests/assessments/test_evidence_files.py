@@ -11,7 +11,7 @@ from django.urls import reverse
 from assessments.models import Evidence
 from assessments.services import evidence_files, workflow
 from assessments.services.answers import Answer, NotEditable, remove_evidence, save_score
-from assessments.services.evidence_files import CONTENT_TYPES, Refused, examine
+from assessments.services.evidence_files import CONTENT_TYPES, UploadRejected, validate_upload
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -64,13 +64,13 @@ BAD = {
     "makro.odt": (package("Basic/x.xml", mimetype=CONTENT_TYPES["odt"]), "passt nicht zu ihrer Endung"),
     "vorlage.odt": (package(mimetype="application/zip"), "passt nicht zu ihrer Endung"),
     "binaer.txt": (bytes(range(256)), "Der Inhalt der Datei passt nicht zu ihrer Endung .txt."),
-    "gross.txt": (b"x" * (evidence_files.MOST_BYTES + 1), "Die Datei ist größer als 10\u00a0MB."),
+    "gross.txt": (b"x" * (evidence_files.MAX_BYTES + 1), "Die Datei ist größer als 10\u00a0MB."),
 }
 
 
 @pytest.mark.parametrize("name", GOOD)
 def test_good_file_is_taken_by_its_content(name):
-    good = examine(SimpleUploadedFile(name, GOOD[name]))
+    good = validate_upload(SimpleUploadedFile(name, GOOD[name]))
     assert good.name == name
     assert good.ending == name.lower().rsplit(".", 1)[1].replace("jpeg", "jpg")
 
@@ -78,8 +78,8 @@ def test_good_file_is_taken_by_its_content(name):
 @pytest.mark.parametrize("name", BAD)
 def test_bad_file_is_refused_with_a_reason(name):
     content, reason = BAD[name]
-    with pytest.raises(Refused) as refusal:
-        examine(SimpleUploadedFile(name, content))
+    with pytest.raises(UploadRejected) as refusal:
+        validate_upload(SimpleUploadedFile(name, content))
     assert reason in str(refusal.value)
 
 
@@ -94,7 +94,7 @@ def test_bad_file_is_refused_with_a_reason(name):
 def test_name_is_kept_without_what_has_no_place_in_one(given, kept):
     upload = SimpleUploadedFile("x.pdf", PDF)
     upload.__dict__["_name"] = given  # as a browser sends it, before Django looks at it
-    assert examine(upload).name == kept
+    assert validate_upload(upload).name == kept
 
 
 @pytest.fixture
@@ -213,7 +213,7 @@ def test_submitted_round_takes_no_file(client, assessment, alice, url, settings)
 def test_nothing_is_left_behind_when_somebody_submits_meanwhile(score, assessment, alice, settings):
     workflow.submit(assessment=assessment, by=alice)
     with pytest.raises(NotEditable):
-        evidence_files.add_file(score=score, by=alice, file=examine(SimpleUploadedFile("x.pdf", PDF)))
+        evidence_files.add_file(score=score, by=alice, file=validate_upload(SimpleUploadedFile("x.pdf", PDF)))
     assert files(settings) == []
 
 
@@ -267,7 +267,7 @@ def test_scanner_has_the_last_word(settings, scanner, name, reason):
     settings.EVIDENCE_SCANNER = f"tests.assessments.test_evidence_files.{scanner}"
     upload = SimpleUploadedFile(name, PDF if name == "x.pdf" else PNG)
     if reason is None:
-        assert examine(upload).content.read() == PNG  # from the start, though the scanner read it
+        assert validate_upload(upload).content.read() == PNG  # from the start, though the scanner read it
         return
-    with pytest.raises(Refused, match=reason):
-        examine(upload)
+    with pytest.raises(UploadRejected, match=reason):
+        validate_upload(upload)

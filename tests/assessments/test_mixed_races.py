@@ -8,7 +8,7 @@ from django.test import Client
 
 from assessments.models import Score
 from assessments.workbook.importing import PreviewOutdated, import_upload, plan_of, read_upload, store_upload
-from assessments.workbook.plan import Plan
+from assessments.workbook.plan import ImportPlan
 from tests.assessments.test_races import at_once
 from tests.assessments.workbook.workbooks import changed, put
 
@@ -49,7 +49,7 @@ def bring_back(assessment, by, row, text):
 
     def confirm():
         try:
-            return isinstance(import_upload(upload=upload, by=by, seen=seen, choices={}), Plan)
+            return isinstance(import_upload(upload=upload, by=by, seen=seen, choices={}), ImportPlan)
         except PreviewOutdated:
             return False
 

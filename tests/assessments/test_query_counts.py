@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from assessments.models import Measure
-from assessments.queries.catalogue_cache import guide_to
+from assessments.queries.catalogue_cache import cached_edition
 from assessments.services import workflow
 from assessments.services.answers import Answer, NewEvidence, save_score
 from scaling.accounts.models import Municipality
@@ -37,7 +37,7 @@ def second_round(municipality, alice, bob, *, criteria, proofs):
         workflow.approve(assessment=assessment, by=bob)
     for n in range(proofs):
         Measure.objects.create(project=project, criterion_key="kriterium-1", text=f"Maßnahme {n}", owner=alice)
-    guide_to(edition)  # the first request of a process to an edition reads the catalogue, none after it
+    cached_edition(edition)  # the first request of a process to an edition reads the catalogue, none after it
     return workflow.start_assessment(project=project, by=alice)
 
 

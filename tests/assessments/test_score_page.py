@@ -1,7 +1,7 @@
 import pytest
 
 from assessments.models import Evidence, Measure, Score
-from assessments.queries.catalogue_cache import guide_to
+from assessments.queries.catalogue_cache import cached_edition
 from assessments.services import workflow
 from assessments.services.answers import Answer, NewEvidence, add_evidence, save_score
 from tests.conftest import make_user
@@ -385,7 +385,7 @@ def test_evidence_of_a_frozen_round_stays(client, alice, bob, rita, assessment, 
 
 
 def test_guide_is_read_once_for_a_published_edition(edition, django_assert_num_queries):
-    first = guide_to(edition)
+    first = cached_edition(edition)
     with django_assert_num_queries(0):
-        assert guide_to(edition) is first
+        assert cached_edition(edition) is first
         assert [len(c.levels.all()) for c in first.criteria] == [5, 5, 5]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assessments import scoring
 from assessments.models import ScoreState
-from assessments.scoring import Average, Blocker, Gate, Milestone, Progress, Rating
+from assessments.scoring import Average, Blocker, Gate, GateMilestone, Progress, Rating
 from catalogue.models import CROSS_PHASE
 
 PHASES = ["p1", "p2", "p3", "p4", "p5"]
@@ -184,7 +184,7 @@ def test_gap_needs_level_and_target(rating, expected):
     ],
 )
 def test_milestone_passes_at_its_level_or_where_it_does_not_apply(rating, passed):
-    assert scoring.passes(Milestone("k", "p1", 3), rating) is passed
+    assert scoring.passes(GateMilestone("k", "p1", 3), rating) is passed
 
 
 @pytest.mark.parametrize(
@@ -197,17 +197,17 @@ def test_milestone_passes_at_its_level_or_where_it_does_not_apply(rating, passed
     ],
 )
 def test_gate_names_what_blocks_it_and_why(answer, cause, level):
-    milestone = Milestone("a", "p3", 3)
+    milestone = GateMilestone("a", "p3", 3)
     found = gates([milestone], [answer] if answer else [])
     assert found[2] == Gate("p3", "blocked", (Blocker(milestone, cause, level),), passed=0, total=1, unconfirmed=0, own=1)
 
 
 def test_gate_asks_for_its_own_phase_the_earlier_ones_and_the_cross_phase_set():
     milestones = [
-        Milestone("one", "p1", 3),
-        Milestone("three", "p3", 3),
-        Milestone("four", "p4", 3),
-        Milestone("x", CROSS_PHASE, 3),
+        GateMilestone("one", "p1", 3),
+        GateMilestone("three", "p3", 3),
+        GateMilestone("four", "p4", 3),
+        GateMilestone("x", CROSS_PHASE, 3),
     ]
     answers = [rated(3, "one"), rated(3, "three"), rated(0, "four"), rated(3, "x")]
     found = gates(milestones, answers)
@@ -221,19 +221,19 @@ def test_gate_asks_for_its_own_phase_the_earlier_ones_and_the_cross_phase_set():
 
 
 def test_gate_is_blocked_by_an_earlier_milestone_whatever_the_average():
-    milestones = [Milestone("one", "p1", 3), Milestone("three", "p3", 3)]
+    milestones = [GateMilestone("one", "p1", 3), GateMilestone("three", "p3", 3)]
     found = gates(milestones, [rated(2, "one"), *(rated(4, f"k{n}") for n in range(50)), rated(4, "three")])
     assert [gate.state for gate in found] == ["blocked", "blocked", "blocked", "ahead", "ahead"]
     assert [blocker.milestone.key for blocker in found[2].blockers] == ["one"]
 
 
 def test_gate_ahead_without_a_milestone_of_its_own_is_not_reached_by_what_came_before():
-    found = gates([Milestone("x", CROSS_PHASE, 3)], [rated(4, "x")], current="p2")
+    found = gates([GateMilestone("x", CROSS_PHASE, 3)], [rated(4, "x")], current="p2")
     assert [gate.state for gate in found] == ["reached", "reached", "ahead", "ahead", "ahead"]
 
 
 def test_gate_ahead_with_its_milestones_passed_is_reached():
-    assert gates([Milestone("four", "p4", 3)], [rated(3, "four")])[3].state == "reached"
+    assert gates([GateMilestone("four", "p4", 3)], [rated(3, "four")])[3].state == "reached"
 
 
 def test_gate_of_a_catalogue_without_milestones_is_none():
@@ -241,13 +241,13 @@ def test_gate_of_a_catalogue_without_milestones_is_none():
 
 
 def test_gate_counts_the_unconfirmed_answers_it_stands_on():
-    milestones = [Milestone("a", "p1", 3), Milestone("b", "p1", 3)]
+    milestones = [GateMilestone("a", "p1", 3), GateMilestone("b", "p1", 3)]
     found = gates(milestones, [rated(3, "a", confirmed=False), rated(1, "b", confirmed=False)])
     assert (found[0].passed, found[0].unconfirmed) == (1, 1)
 
 
 def test_gate_of_the_municipality_as_a_whole_is_that_of_the_cross_phase_set():
-    milestones = [Milestone("x", CROSS_PHASE, 3), Milestone("one", "p1", 3)]
+    milestones = [GateMilestone("x", CROSS_PHASE, 3), GateMilestone("one", "p1", 3)]
     found = gates(milestones, [rated(3, "x")], current=None)
     assert found == (Gate(CROSS_PHASE, "reached", (), passed=1, total=1, unconfirmed=0, own=1),)
 
@@ -255,7 +255,7 @@ def test_gate_of_the_municipality_as_a_whole_is_that_of_the_cross_phase_set():
 @given(rounds(), st.sampled_from(PHASES), st.data())
 def test_gates_grow_stricter_from_phase_to_phase_and_agree_with_their_blockers(answers, current, data):
     assessed = data.draw(st.sets(st.sampled_from([r.key for r in answers])) if answers else st.just(set()))
-    milestones = [Milestone(r.key, r.phase, 3) for r in answers]
+    milestones = [GateMilestone(r.key, r.phase, 3) for r in answers]
     found = gates(milestones, [r for r in answers if r.key in assessed], current)
     for earlier, later in itertools.pairwise(found):
         assert set(earlier.blockers) <= set(later.blockers)
@@ -313,7 +313,7 @@ def test_priorities_never_put_anything_before_a_blocking_milestone(answers, data
     assert free == sorted(free, reverse=True)
 
 
-# --- Change and trend -------------------------------------------------------------------------------------------------------
+# --- Change and trend ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -329,7 +329,7 @@ def test_priorities_never_put_anything_before_a_blocking_milestone(answers, data
     ],
 )
 def test_change_has_a_delta_only_where_both_rounds_have_a_level(now, before, kind, delta):
-    assert scoring.change(now, before) == scoring.Change(kind, delta)
+    assert scoring.change(now, before) == scoring.RatingChange(kind, delta)
 
 
 def test_trend_takes_each_round_by_its_own_criteria():

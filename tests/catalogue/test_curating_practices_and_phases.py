@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 from django.urls import reverse
 
-from assessments.queries.catalogue_cache import guide_to
+from assessments.queries.catalogue_cache import cached_edition
 from catalogue.documents.compare import field_label
 from catalogue.documents.export import edition_document, edition_yaml
 from catalogue.models import Change, Phase, Workstream
@@ -235,10 +235,10 @@ def test_phase_changed_in_the_admin_is_written_down(client, published):
 
 def test_new_name_of_a_phase_reaches_pages_that_remember_the_catalogue(curator, published):
     edition = published("eins", criteria=[criterion_document("eins", phase="p3")])
-    assert guide_to(edition).by_key["eins"].phase.name == both("Pilot")["de"]
+    assert cached_edition(edition).by_key["eins"].phase.name == both("Pilot")["de"]
     phase = Phase.objects.get(key="p3")
     save_frame(row=phase, version=1, by=curator, item=frame_document(phase) | {"name": both("Erprobung")})
-    assert guide_to(edition).by_key["eins"].phase.name == both("Erprobung")["de"]
+    assert cached_edition(edition).by_key["eins"].phase.name == both("Erprobung")["de"]
 
 
 @pytest.mark.django_db(transaction=True)

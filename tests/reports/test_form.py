@@ -4,7 +4,7 @@ import page as pdf_validator
 import pytest
 from django.urls import reverse
 
-from assessments.queries.catalogue_cache import guide_to
+from assessments.queries.catalogue_cache import cached_edition
 from assessments.reports.pdf import workshop_form
 from tests.reports.conftest import CRITERIA
 from tests.reports.pdf_facts import open_pdf, tag_names, text_of
@@ -107,7 +107,7 @@ def test_form_is_rendered_once(download, monkeypatch, store):
 
 @pytest.mark.parametrize("query", ["?kriterien=personal", ""])
 def test_form_costs_the_same_however_many_criteria(download, second, query, django_assert_num_queries):
-    guide_to(second.edition)
+    cached_edition(second.edition)
     with django_assert_num_queries(5):  # session, person, their places, round, criteria in it
         download(query)
 

@@ -22,7 +22,7 @@ from assessments.reports.profile.build import build_profile
 from assessments.reports.profile.inputs import AnswerFact, EarlierAnswer, Facts, MilestoneFact, PhaseFact, RoundFact
 from assessments.reports.profile.load import DEFAULT_LANGUAGE
 from assessments.reports.profile.model import EvidenceItem, Level, MaturityProfile, MeasureItem, Meta, RoundRef, Step
-from assessments.scoring import Milestone, Rating
+from assessments.scoring import GateMilestone, Rating
 from catalogue.models import CROSS_PHASE, MilestoneKind
 
 CATALOGUE = settings.BASE_DIR / "fixtures" / "catalogue" / "edition-1.yaml"
@@ -81,7 +81,7 @@ class _Example:
             answers=tuple(map(self._answer, rounds[-1][1])),
             milestones=tuple(
                 MilestoneFact(
-                    Milestone(item["key"], item["phase"], item["milestone"]["required_level"]),
+                    GateMilestone(item["key"], item["phase"], item["milestone"]["required_level"]),
                     self.text(item["title"]),
                     str(MilestoneKind(item["milestone"]["kind"]).label),
                 )

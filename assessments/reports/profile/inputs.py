@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assessments.reports.profile.model import CommentItem, EvidenceItem, Level, MeasureItem, Meta, RoundRef
-from assessments.scoring import Milestone, Rating
+from assessments.scoring import GateMilestone, Rating
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class PhaseFact:
 class MilestoneFact:
     """A milestone of the edition, in or out of the assessment's scope."""
 
-    milestone: Milestone
+    milestone: GateMilestone
     title: str
     kind_label: str
 

@@ -18,9 +18,8 @@ from assessments.reports.profile.build import build_profile
 from assessments.reports.profile.inputs import AnswerFact, EarlierAnswer, Facts, MilestoneFact, PhaseFact, RoundFact
 from assessments.reports.profile.meta import cover_of, local_day
 from assessments.reports.profile.model import CommentItem, EvidenceItem, Level, MaturityProfile, MeasureItem, RoundRef
-from assessments.scoring import Milestone, Rating
-from catalogue.models import Criterion, LevelDescriptor, MilestoneKind, Phase, Workstream
-from catalogue.models import Milestone as MilestoneRow
+from assessments.scoring import GateMilestone, Rating
+from catalogue.models import Criterion, LevelDescriptor, Milestone, MilestoneKind, Phase, Workstream
 
 DEFAULT_LANGUAGE = "de"
 
@@ -192,11 +191,11 @@ def _name(row: dict[str, Any]) -> str:
 
 def _milestones(assessment: Assessment, local: Local) -> tuple[MilestoneFact, ...]:
     """Those of the whole edition: a gate also asks for what this round left out."""
-    rows = MilestoneRow.objects.filter(criterion__edition=assessment.edition_id).order_by("criterion__order")
+    rows = Milestone.objects.filter(criterion__edition=assessment.edition_id).order_by("criterion__order")
     columns = ("criterion__key", "criterion__phase__key", "required_level", "kind", *local.columns("criterion__title"))
     return tuple(
         MilestoneFact(
-            Milestone(row["criterion__key"], row["criterion__phase__key"], row["required_level"]),
+            GateMilestone(row["criterion__key"], row["criterion__phase__key"], row["required_level"]),
             local.text(row, "criterion__title"),
             str(MilestoneKind(row["kind"]).label),
         )

@@ -12,7 +12,7 @@ from assessments.reports.pdf import VARIANTS, PdfUnavailable, Variant, pdf_of
 from assessments.reports.views.downloads import file_name, requested_language
 from assessments.reports.views.profile import requested_profile
 from assessments.views.access import get_assessment, require
-from assessments.views.project import crumbs_to
+from assessments.views.breadcrumbs import crumbs_to
 
 
 def requested_variant(request: HttpRequest) -> Variant:

@@ -19,7 +19,7 @@ from assessments.reports.charts.profile_charts import figures_bars, figures_rada
 from assessments.reports.profile.load import DEFAULT_LANGUAGE, NotComparable, load_profile
 from assessments.reports.profile.model import MaturityProfile
 from assessments.views.access import get_assessment
-from assessments.views.project import crumbs_to
+from assessments.views.breadcrumbs import crumbs_to
 
 #: Widths of drawings that share their row, for wide and for slim pages.
 HALF = (500.0, 300.0)

@@ -24,7 +24,7 @@ from assessments.reports.views.pdf import requested_variant
 from assessments.reports.views.profile import charts_of, own_language
 from assessments.services.share_links import NotApproved, create_link, revoke_link
 from assessments.views.access import get_assessment, require
-from assessments.views.project import crumbs_to
+from assessments.views.breadcrumbs import crumbs_to
 
 # --- For managers -----------------------------------------------------------------------------------------------------------
 

@@ -10,12 +10,12 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from assessments.models import Assessment
-from assessments.queries.catalogue_cache import guide_to
+from assessments.queries.catalogue_cache import cached_edition
 from assessments.reports.pdf import PdfUnavailable
 from assessments.reports.pdf.workshop_form import form_pdf
 from assessments.reports.views.downloads import requested_language
 from assessments.views.access import get_assessment
-from assessments.views.project import crumbs_to
+from assessments.views.breadcrumbs import crumbs_to
 from catalogue.models import Criterion
 
 
@@ -26,7 +26,7 @@ def requested_criteria(request: HttpRequest, assessment: Assessment) -> list[Cri
     404 for a criterion or a phase that is not in the round.
     """
     in_round = set(assessment.scores.values_list("criterion_id", flat=True))
-    criteria = [criterion for criterion in guide_to(assessment.edition).criteria if criterion.pk in in_round]
+    criteria = [criterion for criterion in cached_edition(assessment.edition).criteria if criterion.pk in in_round]
     keys = {key for part in request.GET.getlist("kriterien") for key in part.split(",") if key}
     phase = request.GET.get("phase", "")
     if keys - {criterion.key for criterion in criteria}:

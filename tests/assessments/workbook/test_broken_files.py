@@ -7,7 +7,7 @@ import zipfile
 import pytest
 from django.utils import timezone
 
-from assessments.models import Evidence, Score, SheetUpload
+from assessments.models import Evidence, Score, WorkbookUpload
 from assessments.services import workflow
 from assessments.services.answers import Answer
 from assessments.workbook import xlsx
@@ -32,7 +32,7 @@ def upload(client, assessment, alice):
         assert not Score.objects.exclude(version=1).exists()
         assert [Answer.of(score) for score in assessment.scores.all()] == [Answer()] * 3
         assert not Evidence.objects.exists()
-        assert not SheetUpload.objects.exists()
+        assert not WorkbookUpload.objects.exists()
         page = response.content.decode()
         assert "<title>Fehler:" in page
         return page.replace("\u00a0", " ")
@@ -252,13 +252,13 @@ def test_zip_that_lies_about_its_sizes_is_refused(upload, assessment):
 
 def test_expired_uploads_are_forgotten(client, assessment, alice):
     client.force_login(alice)
-    old = SheetUpload.objects.create(assessment=assessment, user=alice, file_name="alt", rows=[])
-    SheetUpload.objects.filter(pk=old.pk).update(created_at=timezone.now() - datetime.timedelta(hours=25))
+    old = WorkbookUpload.objects.create(assessment=assessment, user=alice, file_name="alt", rows=[])
+    WorkbookUpload.objects.filter(pk=old.pk).update(created_at=timezone.now() - datetime.timedelta(hours=25))
     assert client.get(f"/bewertungen/{assessment.public_id}/bogen/{old.public_id}/").status_code == 404
     file = io.BytesIO(exported(assessment))
     file.name = "neu.xlsx"
     client.post(f"/bewertungen/{assessment.public_id}/bogen/", {"file": file})
-    assert [upload.file_name for upload in SheetUpload.objects.all()] == ["neu.xlsx"]
+    assert [upload.file_name for upload in WorkbookUpload.objects.all()] == ["neu.xlsx"]
 
 
 def test_names_stand_in_the_quotation_marks_of_the_language(client, assessment, alice):

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from assessments.models import Evidence, Score, SheetUpload
+from assessments.models import Evidence, Score, WorkbookUpload
 from assessments.services import workflow
 from assessments.services.answers import Answer, save_score
 from assessments.workbook.importing import PreviewOutdated, import_upload, plan_of, read_upload, store_upload
@@ -80,7 +80,7 @@ def test_import_makes_every_change_through_the_common_door(bring, client, assess
     assert {(s.version, s.updated_by) for s in assessment.scores.all()} == {(2, alice)}
     assert Score.history.filter(version=2, history_user=alice).count() == 3
     assert Evidence.objects.get().text == "Protokoll"
-    assert not SheetUpload.objects.exists()
+    assert not WorkbookUpload.objects.exists()
 
 
 def test_import_twice_changes_nothing_more(bring, client, assessment, answers):
@@ -232,7 +232,7 @@ def test_nothing_is_half_imported_when_the_last_row_fails(assessment, alice, ans
     with pytest.raises(OSError, match="disk"):
         import_upload(upload=upload, by=alice, seen=seen, choices={})
     assert answers() == [Answer()] * 3
-    assert SheetUpload.objects.filter(pk=upload.pk).exists()
+    assert WorkbookUpload.objects.filter(pk=upload.pk).exists()
 
 
 def test_import_asks_for_every_conflict(assessment, alice, online):

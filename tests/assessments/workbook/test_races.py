@@ -4,10 +4,10 @@ from functools import partial
 
 import pytest
 
-from assessments.models import Score, SheetUpload
+from assessments.models import Score, WorkbookUpload
 from assessments.services.answers import Answer, StaleScore, save_score
 from assessments.workbook.importing import PreviewOutdated, import_upload, plan_of, read_upload, store_upload
-from assessments.workbook.plan import Plan
+from assessments.workbook.plan import ImportPlan
 from tests.assessments.test_races import at_once
 from tests.assessments.workbook.workbooks import changed, put
 
@@ -50,7 +50,7 @@ def test_import_and_saves_at_once_lose_nothing_in_40_rounds(assessment, alice, b
             partial(save, score=last, version=last.version, by=alice, answer=Answer(rationale=f"Alice {number}")),
         )
         after = texts(assessment)
-        if isinstance(results[0], Plan):
+        if isinstance(results[0], ImportPlan):
             imported += 1
             looks = max(looks - 1, 0)  # whoever won gives the other a head start
             assert after == [f"Bogen {number}"] * 3
@@ -79,7 +79,7 @@ def test_one_of_two_imports_of_the_same_upload_counts(assessment, alice):
         upload = store_upload(sheet=sheet, assessment=assessment, by=alice, file_name="x")
         job = partial(import_upload, upload=upload, by=alice, seen=shown(upload), choices={})
         results = at_once(job, job)
-        assert {type(result) for result in results} == {Plan, SheetUpload.DoesNotExist}
+        assert {type(result) for result in results} == {ImportPlan, WorkbookUpload.DoesNotExist}
         score = assessment.scores.get(criterion__key="kriterium-1")
         assert (score.version, score.evidence.count()) == (number + 1, number)
 
@@ -100,5 +100,5 @@ def test_imports_of_two_people_never_block_each_other(assessment, alice, bob):
             upload = store_upload(sheet=read_upload(data, assessment), assessment=assessment, by=person, file_name="x")
             jobs.append(partial(import_upload, upload=upload, by=person, seen=shown(upload), choices={}))
         results = at_once(*jobs)
-        assert sorted(type(result).__name__ for result in results) == ["Plan", "PreviewOutdated"], results
+        assert sorted(type(result).__name__ for result in results) == ["ImportPlan", "PreviewOutdated"], results
         assert len(set(texts(assessment))) == 1

@@ -9,7 +9,7 @@ from typing import Any
 import xlsxwriter
 from django.utils import timezone
 
-from assessments.queries.catalogue_cache import guide_to
+from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
 from assessments.workbook.columns import COLUMNS, PLACES
 from assessments.workbook.export import export_sheet
@@ -23,7 +23,7 @@ class Formula(str):
 
 
 def exported(assessment: Any) -> bytes:
-    scores = in_order(assessment.scores.order_by().prefetch_related("evidence"), guide_to(assessment.edition))
+    scores = in_order(assessment.scores.order_by().prefetch_related("evidence"), cached_edition(assessment.edition))
     return export_sheet(assessment, scores, on=timezone.localdate())
 
 
