@@ -1,4 +1,4 @@
-"""What stands beside one answer: its proofs, comments and measures, and the people who may look after it."""
+"""What a criterion's page shows besides the answer: evidence, comments and measures, and the people who may look after it."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from scaling.accounts.models import Role
 
 
 @dataclass(frozen=True)
-class Proof:
+class ShownEvidence:
     """An evidence as the page shows it. ``file_name`` is empty where it has no file."""
 
     pk: int
@@ -26,7 +26,7 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class Remark:
+class ShownComment:
     """A comment as the page shows it; ``resolved_at`` is None while it is open, names are empty for deleted people."""
 
     pk: int
@@ -38,7 +38,7 @@ class Remark:
 
 
 @dataclass(frozen=True)
-class Task:
+class ShownMeasure:
     """A measure of the project for this criterion, as the page shows it."""
 
     text: str
@@ -53,16 +53,16 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Beside:
+class CriterionPage:
     """In the order in which they came; measures by their day, those without one last; people by name, as (primary key, name).
 
     ``people`` are those who can be named: the project's team and the municipality's managers. ``updated_by`` is who saved the
     answer last, empty for nobody.
     """
 
-    evidence: list[Proof]
-    comments: list[Remark]
-    measures: list[Task]
+    evidence: list[ShownEvidence]
+    comments: list[ShownComment]
+    measures: list[ShownMeasure]
     people: list[tuple[int, str]]
     updated_by: str
 
@@ -103,7 +103,7 @@ def _rows(kind: str, source: str, **columns: str) -> str:
 
 # Written out as one statement, since this page is opened more often than any other: four ORM queries for it cost five
 # milliseconds to compose and fetch, this one costs half a millisecond.
-BESIDE = " UNION ALL ".join(
+STATEMENT = " UNION ALL ".join(
     [
         _rows(
             "evidence",
@@ -151,7 +151,7 @@ BESIDE = " UNION ALL ".join(
 )
 
 
-def beside(score: Score, key: str, today: date) -> Beside:
+def load_criterion_page(score: Score, key: str, today: date) -> CriterionPage:
     """One query, whatever there is. ``key`` is the criterion's; the score's assessment and project are at hand.
 
     ``today`` tells which measures are overdue.
@@ -166,13 +166,15 @@ def beside(score: Score, key: str, today: date) -> Beside:
     }
     found: dict[str, list[_Row]] = defaultdict(list)
     with connection.cursor() as cursor:
-        for row in sorted(starmap(_Row, cursor.execute(BESIDE, values).fetchall()), key=lambda row: row.id):
+        for row in sorted(starmap(_Row, cursor.execute(STATEMENT, values).fetchall()), key=lambda row: row.id):
             found[row.kind].append(row)
-    return Beside(
-        evidence=[Proof(row.id, row.text, row.url, row.file_name, row.person, row.at) for row in found["evidence"]],
-        comments=[Remark(row.id, row.text, row.person, row.at, row.resolved_by, row.resolved_at) for row in found["comment"]],
+    return CriterionPage(
+        evidence=[ShownEvidence(row.id, row.text, row.url, row.file_name, row.person, row.at) for row in found["evidence"]],
+        comments=[
+            ShownComment(row.id, row.text, row.person, row.at, row.resolved_by, row.resolved_at) for row in found["comment"]
+        ],
         measures=[
-            Task(row.text, row.status, row.person, row.due_on, is_overdue(row.status, row.due_on, today))
+            ShownMeasure(row.text, row.status, row.person, row.due_on, is_overdue(row.status, row.due_on, today))
             for row in sorted(found["measure"], key=lambda row: row.due_on or date.max)
         ],
         people=sorted(((row.id, row.person) for row in found["person"]), key=lambda person: person[1]),

@@ -19,7 +19,7 @@ from assessments.forms.answer import ScoreForm, initial_of
 from assessments.forms.comment import CommentForm
 from assessments.models import Evidence, Score
 from assessments.queries.catalogue_cache import cached_edition
-from assessments.queries.criterion_page import beside
+from assessments.queries.criterion_page import load_criterion_page
 from assessments.queries.neighbours import Neighbours, answer_label, in_order, neighbours, round_context
 from assessments.services.answers import (
     Answer,
@@ -138,7 +138,7 @@ def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200
     criterion = score.criterion = cached_edition(assessment.edition).by_id[score.criterion_id]
     levels = list(criterion.levels.all())
     around = round_context(score, cached_edition(assessment.edition))
-    near = beside(score, criterion.key, timezone.localdate())
+    near = load_criterion_page(score, criterion.key, timezone.localdate())
     context: dict[str, Any] = {
         "assessment": assessment,
         "project": assessment.project,

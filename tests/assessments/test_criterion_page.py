@@ -12,7 +12,7 @@ from django.utils import translation
 from assessments.forms.answer import ScoreForm
 from assessments.forms.comment import CommentForm
 from assessments.models import Evidence, Measure
-from assessments.queries.criterion_page import beside
+from assessments.queries.criterion_page import load_criterion_page
 from assessments.services.answers import Answer, NewEvidence, save_score
 from assessments.services.comments import add_comment, resolve_comment
 from assessments.views.access import get_score
@@ -27,7 +27,7 @@ YESTERDAY, TOMORROW = datetime.date(2026, 5, 31), datetime.date(2026, 6, 2)
 @pytest.fixture
 def near(assessment, alice):
     """Asks anew at each call."""
-    return lambda: beside(get_score(alice, assessment.public_id, "kriterium-1"), "kriterium-1", TODAY)
+    return lambda: load_criterion_page(get_score(alice, assessment.public_id, "kriterium-1"), "kriterium-1", TODAY)
 
 
 def test_nothing_stands_beside_a_fresh_answer(near):
@@ -116,7 +116,7 @@ def test_form_drawn_by_hand_is_the_form_that_crispy_draws(assessment, score, ali
         "score": score,
         "assessment": assessment,
         "criterion": score.criterion,
-        "evidence": beside(score, "kriterium-1", TODAY).evidence,
+        "evidence": load_criterion_page(score, "kriterium-1", TODAY).evidence,
         "updated_by": "Alice",
         "csrf_token": "geheim",
     }
