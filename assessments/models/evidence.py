@@ -17,7 +17,7 @@ class Evidence(models.Model):
     score = models.ForeignKey(Score, models.CASCADE, related_name="evidence", verbose_name=_("Einschätzung"))
     text = models.CharField(_("Nachweis"), max_length=300)
     url = models.URLField(_("Link"), max_length=500, blank=True)
-    file = models.FileField(_("Datei"), upload_to="nachweise/", max_length=200, blank=True)
+    file = models.FileField(_("Datei"), upload_to="nachweise/", max_length=200, blank=True, db_index=True)
     file_name = models.CharField(_("Dateiname"), max_length=200, blank=True, editable=False)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)

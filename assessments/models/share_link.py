@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from assessments.models.assessment import Assessment, AssessmentState
+from assessments.models.assessment import Assessment
+from assessments.models.states import AssessmentState
 
 
 def new_token() -> str:

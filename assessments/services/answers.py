@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Evidence, Score, ScoreState
 from assessments.models.states import EDITABLE
+from scaling.common.history import attribute_to
 
 
 class NotEditable(Exception):
@@ -145,7 +146,7 @@ def remove_evidence(*, evidence: Evidence, by: Any) -> None:
     lock_score(evidence.score_id)
     stored = Evidence.objects.filter(pk=evidence.pk).first()
     if stored is not None:
-        stored._history_user = by  # type: ignore[attr-defined]
+        attribute_to(stored, by)
         stored.delete()
 
 
@@ -154,12 +155,12 @@ def _store(score: Score, *, by: Any) -> None:
     score.version += 1
     score.updated_at = timezone.now()
     score.updated_by = by
-    score._history_user = by  # type: ignore[attr-defined]
+    attribute_to(score, by)
     score.save(update_fields=[*ANSWER_FIELDS, "confirmed", "version", "updated_at", "updated_by"])
 
 
 def _add_evidence(score: Score, new: NewEvidence, *, by: Any) -> Evidence:
     evidence = Evidence(score=score, text=new.text, url=new.url, file=new.file, file_name=new.file_name, added_by=by)
-    evidence._history_user = by  # type: ignore[attr-defined]
+    attribute_to(evidence, by)
     evidence.save()
     return evidence

@@ -20,6 +20,7 @@ from assessments.services.workflow import WrongState
 from catalogue.documents.compare import FieldChange, compare_items
 from catalogue.documents.export import edition_document
 from catalogue.models import Criterion, Edition, EditionState
+from scaling.common.history import attribute_to
 
 #: What a rating rests on. Another phase, workstream or milestone changes what is counted, but not what was answered.
 RATED_TEXTS = ("title", "summary", "why", "questions", "note", "evidence_examples", "levels")
@@ -171,7 +172,7 @@ def _locked(assessment: Assessment) -> Assessment:
 
 def _pin(current: Assessment, assessment: Assessment, edition: Edition, by: Any) -> None:
     current.edition = assessment.edition = edition
-    current._history_user = by  # type: ignore[attr-defined]
+    attribute_to(current, by)
     current.save(update_fields=["edition"])
 
 

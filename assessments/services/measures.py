@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from assessments.models import Measure, MeasureStatus, Project
+from scaling.common.history import attribute_to
 
 
 @transaction.atomic
@@ -28,6 +29,6 @@ def save_measure(
         measure = Measure.objects.select_for_update().get(pk=measure.pk, project=project)
     measure.text, measure.criterion_key, measure.due_on, measure.status = text, criterion_key, due_on, status
     measure.owner, measure.owner_text = owner, owner_text
-    measure._history_user = by  # type: ignore[attr-defined]
+    attribute_to(measure, by)
     measure.save()
     return measure

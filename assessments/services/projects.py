@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from assessments.models import Project
 from catalogue.models import CROSS_PHASE, Phase
 from scaling.accounts.models import Municipality, User
+from scaling.common.history import attribute_to
 
 MAX_SLUG_LENGTH = 60
 
@@ -51,7 +52,7 @@ def create_project(
         phase=phase,
         confidentiality=confidentiality,
     )
-    project._history_user = by  # type: ignore[attr-defined]
+    attribute_to(project, by)
     project.save()
     project.team.set(team)
     return project
@@ -71,7 +72,7 @@ def change_project(
     """Change what a project says about itself. The short name stays, since files and commands know it."""
     project.name, project.phase, project.summary = name, phase, summary
     project.confidentiality = confidentiality
-    project._history_user = by  # type: ignore[attr-defined]
+    attribute_to(project, by)
     project.save(update_fields=["name", "phase", "summary", "confidentiality"])
     project.team.set(team)
     project.__dict__.pop("team_ids", None)
@@ -91,7 +92,7 @@ def standing_project(*, municipality: Municipality, by: Any) -> Project:
         phase=Phase.objects.exclude(key=CROSS_PHASE).earliest("order"),
         is_municipality_wide=True,
     )
-    project._history_user = by  # type: ignore[attr-defined]
+    attribute_to(project, by)
     try:
         with transaction.atomic():
             project.save()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, AssessmentState, ShareLink
+from scaling.common.history import attribute_to
 
 #: A link lives at most this long; who needs longer makes a new one and thinks about it again.
 MAX_LIFETIME = timedelta(days=366)
@@ -31,7 +32,7 @@ def create_link(*, assessment: Assessment, by: Any, purpose: str, expires_on: da
     link = ShareLink(
         assessment=assessment, purpose=purpose.strip(), expires_on=expires_on, with_names=with_names, created_by=by
     )
-    link._history_user = by  # type: ignore[attr-defined]
+    attribute_to(link, by)
     link.save()
     return link
 
@@ -42,6 +43,6 @@ def revoke_link(*, link: ShareLink, by: Any) -> ShareLink:
     current = ShareLink.objects.select_for_update().get(pk=link.pk)
     if current.revoked_at is None:
         current.revoked_at, current.revoked_by = timezone.now(), by
-        current._history_user = by  # type: ignore[attr-defined]
+        attribute_to(current, by)
         current.save(update_fields=["revoked_at", "revoked_by"])
     return current

@@ -15,6 +15,7 @@ from assessments.mail import notifications
 from assessments.models import Assessment, AssessmentState, Evidence, Project, Score, ScoreState
 from assessments.models.states import EDITABLE
 from catalogue.models import CROSS_PHASE, Edition, Phase
+from scaling.common.history import attribute_to
 
 
 class WrongState(Exception):
@@ -83,7 +84,7 @@ def start_assessment(
         previous=previous,
         started_by=by,
     )
-    assessment._history_user = by  # type: ignore[attr-defined]
+    attribute_to(assessment, by)
     assessment.save()
     assessment.phases.set(scope)
     earlier_scores = previous.scores.select_related("criterion").prefetch_related("evidence") if previous else []
@@ -186,7 +187,7 @@ def _step(
     current_time = timezone.now()
     setattr(current, f"{stamp}_at", current_time)
     setattr(assessment, f"{stamp}_at", current_time)
-    current._history_user = by  # type: ignore[attr-defined]
+    attribute_to(current, by)
     current.save(update_fields=["state", f"{stamp}_at", f"{stamp}_by", *texts])
     notifications.announce(stamp, assessment=current, by=by)
     return assessment
