@@ -16,7 +16,7 @@ import pytest
 
 from assessments.reports.pdf import engine, render_pdf
 from assessments.reports.pdf.content import report_html
-from assessments.reports.pdf.shortcuts import as_xml
+from assessments.reports.pdf.document import as_xml
 from tests.reports.pdf_facts import elements, open_pdf, page_text, tag_names, text_as_read, text_of
 from tests.reports.sample import EARLIER_REASON, make_empty, make_profile, with_rationale
 

@@ -9,7 +9,6 @@ import logging
 import mimetypes
 import re
 import threading
-import warnings
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -18,7 +17,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
-from assessments.reports.pdf import shortcuts
+from assessments.reports.pdf.document import document_class
+from assessments.reports.pdf.finisher import write
 from assessments.reports.pdf.limits import spell_out
 from scaling.accounts.coats_of_arms import fetch_png
 
@@ -43,7 +43,6 @@ def _weasyprint() -> Any:
             "sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
         ) from error
     logging.getLogger("weasyprint").setLevel(logging.WARNING)
-    shortcuts.install()
     return weasyprint
 
 
@@ -116,66 +115,14 @@ def _render(
     gc.disable()
     try:
         with _MissingGlyphs() as missing:
-            source = shortcuts.document_class()(string=html, first_sheet=first_sheet, url_fetcher=_fetcher(), base_url=SCHEME)
+            source = document_class()(string=html, first_sheet=first_sheet, url_fetcher=_fetcher(), base_url=SCHEME)
             document = source.render(stylesheets=sheets, font_config=_font_configuration())
             if count_pages and not count_pages(len(document.pages)):
                 return None, set()
-            _add_ua_identification(document.metadata)
-            with warnings.catch_warnings(action="ignore", category=ResourceWarning):  # it never closes its colour profile
-                return document.write_pdf(pdf_variant="pdf/a-2a", finisher=_finish), missing.characters
+            return write(document), missing.characters
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _add_ua_identification(metadata: Any) -> None:
-    """PDF/UA-1 beside PDF/A-2a: both are named in the document's one block of RDF, where validators look for them.
-
-    PDF/A wants every property outside its own schemas to be declared, hence the extension schema. The stream stays
-    uncompressed: archives search it without unpacking.
-    """
-    generate, include = metadata.generate_rdf_metadata, metadata.include_in_pdf
-
-    def with_ua(*args: Any) -> bytes:
-        return generate(*args).replace(b"</rdf:RDF>", _UA_DESCRIPTION + b"</rdf:RDF>")
-
-    def uncompressed(pdf: Any, variant: str, version: Any, conformance: Any, compress: bool) -> None:
-        include(pdf, variant, version, conformance, compress=False)
-
-    metadata.generate_rdf_metadata = with_ua
-    metadata.include_in_pdf = uncompressed
-
-
-_UA_DESCRIPTION = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
-<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" \
-xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
-<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
-<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
-<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
-<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
-<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
-<pdfaProperty:name>part</pdfaProperty:name>
-<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
-<pdfaProperty:category>internal</pdfaProperty:category>
-<pdfaProperty:description>Part of ISO 14289 the document conforms to</pdfaProperty:description>
-</rdf:li></rdf:Seq></pdfaSchema:property>
-</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
-
-
-def _finish(document: Any, pdf: Any) -> None:
-    """The last touch before the bytes are written."""
-    _add_scopes(pdf)
-    shortcuts.freeze(pdf)
-
-
-def _add_scopes(pdf: Any) -> None:
-    """Give header cells their scope, which WeasyPrint leaves out: column in a table's head, row elsewhere."""
-    elements: list[Any] = [one for one in pdf.objects if isinstance(one, dict) and one.get("Type") == "/StructElem"]
-    by_reference = {one.reference: one for one in elements}
-    for cell in elements:
-        if cell["S"] == "/TH":
-            group = by_reference.get(by_reference[cell["P"]]["P"])
-            cell["A"]["Scope"] = "/Column" if group is not None and group["S"] == "/THead" else "/Row"
 
 
 class _MissingGlyphs(logging.Handler):
