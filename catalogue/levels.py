@@ -4,7 +4,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 LOWEST, HIGHEST = 0, 4
+#: What a milestone of a phase asks for, and a cross-phase one in P1 to P5: an idea needs less than regular operation.
 DEFAULT_REQUIRED_LEVEL = 3
+DEFAULT_REQUIRED_LEVELS = (1, 2, 2, 3, 3)
 
 
 class Level(models.IntegerChoices):

@@ -153,6 +153,7 @@ def field_label(field: str) -> str:
         "milestone": _("Meilenstein"),
         "kind": _("Art"),
         "required_level": _("erforderliche Stufe"),
+        "required_levels": _("erforderliche Stufe je Phase"),
         "references": _("Quellen"),
         "body": _("Beschreibung"),
         "lesson": _("Was Kommunen mitnehmen können"),
@@ -163,6 +164,7 @@ def field_label(field: str) -> str:
         "official_name": _("Name in der Roadmap"),
         "meaning": _("Bedeutung"),
     }
+    labels |= {f"p{number}": f"P{number}" for number in range(1, 6)}
     parts = field.split(".")
     language = {"de": _("Deutsch"), "en": _("Englisch")}.get(parts[-1])
     if language:

@@ -9,10 +9,12 @@ from django.db.models import Prefetch
 
 from catalogue.documents.yaml_writer import write
 from catalogue.models import (
+    PROJECT_PHASES,
     Criterion,
     Edition,
     EditorialMark,
     GoodPractice,
+    Milestone,
     OperatingModel,
     Phase,
     PracticeMark,
@@ -117,13 +119,15 @@ def criterion_document(criterion: Criterion) -> dict[str, Any]:
             for level in criterion.levels.all()
         ],
         "related": [related.key for related in criterion.related.all()],
-        "milestone": (
-            {"kind": criterion.milestone.kind, "required_level": criterion.milestone.required_level}
-            if criterion.is_milestone
-            else None
-        ),
+        "milestone": _milestone(criterion.milestone) if criterion.is_milestone else None,
         "references": _references(criterion.references.all()),
     }
+
+
+def _milestone(milestone: Milestone) -> dict[str, Any]:
+    if not milestone.required_levels:
+        return {"kind": milestone.kind, "required_level": milestone.required_level}
+    return {"kind": milestone.kind, "required_levels": dict(zip(PROJECT_PHASES, milestone.required_levels, strict=True))}
 
 
 def practice_document(practice: GoodPractice) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator, ValidationError
 
 from catalogue.documents.yaml_reader import CatalogueFileError, Document, Path, Problem
-from catalogue.models import CROSS_PHASE
+from catalogue.models import CROSS_PHASE, PROJECT_PHASES
 
 SCHEMA = FilePath(__file__).with_name("schema") / "catalogue-1.json"
 #: Addresses under /katalog/ that are pages of their own, so no criterion can have them as its key.
@@ -157,6 +157,8 @@ def _sense(document: Document) -> Iterator[Problem]:
         if criterion["key"] in criterion["related"]:
             place = criterion["related"].index(criterion["key"])
             yield _problem(document, (*here, "related", place), _("Ein Kriterium ist nicht mit sich selbst verwandt."))
+        if criterion["milestone"]:
+            yield from _milestone(document, (*here, "milestone"), criterion)
         for field in ("questions", "evidence_examples"):
             german, english = (len(criterion[field][language]) for language in ("de", "en"))
             if english not in (0, german):
@@ -168,6 +170,22 @@ def _sense(document: Document) -> Iterator[Problem]:
             yield _problem(document, (*here, "phase"), _("Die Phase „%s“ gibt es nicht.") % practice["phase"])
         yield from _unknown(document, (*here, "criteria"), criteria, _("Ein Kriterium „%s“ gibt es in dieser Ausgabe nicht."))
     yield from _markup(document, (), data)
+
+
+def _milestone(document: Document, path: Path, criterion: dict[str, Any]) -> Iterator[Problem]:
+    """A cross-phase milestone has a level for each phase, any other has one level."""
+    milestone = criterion["milestone"]
+    wanted, other = "required_level", "required_levels"
+    if criterion["phase"] == CROSS_PHASE:
+        wanted, other = other, wanted
+    if wanted not in milestone:
+        yield _problem(document, path, _("Das Feld „%s“ fehlt.") % wanted)
+    if other in milestone:
+        yield _problem(document, (*path, other), _("Dieses Feld passt nicht zur Phase des Kriteriums."))
+    levels = [milestone.get("required_levels", {}).get(phase, 1) for phase in PROJECT_PHASES]
+    if levels != sorted(levels):
+        message = _("Die erforderliche Stufe darf von Phase zu Phase nicht sinken.")
+        yield _problem(document, (*path, "required_levels"), message)
 
 
 def _twice(document: Document, group: str, field: str) -> Iterator[Problem]:

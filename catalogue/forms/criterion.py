@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalogue.forms.document_form import DocumentForm, ReferencesField, spread
-from catalogue.levels import DEFAULT_REQUIRED_LEVEL, Level
-from catalogue.models import EditorialMark, MilestoneKind, Phase, TitleSource, Workstream
+from catalogue.levels import DEFAULT_REQUIRED_LEVEL, DEFAULT_REQUIRED_LEVELS, Level
+from catalogue.models import CROSS_PHASE, PROJECT_PHASES, EditorialMark, MilestoneKind, Phase, TitleSource, Workstream
 from catalogue.services.document_rows import CRITERION_TEXTS
 
 ONE_PER_LINE = gettext_lazy("Ein Eintrag je Zeile.")
@@ -43,6 +43,7 @@ class CriterionForm(DocumentForm):
         choices=[(level.value, format_lazy("{} – {}", level.value, level.label)) for level in Level if level.value],
         initial=DEFAULT_REQUIRED_LEVEL,
         required=False,
+        help_text=gettext_lazy("Für Meilensteine der Phasen P1 bis P5."),
     )
     related = forms.MultipleChoiceField(
         label=gettext_lazy("Verwandte Kriterien"),
@@ -77,15 +78,29 @@ class CriterionForm(DocumentForm):
             self.add_lines("evidence_examples", _("Beispiele für Nachweise"), help_text=ONE_PER_LINE),
         ]
         levels = [self._level(level) for level in Level]
+        per_phase = self._add_required_levels()
         layout = Layout(
             "version",
             Fieldset(_("Titel und Einordnung"), title, Row("title_source", "phase"), "workstreams", "editorial"),
-            Fieldset(_("Meilenstein"), Row("milestone_kind", "required_level")),
+            Fieldset(_("Meilenstein"), Row("milestone_kind", "required_level"), *per_phase),
             Fieldset(_("Texte"), *texts),
             *levels,
             Fieldset(_("Verweise"), Field("related", wrapper_class="choice-box"), "references"),
         )
         self.lay_out(layout, preview_url)
+
+    def _add_required_levels(self) -> list[Any]:
+        """A level for each phase: what a cross-phase milestone asks for at each gate."""
+        names = []
+        for phase in PROJECT_PHASES:
+            name = f"required_level_{phase}"
+            field: Any = self.fields["required_level"]
+            self.fields[name] = forms.TypedChoiceField(
+                label=_("Stufe für %s") % phase.upper(), coerce=int, choices=field.choices, required=False
+            )
+            names.append(name)
+        hint = _("Ein durchgehender Meilenstein verlangt je Phase eine Stufe; sie sinkt von Phase zu Phase nicht.")
+        return [HTML(f'<p class="small muted">{hint}</p>'), Row(*names)]
 
     def _level(self, level: Level) -> Fieldset:
         number = level.value
@@ -108,12 +123,37 @@ class CriterionForm(DocumentForm):
         initial = {name: item[name] for name in ("title_source", "editorial", "phase", "workstreams", "related", "references")}
         initial |= spread(item, CRITERION_TEXTS)
         if item["milestone"]:
-            initial |= {"milestone_kind": item["milestone"]["kind"], "required_level": item["milestone"]["required_level"]}
+            initial["milestone_kind"] = item["milestone"]["kind"]
+            initial["required_level"] = item["milestone"].get("required_level", DEFAULT_REQUIRED_LEVEL)
+        levels = (item["milestone"] or {}).get(
+            "required_levels", dict(zip(PROJECT_PHASES, DEFAULT_REQUIRED_LEVELS, strict=True))
+        )
+        initial |= {f"required_level_{phase}": level for phase, level in levels.items()}
         for level in item["levels"]:
             for field in ("description", "next_step"):
                 for language, text in level.get(field, {}).items():
                     initial[f"level_{level['level']}_{field}_{language}"] = text
         return initial
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("milestone_kind") and data.get("phase") == CROSS_PHASE:
+            levels = [data.get(f"required_level_{phase}") or 0 for phase in PROJECT_PHASES]
+            if 0 in levels:
+                place = PROJECT_PHASES[levels.index(0)]
+                self.add_error(f"required_level_{place}", _("Bitte eine Stufe wählen."))
+            elif levels != sorted(levels):
+                self.add_error("required_level_p5", _("Die erforderliche Stufe darf von Phase zu Phase nicht sinken."))
+        return data
+
+    def _milestone(self) -> dict[str, Any] | None:
+        data = self.cleaned_data
+        if not data["milestone_kind"]:
+            return None
+        if data["phase"] == CROSS_PHASE:
+            levels = {phase: data[f"required_level_{phase}"] for phase in PROJECT_PHASES}
+            return {"kind": data["milestone_kind"], "required_levels": levels}
+        return {"kind": data["milestone_kind"], "required_level": data["required_level"] or DEFAULT_REQUIRED_LEVEL}
 
     def document(self) -> dict[str, Any]:
         """The criterion as the form says, for ``editing.save_criterion``. For a valid form only."""
@@ -124,7 +164,6 @@ class CriterionForm(DocumentForm):
             if number < 4:
                 level["next_step"] = self.both(f"level_{number}_next_step")
             levels.append(level)
-        kind = data["milestone_kind"]
         return {
             "key": self.item["key"],
             "phase": data["phase"],
@@ -134,6 +173,6 @@ class CriterionForm(DocumentForm):
             **{name: self.both(name) for name in CRITERION_TEXTS},
             "levels": levels,
             "related": data["related"],
-            "milestone": {"kind": kind, "required_level": data["required_level"] or DEFAULT_REQUIRED_LEVEL} if kind else None,
+            "milestone": self._milestone(),
             "references": data["references"],
         }

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.postgres.fields import ArrayField
+from django.db.models import IntegerField
 
 
 class LinesField(forms.CharField):
@@ -24,8 +25,10 @@ class LinesField(forms.CharField):
         return bool(self.to_python(initial) != self.to_python(data))
 
 
-def array_formfield(field: ArrayField, **kwargs: Any) -> forms.Field:
-    """The form field of a list: boxes to tick where the values are fixed, else one text per line."""
+def array_formfield(field: ArrayField, **kwargs: Any) -> Any:
+    """The form field of a list: boxes to tick where the values are fixed, numbers with commas, else one text per line."""
+    if isinstance(field.base_field, IntegerField):
+        return field.formfield(**kwargs)
     choices = getattr(field.base_field, "choices", None)
     common = {"required": kwargs.get("required", False), "label": field.verbose_name, "help_text": field.help_text}
     if choices:

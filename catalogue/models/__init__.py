@@ -15,11 +15,12 @@ from catalogue.models.criterion import (
     TitleSource,
 )
 from catalogue.models.edition import Edition, EditionQuerySet, EditionState
-from catalogue.models.phase import CROSS_PHASE, Phase, Workstream
+from catalogue.models.phase import CROSS_PHASE, PROJECT_PHASES, Phase, Workstream
 from catalogue.models.practice import GoodPractice, OperatingModel, PracticeMark, Reference
 
 __all__ = [
     "CROSS_PHASE",
+    "PROJECT_PHASES",
     "Change",
     "ChangeAction",
     "Criterion",

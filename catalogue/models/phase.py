@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 CROSS_PHASE = "durchgehend"
+#: The phases a project goes through, in order.
+PROJECT_PHASES = ("p1", "p2", "p3", "p4", "p5")
 
 
 class Phase(models.Model):

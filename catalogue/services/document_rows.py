@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from catalogue.models import (
+    PROJECT_PHASES,
     Criterion,
     Edition,
     GoodPractice,
@@ -75,7 +76,7 @@ def write_criterion_parts(pairs: Sequence[tuple[Criterion, dict[str, Any]]], cri
             level = LevelDescriptor(criterion=criterion, level=entry["level"])
             levels.append(set_texts(level, {"next_step": {"de": "", "en": ""}} | entry, ("description", "next_step")))
         if item["milestone"]:
-            milestones.append(Milestone(criterion=criterion, **item["milestone"]))
+            milestones.append(_milestone(criterion, item["milestone"]))
         streams += [
             Criterion.workstreams.through(criterion=criterion, workstream=workstreams[key]) for key in item["workstreams"]
         ]
@@ -86,6 +87,12 @@ def write_criterion_parts(pairs: Sequence[tuple[Criterion, dict[str, Any]]], cri
     Criterion.workstreams.through.objects.bulk_create(streams)
     Criterion.related.through.objects.bulk_create(related)
     Reference.objects.bulk_create(references)
+
+
+def _milestone(criterion: Criterion, item: dict[str, Any]) -> Milestone:
+    levels = [item["required_levels"][phase] for phase in PROJECT_PHASES] if "required_levels" in item else []
+    required = max(levels) if levels else item["required_level"]
+    return Milestone(criterion=criterion, kind=item["kind"], required_level=required, required_levels=levels)
 
 
 def delete_criterion_parts(criterion: Criterion) -> None:

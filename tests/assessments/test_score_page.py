@@ -42,7 +42,7 @@ def test_page_shows_criterion_levels_and_guidance(client, alice, url):
         "Frage zu kriterium-1?",
         "Nachweis zu kriterium-1",
         "Kriterium 1 von 3",
-        "Meilenstein ab Stufe 3",
+        "Meilenstein: Stufe 3",
         "Speichern und weiter",
     ):
         assert text in response.text, text

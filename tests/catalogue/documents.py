@@ -5,6 +5,9 @@ from typing import Any
 from catalogue.documents.yaml_writer import write
 from tests.factories import PHASES, WORKSTREAMS
 
+#: What a cross-phase criterion of a test has as its milestone.
+CROSS_PHASE_MILESTONE = {"kind": "roadmap", "required_levels": {"p1": 1, "p2": 2, "p3": 2, "p4": 3, "p5": 3}}
+
 
 def both(text: str) -> dict[str, str]:
     return {"de": f"{text} auf Deutsch", "en": f"{text} in English"}
@@ -70,7 +73,7 @@ def catalogue_document(*keys: str, number: str = "1.0", **fields: Any) -> dict[s
         for order, key in enumerate(WORKSTREAMS, 1)
     ]
     criteria = [criterion_document(key) for key in keys or ("eins", "zwei")]
-    criteria[0]["milestone"] = {"kind": "roadmap", "required_level": 3}
+    criteria[0]["milestone"] = dict(CROSS_PHASE_MILESTONE)
     edition = {
         "number": number,
         "title": both(f"Ausgabe {number}"),

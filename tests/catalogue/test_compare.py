@@ -69,6 +69,7 @@ def test_change_of_references_found():
         ("why.en", "Warum es zählt (Englisch)"),
         ("workstreams", "Workstreams"),
         ("milestone.required_level", "Meilenstein: erforderliche Stufe"),
+        ("milestone.required_levels.p4", "Meilenstein: erforderliche Stufe je Phase: P4"),
     ],
 )
 def test_field_named_for_people(field, label):

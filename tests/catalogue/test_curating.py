@@ -8,8 +8,8 @@ from assessments.services import workflow
 from catalogue.documents.export import criterion_document, edition_document
 from catalogue.models import Change, Criterion, Edition
 from catalogue.services import editing
+from tests.catalogue.documents import CROSS_PHASE_MILESTONE, practice_document
 from tests.catalogue.documents import criterion_document as one
-from tests.catalogue.documents import practice_document
 from tests.catalogue.pages import address, typed
 from tests.factories import make_project
 
@@ -108,7 +108,7 @@ def test_whole_way_from_copy_to_publication(client, curator, published):
     assert "Ratsbeschluss: Kurzbeschreibung fehlt (Deutsch)" in page
     client.post(address("edition_publish", "2.0"))
     assert Edition.objects.current().number == "1.0"
-    complete = one("ratsbeschluss", milestone={"kind": "municipal", "required_level": 2})
+    complete = one("ratsbeschluss", phase="p2", milestone={"kind": "municipal", "required_level": 2})
     criterion = Criterion.objects.get(key="ratsbeschluss")
     editing.save_criterion(criterion=criterion, version=1, by=curator, item=complete)
     client.post(address("edition_publish", "2.0"))
@@ -139,6 +139,25 @@ def test_form_unchanged_saves_the_same_document(client, curator, draft):
     assert response.status_code == 302
     assert edition_document(edition) == before
     assert Criterion.objects.get(key="eins").version == 2
+
+
+def test_form_of_a_cross_phase_milestone_saves_the_same_document(client, curator, draft):
+    levels = {"p1": 1, "p2": 1, "p3": 2, "p4": 4, "p5": 4}
+    edition = draft(criteria=[one("eins", milestone={"kind": "roadmap", "required_levels": levels}), one("zwei")])
+    before = edition_document(edition)
+    edit = address("criterion_edit", "1.0", "eins")
+    assert client.post(edit, typed(client.get(edit), speichern="1")).status_code == 302
+    assert edition_document(edition) == before
+    assert before["criteria"][0]["milestone"]["required_levels"] == levels
+
+
+def test_cross_phase_milestone_with_sinking_levels_refused(client, curator, draft):
+    draft(criteria=[one("eins", milestone=CROSS_PHASE_MILESTONE)])
+    edit = address("criterion_edit", "1.0", "eins")
+    page = client.post(edit, typed(client.get(edit), required_level_p2="4", speichern="1"))
+    assert page.status_code == 422
+    assert "nicht sinken" in page.content.decode()
+    assert Criterion.objects.get(key="eins").version == 1
 
 
 def test_practice_form_unchanged_saves_the_same_document(client, curator, draft):

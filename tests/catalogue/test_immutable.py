@@ -22,7 +22,14 @@ from catalogue.models import (
 )
 from catalogue.services.importing import import_files, load_file
 from catalogue.services.publishing import publish, retire
-from tests.catalogue.documents import as_file, both, catalogue_document, criterion_document, practice_document
+from tests.catalogue.documents import (
+    CROSS_PHASE_MILESTONE,
+    as_file,
+    both,
+    catalogue_document,
+    criterion_document,
+    practice_document,
+)
 
 TABLES = [
     "catalogue_edition",
@@ -40,10 +47,9 @@ TABLES = [
 
 def full(number="1.0"):
     reference = {"title": both("Quelle"), "url": ""}
-    milestone = {"kind": "roadmap", "required_level": 3}
     return catalogue_document(
         criteria=[
-            criterion_document("eins", related=["zwei"], references=[reference], milestone=milestone),
+            criterion_document("eins", related=["zwei"], references=[reference], milestone=CROSS_PHASE_MILESTONE),
             criterion_document("zwei"),
         ],
         good_practices=[practice_document("praxis", criteria=["eins"], references=[reference])],

@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from tests.catalogue.documents import both, catalogue_document, criterion_document, practice_document
+from tests.catalogue.documents import CROSS_PHASE_MILESTONE, both, catalogue_document, criterion_document, practice_document
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +16,7 @@ def rich(*keys: str, **fields):
             workstreams=["technisch", "finanziell"],
             related=[k for k in keys if k != key],
             references=[reference],
-            milestone={"kind": "roadmap", "required_level": 3},
+            milestone={"kind": "roadmap", "required_level": 3} if n else CROSS_PHASE_MILESTONE,
         )
         for n, key in enumerate(keys)
     ]
@@ -117,7 +117,8 @@ def test_criterion_shows_everything(client, published):
         assert f"eins, {text} auf Deutsch" in page
     for text in ["Frage zu eins?", "Nachweis zu eins", "praxis-eins auf Deutsch", "zwei auf Deutsch", "https://example.org"]:
         assert text in page
-    assert "verlangt Stufe 3" in page
+    assert "verlangt Stufe 1 in P1, Stufe 2 in P2 und P3, Stufe 3 in P4 und P5" in page
+    assert "verlangt Stufe 3" in client.get("/katalog/zwei/").content.decode()
     assert "praxis-zwei" not in page
 
 

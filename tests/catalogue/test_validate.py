@@ -8,6 +8,8 @@ from catalogue.documents.yaml_reader import CatalogueFileError
 from catalogue.services.importing import load_file
 from tests.catalogue.documents import as_file, catalogue_document, criterion_document, practice_document
 
+MILESTONE = "criteria[eins].milestone"
+
 
 def problems_of(document, name="datei.yaml"):
     with pytest.raises(CatalogueFileError) as caught:
@@ -53,7 +55,12 @@ def change(path, value):
         (("criteria", 0, "levels", 2, "level"), 3, "criteria[eins].levels[3].level", "muss „2“"),
         (("criteria", 0, "levels", 1, "next_step"), KeyError, "criteria[eins].levels[2]", "„next_step“ fehlt"),
         (("criteria", 0, "levels", 4), KeyError, "criteria[eins].levels", "Mindestens 5"),
-        (("criteria", 0, "milestone", "required_level"), 5, "criteria[eins].milestone.required_level", "höchstens 4"),
+        (("criteria", 0, "milestone", "required_levels", "p2"), 5, f"{MILESTONE}.required_levels.p2", "höchstens 4"),
+        (("criteria", 0, "milestone", "required_levels", "p3"), KeyError, f"{MILESTONE}.required_levels", "„p3“ fehlt"),
+        (("criteria", 0, "milestone", "required_levels", "p1"), 3, f"{MILESTONE}.required_levels", "nicht sinken"),
+        (("criteria", 0, "milestone", "required_levels"), KeyError, MILESTONE, "„required_levels“ fehlt"),
+        (("criteria", 0, "milestone", "required_level"), 3, f"{MILESTONE}.required_level", "passt nicht zur Phase"),
+        (("criteria", 0, "phase"), "p2", MILESTONE, "„required_level“ fehlt"),
         (("criteria", 0, "milestone"), "ja", "criteria[eins].milestone", "Felder oder null"),
         (("criteria", 0, "related"), ["drei"], "criteria[eins].related[1]", "gibt es in dieser Ausgabe nicht"),
         (("criteria", 0, "related"), ["eins"], "criteria[eins].related[1]", "mit sich selbst"),

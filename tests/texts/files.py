@@ -14,7 +14,7 @@ EXCEPTIONS = Path(__file__).with_name("exceptions.yaml")
 
 def criteria_in(path: Path) -> dict[str, Any]:
     """The criteria of an edition, or of a mapping from key to criterion, by key."""
-    data: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     items: Any = data.get("criteria", data)
     if isinstance(items, list):
         return {item["key"]: item for item in items}

@@ -1,4 +1,4 @@
-"""What a text of the catalogue has to be. Each rule says why it is there; an exception stands in ``exceptions.yaml`` with its reason.
+"""What a text of the catalogue has to be. Each rule says why; an exception stands in ``exceptions.yaml``, with its reason.
 
 Pure. Works on criteria as they stand in an edition's document; where a field is missing its rules are silent.
 """
@@ -97,9 +97,9 @@ HARDEST_AVERAGE = 50.0
 
 #: Two people in one room read these differently, so a level with one of them is no yes or no.
 VAGUE = {
-    "de": r"die meisten|meistens|wichtig\w*|was sich lohnt|deutlich\w*|regelmäßig\w*|ausreichend\w*|angemessen\w*|gut|gute[rnms]?"
-    r"|einige[rnms]?|weitgehend\w*|rechtzeitig\w*|in der regel|überwiegend\w*|wesentlich\w*|relevant\w*|zeitnah\w*|genügend\w*"
-    r"|größere[rnms]? teile?\w*|(?<!wie )viele[rnms]?|wenige[rnms]?|hinreichend\w*|sinnvoll\w*",
+    "de": r"die meisten|meistens|wichtig\w*|was sich lohnt|deutlich\w*|regelmäßig\w*|ausreichend\w*|angemessen\w*|gut"
+    r"|gute[rnms]?|einige[rnms]?|weitgehend\w*|rechtzeitig\w*|in der regel|überwiegend\w*|wesentlich\w*|relevant\w*|zeitnah\w*"
+    r"|genügend\w*|größere[rnms]? teile?\w*|(?<!wie )viele[rnms]?|wenige[rnms]?|hinreichend\w*|sinnvoll\w*",
     "en": r"(?<!the )most|important|significant\w*|regularly|regular|appropriate\w*|sufficient\w*|adequate\w*|relevant|key"
     r"|usually|enough|suitable|major|largely|substantial\w*|(?<!how )many|timely",
 }
@@ -111,8 +111,9 @@ RHYTHM = re.compile(
 BLAME = {"de": r"niemand\w*|nirgends|nirgendwo|keiner|versäumt\w*", "en": r"nobody|nowhere|no one|no-one|neglected|failed to"}
 #: A level presupposes those below it. What is only true on the way is false once the next level is met.
 PASSING = {
-    "de": r"noch nicht|noch kein\w*|bisher nur|bislang|lediglich|termin steht|steht bevor|ist geplant|sind geplant|liegt zur \w+ vor"
-    r"|zur entscheidung vor|in vorbereitung|wird vorbereitet|werden vorbereitet|ist vorgesehen|sind vorgesehen",
+    "de": r"noch nicht|noch kein\w*|bisher nur|bislang|lediglich|termin steht|steht bevor|ist geplant|sind geplant"
+    r"|liegt zur \w+ vor|zur entscheidung vor|in vorbereitung|wird vorbereitet|werden vorbereitet"
+    r"|ist vorgesehen|sind vorgesehen",
     "en": r"not yet|so far only|merely|is planned|are planned|is scheduled|are scheduled|is being prepared|are being prepared"
     r"|in preparation|awaits|is pending",
 }
@@ -144,7 +145,7 @@ def sentence_length(text: Text) -> Iterator[str]:
 
 
 def conditions(text: Text) -> Iterator[str]:
-    """A heuristic: sentences, halves at a semicolon, and main clauses joined by a comma and „und“ count as one condition each."""
+    """A heuristic: a sentence, a half at a semicolon, a main clause after a comma and „und“ is one condition each."""
     if text.is_level and text.level:
         joined = r", und (?!zwar)" if text.language == "de" else r", and "
         number = sum(1 + sentence.count(";") + len(re.findall(joined, sentence)) for sentence in sentences(text.text))
@@ -174,7 +175,7 @@ def hint_verb(text: Text) -> Iterator[str]:
 
 
 def vague(text: Text) -> Iterator[str]:
-    if text.is_level and text.level or text.is_hint:
+    if (text.is_level and text.level) or text.is_hint:
         for word in _found(VAGUE[text.language], text.text):
             if not (word.lower().startswith("regul") or word.lower().startswith("regel")) or not RHYTHM.search(text.text):
                 yield f"„{word}“: a number, a list or a named document instead: {text.text}"

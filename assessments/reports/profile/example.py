@@ -81,7 +81,7 @@ class _Example:
             answers=tuple(map(self._answer, rounds[-1][1])),
             milestones=tuple(
                 MilestoneFact(
-                    GateMilestone(item["key"], item["phase"], item["milestone"]["required_level"]),
+                    GateMilestone(item["key"], item["phase"], _required(item["milestone"])),
                     self.text(item["title"]),
                     str(MilestoneKind(item["milestone"]["kind"]).label),
                 )
@@ -226,3 +226,8 @@ class _Example:
             attribution=self.text(edition["attribution"]),
             level_scale_notice=self.text(edition["level_scale_notice"]),
         )
+
+
+def _required(milestone: dict[str, Any]) -> int:
+    """The level of a milestone of the document; of a cross-phase one the highest of its levels."""
+    return int(milestone.get("required_level") or max(milestone["required_levels"].values()))
