@@ -18,7 +18,7 @@ from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from catalogue import models
 from catalogue.forms.fields import array_formfield
 from catalogue.services.change_log import recording
-from catalogue.services.phases_and_workstreams import recording_frame
+from catalogue.services.phases_and_workstreams import recording_texts
 
 
 class CatalogueAdmin:
@@ -117,7 +117,7 @@ class EditionBoundAdmin(RecordingAdmin):
 class EditionAdmin(RecordingAdmin):
     list_display = ("number", "title", "state", "published_at", "published_by")
     list_filter = ("state",)
-    # States change through catalogue.publishing alone.
+    # States change through services.publishing alone.
     readonly_fields = ("state", "based_on", "published_at", "published_by", "retired_at", "retired_by")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -152,7 +152,7 @@ class ReferenceAdmin(EditionBoundAdmin):
     list_display = ("title", "url", "edition")
 
 
-class FrameAdmin(TranslationAdmin):
+class PhaseOrWorkstreamAdmin(TranslationAdmin):
     """Projects, assessments and all editions point at these rows, so only their texts change."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -163,17 +163,17 @@ class FrameAdmin(TranslationAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.version += 1
-        with recording_frame(obj, request.user):
+        with recording_texts(obj, request.user):
             super().save_model(request, obj, form, change)
 
 
 @admin.register(models.Phase)
-class PhaseAdmin(FrameAdmin):
+class PhaseAdmin(PhaseOrWorkstreamAdmin):
     list_display = ("label", "key", "order")
     readonly_fields = ("key", "code", "order")
 
 
 @admin.register(models.Workstream)
-class WorkstreamAdmin(FrameAdmin):
+class WorkstreamAdmin(PhaseOrWorkstreamAdmin):
     list_display = ("name", "key", "order")
     readonly_fields = ("key", "order")

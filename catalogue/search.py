@@ -12,12 +12,12 @@ from django.db import connection
 
 from catalogue.models import Edition
 
-LONGEST_QUERY = 200
-MOST_WORDS = 8
-#: Shorter beginnings would find nearly everything.
-SHORTEST_BEGINNING = 3
+MAX_QUERY_LENGTH = 200
+MAX_WORDS = 8
+#: Shorter prefixes would find nearly everything.
+MIN_PREFIX_LENGTH = 3
 
-# PostgreSQL's German stemmer writes ä as a and ß as ss; a beginning has to be written alike.
+# PostgreSQL's German stemmer writes ä as a and ß as ss; a prefix has to be written alike.
 _STEMMED = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
 
 _QUERY = """
@@ -41,15 +41,15 @@ SELECT id FROM hits JOIN criteria USING (id) GROUP BY id, "order" ORDER BY max(r
 
 def find_criteria(edition: Edition, text: str) -> list[int]:
     """The primary keys of the criteria found, best first. One query; none for a text without words."""
-    text = text[:LONGEST_QUERY].replace("\x00", "")
-    words = re.findall(r"[^\W_]+", text.lower())[:MOST_WORDS]
+    text = text[:MAX_QUERY_LENGTH].replace("\x00", "")
+    words = re.findall(r"[^\W_]+", text.lower())[:MAX_WORDS]
     if not words:
         return []
-    beginnings = [f"'{word}':*" for word in words if len(word) >= SHORTEST_BEGINNING]
+    prefixes = [f"'{word}':*" for word in words if len(word) >= MIN_PREFIX_LENGTH]
     parameters: dict[str, Any] = {
         "text": text,
-        "english": " & ".join(beginnings),
-        "german": " & ".join(beginning.translate(_STEMMED) for beginning in beginnings),
+        "english": " & ".join(prefixes),
+        "german": " & ".join(prefix.translate(_STEMMED) for prefix in prefixes),
         "edition": edition.pk,
         "parts": [f"%{word}%" for word in words],
     }

@@ -6,7 +6,7 @@ app_name = "catalogue"
 EDITION = "redaktion/<str:number>/"
 
 
-def part_of_a_draft(folder: str, kind: practices_and_models.Kind) -> list[URLPattern]:
+def draft_object_urls(folder: str, kind: practices_and_models.DraftObjectKind) -> list[URLPattern]:
     """``practice_add``, ``model_edit`` …: the same pages for good practices and operating models."""
     one, what = f"{EDITION}{folder}/<slug:key>/", {"kind": kind}
     return [
@@ -25,9 +25,15 @@ urlpatterns = [
     path("druck/", public.printable, name="printable"),
     path("redaktion/", editions.editions, name="editions"),
     path("redaktion/einlesen/", files.upload, name="upload"),
-    path("redaktion/rahmen/", phases_and_workstreams.frame, name="frame"),
-    path("redaktion/rahmen/<str:kind>/<slug:key>/", phases_and_workstreams.edit, name="frame_edit"),
-    path("redaktion/rahmen/<str:kind>/<slug:key>/vorschau/", phases_and_workstreams.preview, name="frame_preview"),
+    path("redaktion/phasen-und-workstreams/", phases_and_workstreams.overview, name="phases_and_workstreams"),
+    path(
+        "redaktion/phasen-und-workstreams/<str:kind>/<slug:key>/", phases_and_workstreams.edit, name="phase_or_workstream_edit"
+    ),
+    path(
+        "redaktion/phasen-und-workstreams/<str:kind>/<slug:key>/vorschau/",
+        phases_and_workstreams.preview,
+        name="phase_or_workstream_preview",
+    ),
     path(EDITION, editions.edition, name="edition"),
     path(f"{EDITION}texte/", editions.texts, name="edition_texts"),
     path(f"{EDITION}texte/vorschau/", editions.texts_preview, name="edition_preview"),
@@ -44,8 +50,8 @@ urlpatterns = [
     path(f"{EDITION}kriterien/<slug:key>/vorschau/", criteria.preview, name="criterion_preview"),
     path(f"{EDITION}kriterien/<slug:key>/verschieben/", criteria.move, name="criterion_move"),
     path(f"{EDITION}kriterien/<slug:key>/entfernen/", criteria.remove, name="criterion_remove"),
-    *part_of_a_draft("praxisbeispiele", practices_and_models.PRACTICE),
-    *part_of_a_draft("betreibermodelle", practices_and_models.MODEL),
-    # Last: every other address is a criterion's key (validation.RESERVED_KEYS keeps keys off the addresses above).
+    *draft_object_urls("praxisbeispiele", practices_and_models.PRACTICE),
+    *draft_object_urls("betreibermodelle", practices_and_models.MODEL),
+    # Last: every other address is a criterion's key (validate.RESERVED_KEYS keeps keys off the addresses above).
     path("<slug:key>/", public.criterion, name="criterion"),
 ]

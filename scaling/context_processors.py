@@ -11,7 +11,7 @@ THEMES = ("light", "dark")
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """What every page's frame needs. The navigation costs no query where a rule has asked for the person's roles."""
+    """What every page needs around its content. The navigation costs no query where a rule has asked for the person's roles."""
     theme = request.COOKIES.get("theme", "")
     return {
         "operator": settings.OPERATOR,

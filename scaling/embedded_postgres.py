@@ -23,7 +23,7 @@ DATABASE_NAME = "skalierungscheck"
 
 # A Unix socket's path holds at most 107 bytes; the server appends "/.s.PGSQL.5432". The wheel hands the path to a shell and
 # puts it into an address, unquoted both times; PostgreSQL's own pg_ctl puts the data's path between double quotes.
-LONGEST_SOCKET_DIRECTORY = 90
+MAX_SOCKET_DIRECTORY_LENGTH = 90
 PRIVATE = {"unix_socket_permissions": "0700"}
 _PLAIN = re.compile(r"[A-Za-z0-9/._+-]+")
 _IMPOSSIBLE = frozenset('"$`\\\n')
@@ -81,7 +81,7 @@ def _server(data: Path):
 
 def _socket_directory(data: Path) -> Path:
     """The data's own folder; for a path that is too long, or holds blanks or umlauts, one in the folder of temporary files."""
-    if len(os.fsencode(data)) <= LONGEST_SOCKET_DIRECTORY and _PLAIN.fullmatch(str(data)):
+    if len(os.fsencode(data)) <= MAX_SOCKET_DIRECTORY_LENGTH and _PLAIN.fullmatch(str(data)):
         return data
     name = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
     parent = tempfile.gettempdir() if _PLAIN.fullmatch(tempfile.gettempdir()) else "/tmp"  # noqa: S108 – the folder is checked

@@ -16,12 +16,12 @@ CONFLICTS = (
     workflow.OpenAssessmentExists,
     answers.StaleScore,
     answers.NotEditable,
-    publishing.WrongState,
+    publishing.WrongEditionState,
 )
 
 
 class BodyLimitMiddleware:
-    """Answers 413 to what is larger than LARGEST_BODY before it is read. What does not say its length is taken as empty."""
+    """Answers 413 to what is larger than MAX_BODY_BYTES before it is read. What does not say its length is taken as empty."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -32,7 +32,7 @@ class BodyLimitMiddleware:
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
         """Before the CSRF middleware's own, which is the first to read."""
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > settings.LARGEST_BODY:
+        if not length.isdecimal() or int(length) > settings.MAX_BODY_BYTES:
             return render(request, "413.html", status=413)
         return None
 

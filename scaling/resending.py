@@ -15,7 +15,7 @@ from django.shortcuts import render, resolve_url
 from django.views.csrf import csrf_failure as django_csrf_failure
 
 #: Shorter values are numbers, words to choose from and the like; they are sent again but not shown.
-SHOWN_FROM = 12
+MIN_SHOWN_LENGTH = 12
 
 
 def typed_in(request: HttpRequest) -> list[tuple[str, str]]:
@@ -33,7 +33,7 @@ def texts_to_copy(request: HttpRequest) -> list[str]:
 
 
 def _texts(fields: list[tuple[str, str]]) -> list[str]:
-    return [value for _, value in fields if len(value.strip()) >= SHOWN_FROM]
+    return [value for _, value in fields if len(value.strip()) >= MIN_SHOWN_LENGTH]
 
 
 def _is_from_here(request: HttpRequest) -> bool:

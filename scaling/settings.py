@@ -237,7 +237,7 @@ if not DEMO:
 # Whether a domain enters the browsers' preload list is its owner's choice, not ours.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 # Bytes of a whole request; a file as evidence may have 10 MB. Beyond it nothing is read, so nobody fills the disk.
-LARGEST_BODY = 12 * 1024 * 1024
+MAX_BODY_BYTES = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the table of 200 criteria has a dozen fields a row
 

@@ -117,7 +117,7 @@ class StyleguideForm(forms.Form):
         return data
 
 
-class MeasureForm(forms.Form):
+class ExampleMeasureForm(forms.Form):
     """A row of the demo formset."""
 
     title = forms.CharField(label=_("Maßnahme"))
@@ -125,7 +125,7 @@ class MeasureForm(forms.Form):
     status = forms.ChoiceField(label=_("Stand"), choices=[("planned", _("geplant")), ("done", _("erledigt"))])
 
 
-MeasureFormSet = forms.formset_factory(MeasureForm, extra=1)
+ExampleMeasureFormSet = forms.formset_factory(ExampleMeasureForm, extra=1)
 
 EXAMPLE = {
     "name": _("Parkraum in Echtzeit"),
@@ -148,7 +148,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     disabled_form = StyleguideForm(initial=EXAMPLE, prefix="disabled")
     for field in disabled_form.fields.values():
         field.disabled = True
-    measures = MeasureFormSet(
+    measures = ExampleMeasureFormSet(
         {"form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "0", "form-0-title": _("Betriebskosten klären"), "form-1-due": "morgen"}
     )
     table_helper = FormHelper()

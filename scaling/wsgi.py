@@ -1,4 +1,4 @@
-"""The door for gunicorn and other WSGI servers. Needs DATABASE_URL: only manage.py starts the embedded server."""
+"""The entry point for gunicorn and other WSGI servers. Needs DATABASE_URL: only manage.py starts the embedded server."""
 
 import os
 

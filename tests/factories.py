@@ -31,7 +31,7 @@ PHASES = [
 WORKSTREAMS = ["finanziell", "organisatorisch", "technisch", "wirtschaftlich"]
 
 
-def make_frame() -> tuple[dict[str, Phase], dict[str, Workstream]]:
+def make_phases_and_workstreams() -> tuple[dict[str, Phase], dict[str, Workstream]]:
     """The six phases and four workstreams, by key."""
     for order, (key, code, name) in enumerate(PHASES, 1):
         Phase.objects.get_or_create(key=key, defaults={"order": order, "code": code, "name_de": name, "official_name_de": name})
@@ -56,7 +56,7 @@ def make_criterion(
     **fields: Any,
 ) -> Criterion:
     """A criterion with five levels; ``milestone`` is the level required to pass."""
-    phases, streams = make_frame()
+    phases, streams = make_phases_and_workstreams()
     criterion = Criterion.objects.create(
         edition=edition,
         key=key,
@@ -100,7 +100,7 @@ def make_catalogue(criteria: int = 3, *, major: int = 1) -> Edition:
 def make_project(
     municipality: Municipality, name: str = "Parkraum-App", *, phase: str = "p3", team: Sequence[Any] = (), **fields: Any
 ) -> Project:
-    phases, _ = make_frame()
+    phases, _ = make_phases_and_workstreams()
     project = Project.objects.create(municipality=municipality, name=name, slug=slugify(name), phase=phases[phase], **fields)
     project.team.set(team)
     return project

@@ -12,7 +12,7 @@ from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
-from scaling.styleguide import EXAMPLE, MeasureFormSet, StyleguideForm
+from scaling.styleguide import EXAMPLE, ExampleMeasureFormSet, StyleguideForm
 from tests.elements import classes, parse, text
 
 TEXT_FIELDS = ["name", "email", "password", "rationale", "phase", "workstreams", "target_date", "evidence", "author"]
@@ -317,7 +317,7 @@ def test_form_with_a_file_is_multipart(empty: Element) -> None:
 
 @pytest.fixture
 def formset() -> Any:
-    return MeasureFormSet(
+    return ExampleMeasureFormSet(
         {
             "form-TOTAL_FORMS": "2",
             "form-INITIAL_FORMS": "0",

@@ -1,4 +1,4 @@
-"""What differs between two editions. Pure: works on the documents that ``exporting`` makes or a file brings."""
+"""What differs between two editions. Pure: works on the documents that ``export`` makes or a file brings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ class ObjectChange:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class EditionComparison:
     """``reordered`` names the kinds whose common objects stand in another order."""
 
     objects: tuple[ObjectChange, ...]
@@ -49,7 +49,7 @@ class Comparison:
         return [change for change in self.objects if change.kind == kind and change.status == status]
 
 
-def compare(old: dict[str, Any], new: dict[str, Any]) -> Comparison:
+def compare(old: dict[str, Any], new: dict[str, Any]) -> EditionComparison:
     """Criteria and the rest are matched by key, references of the edition by title; phases and workstreams are left out."""
     objects: list[ObjectChange] = []
     reordered = []
@@ -65,7 +65,7 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> Comparison:
         objects += [ObjectChange(kind, key, _title(item), REMOVED) for key, item in before.items() if key not in after]
         if [key for key in before if key in after] != [key for key in after if key in before]:
             reordered.append(kind)
-    return Comparison(tuple(objects), tuple(reordered))
+    return EditionComparison(tuple(objects), tuple(reordered))
 
 
 def compare_items(old: dict[str, Any], new: dict[str, Any]) -> tuple[FieldChange, ...]:
@@ -73,7 +73,7 @@ def compare_items(old: dict[str, Any], new: dict[str, Any]) -> tuple[FieldChange
     return tuple(_fields(old, new))
 
 
-def with_titles(comparison: Comparison, *documents: dict[str, Any]) -> Comparison:
+def with_titles(comparison: EditionComparison, *documents: dict[str, Any]) -> EditionComparison:
     """The comparison with criteria named by their titles where fields point at them by key; a later document's title wins."""
     titles = {item["key"]: _title(item) for document in documents for item in document["criteria"]}
 
@@ -92,7 +92,7 @@ def with_titles(comparison: Comparison, *documents: dict[str, Any]) -> Compariso
         )
         for change in comparison.objects
     )
-    return Comparison(objects, comparison.reordered)
+    return EditionComparison(objects, comparison.reordered)
 
 
 def _by_key(document: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:

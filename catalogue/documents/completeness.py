@@ -1,4 +1,4 @@
-"""What an edition still lacks before it can be published. Pure: works on the document that ``exporting`` makes."""
+"""What an edition still lacks before it can be published. Pure: works on the document that ``export`` makes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ LANGUAGES = {"de": "Deutsch", "en": "Englisch"}
 
 
 @dataclass(frozen=True)
-class Gap:
+class MissingContent:
     """Something missing. ``kind``: edition, criterion, practice or operating_model; ``key`` names the object of that kind.
 
     ``field`` is the name of the field in the curators' form.
@@ -26,12 +26,12 @@ class Gap:
         return f"{self.title}: {self.message}" if self.title else self.message
 
 
-def gaps(document: dict[str, Any]) -> list[Gap]:
+def missing_content(document: dict[str, Any]) -> list[MissingContent]:
     """Everything missing, in the order of the document."""
-    return list(_gaps(document))
+    return list(_missing_content(document))
 
 
-def _gaps(document: dict[str, Any]) -> Iterator[Gap]:
+def _missing_content(document: dict[str, Any]) -> Iterator[MissingContent]:
     edition = document["edition"]
     for field, label in (
         ("title", _("Titel")),
@@ -40,9 +40,9 @@ def _gaps(document: dict[str, Any]) -> Iterator[Gap]:
     ):
         yield from _both(edition[field], "edition", "", _("Ausgabe"), field, label)
     if not document["criteria"]:
-        yield Gap("edition", "", _("Ausgabe"), "criteria", _("Es gibt noch kein Kriterium."))
+        yield MissingContent("edition", "", _("Ausgabe"), "criteria", _("Es gibt noch kein Kriterium."))
     for criterion in document["criteria"]:
-        yield from _criterion_gaps(criterion)
+        yield from _missing_in_criterion(criterion)
     for practice in document["good_practices"]:
         name = practice["title"]["de"] or practice["key"]
         for field, label in (("title", _("Titel")), ("summary", _("Kurzbeschreibung")), ("body", _("Beschreibung"))):
@@ -53,7 +53,7 @@ def _gaps(document: dict[str, Any]) -> Iterator[Gap]:
             yield from _both(model[field], "operating_model", model["key"], name, field, label)
 
 
-def _criterion_gaps(criterion: dict[str, Any]) -> Iterator[Gap]:
+def _missing_in_criterion(criterion: dict[str, Any]) -> Iterator[MissingContent]:
     key = criterion["key"]
     name = criterion["title"]["de"] or key
     for field, label in (
@@ -65,7 +65,7 @@ def _criterion_gaps(criterion: dict[str, Any]) -> Iterator[Gap]:
     ):
         yield from _both(criterion[field], "criterion", key, name, field, label)
     if not criterion["workstreams"]:
-        yield Gap("criterion", key, name, "workstreams_0", _("kein Workstream gewählt"))
+        yield MissingContent("criterion", key, name, "workstreams_0", _("kein Workstream gewählt"))
     by_level = {level["level"]: level for level in criterion["levels"]}
     for number in range(5):
         empty = {"de": "", "en": ""}
@@ -77,10 +77,10 @@ def _criterion_gaps(criterion: dict[str, Any]) -> Iterator[Gap]:
             yield from _both(level["next_step"], "criterion", key, name, f"level_{number}_next_step", label)
 
 
-def _both(texts: dict[str, Any], kind: str, key: str, title: str, field: str, label: str) -> Iterator[Gap]:
+def _both(texts: dict[str, Any], kind: str, key: str, title: str, field: str, label: str) -> Iterator[MissingContent]:
     for language, name in LANGUAGES.items():
         if not texts[language]:
-            yield Gap(
+            yield MissingContent(
                 kind,
                 key,
                 title,

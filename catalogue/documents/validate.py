@@ -14,16 +14,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator, ValidationError
 
-from catalogue.documents.yaml_reader import CatalogueFileError, Document, Path, Problem
+from catalogue.documents.yaml_reader import CatalogueFileError, CatalogueProblem, Document, Path
 from catalogue.models import CROSS_PHASE, PROJECT_PHASES
 
 SCHEMA = FilePath(__file__).with_name("schema") / "catalogue-1.json"
 #: Addresses under /katalog/ that are pages of their own, so no criterion can have them as its key.
 RESERVED_KEYS = frozenset({"praxisbeispiele", "betreibermodelle", "redaktion", "druck", "suche", "ausgaben", "neu"})
 #: More lines than these help nobody.
-MOST_PROBLEMS = 50
+MAX_PROBLEMS = 50
 # A file of a million wrong entries is not searched to its end.
-_LOOKED_AT = 1000
+_MAX_ERRORS_READ = 1000
 
 # Texts are Markdown; HTML in them is never shown as HTML, so it is either a mistake or an attack.
 # No pattern may try the same text twice: files come from people we do not know.
@@ -37,12 +37,12 @@ def _validator() -> Draft202012Validator:
 
 
 def validate(document: Document, name: str) -> None:
-    """Raise CatalogueFileError with every problem found (at most MOST_PROBLEMS), each with line and field."""
-    problems = sorted(islice(_shape(document), _LOOKED_AT)) or sorted(islice(_sense(document), _LOOKED_AT))
-    if len(problems) > MOST_PROBLEMS:
-        more = len(problems) - MOST_PROBLEMS
-        problems = problems[:MOST_PROBLEMS]
-        problems.append(Problem(problems[-1].line, "", _("… und %d weitere Fehler") % more))
+    """Raise CatalogueFileError with every problem found (at most MAX_PROBLEMS), each with line and field."""
+    problems = sorted(islice(_shape(document), _MAX_ERRORS_READ)) or sorted(islice(_sense(document), _MAX_ERRORS_READ))
+    if len(problems) > MAX_PROBLEMS:
+        more = len(problems) - MAX_PROBLEMS
+        problems = problems[:MAX_PROBLEMS]
+        problems.append(CatalogueProblem(problems[-1].line, "", _("… und %d weitere Fehler") % more))
     if problems:
         raise CatalogueFileError(name, problems)
 
@@ -64,19 +64,19 @@ def field_name(document: Document, path: Path) -> str:
     return name
 
 
-def _problem(document: Document, path: Path, message: str) -> Problem:
-    return Problem(document.line(path), field_name(document, path), message)
+def _problem(document: Document, path: Path, message: str) -> CatalogueProblem:
+    return CatalogueProblem(document.line(path), field_name(document, path), message)
 
 
 # --- Shape
 
 
-def _shape(document: Document) -> Iterator[Problem]:
+def _shape(document: Document) -> Iterator[CatalogueProblem]:
     for error in _validator().iter_errors(document.data):
         yield from _tell(document, error)
 
 
-def _tell(document: Document, error: ValidationError) -> Iterator[Problem]:
+def _tell(document: Document, error: ValidationError) -> Iterator[CatalogueProblem]:
     path: Path = tuple(error.absolute_path)
     value: Any = error.instance
     wanted: Any = error.validator_value
@@ -135,7 +135,7 @@ def _tell(document: Document, error: ValidationError) -> Iterator[Problem]:
 # --- Sense
 
 
-def _sense(document: Document) -> Iterator[Problem]:
+def _sense(document: Document) -> Iterator[CatalogueProblem]:
     data = document.data
     phases = {phase["key"] for phase in data["phases"]}
     workstreams = {workstream["key"] for workstream in data["workstreams"]}
@@ -172,7 +172,7 @@ def _sense(document: Document) -> Iterator[Problem]:
     yield from _markup(document, (), data)
 
 
-def _milestone(document: Document, path: Path, criterion: dict[str, Any]) -> Iterator[Problem]:
+def _milestone(document: Document, path: Path, criterion: dict[str, Any]) -> Iterator[CatalogueProblem]:
     """A cross-phase milestone has a level for each phase, any other has one level."""
     milestone = criterion["milestone"]
     wanted, other = "required_level", "required_levels"
@@ -188,7 +188,7 @@ def _milestone(document: Document, path: Path, criterion: dict[str, Any]) -> Ite
         yield _problem(document, (*path, "required_levels"), message)
 
 
-def _twice(document: Document, group: str, field: str) -> Iterator[Problem]:
+def _twice(document: Document, group: str, field: str) -> Iterator[CatalogueProblem]:
     seen: dict[Any, int] = {}
     for index, item in enumerate(document.data[group]):
         value = item[field]
@@ -198,7 +198,7 @@ def _twice(document: Document, group: str, field: str) -> Iterator[Problem]:
         seen.setdefault(value, document.line((group, index, field)))
 
 
-def _unknown(document: Document, path: Path, known: set[str], message: str) -> Iterator[Problem]:
+def _unknown(document: Document, path: Path, known: set[str], message: str) -> Iterator[CatalogueProblem]:
     value = document.data
     for part in path:
         value = value[part]
@@ -207,7 +207,7 @@ def _unknown(document: Document, path: Path, known: set[str], message: str) -> I
             yield _problem(document, (*path, place), message % key)
 
 
-def _markup(document: Document, path: Path, value: Any) -> Iterator[Problem]:
+def _markup(document: Document, path: Path, value: Any) -> Iterator[CatalogueProblem]:
     if isinstance(value, dict):
         for key, item in value.items():
             yield from _markup(document, (*path, key), item)

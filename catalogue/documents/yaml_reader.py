@@ -26,7 +26,7 @@ _WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,8}")
 
 
 @dataclass(frozen=True, order=True)
-class Problem:
+class CatalogueProblem:
     """Something wrong in a file. ``line`` counts from 1; 0 means the file as a whole."""
 
     line: int
@@ -41,7 +41,7 @@ class Problem:
 class CatalogueFileError(Exception):
     """A file that cannot be taken. ``problems`` says where and why; nothing was changed."""
 
-    def __init__(self, name: str, problems: Iterable[Problem]) -> None:
+    def __init__(self, name: str, problems: Iterable[CatalogueProblem]) -> None:
         self.name = name
         self.problems = list(problems)
         super().__init__("\n".join(f"{name}: {problem}" for problem in self.problems))
@@ -71,12 +71,12 @@ def read(source: bytes, name: str) -> Document:
     try:
         return _build(_decode(source))
     except _Refused as refused:
-        raise CatalogueFileError(name, [Problem(refused.line, "", refused.message)]) from None
+        raise CatalogueFileError(name, [CatalogueProblem(refused.line, "", refused.message)]) from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise CatalogueFileError(name, [Problem(line, "", _("kein gültiges YAML (%s)") % error.problem)]) from None
+        raise CatalogueFileError(name, [CatalogueProblem(line, "", _("kein gültiges YAML (%s)") % error.problem)]) from None
     except yaml.YAMLError as error:
-        raise CatalogueFileError(name, [Problem(0, "", _("kein gültiges YAML (%s)") % error)]) from None
+        raise CatalogueFileError(name, [CatalogueProblem(0, "", _("kein gültiges YAML (%s)") % error)]) from None
 
 
 def _decode(source: bytes) -> str:

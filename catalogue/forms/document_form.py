@@ -16,7 +16,7 @@ from catalogue.forms.fields import LinesField
 from catalogue.models import Phase
 
 LANGUAGES = {"de": gettext_lazy("Deutsch"), "en": gettext_lazy("Englisch")}
-LONGEST_TEXT = 4000
+MAX_TEXT_LENGTH = 4000
 
 
 def no_markup(value: str | list[str]) -> None:
@@ -104,7 +104,7 @@ class DocumentForm(forms.Form):
             field = forms.CharField(
                 label=_("%(field)s (%(language)s)") % {"field": label, "language": language_name},
                 required=german and language == "de",
-                max_length=line or LONGEST_TEXT,
+                max_length=line or MAX_TEXT_LENGTH,
                 help_text=help_text,
                 widget=forms.TextInput if line else forms.Textarea(attrs={"rows": rows}),
                 validators=[no_markup],
@@ -144,7 +144,7 @@ def spread(item: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 
 
 class NewObjectForm(forms.Form):
-    """Key and German title (at most ``longest`` characters) of something to be added to a draft."""
+    """Key and German title (at most ``max_length`` characters) of something to be added to a draft."""
 
     title = forms.CharField(label=gettext_lazy("Titel"))
     key = forms.RegexField(
@@ -154,9 +154,9 @@ class NewObjectForm(forms.Form):
         error_messages={"invalid": gettext_lazy("Bitte nur Kleinbuchstaben ohne Umlaute, Ziffern und Bindestriche.")},
     )
 
-    def __init__(self, *args: Any, with_phase: bool, longest: int = 200, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, with_phase: bool, max_length: int = 200, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["title"] = forms.CharField(label=_("Titel"), max_length=longest)
+        self.fields["title"] = forms.CharField(label=_("Titel"), max_length=max_length)
         if with_phase:
             choices = [(phase.key, phase.label) for phase in Phase.objects.all()]
             self.fields["phase"] = forms.ChoiceField(label=_("Ab Phase"), choices=choices)

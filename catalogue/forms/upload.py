@@ -12,7 +12,7 @@ from catalogue.documents.yaml_reader import MAX_BYTES
 
 
 class UploadForm(forms.Form):
-    """A catalogue file. What is in it is checked by ``importing``."""
+    """A catalogue file. What is in it is checked by ``services.importing``."""
 
     file = forms.FileField(
         label=gettext_lazy("Katalogdatei"),

@@ -4,7 +4,7 @@ Translated fields (see translation.py) have a column per language; ``criterion.t
 falls back to German.
 """
 
-from catalogue.models.change import Change, ChangeAction
+from catalogue.models.change_log import ChangeAction, ChangeLogEntry
 from catalogue.models.criterion import (
     Criterion,
     CriterionQuerySet,
@@ -21,8 +21,8 @@ from catalogue.models.practice import GoodPractice, OperatingModel, PracticeMark
 __all__ = [
     "CROSS_PHASE",
     "PROJECT_PHASES",
-    "Change",
     "ChangeAction",
+    "ChangeLogEntry",
     "Criterion",
     "CriterionQuerySet",
     "Edition",

@@ -53,7 +53,7 @@ class Criterion(models.Model):
     """What a municipality rates itself against. ``key`` stays the same from edition to edition, so rounds stay comparable.
 
     ``version`` grows by one with every save of the criterion or of what belongs to it; an editor's save names the version it
-    began with (``catalogue.editing``).
+    began with (``services.editing``).
     """
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="criteria", verbose_name=_("Katalogausgabe"))

@@ -51,7 +51,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 class Edition(models.Model):
     """A catalogue that assessments are pinned to. Draft → published → retired; only drafts can change.
 
-    States change through ``catalogue.publishing``, drafts through ``catalogue.editing`` and ``catalogue.importing``. That a
+    States change through ``services.publishing``, drafts through ``services.editing`` and ``services.importing``. That a
     published edition stays as it is, with all that belongs to it, the database itself sees to (migration 0004).
     ``version`` grows by one with every save of the edition's own texts.
     """

@@ -1,4 +1,4 @@
-"""What all editions share: the phases and the workstreams. Texts change through ``services.phases_and_workstreams`` alone."""
+"""What all editions share: the phases and the workstreams. Only ``services.phases_and_workstreams`` changes them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

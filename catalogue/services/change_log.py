@@ -1,4 +1,4 @@
-"""Who changed what: every door writes its changes down by comparing the edition's document before and after.
+"""Who changed what: every service function writes its changes down by comparing the edition's document before and after.
 
 Own rows instead of django-simple-history: its historical models do not know the translated columns and the links between rows
 (a criterion's levels, workstreams, milestone), and readers want one entry per criterion, not one per row.
@@ -10,14 +10,14 @@ from typing import Any
 
 from catalogue.documents.compare import ADDED, CHANGED, REMOVED, compare
 from catalogue.documents.export import edition_document
-from catalogue.models import Change, ChangeAction, Edition
+from catalogue.models import ChangeAction, ChangeLogEntry, Edition
 
 _ACTIONS = {ADDED: ChangeAction.ADDED, CHANGED: ChangeAction.EDITED, REMOVED: ChangeAction.REMOVED}
 
 
 def note(edition: Edition, by: Any, action: str, title: str = "") -> None:
     """Write down one event of the edition as a whole."""
-    Change.objects.create(edition=edition, by=by, action=action, title=title)
+    ChangeLogEntry.objects.create(edition=edition, by=by, action=action, title=title)
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def recording(edition: Edition, by: Any) -> Iterator[None]:
     yield
     comparison = compare(before, edition_document(edition))
     changes = [
-        Change(
+        ChangeLogEntry(
             edition=edition,
             by=by,
             action=_ACTIONS[change.status],
@@ -39,5 +39,5 @@ def recording(edition: Edition, by: Any) -> Iterator[None]:
         )
         for change in comparison.objects
     ]
-    changes += [Change(edition=edition, by=by, action=ChangeAction.MOVED, kind=kind) for kind in comparison.reordered]
-    Change.objects.bulk_create(changes)
+    changes += [ChangeLogEntry(edition=edition, by=by, action=ChangeAction.MOVED, kind=kind) for kind in comparison.reordered]
+    ChangeLogEntry.objects.bulk_create(changes)

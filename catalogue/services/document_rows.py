@@ -1,4 +1,4 @@
-"""Writes the content of a document into rows. Used by the doors ``importing``, ``editing`` and ``publishing``."""
+"""Writes the content of a document into rows. Used by the services ``importing``, ``editing`` and ``publishing``."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -37,10 +37,10 @@ def write_content(edition: Edition, data: dict[str, Any]) -> None:
     phases = {phase.key: phase for phase in Phase.objects.all()}
     rows = [criterion_row(edition, order, item, phases) for order, item in enumerate(data["criteria"], 1)]
     criteria = {row.key: row for row in Criterion.objects.bulk_create(rows)}
-    write_criterion_parts([(criteria[item["key"]], item) for item in data["criteria"]], criteria)
+    write_criterion_relations([(criteria[item["key"]], item) for item in data["criteria"]], criteria)
     rows_of_practices = [practice_row(edition, order, item, phases) for order, item in enumerate(data["good_practices"], 1)]
     practices = GoodPractice.objects.bulk_create(rows_of_practices)
-    write_practice_parts(list(zip(practices, data["good_practices"], strict=True)), criteria)
+    write_practice_relations(list(zip(practices, data["good_practices"], strict=True)), criteria)
     OperatingModel.objects.bulk_create(
         set_texts(OperatingModel(edition=edition, key=item["key"], order=order), item, MODEL_TEXTS)
         for order, item in enumerate(data["operating_models"], 1)
@@ -67,7 +67,7 @@ def set_criterion(row: Criterion, item: dict[str, Any], phases: dict[str, Phase]
     return set_texts(row, item, CRITERION_TEXTS)
 
 
-def write_criterion_parts(pairs: Sequence[tuple[Criterion, dict[str, Any]]], criteria: dict[str, Criterion]) -> None:
+def write_criterion_relations(pairs: Sequence[tuple[Criterion, dict[str, Any]]], criteria: dict[str, Criterion]) -> None:
     """Levels, milestones, links and references of criteria that have none. Six queries."""
     workstreams = {workstream.key: workstream for workstream in Workstream.objects.all()}
     levels, milestones, streams, related, references = [], [], [], [], []
@@ -95,8 +95,8 @@ def _milestone(criterion: Criterion, item: dict[str, Any]) -> Milestone:
     return Milestone(criterion=criterion, kind=item["kind"], required_level=required, required_levels=levels)
 
 
-def delete_criterion_parts(criterion: Criterion) -> None:
-    """What ``write_criterion_parts`` writes."""
+def delete_criterion_relations(criterion: Criterion) -> None:
+    """What ``write_criterion_relations`` writes."""
     criterion.levels.all().delete()
     Milestone.objects.filter(criterion=criterion).delete()
     criterion.references.all().delete()
@@ -115,7 +115,7 @@ def set_practice(row: GoodPractice, item: dict[str, Any], phases: dict[str, Phas
     return set_texts(row, item, PRACTICE_TEXTS)
 
 
-def write_practice_parts(pairs: Sequence[tuple[GoodPractice, dict[str, Any]]], criteria: dict[str, Criterion]) -> None:
+def write_practice_relations(pairs: Sequence[tuple[GoodPractice, dict[str, Any]]], criteria: dict[str, Criterion]) -> None:
     """Links and references of good practices that have none. Two queries."""
     links, references = [], []
     for practice, item in pairs:

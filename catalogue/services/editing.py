@@ -1,7 +1,7 @@
-"""The doors through which curators change a draft. Each writes down who changed what (``changes.recording``).
+"""The service functions by which curators change a draft. Each writes down who changed what (``change_log.recording``).
 
-Objects travel as the parts of an edition's document (see exporting), so that a form, a file and the export speak of the same
-thing. All raise NotADraft for an edition that is published or retired; saves raise StaleVersion when somebody was faster, and
+Objects are passed as they stand in an edition's document (see ``documents.export``), so that form, file and export agree. All
+raise NotADraft for an edition that is published or retired; saves raise StaleVersion when somebody was faster, and
 Http404 when somebody removed meanwhile what they would change. To remove something twice is no error.
 """
 
@@ -18,14 +18,14 @@ from catalogue.services.document_rows import (
     EDITION_TEXTS,
     MODEL_TEXTS,
     criterion_row,
-    delete_criterion_parts,
+    delete_criterion_relations,
     practice_row,
     set_criterion,
     set_practice,
     set_texts,
-    write_criterion_parts,
+    write_criterion_relations,
     write_edition_references,
-    write_practice_parts,
+    write_practice_relations,
 )
 
 
@@ -100,7 +100,7 @@ def add_criterion(*, edition: Edition, by: Any, item: dict[str, Any]) -> Criteri
         order = max((criterion.order for criterion in existing.values()), default=0) + 1
         criterion = criterion_row(edition, order, item, _phases())
         criterion.save()
-        write_criterion_parts([(criterion, item)], existing)
+        write_criterion_relations([(criterion, item)], existing)
     return criterion
 
 
@@ -115,8 +115,8 @@ def save_criterion(*, criterion: Criterion, version: int, by: Any, item: dict[st
         set_criterion(current, item, _phases())
         current.version += 1
         current.save()
-        delete_criterion_parts(current)
-        write_criterion_parts([(current, item)], {other.key: other for other in edition.criteria.all()})
+        delete_criterion_relations(current)
+        write_criterion_relations([(current, item)], {other.key: other for other in edition.criteria.all()})
     return current
 
 
@@ -183,7 +183,7 @@ def save_practice(*, edition: Edition, row: GoodPractice | None, version: int, b
         current.save()
         current.criteria.clear()
         current.references.all().delete()
-        write_practice_parts([(current, item)], {criterion.key: criterion for criterion in edition.criteria.all()})
+        write_practice_relations([(current, item)], {criterion.key: criterion for criterion in edition.criteria.all()})
     return current
 
 

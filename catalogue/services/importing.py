@@ -1,4 +1,4 @@
-"""The one door for catalogue files. A file is read, checked and written as a whole or not at all.
+"""The service that imports catalogue files. A file is read, checked and written as a whole or not at all.
 
 Refused: onto a published or retired edition anything that differs from it, and phases or workstreams with other keys than the
 ones all editions share. The same content again changes nothing.
@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from catalogue.documents.export import edition_document
 from catalogue.documents.validate import validate
-from catalogue.documents.yaml_reader import CatalogueFileError, Document, Problem, read
+from catalogue.documents.yaml_reader import CatalogueFileError, CatalogueProblem, Document, read
 from catalogue.models import ChangeAction, Edition, EditorialMark, Phase, PracticeMark, Workstream
 from catalogue.services.change_log import note, recording
 from catalogue.services.document_rows import EDITION_TEXTS, PHASE_TEXTS, WORKSTREAM_TEXTS, set_texts, write_content
-from catalogue.services.phases_and_workstreams import frame_document, save_frame
+from catalogue.services.phases_and_workstreams import phase_or_workstream_document, save_texts
 from catalogue.services.publishing import publish as publish_edition
 
 
@@ -35,7 +35,7 @@ class CatalogueFile:
         return str(self.data["edition"]["number"])
 
     def refuse(self, path: tuple[str | int, ...], message: str) -> CatalogueFileError:
-        return CatalogueFileError(self.name, [Problem(self.document.line(path), ".".join(map(str, path)), message)])
+        return CatalogueFileError(self.name, [CatalogueProblem(self.document.line(path), ".".join(map(str, path)), message)])
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _import(file: CatalogueFile, *, publish: bool, by: Any) -> Result:
     else:
         outcome = "replaced" if edition else "created"
         newest = publish and not Edition.objects.readable().filter(major__gt=major).exists()
-        _write_frame(file, newest=newest, by=by)
+        _write_phases_and_workstreams(file, newest=newest, by=by)
         edition = _replace(edition, file, by) if edition else _create(file, major, minor, by)
     if publish and edition.is_draft:
         publish_edition(edition=edition, by=by)
@@ -114,12 +114,12 @@ def _import(file: CatalogueFile, *, publish: bool, by: Any) -> Result:
     return Result(file.name, edition, outcome, published=False)
 
 
-def _write_frame(file: CatalogueFile, *, newest: bool, by: Any) -> None:
-    frames: Iterable[tuple[str, Any, tuple[str, ...], tuple[str, ...]]] = (
+def _write_phases_and_workstreams(file: CatalogueFile, *, newest: bool, by: Any) -> None:
+    groups: Iterable[tuple[str, Any, tuple[str, ...], tuple[str, ...]]] = (
         ("phases", Phase, ("code", "order"), PHASE_TEXTS),
         ("workstreams", Workstream, ("order",), WORKSTREAM_TEXTS),
     )
-    for group, model, fixed, texts in frames:
+    for group, model, fixed, texts in groups:
         known = {row.key: row for row in model.objects.all()}
         for index, item in enumerate(file.data[group]):
             row = known.get(item["key"])
@@ -130,8 +130,8 @@ def _write_frame(file: CatalogueFile, *, newest: bool, by: Any) -> None:
                 raise file.refuse((group, index), _("Kürzel oder Reihenfolge von „%s“ weichen ab.") % item["key"])
             if row is None:
                 set_texts(model(key=item["key"], **values), item, texts).save()
-            elif newest and frame_document(row) != item:
-                save_frame(row=row, version=row.version, by=by, item=item)
+            elif newest and phase_or_workstream_document(row) != item:
+                save_texts(row=row, version=row.version, by=by, item=item)
         missing = known.keys() - {item["key"] for item in file.data[group]}
         if missing:
             raise file.refuse((group,), _("„%s“ fehlt; alle Ausgaben teilen dieselben.") % min(missing))

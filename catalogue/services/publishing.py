@@ -1,4 +1,4 @@
-"""The doors through which an edition changes its state."""
+"""The service functions that change the state of an edition, and nothing else does."""
 
 from typing import Any
 
@@ -7,22 +7,22 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalogue.documents.completeness import Gap, gaps
+from catalogue.documents.completeness import MissingContent, missing_content
 from catalogue.documents.export import edition_document
 from catalogue.models import ChangeAction, Edition, EditionState
 from catalogue.services.change_log import note
 from catalogue.services.document_rows import EDITION_TEXTS, set_texts, write_content
 
 
-class WrongState(Exception):
+class WrongEditionState(Exception):
     """The edition's state does not allow this step."""
 
 
 class Incomplete(Exception):
-    """The edition cannot be published yet; ``gaps`` says what is missing."""
+    """The edition cannot be published yet; ``missing`` says what is missing."""
 
-    def __init__(self, edition: Edition, found: list[Gap]) -> None:
-        self.edition, self.gaps = edition, found
+    def __init__(self, edition: Edition, found: list[MissingContent]) -> None:
+        self.edition, self.missing = edition, found
         super().__init__(
             _("Ausgabe %(number)s ist unvollständig: ") % {"number": edition.number} + "; ".join(map(str, found[:5]))
         )
@@ -32,12 +32,12 @@ class Incomplete(Exception):
 def publish(*, edition: Edition, by: Any) -> Edition:
     """Make a complete draft public and unchangeable. ``by``: a user, or None for the command line.
 
-    Raises WrongState for anything but a draft, Incomplete with the list of gaps, Http404 where it was discarded meanwhile.
+    Raises WrongEditionState for anything but a draft, Incomplete with what is missing, Http404 if it was discarded meanwhile.
     """
     edition = get_object_or_404(Edition.objects.select_for_update(), pk=edition.pk)
     if not edition.is_draft:
-        raise WrongState(_("Ausgabe %s ist kein Entwurf.") % edition.number)
-    found = gaps(edition_document(edition))
+        raise WrongEditionState(_("Ausgabe %s ist kein Entwurf.") % edition.number)
+    found = missing_content(edition_document(edition))
     if found:
         raise Incomplete(edition, found)
     edition.state = EditionState.PUBLISHED
@@ -52,14 +52,14 @@ def publish(*, edition: Edition, by: Any) -> Edition:
 def retire(*, edition: Edition, by: Any) -> Edition:
     """Take a published edition out of use: no new assessment starts with it, running and archived ones keep it.
 
-    Raises WrongState, also when it is the only published edition, for then no assessment could start at all.
+    Raises WrongEditionState, also when it is the only published edition, for then no assessment could start at all.
     """
     editions = {e.pk: e for e in Edition.objects.select_for_update().filter(state=EditionState.PUBLISHED)}
     found = editions.get(edition.pk)
     if found is None:
-        raise WrongState(_("Ausgabe %s ist nicht veröffentlicht.") % edition.number)
+        raise WrongEditionState(_("Ausgabe %s ist nicht veröffentlicht.") % edition.number)
     if len(editions) == 1:
-        raise WrongState(
+        raise WrongEditionState(
             _("Ausgabe %s ist die einzige veröffentlichte; veröffentlichen Sie zuerst eine andere.") % found.number
         )
     found.state = EditionState.RETIRED
@@ -75,15 +75,15 @@ def copy_edition(*, edition: Edition, by: Any, minor: bool = False) -> Edition:
     """A new draft with everything the edition holds; criteria keep their keys.
 
     It takes the next free number: 3.0 after 2.1, or with ``minor`` (a correction of this edition) 2.2 after 2.1. Raises
-    WrongState for a draft, since a draft can simply be edited, and while another draft copied from this edition is open.
+    WrongEditionState for a draft, since a draft can simply be edited, and while another draft copied from this edition is open.
     """
     # All of them, so that two copies at once do not take the same number.
     edition = {e.pk: e for e in Edition.objects.select_for_update().order_by("pk")}[edition.pk]
     if edition.is_draft:
-        raise WrongState(_("Ausgabe %s ist selbst ein Entwurf.") % edition.number)
+        raise WrongEditionState(_("Ausgabe %s ist selbst ein Entwurf.") % edition.number)
     open_copy = edition.successors.filter(state=EditionState.DRAFT).first()
     if open_copy:
-        raise WrongState(
+        raise WrongEditionState(
             _("Zu Ausgabe %(number)s gibt es schon den Entwurf %(draft)s.")
             % {"number": edition.number, "draft": open_copy.number}
         )
@@ -99,9 +99,9 @@ def copy_edition(*, edition: Edition, by: Any, minor: bool = False) -> Edition:
 
 @transaction.atomic
 def discard(*, edition: Edition, by: Any) -> None:
-    """Delete a draft with everything in it. Raises WrongState for anything but a draft, Http404 where it is gone already."""
+    """Delete a draft with everything in it. Raises WrongEditionState for anything but a draft, Http404 if it is gone."""
     edition = get_object_or_404(Edition.objects.select_for_update(), pk=edition.pk)
     if not edition.is_draft:
-        raise WrongState(_("Ausgabe %s ist kein Entwurf.") % edition.number)
+        raise WrongEditionState(_("Ausgabe %s ist kein Entwurf.") % edition.number)
     edition.references.all().delete()
     edition.delete()

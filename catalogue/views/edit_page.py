@@ -49,7 +49,7 @@ def edited(
     """One request to an editing page: show, preview (button ``vorschau``), save.
 
     ``item`` and ``version`` are what is stored, ``make(data, version)`` builds the form, ``save(version, document)`` is the
-    door and may raise StaleVersion, ``read(row)`` tells what a row says by now.
+    service function and may raise StaleVersion, ``read(row)`` tells what a row says by now.
     """
     if request.method != "POST":
         return Edit(make(None, version), item)

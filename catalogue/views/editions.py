@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from catalogue.documents.compare import compare, with_titles
-from catalogue.documents.completeness import gaps
+from catalogue.documents.completeness import missing_content
 from catalogue.documents.export import edition_document, edition_references, edition_texts
 from catalogue.forms.edition import EditionForm
 from catalogue.models import Criterion, Edition, Phase
@@ -39,11 +39,11 @@ def edition(request: HttpRequest, number: str) -> HttpResponse:
     """One edition: its criteria in order, what is missing, what can be done."""
     found = curated_edition(request, number)
     document = edition_document(found)
-    missing = gaps(document) if found.is_draft else []
+    missing = missing_content(document) if found.is_draft else []
     by_key: dict[str, int] = {}
-    for gap in missing:
-        if gap.kind == "criterion":
-            by_key[gap.key] = by_key.get(gap.key, 0) + 1
+    for item in missing:
+        if item.kind == "criterion":
+            by_key[item.key] = by_key.get(item.key, 0) + 1
     criteria = Criterion.objects.for_listing().filter(edition=found).order_by("order")
     rows: dict[int, list[Criterion]] = {}
     for criterion in criteria:
@@ -54,7 +54,7 @@ def edition(request: HttpRequest, number: str) -> HttpResponse:
     ]
     context = {
         "phases": phases,
-        "gaps": missing,
+        "missing": missing,
         "practices": found.good_practices.order_by("order"),
         "models": found.operating_models.order_by("order"),
         "references": found.references.filter(criterion=None, good_practice=None).order_by("order"),
@@ -106,7 +106,7 @@ def copy(request: HttpRequest, number: str) -> HttpResponse:
     found = curated_edition(request, number)
     try:
         draft = publishing.copy_edition(edition=found, by=request.user, minor="berichtigung" in request.POST)
-    except publishing.WrongState as problem:
+    except publishing.WrongEditionState as problem:
         messages.error(request, str(problem))
         return redirect("catalogue:edition", number)
     messages.success(request, _("Entwurf %s ist angelegt. Er ändert nichts an laufenden Bewertungen.") % draft.number)
@@ -120,8 +120,8 @@ def publish(request: HttpRequest, number: str) -> HttpResponse:
     try:
         publishing.publish(edition=found, by=request.user)
     except publishing.Incomplete as incomplete:
-        messages.error(request, _("Noch nicht veröffentlicht: %d Angaben fehlen.") % len(incomplete.gaps))
-    except publishing.WrongState as problem:
+        messages.error(request, _("Noch nicht veröffentlicht: %d Angaben fehlen.") % len(incomplete.missing))
+    except publishing.WrongEditionState as problem:
         messages.error(request, str(problem))
     else:
         messages.success(request, _("Ausgabe %s ist veröffentlicht. Neue Bewertungen beginnen mit ihr.") % number)
@@ -134,7 +134,7 @@ def retire(request: HttpRequest, number: str) -> HttpResponse:
     found = curated_edition(request, number)
     try:
         publishing.retire(edition=found, by=request.user)
-    except publishing.WrongState as problem:
+    except publishing.WrongEditionState as problem:
         messages.error(request, str(problem))
     else:
         messages.success(request, _("Ausgabe %s ist zurückgezogen.") % number)
@@ -147,7 +147,7 @@ def discard(request: HttpRequest, number: str) -> HttpResponse:
     found = curated_edition(request, number)
     try:
         publishing.discard(edition=found, by=request.user)
-    except publishing.WrongState as problem:
+    except publishing.WrongEditionState as problem:
         messages.error(request, str(problem))
         return redirect("catalogue:edition", number)
     messages.success(request, _("Der Entwurf %s ist gelöscht.") % number)

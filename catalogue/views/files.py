@@ -21,7 +21,7 @@ from catalogue.services.importing import CatalogueFile, import_files, load_file
 from catalogue.views.access import curated_edition, curator_only, curator_page, login_required
 
 #: How long a checked file waits to be loaded, in seconds.
-KEPT_FOR = 60 * 60
+TTL = 60 * 60
 
 
 @login_required
@@ -81,7 +81,7 @@ def _against(file: CatalogueFile) -> dict[str, Any]:
 
 def _keep(request: HttpRequest, source: bytes, name: str) -> str:
     token = secrets.token_urlsafe(16)
-    cache.set(f"catalogue-file-{request.user.pk}-{token}", (source, name), KEPT_FOR)
+    cache.set(f"catalogue-file-{request.user.pk}-{token}", (source, name), TTL)
     return token
 
 

@@ -1,4 +1,4 @@
-"""Good practices and operating models of a draft, for curators: the same pages for both (``Kind`` says what differs)."""
+"""Good practices and operating models of a draft, for curators: the same pages for both (see ``DraftObjectKind``)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from catalogue.views.edit_page import MakeForm, edited, preview_page
 
 
 @dataclass(frozen=True)
-class Kind:
+class DraftObjectKind:
     """``rows`` is the edition's relation; addresses, templates and anchors begin with ``name`` and ``anchor``."""
 
     name: str
@@ -35,12 +35,12 @@ class Kind:
     blank: Callable[[str, str], dict[str, Any]]
     save: Callable[..., Any]
     remove: Callable[..., None]
-    longest_title: int
+    max_title_length: int
     new: Any
     key_taken: Any
 
 
-PRACTICE = Kind(
+PRACTICE = DraftObjectKind(
     name="practice",
     anchor="praxis",
     rows="good_practices",
@@ -50,11 +50,11 @@ PRACTICE = Kind(
     blank=editing.blank_practice,
     save=editing.save_practice,
     remove=editing.remove_practice,
-    longest_title=200,
+    max_title_length=200,
     new=gettext_lazy("Neues Praxisbeispiel"),
     key_taken=gettext_lazy("Diesen Schlüssel hat in dieser Ausgabe schon ein anderes Praxisbeispiel."),
 )
-MODEL = Kind(
+MODEL = DraftObjectKind(
     name="model",
     anchor="modell",
     rows="operating_models",
@@ -64,13 +64,13 @@ MODEL = Kind(
     blank=editing.blank_operating_model,
     save=editing.save_operating_model,
     remove=editing.remove_operating_model,
-    longest_title=120,
+    max_title_length=120,
     new=gettext_lazy("Neues Betreibermodell"),
     key_taken=gettext_lazy("Diesen Schlüssel hat in dieser Ausgabe schon ein anderes Betreibermodell."),
 )
 
 
-def _row(request: HttpRequest, kind: Kind, number: str, key: str) -> Any:
+def _row(request: HttpRequest, kind: DraftObjectKind, number: str, key: str) -> Any:
     edition = curated_edition(request, number, "catalogue.edit_edition")
     row = getattr(edition, kind.rows).select_related("edition").filter(key=key).first()
     if row is None:
@@ -78,7 +78,7 @@ def _row(request: HttpRequest, kind: Kind, number: str, key: str) -> Any:
     return row
 
 
-def _form(kind: Kind, row: Any, item: dict[str, Any]) -> MakeForm:
+def _form(kind: DraftObjectKind, row: Any, item: dict[str, Any]) -> MakeForm:
     choices: dict[str, Any] = kind.choices(row.edition)
     url = reverse(f"catalogue:{kind.name}_preview", args=[row.edition.number, row.key])
     return lambda data, version: kind.form(data, item=item, version=version, preview_url=url, **choices)
@@ -86,9 +86,9 @@ def _form(kind: Kind, row: Any, item: dict[str, Any]) -> MakeForm:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def add(request: HttpRequest, kind: Kind, number: str) -> HttpResponse:
+def add(request: HttpRequest, kind: DraftObjectKind, number: str) -> HttpResponse:
     edition = curated_edition(request, number, "catalogue.edit_edition")
-    form = NewObjectForm(request.POST or None, with_phase=False, longest=kind.longest_title)
+    form = NewObjectForm(request.POST or None, with_phase=False, max_length=kind.max_title_length)
     if request.method == "POST" and form.is_valid():
         item = kind.blank(form.cleaned_data["key"], form.cleaned_data["title"])
         try:
@@ -98,12 +98,12 @@ def add(request: HttpRequest, kind: Kind, number: str) -> HttpResponse:
         else:
             return redirect(f"catalogue:{kind.name}_edit", number, item["key"])
     context = curator_page((kind.new, ""), edition=edition) | {"form": form, "heading": kind.new}
-    return render(request, "catalogue/part_add.html", context, status=422 if form.errors else 200)
+    return render(request, "catalogue/draft_object_add.html", context, status=422 if form.errors else 200)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, kind: Kind, number: str, key: str) -> HttpResponse:
+def edit(request: HttpRequest, kind: DraftObjectKind, number: str, key: str) -> HttpResponse:
     row = _row(request, kind, number, key)
     item = kind.document(row)
     edit = edited(
@@ -123,7 +123,7 @@ def edit(request: HttpRequest, kind: Kind, number: str, key: str) -> HttpRespons
 
 @login_required
 @require_POST
-def preview(request: HttpRequest, kind: Kind, number: str, key: str) -> HttpResponse:
+def preview(request: HttpRequest, kind: DraftObjectKind, number: str, key: str) -> HttpResponse:
     row = _row(request, kind, number, key)
     form = _form(kind, row, kind.document(row))(request.POST, row.version)
     return preview_page(request, f"catalogue/{kind.name}_preview.html", form)
@@ -131,7 +131,7 @@ def preview(request: HttpRequest, kind: Kind, number: str, key: str) -> HttpResp
 
 @login_required
 @require_POST
-def move(request: HttpRequest, kind: Kind, number: str, key: str) -> HttpResponse:
+def move(request: HttpRequest, kind: DraftObjectKind, number: str, key: str) -> HttpResponse:
     row = _row(request, kind, number, key)
     if not editing.move(row=row, by=request.user, down=request.POST.get("richtung") == "ab"):
         messages.info(request, _("Weiter geht es nicht."))
@@ -140,7 +140,7 @@ def move(request: HttpRequest, kind: Kind, number: str, key: str) -> HttpRespons
 
 @login_required
 @require_POST
-def remove(request: HttpRequest, kind: Kind, number: str, key: str) -> HttpResponse:
+def remove(request: HttpRequest, kind: DraftObjectKind, number: str, key: str) -> HttpResponse:
     row = _row(request, kind, number, key)
     kind.remove(row=row, by=request.user)
     messages.success(request, _("Aus dem Entwurf entfernt: %s") % row)

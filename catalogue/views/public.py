@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalogue.models import Criterion, Edition, GoodPractice, OperatingModel, Phase, Workstream
-from catalogue.search import LONGEST_QUERY, find_criteria
+from catalogue.search import MAX_QUERY_LENGTH, find_criteria
 
 
 def requested_edition(request: HttpRequest) -> Edition | None:
@@ -24,7 +24,7 @@ def requested_edition(request: HttpRequest) -> Edition | None:
     return edition
 
 
-def _frame(request: HttpRequest, edition: Edition | None, *crumbs: tuple[str, str]) -> dict[str, Any]:
+def _page_context(request: HttpRequest, edition: Edition | None, *crumbs: tuple[str, str]) -> dict[str, Any]:
     """What every catalogue page needs: the edition, how links stay in it, the way back."""
     query = f"?{urlencode({'ausgabe': edition.number})}" if edition and request.GET.get("ausgabe") else ""
     return {
@@ -42,7 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
     workstreams = list(Workstream.objects.all())
     chosen = next((w for w in workstreams if w.key == request.GET.get("workstream")), None)
     criteria = Criterion.objects.for_listing().titles_only().filter(edition=edition).order_by("order")
-    search = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+    search = request.GET.get("q", "").strip()[:MAX_QUERY_LENGTH]
     if search and edition:
         ranked = find_criteria(edition, search)
         by_pk = {c.pk: c for c in criteria.filter(pk__in=ranked)}
@@ -67,7 +67,7 @@ def index(request: HttpRequest) -> HttpResponse:
     }
     if edition and not search:
         context["references"] = edition.references.filter(criterion=None, good_practice=None).order_by("order")
-    return render(request, "catalogue/index.html", _frame(request, edition) | context)
+    return render(request, "catalogue/index.html", _page_context(request, edition) | context)
 
 
 @require_safe
@@ -91,8 +91,8 @@ def criterion(request: HttpRequest, key: str) -> HttpResponse:
         "previous": neighbours.filter(order__lt=found.order).order_by("-order").first(),
         "next": neighbours.filter(order__gt=found.order).order_by("order").first(),
     }
-    frame = _frame(request, found.edition, (found.title, ""))
-    return render(request, "catalogue/criterion.html", frame | context)
+    page = _page_context(request, found.edition, (found.title, ""))
+    return render(request, "catalogue/criterion.html", page | context)
 
 
 @require_safe
@@ -100,8 +100,8 @@ def practices(request: HttpRequest) -> HttpResponse:
     """The good practices of an edition. Four queries."""
     edition = requested_edition(request)
     found = GoodPractice.objects.for_reading().filter(edition=edition).order_by("order") if edition else []
-    frame = _frame(request, edition, (_("Praxisbeispiele"), ""))
-    return render(request, "catalogue/practices.html", frame | {"practices": found})
+    page = _page_context(request, edition, (_("Praxisbeispiele"), ""))
+    return render(request, "catalogue/practices.html", page | {"practices": found})
 
 
 @require_safe
@@ -111,8 +111,8 @@ def operating_models(request: HttpRequest) -> HttpResponse:
     groups: dict[str, list[OperatingModel]] = {}
     for model in edition.operating_models.all() if edition else []:
         groups.setdefault(model.group, []).append(model)
-    frame = _frame(request, edition, (_("Betreibermodelle"), ""))
-    return render(request, "catalogue/operating_models.html", frame | {"groups": groups})
+    page = _page_context(request, edition, (_("Betreibermodelle"), ""))
+    return render(request, "catalogue/operating_models.html", page | {"groups": groups})
 
 
 @require_safe
@@ -130,4 +130,4 @@ def printable(request: HttpRequest) -> HttpResponse:
         "models": edition.operating_models.order_by("order"),
         "references": edition.references.filter(criterion=None, good_practice=None).order_by("order"),
     }
-    return render(request, "catalogue/printable.html", _frame(request, edition, (_("Druckfassung"), "")) | context)
+    return render(request, "catalogue/printable.html", _page_context(request, edition, (_("Druckfassung"), "")) | context)

@@ -29,7 +29,7 @@ class UserForm(forms.ModelForm):
         return str(self.cleaned_data["email"]).strip().lower()
 
     def clean_is_active(self) -> bool:
-        """Keeps what ``inviting`` keeps: a municipality has a manager whose account is active."""
+        """Keeps what ``invitations`` keeps: a municipality has a manager whose account is active."""
         active = bool(self.cleaned_data["is_active"])
         if not active and self.instance.pk:
             managed = Membership.objects.filter(user=self.instance, role=Role.MANAGER).values("municipality")

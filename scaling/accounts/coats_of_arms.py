@@ -1,4 +1,4 @@
-"""The municipality's coat of arms: what may come in, and the two doors to it.
+"""The municipality's coat of arms: which files are accepted, and the two service functions that set and remove it.
 
 Nothing that was uploaded is kept. The picture is read, drawn anew on white and written as a PNG, so that neither metadata nor
 anything hidden in the file survives; and without transparency, which an archivable PDF has no use for. It lies under a random
@@ -25,9 +25,9 @@ from scaling.accounts.models import Municipality
 logger = logging.getLogger(__name__)
 
 FOLDER = "wappen"
-MOST_BYTES = 2 * 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024
 #: Pixels on a side: of what comes in, known before it is decoded, and of what is kept.
-MOST_PIXELS, KEPT_PIXELS = 4000, 800
+MAX_PIXELS, STORED_PIXELS = 4000, 800
 _NAME = re.compile(rf"{FOLDER}/[0-9a-f]{{32}}\.png")
 
 
@@ -39,11 +39,11 @@ def redraw(upload: UploadedFile) -> bytes:
     """A PNG of at most 800 pixels on a side, from a PNG or JPEG of at most 2 MB. Raises NoPicture."""
     if not upload.size:
         raise NoPicture(_("Die Datei ist leer."))
-    if upload.size > MOST_BYTES:
+    if upload.size > MAX_BYTES:
         raise NoPicture(_("Die Datei ist größer als 2 MB."))
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(upload, formats=("PNG", "JPEG")) as image:
-            if max(image.size) <= MOST_PIXELS:
+            if max(image.size) <= MAX_PIXELS:
                 _load_whole(image)
                 return _redrawn(image)
     except Exception as error:  # a decoder may stumble over broken data in any way
@@ -67,7 +67,7 @@ def _load_whole(image: Image.Image) -> None:
 
 def _redrawn(image: Image.Image) -> bytes:
     upright = ImageOps.exif_transpose(image).convert("RGBA")
-    upright.thumbnail((KEPT_PIXELS, KEPT_PIXELS), Image.Resampling.LANCZOS)
+    upright.thumbnail((STORED_PIXELS, STORED_PIXELS), Image.Resampling.LANCZOS)
     canvas = Image.new("RGBA", upright.size, "white")
     canvas.alpha_composite(upright)
     written = BytesIO()

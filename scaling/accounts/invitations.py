@@ -1,4 +1,4 @@
-"""Inviting people into a municipality: the doors through which invitations and memberships come about and change."""
+"""Inviting people into a municipality: the service functions that create and change invitations and memberships."""
 
 import hashlib
 import secrets
@@ -15,8 +15,8 @@ from django.utils import timezone, translation
 from scaling.accounts.models import Invitation, Membership, Municipality, Role, User
 from scaling.common.mail import absolute_url, deliver, tidy
 
-#: How long a link works. Long enough for a holiday.
-VALID_FOR = timedelta(days=14)
+#: How long an invitation.s link works. Long enough for a holiday.
+TTL = timedelta(days=14)
 
 
 class NoInvitation(Exception):
@@ -137,7 +137,7 @@ def _keep_a_manager(membership: Membership, *, still_manages: bool) -> None:
 def _renew_and_send(invitation: Invitation) -> None:
     token = secrets.token_urlsafe(32)
     invitation.token_hash = _hash(token)
-    invitation.expires_at = timezone.now() + VALID_FOR
+    invitation.expires_at = timezone.now() + TTL
     invitation.sent_at = None
     invitation.save()
     transaction.on_commit(partial(_send, invitation, token))

@@ -102,7 +102,10 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
 
 
 class Municipality(models.Model):
-    """A tenant. Everything a municipality enters belongs to exactly one of these. Doors to its coat of arms: coats_of_arms."""
+    """A tenant. Everything a municipality enters belongs to exactly one of these.
+
+    Service functions for its coat of arms: ``coats_of_arms``.
+    """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
     name = models.CharField(_("Name"), max_length=120, help_text=_("Mit Bezeichnung, etwa „Stadt Bamberg“."))
@@ -183,7 +186,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 
 class Invitation(models.Model):
-    """Asks someone to join a municipality. Doors: ``scaling.accounts.inviting``. The link's secret is kept as a hash only."""
+    """Asks someone to join a municipality. Service functions: ``invitations``. The link's secret is kept as a hash only."""
 
     municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="invitations", verbose_name=_("Kommune"))
     email = models.EmailField(_("E-Mail-Adresse"), max_length=254)

@@ -39,7 +39,7 @@ def _crumbs(municipality: Municipality, *more: tuple[str, str]) -> list[tuple[st
 @login_required
 @require_http_methods(["GET", "POST"])
 def people(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Members, open invitations and the form to invite. Four queries beside the frame's, whatever the number of people."""
+    """Members, open invitations and the form to invite. Four queries more than any page, whatever the number of people."""
     municipality = _managed(request, public_id)
     form = InviteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

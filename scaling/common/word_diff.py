@@ -14,7 +14,7 @@ Segment = tuple[Kind, str]
 # Words with the blanks after them, and single signs: so a change of a comma marks the comma alone.
 _TOKENS = re.compile(r"\w+|\s+|[^\w\s]")
 #: Comparing costs the product of both lengths in the worst case; beyond this, the whole text counts as changed.
-MOST_TOKENS = 4000
+MAX_TOKENS = 4000
 
 
 def diff_words(before: str, after: str) -> list[Segment]:
@@ -22,7 +22,7 @@ def diff_words(before: str, after: str) -> list[Segment]:
     if before == after:
         return [("same", after)] if after else []
     old, new = _TOKENS.findall(before), _TOKENS.findall(after)
-    if len(old) > MOST_TOKENS or len(new) > MOST_TOKENS:
+    if len(old) > MAX_TOKENS or len(new) > MAX_TOKENS:
         return _without_empty([("removed", before), ("added", after)])
     segments: list[Segment] = []
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():

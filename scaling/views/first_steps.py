@@ -11,7 +11,7 @@ from scaling.accounts.models import Municipality
 
 
 @dataclass(frozen=True)
-class Step:
+class FirstStep:
     """``url`` is "" while the step before it is missing. ``is_next`` marks the one to do now; what is optional never is."""
 
     title: str
@@ -23,7 +23,7 @@ class Step:
     is_optional: bool = False
 
 
-def first_steps(municipality: Municipality, project: Project | None) -> list[Step]:
+def first_steps(municipality: Municipality, project: Project | None) -> list[FirstStep]:
     """For a municipality without any assessment; ``project`` is its first, if it has one. Two queries."""
     others = municipality.memberships.count() > 1 or municipality.invitations.open().exists()
     place: Any = municipality.public_id
@@ -59,4 +59,4 @@ def first_steps(municipality: Municipality, project: Project | None) -> list[Ste
         },
     ]
     following = next(index for index, step in enumerate(steps) if not step["is_done"] and not step.get("is_optional"))
-    return [Step(**step, is_next=index == following) for index, step in enumerate(steps)]
+    return [FirstStep(**step, is_next=index == following) for index, step in enumerate(steps)]

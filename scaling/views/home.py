@@ -20,7 +20,7 @@ from assessments.scoring import progress
 from assessments.services.assignment import assigned_to
 from catalogue.models import Edition, Phase
 from scaling.accounts.models import Role
-from scaling.views.first_steps import Step, first_steps
+from scaling.views.first_steps import FirstStep, first_steps
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -37,7 +37,7 @@ def for_visitors() -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Round:
+class RoundProgress:
     """An assessment with its progress and the key of its first open criterion."""
 
     assessment: Assessment
@@ -46,7 +46,7 @@ class Round:
 
 
 @dataclass(frozen=True)
-class Row:
+class ProjectRow:
     """A project with the round that is open and the one approved last, where there are any, and its gate in the newest."""
 
     project: Project
@@ -71,7 +71,7 @@ class Event:
 
 
 #: How far back "what changed" looks, and how much of it the page shows.
-LATELY, SHOWN = timedelta(days=60), 5
+EVENTS_SINCE, MAX_EVENTS = timedelta(days=60), 5
 
 STEPS = (
     ("submitted_at", "submitted_by", AssessmentState.SUBMITTED, _("eingereicht")),
@@ -92,7 +92,7 @@ def events_of(assessments: Iterable[Assessment], since: datetime) -> list[Event]
     return sorted(events, key=lambda event: event.at, reverse=True)
 
 
-def _first_steps(user: Any, rows: list[Row], under_way: set[int]) -> list[Step]:
+def _first_steps(user: Any, rows: list[ProjectRow], under_way: set[int]) -> list[FirstStep]:
     """Of the first municipality the person manages in which nothing has been assessed yet. None, or two queries."""
     for membership in user.places:
         if membership.role == Role.MANAGER and membership.municipality_id not in under_way:
@@ -108,7 +108,7 @@ def signed_in(user: Any, now: datetime) -> dict[str, Any]:
     assessments: list[Any] = list(  # with the annotations that types cannot tell
         Assessment.objects.visible_to(user).with_context().with_progress().with_next_open().order_by("project__name", "-round")
     )
-    rounds = [Round(a, progress(a.answered, a.total), a.next_open) for a in assessments]
+    rounds = [RoundProgress(a, progress(a.answered, a.total), a.next_open) for a in assessments]
     managed = {pk for pk, role in user.roles.items() if role == Role.MANAGER}
     by_project: dict[int, list[Assessment]] = {}
     for assessment in assessments:
@@ -119,7 +119,7 @@ def signed_in(user: Any, now: datetime) -> dict[str, Any]:
         own = by_project.get(project.pk, [])
         running = next((a for a in own if not a.is_approved), None)
         approved = next((a for a in own if a.is_approved), None)
-        rows.append(Row(project, running, approved, gates.get(own[0].pk) if own else None))
+        rows.append(ProjectRow(project, running, approved, gates.get(own[0].pk) if own else None))
     mine = set(Project.team.through.objects.filter(user=user).values_list("project_id", flat=True))
     measures = Measure.objects.running().select_related("project__municipality", "owner")
     in_managed = [a for a in assessments if a.project.municipality_id in managed]
@@ -128,7 +128,7 @@ def signed_in(user: Any, now: datetime) -> dict[str, Any]:
         "several": len(user.roles) > 1,
         "to_edit": [r for r in rounds if r.assessment.state in EDITABLE and r.assessment.project_id in mine],
         "to_approve": [a for a in in_managed if a.state == AssessmentState.SUBMITTED],
-        "events": events_of(in_managed, now - LATELY)[:SHOWN],
+        "events": events_of(in_managed, now - EVENTS_SINCE)[:MAX_EVENTS],
         "assigned": assigned_to(user, assessments),
         "tasks": measures.filter(owner=user, project__in=[row.project.pk for row in rows]),
         # One's own stand under "tasks".

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, PngImagePlugin
 
 from scaling.accounts.coats_of_arms import (
-    MOST_BYTES,
+    MAX_BYTES,
     NoPicture,
     fetch_png,
     redraw,
@@ -91,7 +91,7 @@ def test_nothing_but_the_picture_survives():
     ("content", "reason"),
     [
         (b"", "Die Datei ist leer."),
-        (picture() + bytes(MOST_BYTES), "Die Datei ist größer als 2 MB."),
+        (picture() + bytes(MAX_BYTES), "Die Datei ist größer als 2 MB."),
         (picture("GIF"), "kein lesbares Bild im Format PNG oder JPEG"),
         (picture("BMP"), "kein lesbares Bild"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "kein lesbares Bild"),

@@ -7,7 +7,7 @@ from catalogue.models import Phase
 from scaling.accounts.models import Membership, Role
 from tests.assessments.test_races import at_once
 from tests.conftest import make_user
-from tests.factories import make_frame, make_project
+from tests.factories import make_phases_and_workstreams, make_project
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_standing_project_by_others(client, url, edition, alice, charlie):
 
 @pytest.mark.django_db(transaction=True)
 def test_standing_project_asked_for_twice_at_once(municipality, bob):
-    make_frame()
+    make_phases_and_workstreams()
     results = at_once(*[lambda: projects.standing_project(municipality=municipality, by=bob)] * 3)
     assert len({getattr(result, "pk", result) for result in results}) == 1
     assert connection.vendor == "postgresql"
@@ -99,7 +99,7 @@ def valid(alice, **changes):
 
 
 def test_project_is_created_with_its_team(client, url, municipality, alice, bob):
-    make_frame()
+    make_phases_and_workstreams()
     client.force_login(bob)
     assert client.get(f"{url}projekte/neu/").status_code == 200
     response = client.post(f"{url}projekte/neu/", valid(alice))
@@ -116,7 +116,7 @@ def test_project_is_created_with_its_team(client, url, municipality, alice, bob)
 
 
 def test_project_with_bad_input_keeps_what_was_typed(client, url, municipality, elsewhere, alice, bob, charlie):
-    make_frame()
+    make_phases_and_workstreams()
     make_project(municipality, "Schon da")
     stranger = make_user("Stella")
     Membership.objects.create(user=stranger, municipality=elsewhere, role=Role.TEAM)
@@ -130,7 +130,7 @@ def test_project_with_bad_input_keeps_what_was_typed(client, url, municipality, 
 
 
 def test_project_is_created_by_managers_only(client, url, alice, charlie, rita):
-    make_frame()
+    make_phases_and_workstreams()
     for person, status in ((alice, 403), (rita, 403), (charlie, 404)):
         client.force_login(person)
         assert client.get(f"{url}projekte/neu/").status_code == status
@@ -139,7 +139,7 @@ def test_project_is_created_by_managers_only(client, url, alice, charlie, rita):
 
 
 def test_projects_of_one_name_get_two_short_names(municipality, elsewhere, bob):
-    make_frame()
+    make_phases_and_workstreams()
     phase = Phase.objects.get(key="p1")
     slugs = [
         projects.create_project(municipality=place, by=bob, name="Ampel!", phase=phase).slug

@@ -102,7 +102,7 @@ class Inspector:
         self.inspect(name, response.text())
 
     def is_new(self, name: str, source: str) -> bool:
-        """Whether nobody saw the same content under this name before: the frame tells who is signed in, the tokens differ."""
+        """Whether nobody saw the same content under this name before: its header tells who is signed in, the tokens differ."""
         match = re.search(r"<main.*</main>", source, re.DOTALL)
         main = re.sub(r'(value|href|action)="[^"]*"|[bcdfghjkmnpqrstvwxz2-9]{10}', "", match.group(0) if match else source)
         key = (name, main)

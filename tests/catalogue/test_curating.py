@@ -6,7 +6,7 @@ import pytest
 
 from assessments.services import workflow
 from catalogue.documents.export import criterion_document, edition_document
-from catalogue.models import Change, Criterion, Edition
+from catalogue.models import ChangeLogEntry, Criterion, Edition
 from catalogue.services import editing
 from tests.catalogue.documents import CROSS_PHASE_MILESTONE, practice_document
 from tests.catalogue.documents import criterion_document as one
@@ -327,7 +327,7 @@ def test_save_without_change_leaves_no_entry(client, curator, draft):
     draft("eins")
     edit = address("criterion_edit", "1.0", "eins")
     client.post(edit, typed(client.get(edit)))
-    assert not Change.objects.filter(action="edited").exists()
+    assert not ChangeLogEntry.objects.filter(action="edited").exists()
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -348,7 +348,7 @@ def test_page_query_count_constant(client, curator, draft, published, django_ass
     published(*keys, number="2.0", good_practices=practices)
     Edition.objects.filter(pk=edition.pk).update(based_on=Edition.objects.numbered("2.0"))
     for number in range(rows):
-        Change.objects.create(edition=edition, by=curator, action="edited", after={"why.de": str(number)})
+        ChangeLogEntry.objects.create(edition=edition, by=curator, action="edited", after={"why.de": str(number)})
     client.get(address(name, *args))
     with django_assert_num_queries(queries):
         client.get(address(name, *args))

@@ -7,7 +7,7 @@ from django.db import connections
 from django.http import Http404
 
 from catalogue.documents.export import criterion_document, edition_document
-from catalogue.models import Change, Criterion, Edition
+from catalogue.models import ChangeLogEntry, Criterion, Edition
 from catalogue.services import editing
 from catalogue.services.importing import import_files, load_file
 from catalogue.services.publishing import copy_edition, discard, publish
@@ -62,7 +62,7 @@ def test_criterion_removed_meanwhile_is_not_saved_and_not_found(draft, dora):
         editing.move(row=criterion, by=dora, down=True)
     editing.remove_criterion(criterion=criterion, by=dora)  # twice is no error
     assert [criterion.key for criterion in edition.criteria.all()] == ["zwei"]
-    assert [change.action for change in Change.objects.filter(key="eins")] == ["removed"]
+    assert [change.action for change in ChangeLogEntry.objects.filter(key="eins")] == ["removed"]
 
 
 @pytest.mark.parametrize("step", [publish, discard])

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from catalogue.documents.export import edition_yaml
-from catalogue.models import Change, Edition, EditionState
+from catalogue.models import ChangeLogEntry, Edition, EditionState
 from tests.catalogue.documents import as_file, catalogue_document, practice_document
 from tests.catalogue.documents import criterion_document as one
 from tests.catalogue.pages import address
@@ -30,7 +30,7 @@ def test_file_checked_compared_and_then_loaded(client, curator, published):
     response = client.post(address("upload"), {"einlesen": page.context["token"]})
     assert response.headers["Location"] == address("edition", "2.0")
     assert Edition.objects.numbered("2.0").state == EditionState.DRAFT
-    assert Change.objects.get(edition__major=2).by == curator
+    assert ChangeLogEntry.objects.get(edition__major=2).by == curator
 
 
 def test_checked_file_cannot_be_loaded_by_another_person(client, curator, published, alice):

@@ -10,10 +10,10 @@ from django.urls import reverse
 from assessments.queries.catalogue_cache import cached_edition
 from catalogue.documents.compare import field_label
 from catalogue.documents.export import edition_document, edition_yaml
-from catalogue.models import Change, Phase, Workstream
+from catalogue.models import ChangeLogEntry, Phase, Workstream
 from catalogue.services.editing import StaleVersion
 from catalogue.services.importing import import_files, load_file
-from catalogue.services.phases_and_workstreams import frame_document, save_frame
+from catalogue.services.phases_and_workstreams import phase_or_workstream_document, save_texts
 from catalogue.services.publishing import publish
 from tests.catalogue.documents import as_file, both, catalogue_document, criterion_document, practice_document
 from tests.catalogue.pages import address, typed
@@ -30,7 +30,7 @@ REFERENCE = {"title": {"de": "Buch", "en": "Book"}, "url": "https://example.org/
 
 
 def log(**where):
-    return [(c.action, c.kind, c.key, c.by) for c in Change.objects.filter(**where).order_by("pk")]
+    return [(c.action, c.kind, c.key, c.by) for c in ChangeLogEntry.objects.filter(**where).order_by("pk")]
 
 
 # --- Operating models
@@ -155,20 +155,20 @@ def test_phase_and_workstream_edited_and_written_down(client, curator, published
     edition = published("eins")
     own = {name: value for name, value in edition_document(edition).items() if name not in ("phases", "workstreams")}
     row = (Phase if kind == "phasen" else Workstream).objects.get(key=key)
-    before = frame_document(row)
-    path = address("frame_edit", kind, key)
+    before = phase_or_workstream_document(row)
+    path = address("phase_or_workstream_edit", kind, key)
     fields = {f"{name}_{language}": text for name, value in texts.items() for language, text in value.items()}
     response = client.post(path, typed(client.get(path), **fields))
-    assert response.headers["Location"] == address("frame")
+    assert response.headers["Location"] == address("phases_and_workstreams")
     row.refresh_from_db()
-    assert frame_document(row) == before | texts
+    assert phase_or_workstream_document(row) == before | texts
     assert row.version == 2
-    change = Change.objects.get(edition=None)
+    change = ChangeLogEntry.objects.get(edition=None)
     assert (change.by, change.kind, change.key) == (curator, {"phasen": "phases"}.get(kind, kind), key)
     assert change.before is not None
     assert change.before["name.de"] == before["name"]["de"]
     assert change.after == {f"{name}.{language}": text for name, value in texts.items() for language, text in value.items()}
-    page = client.get(address("frame")).content.decode()
+    page = client.get(address("phases_and_workstreams")).content.decode()
     assert field_label("meaning.de") in page
     assert texts["name"]["de"] in page
     # The edition itself is as it was.
@@ -177,7 +177,7 @@ def test_phase_and_workstream_edited_and_written_down(client, curator, published
 
 def test_late_save_of_a_phase_refused_with_both_texts_shown(client, curator, published):
     published("eins")
-    path = address("frame_edit", "phasen", "p3")
+    path = address("phase_or_workstream_edit", "phasen", "p3")
     page = client.get(path)
     assert client.post(path, typed(page, meaning_de="Erste Fassung")).status_code == 302
     response = client.post(path, typed(page, meaning_de="Zweite Fassung"))
@@ -191,7 +191,7 @@ def test_late_save_of_a_phase_refused_with_both_texts_shown(client, curator, pub
 
 def test_phase_without_an_english_text_refused(client, curator, published):
     published("eins")
-    path = address("frame_edit", "phasen", "p3")
+    path = address("phase_or_workstream_edit", "phasen", "p3")
     response = client.post(path, typed(client.get(path), name_en=""))
     assert response.status_code == 422
     assert list(response.context["form"].errors) == ["name_en"]
@@ -200,12 +200,12 @@ def test_phase_without_an_english_text_refused(client, curator, published):
 @pytest.mark.parametrize(("kind", "key"), [("phasen", "p9"), ("workstreams", "p3"), ("kriterien", "eins")])
 def test_unknown_phase_or_workstream_is_not_found(client, curator, published, kind, key):
     published("eins")
-    assert client.get(f"/katalog/redaktion/rahmen/{kind}/{key}/").status_code == 404
+    assert client.get(f"/katalog/redaktion/phasen-und-workstreams/{kind}/{key}/").status_code == 404
 
 
 def test_code_and_order_of_a_phase_stay_whatever_is_sent(client, curator, published):
     published("eins")
-    path = address("frame_edit", "phasen", "p3")
+    path = address("phase_or_workstream_edit", "phasen", "p3")
     client.post(path, typed(client.get(path)) | {"code": "P9", "order": "9", "key": "p9"})
     phase = Phase.objects.get(key="p3")
     assert (phase.code, phase.order) == ("P3", 3)
@@ -216,7 +216,7 @@ def test_phase_changed_by_a_published_file_is_written_down(client, curator, publ
     document = catalogue_document("eins", number="2.0")
     document["phases"][2]["meaning"]["de"] = "Ein neuer Sinn"
     import_files([load_file(as_file(document), "x")], publish=True, by=curator)
-    change = Change.objects.get(edition=None)
+    change = ChangeLogEntry.objects.get(edition=None)
     assert (change.by, change.key, change.after) == (curator, "p3", {"meaning.de": "Ein neuer Sinn"})
 
 
@@ -226,7 +226,9 @@ def test_phase_changed_in_the_admin_is_written_down(client, published):
     client.force_login(user)
     phase = Phase.objects.get(key="p3")
     names = ("name", "official_name", "meaning")
-    texts = {f"{name}_{language}": frame_document(phase)[name][language] for name in names for language in ("de", "en")}
+    texts = {
+        f"{name}_{language}": phase_or_workstream_document(phase)[name][language] for name in names for language in ("de", "en")
+    }
     response = client.post(reverse("admin:catalogue_phase_change", args=[phase.pk]), texts | {"meaning_en": "Another sense"})
     assert response.status_code == 302
     assert log(edition=None) == [("edited", "phases", "p3", user)]
@@ -237,7 +239,7 @@ def test_new_name_of_a_phase_reaches_pages_that_remember_the_catalogue(curator, 
     edition = published("eins", criteria=[criterion_document("eins", phase="p3")])
     assert cached_edition(edition).by_key["eins"].phase.name == both("Pilot")["de"]
     phase = Phase.objects.get(key="p3")
-    save_frame(row=phase, version=1, by=curator, item=frame_document(phase) | {"name": both("Erprobung")})
+    save_texts(row=phase, version=1, by=curator, item=phase_or_workstream_document(phase) | {"name": both("Erprobung")})
     assert cached_edition(edition).by_key["eins"].phase.name == both("Erprobung")["de"]
 
 
@@ -250,10 +252,10 @@ def test_two_curators_at_once_on_one_phase_never_overwrite_each_other(dora):
         try:
             for number in range(10):
                 phase = Phase.objects.get(key="p1")
-                item = frame_document(phase)
+                item = phase_or_workstream_document(phase)
                 item["meaning"]["de"] += f" {name}{number}"
                 try:
-                    save_frame(row=phase, version=phase.version, by=dora, item=item)
+                    save_texts(row=phase, version=phase.version, by=dora, item=item)
                 except StaleVersion:
                     refused.append(f"{name}{number}")
         finally:
@@ -267,7 +269,7 @@ def test_two_curators_at_once_on_one_phase_never_overwrite_each_other(dora):
     text = Phase.objects.get(key="p1").meaning
     written = {f"{name}{number}" for name in "ab" for number in range(10)} - set(refused)
     assert set(text.split()) >= written
-    assert len(written) == Change.objects.filter(edition=None).count()
+    assert len(written) == ChangeLogEntry.objects.filter(edition=None).count()
 
 
 # --- Preview
@@ -278,7 +280,7 @@ PREVIEWED = [
     ("practice_edit", "practice_preview", ["1.0", "praxis"], "body"),
     ("model_edit", "model_preview", ["1.0", "boo"], "summary"),
     ("edition_texts", "edition_preview", ["1.0"], "note"),
-    ("frame_edit", "frame_preview", ["phasen", "p3"], "meaning"),
+    ("phase_or_workstream_edit", "phase_or_workstream_preview", ["phasen", "p3"], "meaning"),
 ]
 
 
@@ -352,8 +354,8 @@ def test_nothing_of_a_published_edition_can_be_edited_here_either(client, curato
 @pytest.mark.parametrize(
     ("name", "args", "queries"),
     [
-        ("frame", [], 7),
-        ("frame_edit", ["phasen", "p3"], 4),
+        ("phases_and_workstreams", [], 7),
+        ("phase_or_workstream_edit", ["phasen", "p3"], 4),
         ("practice_edit", ["1.0", "gut0"], 9),
         ("model_edit", ["1.0", "m0"], 6),
         ("edition_texts", ["1.0"], 5),
@@ -368,7 +370,7 @@ def test_page_query_count_constant(client, curator, draft, django_assert_num_que
         references=[{"title": both(f"Quelle {n}"), "url": ""} for n in names],
     )
     for number in names:
-        Change.objects.create(by=curator, action="edited", kind="phases", key="p1", after={"name.de": str(number)})
+        ChangeLogEntry.objects.create(by=curator, action="edited", kind="phases", key="p1", after={"name.de": str(number)})
     client.get(address(name, *args))
     with django_assert_num_queries(queries):
         client.get(address(name, *args))

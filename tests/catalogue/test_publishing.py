@@ -1,9 +1,9 @@
 import pytest
 
 from catalogue.documents.export import edition_document
-from catalogue.models import Change, Edition, EditionState
+from catalogue.models import ChangeLogEntry, Edition, EditionState
 from catalogue.services.importing import content
-from catalogue.services.publishing import Incomplete, WrongState, copy_edition, discard, publish, retire
+from catalogue.services.publishing import Incomplete, WrongEditionState, copy_edition, discard, publish, retire
 from tests.catalogue.documents import criterion_document, practice_document
 
 pytestmark = pytest.mark.django_db
@@ -24,14 +24,14 @@ def test_incomplete_draft_says_everything_missing(draft, dora):
     edition = draft(criteria=[broken], good_practices=[practice])
     with pytest.raises(Incomplete) as caught:
         publish(edition=edition, by=dora)
-    assert [(gap.kind, gap.key, gap.field) for gap in caught.value.gaps] == [
+    assert [(item.kind, item.key, item.field) for item in caught.value.missing] == [
         ("criterion", "eins", "why_en"),
         ("criterion", "eins", "questions_en"),
         ("criterion", "eins", "level_2_description_en"),
         ("criterion", "eins", "level_3_next_step_en"),
         ("practice", "praxis", "body_en"),
     ]
-    assert "eins auf Deutsch: Warum es zählt fehlt (Englisch)" in map(str, caught.value.gaps)
+    assert "eins auf Deutsch: Warum es zählt fehlt (Englisch)" in map(str, caught.value.missing)
     edition.refresh_from_db()
     assert edition.is_draft
 
@@ -44,7 +44,7 @@ def test_edition_without_criteria_not_published(draft, dora):
 
 
 def test_published_edition_not_published_again(published, dora):
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongEditionState):
         publish(edition=published("eins"), by=dora)
 
 
@@ -56,7 +56,7 @@ def test_copy_holds_everything_under_the_next_number(published, dora):
     before["edition"].pop("number")
     assert before == after
     assert (copy.is_draft, copy.based_on) == (True, edition)
-    assert Change.objects.get(edition=copy).get_action_display() == "als Kopie angelegt"
+    assert ChangeLogEntry.objects.get(edition=copy).get_action_display() == "als Kopie angelegt"
 
 
 def test_copy_for_a_correction_takes_a_minor_number(published, dora):
@@ -71,9 +71,9 @@ def test_copy_for_a_correction_takes_a_minor_number(published, dora):
 def test_second_open_copy_refused(published, dora):
     edition = published("eins")
     copy = copy_edition(edition=edition, by=dora)
-    with pytest.raises(WrongState, match=r"schon den Entwurf 2\.0"):
+    with pytest.raises(WrongEditionState, match=r"schon den Entwurf 2\.0"):
         copy_edition(edition=edition, by=dora)
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongEditionState):
         copy_edition(edition=copy, by=dora)
 
 
@@ -88,7 +88,7 @@ def test_retired_edition_no_longer_current_but_readable(published, dora):
 def test_last_published_edition_not_retired(published, draft, dora):
     edition = published("eins")
     for wrong in (edition, draft("eins", number="2.0")):
-        with pytest.raises(WrongState):
+        with pytest.raises(WrongEditionState):
             retire(edition=wrong, by=dora)
 
 
@@ -96,5 +96,5 @@ def test_draft_discarded_published_edition_not(published, draft, dora):
     keep = published("eins", number="1.0")
     discard(edition=draft("eins", number="2.0"), by=dora)
     assert list(Edition.objects.all()) == [keep]
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongEditionState):
         discard(edition=keep, by=dora)

@@ -3,7 +3,7 @@ from time import perf_counter
 
 import pytest
 
-from catalogue.documents.validate import MOST_PROBLEMS, RESERVED_KEYS, markup_problem
+from catalogue.documents.validate import MAX_PROBLEMS, RESERVED_KEYS, markup_problem
 from catalogue.documents.yaml_reader import CatalogueFileError
 from catalogue.services.importing import load_file
 from tests.catalogue.documents import as_file, catalogue_document, criterion_document, practice_document
@@ -99,7 +99,7 @@ def test_all_problems_told_at_once_but_not_endlessly():
     for criterion in document["criteria"]:
         criterion["why"]["de"] = criterion["summary"]["de"] = ""
     found = problems_of(document)
-    assert len(found) == MOST_PROBLEMS + 1
+    assert len(found) == MAX_PROBLEMS + 1
     assert "30 weitere" in found[-1].message
 
 
@@ -161,5 +161,5 @@ def test_markup_of_hostile_texts_looked_at_once(text):
 def test_endless_list_of_mistakes_not_searched_to_its_end():
     start = perf_counter()
     found = problems_of(catalogue_document() | {"criteria": [1] * 200_000})
-    assert len(found) == MOST_PROBLEMS + 1
+    assert len(found) == MAX_PROBLEMS + 1
     assert perf_counter() - start < 20

@@ -10,19 +10,19 @@ from django.conf import settings
 from django.utils.translation import override
 
 from assessments.reports.profile.build import build_profile
-from assessments.reports.profile.inputs import AnswerFact, EarlierAnswer, Facts, MilestoneFact, PhaseFact, RoundFact
+from assessments.reports.profile.inputs import AnswerFact, Facts, MilestoneFact, PhaseFact, RoundFact
 from assessments.reports.profile.model import (
     CommentItem,
     EvidenceItem,
-    Level,
     MaturityProfile,
     MeasureItem,
     Meta,
     RoundRef,
-    Step,
+    ScaleLevel,
+    WorkflowStep,
 )
 from assessments.scoring import GateMilestone, Rating
-from catalogue.levels import Level as LevelName
+from catalogue.levels import Level
 
 STREAMS = (
     ("finanziell", "Finanziell"),
@@ -57,7 +57,7 @@ def make_facts(criteria: int = 21, *, language: str = "de", approved: bool = Tru
         answers.append(_answer(number, rows[number % len(rows)], language))
         if number % 4 == 0 or rows[number % len(rows)]["phase"] != "durchgehend":
             rating = answers[-1].rating
-            milestones.append(MilestoneFact(GateMilestone(rating.key, rating.phase, 3), answers[-1].title, "Meilenstein"))
+            milestones.append(MilestoneFact(Milestone(rating.key, rating.phase, 3), answers[-1].title, "Meilenstein"))
     refs = [
         RoundRef(f"round{number}", number, f"Runde {number}", date(2024, 3, 12) + timedelta(240 * number))
         for number in range(1, rounds + 1)
@@ -91,9 +91,9 @@ def make_facts(criteria: int = 21, *, language: str = "de", approved: bool = Tru
         approved_on=date(2026, 3, 20) if approved else None,
         approved_by="Bob Berger" if approved else "",
         steps=(
-            Step("begonnen", date(2026, 2, 3), "Alice Ahlers"),
-            Step("eingereicht", date(2026, 3, 16), "Alice Ahlers"),
-            *([Step("freigegeben", date(2026, 3, 20), "Bob Berger")] if approved else []),
+            WorkflowStep("begonnen", date(2026, 2, 3), "Alice Ahlers"),
+            WorkflowStep("eingereicht", date(2026, 3, 16), "Alice Ahlers"),
+            *([WorkflowStep("freigegeben", date(2026, 3, 20), "Bob Berger")] if approved else []),
         ),
         compared=refs[-1] if refs else None,
         rounds=tuple(reversed(refs)),
@@ -171,9 +171,9 @@ def _answer(number: int, row: dict[str, Any], language: str) -> AnswerFact:
     )
     with override(language):
         levels = tuple(
-            Level(
+            ScaleLevel(
                 step["level"],
-                str(LevelName(step["level"]).label),
+                str(Level(step["level"]).label),
                 step["description"][language],
                 step.get("next_step", {}).get(language, ""),
             )
@@ -199,11 +199,11 @@ def _answer(number: int, row: dict[str, Any], language: str) -> AnswerFact:
     )
 
 
-def _earlier(answer: AnswerFact, ref: RoundRef, number: int) -> EarlierAnswer:
+def _earlier(answer: AnswerFact, ref: RoundRef, number: int) -> AnswerFact:
     level = answer.rating.level
     before = None if level is None else max(0, min(4, level - (2 - number) + (level % 3 == 2)))
     rating = replace(answer.rating, state="open" if before is None else "rated", level=before, confirmed=True)
-    return EarlierAnswer(rating, answer.title, EARLIER_REASON, "Alice Ahlers", ref.on)
+    return AnswerFact(rating, answer.title, EARLIER_REASON, "Alice Ahlers", ref.on)
 
 
 def _measure(answer: AnswerFact, number: int) -> MeasureItem:

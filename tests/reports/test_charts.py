@@ -9,10 +9,10 @@ from django.utils.translation import override
 from assessments.reports.charts import (
     Bar,
     HeatRow,
-    Plan,
+    PlannedValue,
     RoadPhase,
-    Round,
     Series,
+    TrendRound,
     bullet_bars,
     for_screen,
     heat_grid,
@@ -29,7 +29,7 @@ THREE = [
     Series("target", "Ziel", (3.0, 3.0, 4.0, 3.0)),
     Series("earlier", "Runde 2", (2.0, 1.8, 2.1, 1.5)),
 ]
-ROUNDS = [Round("Runde 1", date(2024, 9, 1), 1.2), Round("Runde 2", date(2025, 5, 1), 1.9)]
+ROUNDS = [TrendRound("Runde 1", date(2024, 9, 1), 1.2), TrendRound("Runde 2", date(2025, 5, 1), 1.9)]
 PHASES = [
     RoadPhase("P1 Ideenfindung", "reached"),
     RoadPhase("P2 Prototyp", "blocked", 2, is_current=True),
@@ -136,7 +136,7 @@ def test_key_explains_the_marks_and_leaves_out_roles_without_a_name():
 
 
 def test_trend_says_rounds_and_plan():
-    assert spoken(trend(ROUNDS, Plan(date(2027, 12, 1), 3.4))) == (
+    assert spoken(trend(ROUNDS, PlannedValue(date(2027, 12, 1), 3.4))) == (
         "Verlauf über 2 Runden. Mittlere Stufe: Runde 1 (09/2024) 1,2, Runde 2 (05/2025) 1,9. Geplant sind 3,4 bis 12/2027."
     )
 
@@ -148,11 +148,11 @@ def test_trend_of_one_round_has_a_mark_and_no_line():
 
 
 def test_trend_leaves_out_a_plan_that_has_passed():
-    assert "Plan" not in trend(ROUNDS, Plan(date(2025, 1, 1), 3.0))
+    assert "Plan" not in trend(ROUNDS, PlannedValue(date(2025, 1, 1), 3.0))
 
 
 def test_trend_without_values_says_so():
-    assert spoken(trend([Round("Runde 1", date(2024, 9, 1), None)])) == "Verlauf: noch keine Werte."
+    assert spoken(trend([TrendRound("Runde 1", date(2024, 9, 1), None)])) == "Verlauf: noch keine Werte."
 
 
 def test_heat_grid_tells_the_states_apart_without_colour():

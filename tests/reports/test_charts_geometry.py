@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from assessments.reports.charts import (
     Bar,
     HeatRow,
-    Plan,
+    PlannedValue,
     RoadPhase,
-    Round,
     Series,
+    TrendRound,
     bullet_bars,
     heat_grid,
     level_bar,
@@ -150,10 +150,10 @@ def test_key_of_the_marks_is_tidy_with_any_names(now, earlier, width):
 def test_trend_is_tidy_with_any_rounds(steps, plan, width):
     start = date(2020, 1, 1)
     rounds = [
-        Round(f"Runde {n}", start + timedelta(days), value)
+        TrendRound(f"Runde {n}", start + timedelta(days), value)
         for n, (days, value) in enumerate(sorted(steps, key=lambda s: s[0]), 1)
     ]
-    assert_tidy(trend(rounds, Plan(start + timedelta(plan[0]), plan[1]) if plan else None, width=width))
+    assert_tidy(trend(rounds, PlannedValue(start + timedelta(plan[0]), plan[1]) if plan else None, width=width))
 
 
 CELLS = st.one_of(st.none(), st.integers(0, 4), st.sampled_from(["open", "unknown", "not_applicable"]))

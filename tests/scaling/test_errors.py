@@ -37,7 +37,7 @@ def test_failure_shows_its_page(client, path, status, heading):
 
 def test_body_beyond_the_limit_refused_before_it_is_read(client, settings):
     """Signed in or not: otherwise anybody could fill the server's disk with a form."""
-    settings.LARGEST_BODY = 1000
+    settings.MAX_BODY_BYTES = 1000
     file = SimpleUploadedFile("a.pdf", b"x" * 2000)
     response = client.post(reverse("account_login"), {"file": file})
     assert response.status_code == 413

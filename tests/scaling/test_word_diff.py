@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaling.common.word_diff import MOST_TOKENS, diff_html, diff_words
+from scaling.common.word_diff import MAX_TOKENS, diff_html, diff_words
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_segments_give_both_texts_back(before, after):
 
 
 def test_endless_text_counts_as_changed_as_a_whole():
-    before, after = "a " * MOST_TOKENS, "b " * MOST_TOKENS
+    before, after = "a " * MAX_TOKENS, "b " * MAX_TOKENS
     assert diff_words(before, after) == [("removed", before), ("added", after)]
 
 

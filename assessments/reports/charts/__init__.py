@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from assessments.reports.charts.bars import bullet_bars
 from assessments.reports.charts.heatmap import heat_grid
-from assessments.reports.charts.inputs import Bar, HeatRow, Plan, RoadPhase, Round, Series
+from assessments.reports.charts.inputs import Bar, HeatRow, PlannedValue, RoadPhase, Series, TrendRound
 from assessments.reports.charts.level_bar import level_bar, marks_key
 from assessments.reports.charts.phase_road import phase_road
 from assessments.reports.charts.radar import radar
@@ -19,10 +19,10 @@ from assessments.reports.charts.trend import trend
 __all__ = [
     "Bar",
     "HeatRow",
-    "Plan",
+    "PlannedValue",
     "RoadPhase",
-    "Round",
     "Series",
+    "TrendRound",
     "bullet_bars",
     "for_screen",
     "heat_grid",

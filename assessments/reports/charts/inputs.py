@@ -31,7 +31,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Round:
+class TrendRound:
     """One round on the time line."""
 
     label: str
@@ -40,7 +40,7 @@ class Round:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlannedValue:
     """Where the value shall be, and when."""
 
     on: date

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from assessments.reports.charts.bars import bullet_bars
 from assessments.reports.charts.heatmap import heat_grid
-from assessments.reports.charts.inputs import Bar, GateState, HeatRow, Plan, RoadPhase, Round, Series
+from assessments.reports.charts.inputs import Bar, GateState, HeatRow, PlannedValue, RoadPhase, Series, TrendRound
 from assessments.reports.charts.level_bar import level_bar, marks_key
 from assessments.reports.charts.phase_road import phase_road
 from assessments.reports.charts.radar import radar
@@ -73,9 +73,9 @@ def _before(one: CriterionResult) -> int | None:
 def trend_chart(profile: MaturityProfile, *, width: float = 640, height: float = 150) -> SafeString:
     """The overall average over the rounds and the planned line, where there is one."""
     found = profile.trend
-    plan = Plan(found.planned_on, found.planned) if found.planned is not None and found.planned_on else None
+    plan = PlannedValue(found.planned_on, found.planned) if found.planned is not None and found.planned_on else None
     return trend(
-        [Round(point.label, point.on, point.average.value) for point in found.points], plan, width=width, height=height
+        [TrendRound(point.label, point.on, point.average.value) for point in found.points], plan, width=width, height=height
     )
 
 

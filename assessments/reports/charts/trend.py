@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.reports.charts.inputs import TOP, Plan, Round
+from assessments.reports.charts.inputs import TOP, PlannedValue, TrendRound
 from assessments.reports.charts.legend import draw_legend
 from assessments.reports.charts.sentences import figure
 from assessments.reports.charts.svg import LINE, SIZE, SMALL, Box, Drawing
@@ -17,7 +17,9 @@ from assessments.reports.charts.text_width import text_width
 LEFT, TOP_MARGIN = 26.0, 24.0
 
 
-def trend(rounds: Sequence[Round], plan: Plan | None = None, *, width: float = 640, height: float = 150) -> SafeString:
+def trend(
+    rounds: Sequence[TrendRound], plan: PlannedValue | None = None, *, width: float = 640, height: float = 150
+) -> SafeString:
     """Draw the rounds along a true time axis. A round without a value leaves a gap; a plan in the past is not drawn.
 
     Rounds must be in the order of time. Labels that would overlap are left out, the first and the last round's never.
@@ -71,8 +73,8 @@ class _TimeScale:
         return self.left + (self.right - self.left) * (on - self.first).days / self.span
 
 
-def _runs(rounds: Sequence[Round]) -> list[list[Round]]:
-    runs: list[list[Round]] = [[]]
+def _runs(rounds: Sequence[TrendRound]) -> list[list[TrendRound]]:
+    runs: list[list[TrendRound]] = [[]]
     for one in rounds:
         if one.value is None:
             runs.append([])
@@ -114,7 +116,7 @@ def _draw_dates(drawing: Drawing, ticks: Sequence[tuple[float, str, date]], top:
     return top + SIZE * LINE + SMALL * LINE
 
 
-def _sentence(rounds: Sequence[Round], plan: Plan | None) -> str:
+def _sentence(rounds: Sequence[TrendRound], plan: PlannedValue | None) -> str:
     start = ngettext("Verlauf über %(count)d Runde.", "Verlauf über %(count)d Runden.", len(rounds)) % {"count": len(rounds)}
     said = ", ".join(f"{one.label} ({date_format(one.on, 'm/Y')}) {figure(one.value)}" for one in rounds)
     text = _("%(start)s Mittlere Stufe: %(values)s.") % {"start": start, "values": said}

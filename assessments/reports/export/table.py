@@ -21,7 +21,7 @@ def harmless(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Column:
+class ProfileColumn:
     """``width`` is in characters, as spreadsheets count it."""
 
     title: str
@@ -29,30 +29,32 @@ class Column:
     value: Callable[[CriterionResult], Value]
 
 
-def criterion_columns(profile: MaturityProfile) -> list[Column]:
+def criterion_columns(profile: MaturityProfile) -> list[ProfileColumn]:
     """One column per fact of a criterion; those about the compared round stand only where there is one."""
     columns = [
-        Column(_("Nr."), 5, lambda c: c.number),
-        Column(_("Kriterium"), 40, lambda c: c.title),
-        Column(_("Schlüssel"), 24, lambda c: c.key),
-        Column(_("Phase"), 18, lambda c: c.phase_label),
-        Column(_("Workstreams"), 24, lambda c: ", ".join(c.workstream_names)),
-        Column(_("Meilenstein ab Stufe"), 12, lambda c: c.milestone.required_level if c.milestone else None),
-        Column(_("Stand"), 16, lambda c: c.state_label),
-        Column(_("Stufe"), 8, lambda c: c.level),
-        Column(_("Stufe in Worten"), 16, lambda c: c.level_name),
-        Column(_("bestätigt"), 10, lambda c: _("ja") if c.confirmed else _("nein")),
-        Column(_("Zielstufe"), 10, lambda c: c.target_level),
-        Column(_("Ziel bis"), 12, lambda c: c.target_date),
-        Column(_("Abstand zum Ziel"), 10, lambda c: c.gap),
-        Column(_("Begründung"), 60, lambda c: c.rationale),
-        Column(_("Nachweise"), 40, lambda c: "\n".join(f"{e.label} ({e.url})" if e.url else e.label for e in c.evidence)),
-        Column(_("Nächster Schritt"), 50, lambda c: c.next_step),
-        Column(
+        ProfileColumn(_("Nr."), 5, lambda c: c.number),
+        ProfileColumn(_("Kriterium"), 40, lambda c: c.title),
+        ProfileColumn(_("Schlüssel"), 24, lambda c: c.key),
+        ProfileColumn(_("Phase"), 18, lambda c: c.phase_label),
+        ProfileColumn(_("Workstreams"), 24, lambda c: ", ".join(c.workstream_names)),
+        ProfileColumn(_("Meilenstein ab Stufe"), 12, lambda c: c.milestone.required_level if c.milestone else None),
+        ProfileColumn(_("Stand"), 16, lambda c: c.state_label),
+        ProfileColumn(_("Stufe"), 8, lambda c: c.level),
+        ProfileColumn(_("Stufe in Worten"), 16, lambda c: c.level_name),
+        ProfileColumn(_("bestätigt"), 10, lambda c: _("ja") if c.confirmed else _("nein")),
+        ProfileColumn(_("Zielstufe"), 10, lambda c: c.target_level),
+        ProfileColumn(_("Ziel bis"), 12, lambda c: c.target_date),
+        ProfileColumn(_("Abstand zum Ziel"), 10, lambda c: c.gap),
+        ProfileColumn(_("Begründung"), 60, lambda c: c.rationale),
+        ProfileColumn(
+            _("Nachweise"), 40, lambda c: "\n".join(f"{e.label} ({e.url})" if e.url else e.label for e in c.evidence)
+        ),
+        ProfileColumn(_("Nächster Schritt"), 50, lambda c: c.next_step),
+        ProfileColumn(
             _("Maßnahmen"), 50, lambda c: "\n".join(f"{m.text} ({texts.in_charge(m)}; {m.status_label})" for m in c.measures)
         ),
-        Column(_("Eingeschätzt am"), 12, lambda c: c.answered_on),
-        Column(_("Eingeschätzt von"), 22, lambda c: c.answered_by),
+        ProfileColumn(_("Eingeschätzt am"), 12, lambda c: c.answered_on),
+        ProfileColumn(_("Eingeschätzt von"), 22, lambda c: c.answered_by),
     ]
     if profile.changes is None:
         return columns
@@ -60,12 +62,12 @@ def criterion_columns(profile: MaturityProfile) -> list[Column]:
     return [*columns, *_compared(then)]
 
 
-def _compared(then: str) -> list[Column]:
+def _compared(then: str) -> list[ProfileColumn]:
     return [
-        Column(_("Stufe in %(round)s") % {"round": then}, 10, lambda c: _previous_level(c)),
-        Column(_("Veränderung"), 10, lambda c: c.change.delta if c.change else None),
-        Column(_("Art der Veränderung"), 20, lambda c: c.change.label if c.change else ""),
-        Column(_("Begründung in %(round)s") % {"round": then}, 60, lambda c: _previous_rationale(c)),
+        ProfileColumn(_("Stufe in %(round)s") % {"round": then}, 10, lambda c: _previous_level(c)),
+        ProfileColumn(_("Veränderung"), 10, lambda c: c.change.delta if c.change else None),
+        ProfileColumn(_("Art der Veränderung"), 20, lambda c: c.change.label if c.change else ""),
+        ProfileColumn(_("Begründung in %(round)s") % {"round": then}, 60, lambda c: _previous_rationale(c)),
     ]
 
 

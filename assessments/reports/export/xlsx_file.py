@@ -12,7 +12,7 @@ from assessments.reports.export.table import Value, criterion_columns
 from assessments.reports.profile.model import Figure, MaturityProfile
 
 #: What a cell can hold, by the file format.
-LONGEST = 32_767
+MAX_CELL_LENGTH = 32_767
 
 
 def render_xlsx(profile: MaturityProfile) -> bytes:
@@ -26,10 +26,10 @@ def render_xlsx(profile: MaturityProfile) -> bytes:
     title = _("Reifeprofil %(project)s, %(round)s") % {"project": meta.project, "round": meta.round_label}
     book.set_properties({"title": title, "author": meta.municipality, "created": datetime.combine(meta.as_of, time())})
     formats = Formats(book)
-    _summary(Sheet(book, formats, _("Zusammenfassung")), profile, title)
-    _scores(Sheet(book, formats, _("Einschätzungen")), profile)
-    _measures(Sheet(book, formats, _("Maßnahmen")), profile)
-    _comparison(Sheet(book, formats, _("Vergleich")), profile)
+    _summary(SheetWriter(book, formats, _("Zusammenfassung")), profile, title)
+    _scores(SheetWriter(book, formats, _("Einschätzungen")), profile)
+    _measures(SheetWriter(book, formats, _("Maßnahmen")), profile)
+    _comparison(SheetWriter(book, formats, _("Vergleich")), profile)
     book.close()
     return out.getvalue()
 
@@ -48,7 +48,7 @@ class Formats:
         self.bold = book.add_format({**top, "bold": True})
 
 
-class Sheet:
+class SheetWriter:
     """A sheet that is written row by row."""
 
     def __init__(self, book: xlsxwriter.Workbook, formats: Formats, name: str) -> None:
@@ -86,7 +86,7 @@ class Sheet:
         if value is None or value == "":
             self.sheet.write_blank(self.row, column, None, look or formats.text)
         elif isinstance(value, str):
-            text = value if len(value) <= LONGEST else value[: LONGEST - 1] + "…"
+            text = value if len(value) <= MAX_CELL_LENGTH else value[: MAX_CELL_LENGTH - 1] + "…"
             self.sheet.write_string(self.row, column, text, look or formats.text)
         elif isinstance(value, date):
             self.sheet.write_datetime(self.row, column, datetime.combine(value, time()), look or formats.day)
@@ -96,7 +96,7 @@ class Sheet:
             )
 
 
-def _summary(sheet: Sheet, profile: MaturityProfile, title: str) -> None:
+def _summary(sheet: SheetWriter, profile: MaturityProfile, title: str) -> None:
     meta, formats = profile.meta, sheet.formats
     sheet.widths([34, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14])
     sheet.line([title], formats.title)
@@ -171,7 +171,7 @@ def _figure(name: str, figure: Figure) -> list[Value]:
     ]
 
 
-def _scores(sheet: Sheet, profile: MaturityProfile) -> None:
+def _scores(sheet: SheetWriter, profile: MaturityProfile) -> None:
     columns = criterion_columns(profile)
     sheet.widths(column.width for column in columns)
     rows = [[column.value(result) for column in columns] for result in profile.criteria]
@@ -179,7 +179,7 @@ def _scores(sheet: Sheet, profile: MaturityProfile) -> None:
     sheet.sheet.freeze_panes(1, 2)
 
 
-def _measures(sheet: Sheet, profile: MaturityProfile) -> None:
+def _measures(sheet: SheetWriter, profile: MaturityProfile) -> None:
     sheet.widths([60, 40, 26, 12, 12])
     sheet.only_table(
         [_("Maßnahme"), _("Kriterium"), _("Wer"), _("Bis wann"), _("Stand")],
@@ -187,7 +187,7 @@ def _measures(sheet: Sheet, profile: MaturityProfile) -> None:
     )
 
 
-def _comparison(sheet: Sheet, profile: MaturityProfile) -> None:
+def _comparison(sheet: SheetWriter, profile: MaturityProfile) -> None:
     changes = profile.changes
     sheet.widths([5, 40, 12, 12, 12, 22, 60, 60])
     if changes is None:

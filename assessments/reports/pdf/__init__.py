@@ -6,7 +6,7 @@ import logging
 from django.template.loader import get_template
 
 from assessments.reports.charts import Bar, bullet_bars
-from assessments.reports.pdf.content import ROOMS, VARIANTS, Variant, report_html
+from assessments.reports.pdf.content import LIST_LIMITS, VARIANTS, Variant, report_html
 from assessments.reports.pdf.engine import PdfUnavailable, html_to_pdf
 from assessments.reports.pdf.store import fetch_pdf, render_version, store_pdf
 from assessments.reports.profile.model import MaturityProfile
@@ -15,7 +15,7 @@ __all__ = ["VARIANTS", "PdfUnavailable", "Variant", "pdf_of", "render_pdf", "war
 
 logger = logging.getLogger(__name__)
 
-MOST_PAGES_KURZ = 4
+MAX_PAGES_KURZ = 4
 STYLE = "css/print-report.css"
 
 
@@ -38,11 +38,11 @@ def render_pdf(profile: MaturityProfile, *, variant: Variant, with_comments: boo
     styles = (STYLE, f"css/print-draft-{profile.meta.language}.css") if profile.meta.is_draft else (STYLE,)
     if variant == "lang":
         return _written(html_to_pdf(report_html(profile, variant=variant, with_comments=with_comments), styles))
-    for room in ROOMS[:-1]:
-        pdf = html_to_pdf(report_html(profile, variant=variant, room=room), styles, count_pages=_fits)
+    for list_limits in LIST_LIMITS[:-1]:
+        pdf = html_to_pdf(report_html(profile, variant=variant, list_limits=list_limits), styles, count_pages=_fits)
         if pdf is not None:
             return pdf
-    return _written(html_to_pdf(report_html(profile, variant=variant, room=ROOMS[-1]), styles))
+    return _written(html_to_pdf(report_html(profile, variant=variant, list_limits=LIST_LIMITS[-1]), styles))
 
 
 def warm() -> None:
@@ -61,7 +61,7 @@ def warm() -> None:
 
 
 def _fits(pages: int) -> bool:
-    return pages <= MOST_PAGES_KURZ
+    return pages <= MAX_PAGES_KURZ
 
 
 def _written(pdf: bytes | None) -> bytes:

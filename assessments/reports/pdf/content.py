@@ -30,7 +30,7 @@ VARIANTS: tuple[Variant, ...] = ("kurz", "lang")
 
 
 @dataclass(frozen=True)
-class Room:
+class ListLimits:
     """How much of each list the Kurzfassung shows. Tighter ones follow until it fits its four pages."""
 
     criteria: int
@@ -42,19 +42,21 @@ class Room:
         return f":{self.criteria}"
 
 
-ROOMS = (Room(60, 8, 8), Room(28, 5, 5), Room(12, 3, 3))
+LIST_LIMITS = (ListLimits(60, 8, 8), ListLimits(28, 5, 5), ListLimits(12, 3, 3))
 
 
-def report_html(profile: MaturityProfile, *, variant: Variant, with_comments: bool = False, room: Room = ROOMS[0]) -> str:
+def report_html(
+    profile: MaturityProfile, *, variant: Variant, with_comments: bool = False, list_limits: ListLimits = LIST_LIMITS[0]
+) -> str:
     """The document, in the language of the profile."""
     with override(profile.meta.language):
-        html: str = render_to_string(f"report/pdf/{variant}.html", _context(profile, variant, with_comments, room))
+        html: str = render_to_string(f"report/pdf/{variant}.html", _context(profile, variant, with_comments, list_limits))
         if variant == "lang":
             html = _with_glossary(html, profile.meta.language)
     return limits.drawable(_BETWEEN_BLOCKS.sub("><", html))
 
 
-def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, room: Room) -> dict[str, Any]:
+def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, list_limits: ListLimits) -> dict[str, Any]:
     meta = profile.meta
     compared = meta.compared.label if meta.compared else ""
     blockers = profile.current_gate.blockers if profile.current_gate else ()
@@ -65,7 +67,7 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, ro
         "meta": meta,
         "coat_of_arms": COAT_OF_ARMS + meta.coat_of_arms if _has_picture(meta.coat_of_arms) else "",
         "variant": variant,
-        "room": room,
+        "list_limits": list_limits,
         "compared": compared,
         "title": _("Reifeprofil %(project)s, %(round)s") % {"project": meta.project, "round": meta.round_label},
         "own_language": "" if meta.language == "de" else "de",
@@ -113,7 +115,7 @@ def _with_glossary(html: str, language: str) -> str:
     """Explain the terms this report uses, and only those."""
     text = _TAG.sub(" ", html).lower()
     terms = [term for term in glossary(language) if re.search(rf"\b{re.escape(term.term.lower())}", text)]
-    return html.replace(GLOSSARY, render_to_string("report/pdf/parts/glossary.html", {"terms": terms}))
+    return html.replace(GLOSSARY, render_to_string("report/pdf/sections/glossary.html", {"terms": terms}))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-MOST_BYTES = 200 * 1024 * 1024
+MAX_BYTES = 200 * 1024 * 1024
 
 
 def _folder() -> Path:
@@ -65,7 +65,7 @@ def _evict(folder: Path) -> None:
     used = 0
     for _mtime, size, path in found:
         used += size
-        if used > MOST_BYTES:
+        if used > MAX_BYTES:
             path.unlink(missing_ok=True)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from assessments import scoring
 from assessments.reports.profile import texts
-from assessments.reports.profile.inputs import AnswerFact, EarlierAnswer, Facts, MilestoneFact, RoundFact
+from assessments.reports.profile.inputs import AnswerFact, Facts, MilestoneFact, RoundFact
 from assessments.reports.profile.measures import measures_on
 from assessments.reports.profile.model import (
     Changes,
@@ -14,13 +14,13 @@ from assessments.reports.profile.model import (
     GateBlocker,
     GateResult,
     HistoryRow,
-    Level,
     MaturityProfile,
     MeasureItem,
     MilestoneInfo,
     PreviousAnswer,
     PriorityItem,
     RoundRef,
+    ScaleLevel,
     Trend,
     TrendPoint,
 )
@@ -67,7 +67,7 @@ def build_profile(facts: Facts) -> MaturityProfile:
         history=_history(facts, criteria),
         criteria=criteria,
         measures=measures,
-        scale=tuple(Level(level, name) for level, name in enumerate(words.levels)),
+        scale=tuple(ScaleLevel(level, name) for level, name in enumerate(words.levels)),
         definitions=texts.definitions(),
     )
 
@@ -161,7 +161,7 @@ def _milestone(fact: MilestoneFact | None, rating: Rating, words: Words) -> Mile
     return MilestoneInfo(fact.kind_label, required, words.level(required), scoring.passes(fact.milestone, rating))
 
 
-def _change(rating: Rating, earlier: EarlierAnswer | None, ref: RoundRef, words: Words) -> CriterionChange:
+def _change(rating: Rating, earlier: AnswerFact | None, ref: RoundRef, words: Words) -> CriterionChange:
     found = scoring.change(rating, earlier.rating if earlier else None)
     previous, before, level = None, "", None
     if earlier is not None:

@@ -5,7 +5,7 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class ScaleLevel:
     """One step of the scale. ``description`` and ``next_step`` (empty on the highest) are those of one criterion."""
 
     level: int
@@ -131,7 +131,7 @@ class CriterionResult:
     level_description: str
     answer_label: str
     next_step: str
-    levels: tuple[Level, ...]
+    levels: tuple[ScaleLevel, ...]
     rationale: str
     evidence: tuple[EvidenceItem, ...]
     target_level: int | None

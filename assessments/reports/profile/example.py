@@ -19,9 +19,17 @@ from django.utils.translation import gettext as _
 from assessments.models import AssessmentState, MeasureStatus, ScoreState
 from assessments.reports.profile import texts
 from assessments.reports.profile.build import build_profile
-from assessments.reports.profile.inputs import AnswerFact, EarlierAnswer, Facts, MilestoneFact, PhaseFact, RoundFact
+from assessments.reports.profile.inputs import AnswerFact, Facts, MilestoneFact, PhaseFact, RoundFact
 from assessments.reports.profile.load import DEFAULT_LANGUAGE
-from assessments.reports.profile.model import EvidenceItem, Level, MaturityProfile, MeasureItem, Meta, RoundRef, Step
+from assessments.reports.profile.model import (
+    EvidenceItem,
+    MaturityProfile,
+    MeasureItem,
+    Meta,
+    RoundRef,
+    ScaleLevel,
+    WorkflowStep,
+)
 from assessments.scoring import GateMilestone, Rating
 from catalogue.models import CROSS_PHASE, MilestoneKind
 
@@ -138,9 +146,9 @@ class _Example:
             phase=criterion["phase"],
         )
 
-    def _earlier(self, answer: dict[str, Any]) -> EarlierAnswer:
+    def _earlier(self, answer: dict[str, Any]) -> AnswerFact:
         title = self.title(answer["key"])
-        return EarlierAnswer(self._rating(answer), title, answer.get("rationale", ""), answer.get("by", ""), answer.get("on"))
+        return AnswerFact(self._rating(answer), title, answer.get("rationale", ""), answer.get("by", ""), answer.get("on"))
 
     def _answer(self, answer: dict[str, Any]) -> AnswerFact:
         criterion = self.criteria[answer["key"]]
@@ -149,7 +157,7 @@ class _Example:
             title=self.title(answer["key"]),
             summary=self.text(criterion["summary"]),
             levels=tuple(
-                Level(
+                ScaleLevel(
                     step["level"],
                     self.words.levels[step["level"]],
                     self.text(step["description"]),
@@ -217,9 +225,9 @@ class _Example:
             approved_on=this["approved_on"],
             approved_by=self.manager,
             steps=(
-                Step(_("begonnen"), this["started_on"], ""),
-                Step(_("eingereicht"), this["submitted_on"], author),
-                Step(_("freigegeben"), this["approved_on"], self.manager),
+                WorkflowStep(_("begonnen"), this["started_on"], ""),
+                WorkflowStep(_("eingereicht"), this["submitted_on"], author),
+                WorkflowStep(_("freigegeben"), this["approved_on"], self.manager),
             ),
             compared=refs[-1],
             rounds=tuple(reversed(refs)),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from assessments.reports.profile.model import CommentItem, EvidenceItem, Level, MeasureItem, Meta, RoundRef
+from assessments.reports.profile.model import CommentItem, EvidenceItem, MeasureItem, Meta, RoundRef, ScaleLevel
 from assessments.scoring import GateMilestone, Rating
 
 
@@ -27,29 +27,18 @@ class MilestoneFact:
 
 @dataclass(frozen=True, slots=True)
 class AnswerFact:
-    """One answer of this round, with what the catalogue says about its criterion. ``levels`` are in order 0–4."""
-
-    rating: Rating
-    title: str
-    summary: str
-    levels: tuple[Level, ...]
-    rationale: str
-    target_date: date | None
-    evidence: tuple[EvidenceItem, ...]
-    comments: tuple[CommentItem, ...]
-    by: str
-    on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class EarlierAnswer:
-    """One answer of an earlier round."""
+    """One answer of a round. What stands after ``on`` is fetched for this round only; ``levels`` are in order 0–4."""
 
     rating: Rating
     title: str
     rationale: str
     by: str
     on: date | None
+    summary: str = ""
+    levels: tuple[ScaleLevel, ...] = ()
+    target_date: date | None = None
+    evidence: tuple[EvidenceItem, ...] = ()
+    comments: tuple[CommentItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +46,7 @@ class RoundFact:
     """An earlier approved round."""
 
     ref: RoundRef
-    answers: tuple[EarlierAnswer, ...]
+    answers: tuple[AnswerFact, ...]
 
 
 @dataclass(frozen=True, slots=True)

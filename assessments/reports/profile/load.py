@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from assessments.models import Assessment, AssessmentState, Comment, Evidence, Measure, Score
 from assessments.reports.profile import texts
 from assessments.reports.profile.build import build_profile
-from assessments.reports.profile.inputs import AnswerFact, EarlierAnswer, Facts, MilestoneFact, PhaseFact, RoundFact
+from assessments.reports.profile.inputs import AnswerFact, Facts, MilestoneFact, PhaseFact, RoundFact
 from assessments.reports.profile.meta import cover_of, local_day
-from assessments.reports.profile.model import CommentItem, EvidenceItem, Level, MaturityProfile, MeasureItem, RoundRef
+from assessments.reports.profile.model import CommentItem, EvidenceItem, MaturityProfile, MeasureItem, RoundRef, ScaleLevel
 from assessments.scoring import GateMilestone, Rating
 from catalogue.models import Criterion, LevelDescriptor, Milestone, MilestoneKind, Phase, Workstream
 
@@ -174,13 +174,13 @@ def _evidence(item: dict[str, Any]) -> EvidenceItem:
     return EvidenceItem(item["text"], item["url"], local_day(item["at"]), name, item["id"] if has_file else None)
 
 
-def _levels(criteria: Iterable[int], local: Local) -> dict[int, list[Level]]:
+def _levels(criteria: Iterable[int], local: Local) -> dict[int, list[ScaleLevel]]:
     names = texts.Words().levels
-    found: dict[int, list[Level]] = defaultdict(list)
+    found: dict[int, list[ScaleLevel]] = defaultdict(list)
     rows = LevelDescriptor.objects.rewrite(False).filter(criterion__in=criteria).order_by("level")
     for row in rows.values("criterion_id", "level", *local.columns("description", "next_step")):
         found[row["criterion_id"]].append(
-            Level(row["level"], names[row["level"]], local.text(row, "description"), local.text(row, "next_step"))
+            ScaleLevel(row["level"], names[row["level"]], local.text(row, "description"), local.text(row, "next_step"))
         )
     return found
 
@@ -254,6 +254,6 @@ def _rounds(assessment: Assessment, local: Local) -> tuple[RoundFact, ...]:
     return tuple(facts)
 
 
-def _earlier(row: dict[str, Any], local: Local) -> EarlierAnswer:
+def _earlier(row: dict[str, Any], local: Local) -> AnswerFact:
     title = local.text(row, "criterion__title")
-    return EarlierAnswer(_rating(row), title, row["rationale"], _name(row), local_day(row["updated_at"]))
+    return AnswerFact(_rating(row), title, row["rationale"], _name(row), local_day(row["updated_at"]))

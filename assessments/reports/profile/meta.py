@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, AssessmentState
 from assessments.reports.profile.inputs import AnswerFact
-from assessments.reports.profile.model import Meta, RoundRef, Step
+from assessments.reports.profile.model import Meta, RoundRef, WorkflowStep
 from catalogue.models import Phase
 
 
@@ -41,9 +41,9 @@ def cover_of(
     approved_on = local_day(assessment.approved_at) if is_approved else None
     approved_by = _person(assessment.approved_by) if is_approved else ""
     steps = [
-        Step(_("begonnen"), assessment.started_on, ""),
-        Step(_("eingereicht"), submitted_on, _person(assessment.submitted_by) if is_submitted else ""),
-        Step(_("freigegeben"), approved_on, approved_by),
+        WorkflowStep(_("begonnen"), assessment.started_on, ""),
+        WorkflowStep(_("eingereicht"), submitted_on, _person(assessment.submitted_by) if is_submitted else ""),
+        WorkflowStep(_("freigegeben"), approved_on, approved_by),
     ]
     asked = {answer.rating.phase for answer in answers}
     days = [answer.on for answer in answers] + [step.on for step in steps]

@@ -13,10 +13,10 @@ from assessments.reports.profile.criterion import (
     CriterionChange,
     CriterionResult,
     EvidenceItem,
-    Level,
     MeasureItem,
     MilestoneInfo,
     PreviousAnswer,
+    ScaleLevel,
 )
 from assessments.scoring import Average, Counts, Progress
 
@@ -31,7 +31,6 @@ __all__ = [
     "GateBlocker",
     "GateResult",
     "HistoryRow",
-    "Level",
     "MaturityProfile",
     "MeasureItem",
     "Meta",
@@ -39,16 +38,17 @@ __all__ = [
     "PreviousAnswer",
     "PriorityItem",
     "RoundRef",
-    "Step",
+    "ScaleLevel",
     "Trend",
     "TrendPoint",
+    "WorkflowStep",
 ]
 
 # --- Cover ------------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WorkflowStep:
     """One step of the workflow: what happened (a label, „freigegeben“), on which day, by whom ("" if not known or not told)."""
 
     label: str
@@ -103,7 +103,7 @@ class Meta:
     submitted_on: date | None
     approved_on: date | None
     approved_by: str
-    steps: tuple[Step, ...]
+    steps: tuple[WorkflowStep, ...]
     compared: RoundRef | None
     rounds: tuple[RoundRef, ...]
     attribution: str
@@ -291,5 +291,5 @@ class MaturityProfile:
     history: tuple[HistoryRow, ...]
     criteria: tuple[CriterionResult, ...]
     measures: tuple[MeasureItem, ...]
-    scale: tuple[Level, ...]
+    scale: tuple[ScaleLevel, ...]
     definitions: Definitions

@@ -93,4 +93,4 @@ def criterion(result: CriterionResult, own_language: str, round_id: str = "", ma
 @lru_cache(maxsize=1024)
 def _criterion(result: CriterionResult, own_language: str, round_id: str, may_edit: bool, language: str | None) -> SafeString:
     context = {"result": result, "own_language": own_language, "round_id": round_id, "may_edit": may_edit}
-    return render_to_string("report/parts/criterion.html", context)
+    return render_to_string("report/sections/criterion.html", context)

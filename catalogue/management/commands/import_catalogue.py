@@ -37,7 +37,7 @@ class Command(BaseCommand):
         except CatalogueFileError as error:
             raise CommandError(str(error)) from error
         except Incomplete as error:
-            raise CommandError("\n".join(map(str, [error, *error.gaps]))) from error
+            raise CommandError("\n".join(map(str, [error, *error.missing]))) from error
         for result in results:
             published = ", published" if result.published else ""
             self.stdout.write(f"{result.name}: edition {result.edition.number} {OUTCOMES[result.outcome]}{published}")

@@ -18,11 +18,12 @@ class ChangeAction(models.TextChoices):
     RETIRED = "retired", _("zurückgezogen")
 
 
-class Change(models.Model):
-    """Who changed what in an edition, written by ``catalogue.changes.recording`` around every door.
+class ChangeLogEntry(models.Model):
+    """Who changed what in an edition, written by ``services.change_log.recording`` around every service function.
 
-    Without an edition it tells of a phase or a workstream, which all editions share. ``kind`` and ``key`` name the object
-    as in an edition's document (``criteria``, ``impact-narrative``); empty for the edition itself.
+    Without an edition it is about a phase or a workstream, which all editions share (``services.phases_and_workstreams``).
+    ``kind`` and ``key`` name the object as in an edition's document (``criteria``, ``impact-narrative``); both are empty for
+    the edition itself.
     ``before`` and ``after`` hold the changed fields only, as the document writes them.
     """
 
