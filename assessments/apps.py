@@ -8,4 +8,8 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from assessments import signals  # noqa: F401 – hears of people who leave
+        from assessments.models import Assessment
         from assessments.services import evidence_files  # noqa: F401 – hears of evidence that goes
+        from catalogue.usage import register_use
+
+        register_use(Assessment)

@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "scaling.middleware.PrivateMiddleware",
     "scaling.session.SessionLengthMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "scaling.languages.language_of_profile",
+    "scaling.accounts.languages.language_of_profile",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -145,6 +145,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+#: The page of a municipality, for the layers below the one that has it.
+MUNICIPALITY_PAGE = "assessments:municipality"
 LOGOUT_REDIRECT_URL = "home"
 CSRF_FAILURE_VIEW = "scaling.resending.csrf_failure"
 ACCOUNT_ADAPTER = "scaling.accounts.adapter.AccountAdapter"

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from scaling.session import session_view
 from scaling.styleguide import styleguide
-from scaling.views import account, pages
+from scaling.views import pages
 from scaling.views.home import home
 from scaling.views.theme import theme
 
@@ -14,8 +14,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("", home, name="home"),
     path("katalog/", include("catalogue.urls")),
-    path("konto/", account.account, name="account"),
-    path("konto/abbestellen/<str:token>/", account.unsubscribe_page, name="unsubscribe"),
+    path("", include("scaling.accounts.urls")),  # first: under konto/ it has pages that allauth has not
     # An address is who a person is here: invitations and mails go to it. So nobody changes their own (the operator does, under
     # /verwaltung/), and these pages of allauth stay closed.
     *(
@@ -34,7 +33,6 @@ urlpatterns = [
     path("feedback/", pages.feedback, name="feedback"),
     path("bausteine/", styleguide, name="styleguide"),
     path("verwaltung/", admin.site.urls),
-    path("", include("scaling.accounts.urls")),
     path("", include("assessments.reports.urls")),  # first: an assessment's own addresses end in any criterion's key
     path("", include("assessments.urls")),
 ]

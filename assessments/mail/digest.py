@@ -14,7 +14,8 @@ from assessments.models.states import EDITABLE
 from assessments.scoring import Progress, progress
 from scaling.accounts.models import Membership, Role, User
 from scaling.accounts.unsubscribe import unsubscribe_path
-from scaling.common.mail import absolute_url, compose, deliver
+from scaling.common.addresses import absolute_url
+from scaling.common.mail import compose, deliver
 
 #: A measure is announced this many days before it is due, so at least one digest comes in time.
 AHEAD = timedelta(days=14)

@@ -17,7 +17,8 @@ from assessments.models import Assessment
 from assessments.scoring import progress
 from scaling.accounts.models import Membership, Role, User
 from scaling.accounts.unsubscribe import unsubscribe_path
-from scaling.common.mail import absolute_url, compose, deliver
+from scaling.common.addresses import absolute_url
+from scaling.common.mail import compose, deliver
 
 #: The steps that are told: each has a template assessments/mail/<step>.txt.
 STEPS = ("submitted", "returned", "approved", "reopened")

@@ -14,7 +14,8 @@ from assessments.queries.neighbours import in_order
 from assessments.services.answers import NotEditable
 from scaling.accounts.models import User
 from scaling.accounts.unsubscribe import unsubscribe_path
-from scaling.common.mail import absolute_url, compose, deliver
+from scaling.common.addresses import absolute_url
+from scaling.common.mail import compose, deliver
 
 
 @transaction.atomic

@@ -2,9 +2,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
+
+from catalogue.usage import use_of_edition
 
 
 class EditionState(models.TextChoices):
@@ -23,14 +24,8 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         return self.all() if user.is_authenticated and user.is_active and user.is_curator else self.readable()
 
     def with_use(self) -> "EditionQuerySet":
-        """Adds ``criteria_count`` and ``assessments_count``, counted apart: joined, each criterion would meet each round."""
-        counts = {}
-        for name in ("criteria", "assessments"):
-            related: Any = self.model._meta.get_field(name).related_model
-            rows = related.objects.filter(edition=OuterRef("pk")).order_by()
-            counted = rows.values("edition").annotate(number=Count("pk")).values("number")
-            counts[f"{name}_count"] = Coalesce(Subquery(counted), 0)
-        return self.annotate(**counts)
+        """Adds ``criteria_count`` and ``use_count``: how many rows of the apps above, such as assessments, are pinned to it."""
+        return self.annotate(criteria_count=Count("criteria"), use_count=use_of_edition())
 
     def older_than(self, major: int, minor: int) -> "EditionQuerySet":
         """Editions with a lower number, the newest first."""

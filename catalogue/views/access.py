@@ -1,16 +1,12 @@
 """How curator pages find their edition: not signed in → sign-in page; hidden → 404; visible but no curator → 403."""
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from catalogue.models import Criterion, Edition
 
-__all__ = ["curated_edition", "curator_only", "curator_page", "draft_criterion", "login_required"]
+__all__ = ["curated_edition", "curator_only", "draft_criterion", "login_required"]
 
 
 def curator_only(request: HttpRequest) -> None:
@@ -34,12 +30,3 @@ def draft_criterion(request: HttpRequest, number: str, key: str) -> Criterion:
     if criterion is None:
         raise Http404
     return criterion
-
-
-def curator_page(*crumbs: tuple[str, str], edition: Edition | None = None) -> dict[str, Any]:
-    """The way back of a curator page."""
-    way = [(_("Start"), reverse("home")), (_("Redaktion"), reverse("catalogue:editions"))]
-    if edition:
-        name = _("Ausgabe %s") % edition.number
-        way.append((name, reverse("catalogue:edition", args=[edition.number])))
-    return {"crumbs": [*way, *crumbs], "edition": edition}

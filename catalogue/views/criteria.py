@@ -14,7 +14,8 @@ from catalogue.forms.criterion import CriterionForm
 from catalogue.forms.document_form import NewObjectForm
 from catalogue.models import Criterion
 from catalogue.services import editing
-from catalogue.views.access import curated_edition, curator_page, draft_criterion, login_required
+from catalogue.views.access import curated_edition, draft_criterion, login_required
+from catalogue.views.breadcrumbs import curator_page
 from catalogue.views.edit_page import MakeForm, edited, preview_page
 
 

@@ -16,7 +16,9 @@ from catalogue.documents.export import edition_document, edition_references, edi
 from catalogue.forms.edition import EditionForm
 from catalogue.models import Criterion, Edition, Phase
 from catalogue.services import editing, publishing
-from catalogue.views.access import curated_edition, curator_only, curator_page, login_required
+from catalogue.usage import uses_of
+from catalogue.views.access import curated_edition, curator_only, login_required
+from catalogue.views.breadcrumbs import curator_page
 from catalogue.views.edit_page import edited, preview_page
 
 CHANGES_PER_PAGE = 50
@@ -59,7 +61,7 @@ def edition(request: HttpRequest, number: str) -> HttpResponse:
         "models": found.operating_models.order_by("order"),
         "references": found.references.filter(criterion=None, good_practice=None).order_by("order"),
         "others": Edition.objects.exclude(pk=found.pk),
-        "assessments": found.assessments.count(),
+        "use_count": uses_of(found),
     }
     return render(request, "catalogue/edition.html", curator_page(edition=found) | context)
 

@@ -18,7 +18,8 @@ from catalogue.documents.yaml_reader import CatalogueFileError
 from catalogue.forms.upload import UploadForm
 from catalogue.models import Edition
 from catalogue.services.importing import CatalogueFile, import_files, load_file
-from catalogue.views.access import curated_edition, curator_only, curator_page, login_required
+from catalogue.views.access import curated_edition, curator_only, login_required
+from catalogue.views.breadcrumbs import curator_page
 
 #: How long a checked file waits to be loaded, in seconds.
 TTL = 60 * 60

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from catalogue.forms.phase_or_workstream import PhaseOrWorkstreamForm
 from catalogue.models import ChangeLogEntry, Phase, Workstream
 from catalogue.services.phases_and_workstreams import PhaseOrWorkstream, phase_or_workstream_document, save_texts
-from catalogue.views.access import curator_only, curator_page, login_required
+from catalogue.views.access import curator_only, login_required
+from catalogue.views.breadcrumbs import curator_page
 from catalogue.views.edit_page import MakeForm, edited, preview_page
 from catalogue.views.editions import CHANGES_PER_PAGE
 

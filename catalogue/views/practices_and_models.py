@@ -18,7 +18,8 @@ from catalogue.forms.operating_model import OperatingModelForm
 from catalogue.forms.practice import PracticeForm
 from catalogue.models import Edition
 from catalogue.services import editing
-from catalogue.views.access import curated_edition, curator_page, login_required
+from catalogue.views.access import curated_edition, login_required
+from catalogue.views.breadcrumbs import curator_page
 from catalogue.views.edit_page import MakeForm, edited, preview_page
 
 

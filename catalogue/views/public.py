@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from catalogue.models import Criterion, Edition, GoodPractice, OperatingModel, Phase, Workstream
 from catalogue.search import MAX_QUERY_LENGTH, find_criteria
+from catalogue.views.breadcrumbs import start_crumb
 
 
 def requested_edition(request: HttpRequest) -> Edition | None:
@@ -30,7 +31,7 @@ def _page_context(request: HttpRequest, edition: Edition | None, *crumbs: tuple[
     return {
         "edition": edition,
         "edition_query": query,
-        "crumbs": [(_("Start"), reverse("home")), (_("Katalog"), reverse("catalogue:index") + query), *crumbs],
+        "crumbs": [start_crumb(), (_("Katalog"), reverse("catalogue:index") + query), *crumbs],
     }
 
 

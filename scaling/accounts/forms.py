@@ -1,7 +1,7 @@
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout, Row, Submit
+from crispy_forms.layout import Fieldset, Layout, Row, Submit
 from django import forms
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
@@ -62,3 +62,26 @@ class JoinForm(forms.Form):
             except forms.ValidationError as error:
                 self.add_error("password", error)
         return data
+
+
+class AccountForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["name", "language", "wants_notices", "wants_digest"]
+        help_texts = {
+            "name": _("So erscheinen Sie bei Ihren Eingaben."),
+            "language": _("Für die Seiten nach dem Anmelden und für E-Mails an Sie."),
+        }
+        labels = {
+            "wants_notices": _("Benachrichtigungen per E-Mail"),
+            "wants_digest": _("Wochenüberblick per E-Mail"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.layout = Layout(
+            Fieldset(_("Über Sie"), "name", "language"),
+            Fieldset(_("E-Mails"), "wants_notices", "wants_digest"),
+        )
+        self.helper.add_input(Submit("speichern", _("Speichern")))

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from scaling.accounts.models import Invitation, Membership, Municipality, Role, User
-from scaling.common.mail import absolute_url, deliver, tidy
+from scaling.common.addresses import absolute_url
+from scaling.common.mail import deliver, tidy
 
 #: How long an invitation.s link works. Long enough for a holiday.
 TTL = timedelta(days=14)

@@ -1,16 +1,18 @@
 from django.urls import path
 
-from scaling.accounts import views
+from scaling.accounts.views import account, people
 
 urlpatterns = [
-    path("kommunen/<slug:public_id>/personen/", views.people, name="people"),
-    path("kommunen/<slug:public_id>/personen/<int:pk>/rolle/", views.role, name="people_role"),
-    path("kommunen/<slug:public_id>/personen/<int:pk>/entfernen/", views.remove, name="people_remove"),
-    path("kommunen/<slug:public_id>/personen/einladungen/<int:pk>/erneut/", views.invitation_resend, name="invitation_resend"),
+    path("konto/", account.account, name="account"),
+    path("konto/abbestellen/<str:token>/", account.unsubscribe_page, name="unsubscribe"),
+    path("kommunen/<slug:public_id>/personen/", people.people, name="people"),
+    path("kommunen/<slug:public_id>/personen/<int:pk>/rolle/", people.role, name="people_role"),
+    path("kommunen/<slug:public_id>/personen/<int:pk>/entfernen/", people.remove, name="people_remove"),
+    path("kommunen/<slug:public_id>/personen/einladungen/<int:pk>/erneut/", people.invitation_resend, name="invitation_resend"),
     path(
         "kommunen/<slug:public_id>/personen/einladungen/<int:pk>/zurueckziehen/",
-        views.invitation_revoke,
+        people.invitation_revoke,
         name="invitation_revoke",
     ),
-    path("einladung/<str:token>/", views.invitation, name="invitation"),
+    path("einladung/<str:token>/", people.invitation, name="invitation"),
 ]

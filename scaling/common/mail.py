@@ -9,12 +9,9 @@ from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from scaling.common.addresses import absolute_url
+
 logger = logging.getLogger(__name__)
-
-
-def absolute_url(path: str) -> str:
-    """``path`` with the site's address before it, for a link in a mail."""
-    return f"{settings.SITE_URL}{path}"
 
 
 def compose(*, to: Any, template: str, context: dict[str, Any], unsubscribe: str) -> EmailMessage:

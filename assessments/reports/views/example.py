@@ -12,6 +12,7 @@ from assessments.reports.profile.example import example_profile
 from assessments.reports.views.downloads import file_name, requested_language
 from assessments.reports.views.pdf import requested_variant
 from assessments.reports.views.profile import charts_of, own_language
+from scaling.common.addresses import start_page
 
 
 @require_safe
@@ -23,7 +24,7 @@ def example_page(request: HttpRequest) -> HttpResponse:
         "charts": charts_of(profile),
         "own_language": own_language(profile),
         "pdf_url": reverse("reports:example_pdf"),
-        "crumbs": [(_("Start"), reverse("home")), (_("Beispiel eines Reifeprofils"), "")],
+        "crumbs": [(_("Start"), start_page()), (_("Beispiel eines Reifeprofils"), "")],
     }
     return render(request, "report/example.html", context)
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from scaling.accounts import invitations
 from scaling.accounts.forms import InviteForm, JoinForm
 from scaling.accounts.models import Invitation, Membership, Municipality, Role, User
+from scaling.common.addresses import start_page
 
 PEOPLE_PER_PAGE = 50
 ONE_MANAGER_STAYS = gettext_lazy("Eine Person muss die Leitung behalten. Geben Sie zuerst jemand anderem die Rolle „Leitung“.")
@@ -111,7 +112,7 @@ def remove(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s gehört nicht mehr dazu.") % {"name": person})
             if person.pk == request.user.pk:
-                return redirect("home")
+                return redirect(start_page())
         return redirect("people", municipality.public_id)
     context: dict[str, Any] = {
         "municipality": municipality,
@@ -155,7 +156,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         found = invitations.find(token)
         return _answer_invitation(request, token, found)
     except invitations.NoInvitation:
-        return render(request, "accounts/invitation_gone.html", status=404)
+        return render(request, "accounts/invitation_gone.html", {"start_page": start_page()}, status=404)
 
 
 def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> HttpResponse:
@@ -188,4 +189,4 @@ def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> H
 def _welcome(request: HttpRequest, membership: Membership) -> HttpResponse:
     municipality = membership.municipality
     messages.success(request, _("Willkommen! Sie gehören jetzt zu „%(name)s“.") % {"name": municipality.name})
-    return redirect("home")  # it knows what comes first for each role
+    return redirect(start_page())  # it knows what comes first for each role
