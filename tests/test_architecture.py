@@ -23,8 +23,6 @@ TEMPLATES = {
 }
 #: What a page of a lower layer offers of a higher one. These links are all there is: nothing is computed or drawn there.
 LINKS_UPWARDS = {"reports:profile", "reports:example", "reports:form"}
-#: Still to be renamed in assessments/.
-KNOWN_DUPLICATES: set[str] = {"Change", "EarlierAnswer", "Entry", "Milestone", "Plan", "Task"}
 #: Classes that Django asks for by name.
 SAME_BY_CONVENTION = {"Command", "Migration", "Meta"}
 
@@ -195,4 +193,4 @@ def test_class_names_stand_once():
         for node in tree_of(path).body
         if isinstance(node, ast.ClassDef) and node.name not in SAME_BY_CONVENTION
     )
-    assert sorted(name for name, number in names.items() if number > 1 and name not in KNOWN_DUPLICATES) == []
+    assert sorted(name for name, number in names.items() if number > 1) == []

@@ -17,10 +17,12 @@ from catalogue.models.criterion import (
 from catalogue.models.edition import Edition, EditionQuerySet, EditionState
 from catalogue.models.phase import CROSS_PHASE, PROJECT_PHASES, Phase, Workstream
 from catalogue.models.practice import GoodPractice, OperatingModel, PracticeMark, Reference
+from catalogue.models.upload import CatalogueUpload
 
 __all__ = [
     "CROSS_PHASE",
     "PROJECT_PHASES",
+    "CatalogueUpload",
     "ChangeAction",
     "ChangeLogEntry",
     "Criterion",

@@ -128,7 +128,7 @@ class LevelDescriptor(models.Model):
     class Meta:
         verbose_name = _("Stufenbeschreibung")
         verbose_name_plural = _("Stufenbeschreibungen")
-        ordering = ["criterion", "level"]
+        ordering = ["criterion_id", "level"]
         constraints = [
             models.UniqueConstraint(fields=["criterion", "level"], name="level_unique"),
             models.CheckConstraint(condition=Q(level__range=(LOWEST, HIGHEST)), name="level_in_range"),

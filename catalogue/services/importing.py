@@ -39,7 +39,7 @@ class CatalogueFile:
 
 
 @dataclass(frozen=True)
-class Result:
+class ImportResult:
     """What became of one file. ``outcome``: created, replaced or unchanged; ``published`` when this import published it."""
 
     name: str
@@ -86,7 +86,7 @@ def content(data: dict[str, Any]) -> dict[str, Any]:
 
 
 @transaction.atomic
-def import_files(files: Sequence[CatalogueFile], *, publish: bool = False, by: Any = None) -> list[Result]:
+def import_files(files: Sequence[CatalogueFile], *, publish: bool = False, by: Any = None) -> list[ImportResult]:
     """Write the files in the order given, all or none. Raises CatalogueFileError, or publishing.Incomplete for ``publish``.
 
     An existing draft of the same number is replaced. Phases and workstreams, which all editions share, take their texts from a
@@ -95,7 +95,7 @@ def import_files(files: Sequence[CatalogueFile], *, publish: bool = False, by: A
     return [_import(file, publish=publish, by=by) for file in files]
 
 
-def _import(file: CatalogueFile, *, publish: bool, by: Any) -> Result:
+def _import(file: CatalogueFile, *, publish: bool, by: Any) -> ImportResult:
     major, minor = map(int, file.number.split("."))
     edition = Edition.objects.select_for_update().filter(major=major, minor=minor).first()
     if edition and content(edition_document(edition)) == content(file.data):
@@ -110,8 +110,8 @@ def _import(file: CatalogueFile, *, publish: bool, by: Any) -> Result:
         edition = _replace(edition, file, by) if edition else _create(file, major, minor, by)
     if publish and edition.is_draft:
         publish_edition(edition=edition, by=by)
-        return Result(file.name, edition, outcome, published=True)
-    return Result(file.name, edition, outcome, published=False)
+        return ImportResult(file.name, edition, outcome, published=True)
+    return ImportResult(file.name, edition, outcome, published=False)
 
 
 def _write_phases_and_workstreams(file: CatalogueFile, *, newest: bool, by: Any) -> None:

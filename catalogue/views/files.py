@@ -1,10 +1,8 @@
 """Files out and in. A file read in the browser is first only checked and compared; what was checked is what is then loaded."""
 
-import secrets
 from typing import Any
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,11 +16,9 @@ from catalogue.documents.yaml_reader import CatalogueFileError
 from catalogue.forms.upload import UploadForm
 from catalogue.models import Edition
 from catalogue.services.importing import CatalogueFile, import_files, load_file
+from catalogue.services.uploads import UploadGone, load_upload, store_upload
 from catalogue.views.access import curated_edition, curator_only, login_required
 from catalogue.views.breadcrumbs import curator_page
-
-#: How long a checked file waits to be loaded, in seconds.
-TTL = 60 * 60
 
 
 @login_required
@@ -64,7 +60,8 @@ def upload(request: HttpRequest) -> HttpResponse:
         except CatalogueFileError as error:
             context["problems"] = error.problems
         else:
-            context |= {"file": file, "token": _keep(request, source, file.name)} | _against(file)
+            stored = store_upload(content=source, name=file.name, by=request.user)
+            context |= {"file": file, "upload": stored} | _against(file)
     status = 422 if form.errors or "problems" in context else 200
     return render(request, "catalogue/upload.html", curator_page((_("Datei einlesen"), "")) | context, status=status)
 
@@ -80,19 +77,12 @@ def _against(file: CatalogueFile) -> dict[str, Any]:
     return {"existing": existing, "other": other, "comparison": comparison}
 
 
-def _keep(request: HttpRequest, source: bytes, name: str) -> str:
-    token = secrets.token_urlsafe(16)
-    cache.set(f"catalogue-file-{request.user.pk}-{token}", (source, name), TTL)
-    return token
-
-
 def _load(request: HttpRequest) -> HttpResponse:
-    kept = cache.get(f"catalogue-file-{request.user.pk}-{request.POST['einlesen'][:40]}")
-    if kept is None:
+    try:
+        result = load_upload(public_id=request.POST["einlesen"].replace("\x00", ""), by=request.user)
+    except UploadGone:
         messages.error(request, _("Die geprüfte Datei liegt nicht mehr vor. Bitte wählen Sie sie noch einmal."))
         return redirect("catalogue:upload")
-    try:
-        [result] = import_files([load_file(*kept)], by=request.user)
     except CatalogueFileError as error:
         # Somebody changed the catalogue since the check.
         messages.error(request, str(error))

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from scaling.accounts.models import Membership, Municipality, Role, User
+from scaling.accounts.models import Membership, Municipality, Role, User, normal_email
 
 admin.site.site_header = "Skalierungscheck"
 admin.site.site_title = "Skalierungscheck"
@@ -26,7 +26,7 @@ class UserForm(forms.ModelForm):
         fields = ("name", "email", "language", "is_curator", "is_active", "is_staff", "is_superuser")
 
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).strip().lower()
+        return normal_email(self.cleaned_data["email"])
 
     def clean_is_active(self) -> bool:
         """Keeps what ``invitations`` keeps: a municipality has a manager whose account is active."""

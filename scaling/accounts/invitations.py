@@ -12,8 +12,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from scaling.accounts.models import Invitation, Membership, Municipality, Role, User
+from scaling.accounts.models import Invitation, Membership, Municipality, Role, User, normal_email
 from scaling.common.addresses import absolute_url
+from scaling.common.history import attribute_to
 from scaling.common.mail import deliver, tidy
 
 #: How long an invitation.s link works. Long enough for a holiday.
@@ -48,31 +49,32 @@ def invite(*, municipality: Municipality, email: str, role: str, by: Any) -> Inv
     ``by`` is a person, or None for the operator. Raises AlreadyMember. Whether the address has an account makes no
     difference that anyone could see.
     """
-    email = email.strip().lower()
+    email = normal_email(email)
     # Held while we look, so that two managers at once make one invitation.
     Municipality.objects.select_for_update().get(pk=municipality.pk)
-    if Membership.objects.filter(municipality=municipality, user__email__iexact=email).exists():
+    if Membership.objects.filter(municipality=municipality, user__email=email).exists():
         raise AlreadyMember
-    invitation = Invitation.objects.open().filter(municipality=municipality, email__iexact=email).first()
+    invitation = Invitation.objects.open().filter(municipality=municipality, email=email).first()
     if invitation is None:
         invitation = Invitation(municipality=municipality, email=email)
     invitation.role, invitation.invited_by = role, by
-    _renew_and_send(invitation)
+    _renew_and_send(invitation, by)
     return invitation
 
 
 @transaction.atomic
-def resend(*, invitation: Invitation) -> None:
+def resend(*, invitation: Invitation, by: Any) -> None:
     """A new link by mail; the old one stops working. Raises NoInvitation if it was accepted or taken back meanwhile."""
     locked = Invitation.objects.select_for_update().open().filter(pk=invitation.pk).first()
     if locked is None:
         raise NoInvitation
-    _renew_and_send(locked)
+    _renew_and_send(locked, by)
 
 
-def revoke(*, invitation: Invitation) -> None:
+def revoke(*, invitation: Invitation, by: Any) -> None:
     """Take an open invitation back; its link stops working. The history keeps it."""
     for open_one in Invitation.objects.open().filter(pk=invitation.pk):
+        attribute_to(open_one, by)
         open_one.delete()
 
 
@@ -90,13 +92,16 @@ def accept(*, token: str, user: User) -> Membership:
     invitation = Invitation.objects.select_for_update().valid().filter(token_hash=_hash(token)).first()
     if invitation is None:
         raise NoInvitation
-    if user.email.lower() != invitation.email.lower():
+    if user.email != invitation.email:
         raise OtherAddress
     invitation.accepted_at = timezone.now()
+    attribute_to(invitation, user)
     invitation.save()
-    membership, _created = Membership.objects.get_or_create(
-        user=user, municipality_id=invitation.municipality_id, defaults={"role": invitation.role}
-    )
+    membership = Membership.objects.filter(user=user, municipality=invitation.municipality_id).first()
+    if membership is None:
+        membership = Membership(user=user, municipality_id=invitation.municipality_id, role=invitation.role)
+        attribute_to(membership, user)
+        membership.save()
     return membership
 
 
@@ -110,17 +115,19 @@ def accept_as_new(*, token: str, name: str, password: str, language: str) -> Use
 
 
 @transaction.atomic
-def change_role(*, membership: Membership, role: str) -> None:
+def change_role(*, membership: Membership, role: str, by: Any) -> None:
     """Raises LastManager."""
     _keep_a_manager(membership, still_manages=role == Role.MANAGER)
     membership.role = role
+    attribute_to(membership, by)
     membership.save()
 
 
 @transaction.atomic
-def remove(*, membership: Membership) -> None:
+def remove(*, membership: Membership, by: Any) -> None:
     """The person loses the municipality; what they wrote stays. Raises LastManager."""
     _keep_a_manager(membership, still_manages=False)
+    attribute_to(membership, by)
     membership.delete()
 
 
@@ -135,11 +142,12 @@ def _keep_a_manager(membership: Membership, *, still_manages: bool) -> None:
         raise LastManager
 
 
-def _renew_and_send(invitation: Invitation) -> None:
+def _renew_and_send(invitation: Invitation, by: Any) -> None:
     token = secrets.token_urlsafe(32)
     invitation.token_hash = _hash(token)
     invitation.expires_at = timezone.now() + TTL
     invitation.sent_at = None
+    attribute_to(invitation, by)
     invitation.save()
     transaction.on_commit(partial(_send, invitation, token))
 
@@ -152,7 +160,7 @@ def _send(invitation: Invitation, token: str) -> None:
         "site_url": absolute_url("/"),
     }
     # A known person's own language would tell the inviting manager nothing, but the mail itself goes to that person only.
-    known = User.objects.filter(email__iexact=invitation.email).first()
+    known = User.objects.with_email(invitation.email)
     with translation.override(known.language if known else translation.get_language() or "de"):
         text = render_to_string("accounts/mail/invitation.txt", context)
     subject, _gap, body = text.lstrip().partition("\n\n")

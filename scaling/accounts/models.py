@@ -17,11 +17,16 @@ from scaling.accounts.ags import STATES, validate_ags
 from scaling.common.public_ids import new_public_id
 
 
+def normal_email(email: str) -> str:
+    """An address as it is stored and looked up: without blanks around it, in lower case."""
+    return email.strip().lower()
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         if not email:
             raise ValueError("A user needs an e-mail address.")
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=normal_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -30,13 +35,22 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        return self.get(email=normal_email(username or ""))
+
+    def with_email(self, email: str) -> "User | None":
+        """The person with this address, however it is written. One query, by the index."""
+        return self.filter(email=normal_email(email)).first()
 
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. The e-mail address is the name to sign in with, kept in lower case."""
 
-    email = models.EmailField(_("E-Mail-Adresse"), max_length=254, unique=True)
+    email = models.EmailField(
+        _("E-Mail-Adresse"),
+        max_length=254,
+        unique=True,
+        error_messages={"unique": _("Diese E-Mail-Adresse ist schon vergeben.")},
+    )
     name = models.CharField(_("Name"), max_length=120, help_text=_("So erscheint die Person bei ihren Eingaben."))
     language = models.CharField(_("Sprache"), max_length=5, choices=[("de", "Deutsch"), ("en", "English")], default="de")
     is_curator = models.BooleanField(
@@ -68,11 +82,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("Personen")
         ordering = ["name", "email"]
         constraints = [
-            models.UniqueConstraint(
-                Lower("email"),
-                name="user_email_unique",
-                violation_error_message=_("Diese E-Mail-Adresse ist schon vergeben."),
-            )
+            # So that one index serves both uniqueness and every look-up, however an address is written.
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower_case")
         ]
 
     def __str__(self) -> str:
@@ -164,12 +175,11 @@ class Membership(models.Model):
     municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="memberships", verbose_name=_("Kommune"))
     role = models.CharField(_("Rolle"), max_length=10, choices=Role.choices)
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(history_id_field=models.BigAutoField())
 
     class Meta:
         verbose_name = _("Mitgliedschaft")
         verbose_name_plural = _("Mitgliedschaften")
-        ordering = ["municipality", "user"]
         constraints = [models.UniqueConstraint(fields=["user", "municipality"], name="membership_unique")]
 
     def __str__(self) -> str:
@@ -200,7 +210,7 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField(_("gültig bis"))
     accepted_at = models.DateTimeField(_("angenommen am"), null=True, blank=True, editable=False)
 
-    history = HistoricalRecords(excluded_fields=["token_hash"])
+    history = HistoricalRecords(history_id_field=models.BigAutoField(), excluded_fields=["token_hash"])
 
     objects = InvitationQuerySet.as_manager()
 
@@ -210,11 +220,11 @@ class Invitation(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(
-                Lower("email"),
-                "municipality",
+                fields=["email", "municipality"],
                 condition=models.Q(accepted_at=None),
                 name="invitation_one_open_per_address",
-            )
+            ),
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="invitation_email_lower_case"),
         ]
 
     def __str__(self) -> str:

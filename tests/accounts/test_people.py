@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
 
@@ -110,7 +112,7 @@ def test_link_that_expired_was_taken_back_or_guessed_looks_the_same(client, invi
     expired = invite("a@example.org")
     Invitation.objects.filter(email="a@example.org").update(expires_at=timezone.now() - timedelta(seconds=1))
     revoked = invite("b@example.org")
-    invitations.revoke(invitation=Invitation.objects.get(email="b@example.org"))
+    invitations.revoke(invitation=Invitation.objects.get(email="b@example.org"), by=bob)
     pages = [client.get(path) for path in (expired, revoked, "/einladung/geraten/")]
     assert [page.status_code for page in pages] == [404, 404, 404]
     bodies = {re.sub(r'value="[^"]*"', "", page.content.decode()) for page in pages}  # tokens of forms, address of this page
@@ -216,7 +218,7 @@ def test_manager_with_a_locked_account_does_not_count(bob, municipality):
     other = make_user("Otto", is_active=False)
     Membership.objects.create(user=other, municipality=municipality, role=Role.MANAGER)
     with pytest.raises(invitations.LastManager):
-        invitations.remove(membership=bob.memberships.get())
+        invitations.remove(membership=bob.memberships.get(), by=other)
 
 
 def test_manager_may_leave_when_another_stays(client, bob, municipality):
@@ -308,3 +310,41 @@ def test_command_refuses_bad_input(db, ags, manager):
     with pytest.raises(CommandError):
         call_command("create_municipality", name="Stadt Beispiel", ags=ags, manager=manager)
     assert not Municipality.objects.exists()
+
+
+@pytest.mark.parametrize("written", ["Alice@Example.org", " alice@example.org "])
+def test_address_found_by_the_index_however_it_is_written(alice, django_assert_num_queries, written):
+    User.objects.filter(pk=alice.pk).update(email="alice@example.org")
+    with django_assert_num_queries(2) as queries:
+        assert User.objects.with_email(written) == alice
+        assert User.objects.get_by_natural_key(written) == alice
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for query in queries.captured_queries:
+            cursor.execute(f"EXPLAIN {query['sql']}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert re.search(r"Index Cond: \(+email\)?::text = 'alice@example\.org'", plan), plan
+
+
+@pytest.mark.parametrize("model", [User, Invitation])
+def test_address_in_capitals_refused_by_the_database(invite, model):
+    invite()
+    with pytest.raises(IntegrityError, match="email_lower_case"):
+        model.objects.update(email=Upper("email"))
+
+
+def test_history_names_who_changed_a_role_and_who_removed(client, bob, municipality, alice):
+    sign_in(client, bob)
+    membership = alice.memberships.get()
+    client.post(reverse("people_role", args=[municipality.public_id, membership.pk]), {"role": Role.READER})
+    client.post(reverse("people_remove", args=[municipality.public_id, membership.pk]))
+    rows = Membership.history.filter(id=membership.pk, history_type__in="~-").order_by("history_id")
+    assert [(row.history_type, row.role, row.history_user) for row in rows] == [("~", "reader", bob), ("-", "reader", bob)]
+
+
+def test_history_names_who_invited_and_who_joined(client, invite, bob):
+    client.post(invite(), JOIN)
+    person = User.objects.get(email=NEW)
+    rows = Invitation.history.order_by("history_id")
+    assert [(row.history_type, row.history_user) for row in rows] == [("+", bob), ("~", person)]
+    assert Membership.history.get(user_id=person.pk).history_user == person

@@ -44,8 +44,10 @@ def test_two_managers_leaving_at_once_leave_one(municipality, way):
     for _round in range(ROUNDS):
         Membership.objects.filter(municipality=municipality).delete()
         mona, max_ = (Membership.objects.create(user=p, municipality=municipality, role=Role.MANAGER) for p in people)
-        remove = [partial(invitations.remove, membership=membership) for membership in (mona, max_)]
-        leave = [partial(invitations.change_role, membership=membership, role=Role.READER) for membership in (mona, max_)]
+        remove = [partial(invitations.remove, membership=membership, by=None) for membership in (mona, max_)]
+        leave = [
+            partial(invitations.change_role, membership=membership, role=Role.READER, by=None) for membership in (mona, max_)
+        ]
         acts = {"remove each other": remove, "step down": leave, "one of each": [remove[0], leave[1]]}[way]
         raised = at_once(*acts)
         assert [type(error) for error in raised if error] == [invitations.LastManager]

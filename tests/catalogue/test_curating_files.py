@@ -5,9 +5,11 @@ from zipfile import ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from catalogue.documents.export import edition_yaml
-from catalogue.models import ChangeLogEntry, Edition, EditionState
+from catalogue.models import CatalogueUpload, ChangeLogEntry, Edition, EditionState
+from catalogue.models.upload import UPLOAD_TTL
 from tests.catalogue.documents import as_file, catalogue_document, practice_document
 from tests.catalogue.documents import criterion_document as one
 from tests.catalogue.pages import address
@@ -27,23 +29,55 @@ def test_file_checked_compared_and_then_loaded(client, curator, published):
     assert page.status_code == 200
     assert [c.key for c in page.context["comparison"].of("criteria", "added")] == ["zwei"]
     assert Edition.objects.count() == 1
-    response = client.post(address("upload"), {"einlesen": page.context["token"]})
+    response = client.post(address("upload"), {"einlesen": page.context["upload"].public_id})
     assert response.headers["Location"] == address("edition", "2.0")
     assert Edition.objects.numbered("2.0").state == EditionState.DRAFT
     assert ChangeLogEntry.objects.get(edition__major=2).by == curator
+    assert not CatalogueUpload.objects.exists()
 
 
-def test_checked_file_cannot_be_loaded_by_another_person(client, curator, published, alice):
+def checked(client, number: str = "2.0") -> CatalogueUpload:
+    """A file that passed the check and waits."""
+    found: CatalogueUpload = upload(client, as_file(catalogue_document("eins", number=number))).context["upload"]
+    return found
+
+
+def load(client, public_id: str):
+    return client.post(address("upload"), {"einlesen": public_id})
+
+
+def test_checked_file_cannot_be_loaded_by_somebody_who_is_no_curator(client, curator, published, alice):
     published("eins", number="1.0")
-    token = upload(client, as_file(catalogue_document("eins", number="2.0"))).context["token"]
+    stored = checked(client)
     client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
-    assert client.post(address("upload"), {"einlesen": token}).status_code == 403
+    assert load(client, stored.public_id).status_code == 403
     assert Edition.objects.count() == 1
 
 
-def test_forgotten_file_asked_for_again(client, curator, db):
-    response = client.post(address("upload"), {"einlesen": "gibt-es-nicht"})
-    assert response.headers["Location"] == address("upload")
+def test_checked_file_cannot_be_loaded_by_another_curator(client, curator, published, alice):
+    published("eins", number="1.0")
+    stored = checked(client)
+    alice.is_curator = True
+    alice.save()
+    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+    assert load(client, stored.public_id).headers["Location"] == address("upload")
+    assert Edition.objects.count() == 1
+    assert CatalogueUpload.objects.filter(pk=stored.pk).exists()
+
+
+def test_file_that_waited_too_long_is_asked_for_again_and_cleared_away(client, curator, published):
+    published("eins", number="1.0")
+    old = checked(client)
+    CatalogueUpload.objects.update(created_at=timezone.now() - UPLOAD_TTL)
+    assert load(client, old.public_id).headers["Location"] == address("upload")
+    assert Edition.objects.count() == 1
+    new = checked(client, number="3.0")
+    assert list(CatalogueUpload.objects.all()) == [new]
+
+
+@pytest.mark.parametrize("public_id", ["gibt-es-nicht", "", "\x00", "x" * 5000])
+def test_unknown_file_asked_for_again(client, curator, db, public_id):
+    assert load(client, public_id).headers["Location"] == address("upload")
     assert not Edition.objects.exists()
 
 

@@ -57,7 +57,7 @@ def make_facts(criteria: int = 21, *, language: str = "de", approved: bool = Tru
         answers.append(_answer(number, rows[number % len(rows)], language))
         if number % 4 == 0 or rows[number % len(rows)]["phase"] != "durchgehend":
             rating = answers[-1].rating
-            milestones.append(MilestoneFact(Milestone(rating.key, rating.phase, 3), answers[-1].title, "Meilenstein"))
+            milestones.append(MilestoneFact(GateMilestone(rating.key, rating.phase, 3), answers[-1].title, "Meilenstein"))
     refs = [
         RoundRef(f"round{number}", number, f"Runde {number}", date(2024, 3, 12) + timedelta(240 * number))
         for number in range(1, rounds + 1)

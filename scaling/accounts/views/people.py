@@ -86,7 +86,7 @@ def role(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
         messages.error(request, _("Bitte wählen Sie eine Rolle."))
         return redirect("people", municipality.public_id)
     try:
-        invitations.change_role(membership=membership, role=chosen)
+        invitations.change_role(membership=membership, role=chosen, by=request.user)
     except invitations.LastManager:
         messages.error(request, ONE_MANAGER_STAYS)
     else:
@@ -106,7 +106,7 @@ def remove(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
     if request.method == "POST":
         person = membership.user
         try:
-            invitations.remove(membership=membership)
+            invitations.remove(membership=membership, by=request.user)
         except invitations.LastManager:
             messages.error(request, ONE_MANAGER_STAYS)
         else:
@@ -130,7 +130,7 @@ def invitation_resend(request: HttpRequest, public_id: str, pk: int) -> HttpResp
     municipality = _managed(request, public_id)
     invitation = get_object_or_404(municipality.invitations.open(), pk=pk)
     try:
-        invitations.resend(invitation=invitation)
+        invitations.resend(invitation=invitation, by=request.user)
     except invitations.NoInvitation as error:  # accepted a moment ago
         raise Http404 from error
     _say_whether_sent(request, invitation)
@@ -142,7 +142,7 @@ def invitation_resend(request: HttpRequest, public_id: str, pk: int) -> HttpResp
 def invitation_revoke(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
     municipality = _managed(request, public_id)
     invitation = get_object_or_404(municipality.invitations.open(), pk=pk)
-    invitations.revoke(invitation=invitation)
+    invitations.revoke(invitation=invitation, by=request.user)
     messages.success(request, _("Die Einladung an %(email)s ist zurückgezogen.") % {"email": invitation.email})
     return redirect("people", municipality.public_id)
 
@@ -162,12 +162,12 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> HttpResponse:
     context: dict[str, Any] = {"invitation": found, "municipality": found.municipality}
     if request.user.is_authenticated:
-        if request.user.email.lower() != found.email.lower():
+        if request.user.email != found.email:
             return render(request, "accounts/invitation.html", {**context, "way": "other"})
         if request.method == "POST":
             return _welcome(request, invitations.accept(token=token, user=request.user))
         return render(request, "accounts/invitation.html", {**context, "way": "join"})
-    if User.objects.filter(email__iexact=found.email).exists():
+    if User.objects.with_email(found.email):
         return render(request, "accounts/invitation.html", {**context, "way": "sign_in"})
     form = JoinForm(request.POST if request.method == "POST" else None, email=found.email)
     if request.method == "POST" and form.is_valid():
