@@ -44,21 +44,22 @@ class CatalogueAdmin:
             return field
         if isinstance(db_field, URLField):
             kwargs["assume_scheme"] = "https"
-        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        made: forms.Field | None = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        return made
 
 
-class LevelInline(CatalogueAdmin, TranslationStackedInline):
+class LevelInline(CatalogueAdmin, TranslationStackedInline):  # type: ignore[type-arg]  # not generic at run time
     model = models.LevelDescriptor
     extra = 0
     max_num = 5
 
 
-class MilestoneInline(CatalogueAdmin, admin.StackedInline):
+class MilestoneInline(CatalogueAdmin, admin.StackedInline):  # type: ignore[type-arg]  # not generic at run time
     model = models.Milestone
     extra = 0
 
 
-class RecordingAdmin(CatalogueAdmin, TranslationAdmin):
+class RecordingAdmin(CatalogueAdmin, TranslationAdmin):  # type: ignore[type-arg]  # not generic at run time
     """Writes down who changed what, as the curator pages do."""
 
     def _edition(self, request: HttpRequest, object_id: str | None) -> models.Edition | None:
@@ -152,7 +153,7 @@ class ReferenceAdmin(EditionBoundAdmin):
     list_display = ("title", "url", "edition")
 
 
-class PhaseOrWorkstreamAdmin(TranslationAdmin):
+class PhaseOrWorkstreamAdmin(TranslationAdmin):  # type: ignore[type-arg]  # not generic at run time
     """Projects, assessments and all editions point at these rows, so only their texts change."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-import rules
-
 from catalogue.models import Edition
 from scaling.accounts.rules import is_curator
+from scaling.common.permissions import add_permission, predicate
 
 
-@rules.predicate
+@predicate
 def is_draft(user: Any, obj: Any) -> bool:
     """About an edition, or anything that belongs to one; without an object the question is left open."""
     if obj is None:
@@ -17,19 +16,19 @@ def is_draft(user: Any, obj: Any) -> bool:
     return bool(edition.is_draft)
 
 
-@rules.predicate
+@predicate
 def is_published(user: Any, edition: Edition) -> bool:
     return bool(edition.state == "published")
 
 
 #: Curator pages
-rules.add_perm("catalogue.curate", is_curator)
-rules.add_perm("catalogue.edit_edition", is_curator & is_draft)
-rules.add_perm("catalogue.publish_edition", is_curator & is_draft)
-rules.add_perm("catalogue.retire_edition", is_curator & is_published)
+add_permission("catalogue.curate", is_curator)
+add_permission("catalogue.edit_edition", is_curator & is_draft)
+add_permission("catalogue.publish_edition", is_curator & is_draft)
+add_permission("catalogue.retire_edition", is_curator & is_published)
 
 #: Django's admin asks by these names
-rules.add_perm("catalogue", is_curator)
+add_permission("catalogue", is_curator)
 for _model in (
     "edition",
     "criterion",
@@ -39,9 +38,9 @@ for _model in (
     "operatingmodel",
     "reference",
 ):
-    rules.add_perm(f"catalogue.view_{_model}", is_curator)
+    add_permission(f"catalogue.view_{_model}", is_curator)
     for _act in ("add", "change", "delete"):
-        rules.add_perm(f"catalogue.{_act}_{_model}", is_curator & is_draft)
+        add_permission(f"catalogue.{_act}_{_model}", is_curator & is_draft)
 for _model in ("phase", "workstream"):
-    rules.add_perm(f"catalogue.view_{_model}", is_curator)
-    rules.add_perm(f"catalogue.change_{_model}", is_curator)
+    add_permission(f"catalogue.view_{_model}", is_curator)
+    add_permission(f"catalogue.change_{_model}", is_curator)

@@ -18,6 +18,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 DATABASE_NAME = "skalierungscheck"
 
@@ -64,7 +65,7 @@ def embedded_postgres(data: Path, settings: Mapping[str, str] | None = None) -> 
             os.close(handle)
 
 
-def _server(data: Path):
+def _server(data: Path) -> Any:
     from fasteners import InterProcessLock
 
     with warnings.catch_warnings():
@@ -75,7 +76,7 @@ def _server(data: Path):
     # The wheel's own lock lies in a folder shared by all users of the machine, where one user's file locks out the next.
     postgres_server.PostgresServer._lock = InterProcessLock(data.parent / f"{data.name}.start.lock")
     postgres_server.PostgresServer.runtime_path = sockets
-    postgres_server.find_suitable_socket_dir = lambda pgdata, runtime_path: sockets
+    vars(postgres_server)["find_suitable_socket_dir"] = lambda pgdata, runtime_path: sockets
     return postgres_server.PostgresServer(data, cleanup_mode=None)
 
 
@@ -162,7 +163,7 @@ def _start(data: Path, settings: Mapping[str, str]) -> str:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE_NAME]).fetchone():
             with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
                 connection.execute(f"CREATE DATABASE {DATABASE_NAME}")
-    return server.get_uri(database=DATABASE_NAME).replace(":@/", "@/")
+    return str(server.get_uri(database=DATABASE_NAME)).replace(":@/", "@/")
 
 
 def _stop(data: Path) -> None:

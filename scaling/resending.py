@@ -7,7 +7,6 @@ kept on the server, and no script is needed.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -82,6 +81,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     fields: list[tuple[str, str]] = typed_in(request) if _is_from_here(request) else []
     if not fields:
-        response: Any = django_csrf_failure(request, reason=reason)
+        response: HttpResponse = django_csrf_failure(request, reason=reason)
         return response
     return _offer(request, fields, status=403)

@@ -55,10 +55,10 @@ class ValidatedUpload:
 
     name: str
     ending: str
-    content: UploadedFile
+    content: "UploadedFile[bytes]"
 
 
-def validate_upload(upload: UploadedFile) -> ValidatedUpload:
+def validate_upload(upload: "UploadedFile[bytes]") -> ValidatedUpload:
     """Size, type by content, agreement with the name, and the scanner if there is one. Raises UploadRejected."""
     name = _clean_name(upload.name or "")
     if not upload.size:
@@ -136,7 +136,7 @@ def _is_text(file: Any) -> bool:
     return True
 
 
-def _scan(upload: UploadedFile, name: str) -> None:
+def _scan(upload: "UploadedFile[bytes]", name: str) -> None:
     """Ask the scanner named by EVIDENCE_SCANNER. One that fails lets nothing through."""
     if not settings.EVIDENCE_SCANNER:
         return

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -15,7 +17,7 @@ from scaling.accounts.models import Municipality
 PROJECTS_PER_PAGE = 24
 
 
-def projects_with_rounds(user, municipality: Municipality) -> list[Project]:
+def projects_with_rounds(user: Any, municipality: Municipality) -> list[Project]:
     """The visible projects of a municipality, each with ``latest``, its newest visible round, and that round's ``progress``.
 
     Two queries.

@@ -5,7 +5,7 @@ The schema is catalogue/documents/schema/catalogue-1.json, described in docs/cat
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import islice
 from pathlib import Path as FilePath
@@ -107,7 +107,7 @@ def _tell(document: Document, error: ValidationError) -> Iterator[CatalogueProbl
         "integer": _("eine ganze Zahl"),
         "null": "null",
     }
-    messages = {
+    messages: dict[str, Callable[[], str]] = {
         "type": lambda: (
             _("Erwartet wird %s.") % _(" oder ").join(kinds[k] for k in ([wanted] if isinstance(wanted, str) else wanted))
         ),
@@ -128,8 +128,8 @@ def _tell(document: Document, error: ValidationError) -> Iterator[CatalogueProbl
         "minimum": lambda: _("Der Wert muss mindestens %s sein.") % wanted,
         "maximum": lambda: _("Der Wert darf höchstens %s sein.") % wanted,
     }
-    tell = messages.get(str(error.validator))
-    yield _problem(document, path, tell() if tell else error.message[:200])
+    message = messages.get(str(error.validator))
+    yield _problem(document, path, message() if message else error.message[:200])
 
 
 # --- Sense

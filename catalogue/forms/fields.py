@@ -25,7 +25,7 @@ class LinesField(forms.CharField):
         return bool(self.to_python(initial) != self.to_python(data))
 
 
-def array_formfield(field: ArrayField, **kwargs: Any) -> Any:
+def array_formfield(field: "ArrayField[Any, Any]", **kwargs: Any) -> Any:
     """The form field of a list: boxes to tick where the values are fixed, numbers with commas, else one text per line."""
     if isinstance(field.base_field, IntegerField):
         return field.formfield(**kwargs)

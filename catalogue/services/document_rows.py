@@ -1,7 +1,9 @@
 """Writes the content of a document into rows. Used by the services ``importing``, ``editing`` and ``publishing``."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db.models import Model
 
 from catalogue.models import (
     PROJECT_PHASES,
@@ -24,7 +26,10 @@ PHASE_TEXTS = ("name", "official_name", "meaning")
 WORKSTREAM_TEXTS = ("name", "meaning")
 
 
-def set_texts(row: Any, item: dict[str, Any], fields: Sequence[str]) -> Any:
+Row = TypeVar("Row", bound=Model)
+
+
+def set_texts(row: Row, item: dict[str, Any], fields: Sequence[str]) -> Row:
     """Set both languages of the fields and return the row, which is not saved."""
     for field in fields:
         for language in ("de", "en"):

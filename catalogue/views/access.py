@@ -16,7 +16,7 @@ def curator_only(request: HttpRequest) -> None:
 
 def curated_edition(request: HttpRequest, number: str, permission: str = "catalogue.curate") -> Edition:
     """The edition, for somebody who may do this with it. Raises Http404 or PermissionDenied."""
-    edition = Edition.objects.visible_to(request.user).numbered(number)
+    edition: Edition | None = Edition.objects.visible_to(request.user).numbered(number)
     if edition is None:
         raise Http404
     if not request.user.has_perm("catalogue.curate") or not request.user.has_perm(permission, edition):

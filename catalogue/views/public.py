@@ -17,8 +17,10 @@ from catalogue.views.breadcrumbs import start_crumb
 def requested_edition(request: HttpRequest) -> Edition | None:
     """The edition named by ``?ausgabe=``, else the current one, else None. Raises Http404 for a number nobody may read."""
     number = request.GET.get("ausgabe")
+    edition: Edition | None
     if not number:
-        return Edition.objects.current()
+        edition = Edition.objects.current()
+        return edition
     edition = Edition.objects.visible_to(request.user).numbered(number)
     if edition is None:
         raise Http404

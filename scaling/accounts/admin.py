@@ -20,7 +20,7 @@ admin.site.unregister(Group)
 admin.site.unregister(EmailAddress)
 
 
-class UserForm(forms.ModelForm):
+class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     class Meta:
         model = User
         fields = ("name", "email", "language", "is_curator", "is_active", "is_staff", "is_superuser")
@@ -42,7 +42,7 @@ class UserForm(forms.ModelForm):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
     """Accounts are locked, not deleted: what a person wrote keeps its author. Nobody's password is set here."""
 
     form = UserForm
@@ -76,7 +76,7 @@ class UserAdmin(admin.ModelAdmin):
 
 
 @admin.register(Municipality)
-class MunicipalityAdmin(admin.ModelAdmin):
+class MunicipalityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
     """Made by ``create_municipality``, which invites the first manager, too."""
 
     list_display = ("name", "ags", "is_fictional")

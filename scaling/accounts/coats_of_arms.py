@@ -35,7 +35,7 @@ class NoPicture(Exception):
     """The file cannot be taken. The message says why, to the person who brought it."""
 
 
-def redraw(upload: UploadedFile) -> bytes:
+def redraw(upload: "UploadedFile[bytes]") -> bytes:
     """A PNG of at most 800 pixels on a side, from a PNG or JPEG of at most 2 MB. Raises NoPicture."""
     if not upload.size:
         raise NoPicture(_("Die Datei ist leer."))

@@ -64,7 +64,7 @@ class JoinForm(forms.Form):
         return data
 
 
-class AccountForm(forms.ModelForm):
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     class Meta:
         model = User
         fields = ["name", "language", "wants_notices", "wants_digest"]

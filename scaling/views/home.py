@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Assessment, AssessmentState, Measure, Project
-from assessments.models.assessment import EDITABLE
+from assessments.models.states import EDITABLE
 from assessments.reports.charts.profile_charts import figures_bars
 from assessments.reports.profile.example import example_profile
 from assessments.reports.profile.gate_status import GateStatus, load_gates

@@ -31,7 +31,7 @@ ratings = st.one_of(
 
 
 @st.composite
-def rounds(draw, **sizes):
+def rounds(draw, /, **sizes):
     """Answers to criteria k0, k1, …, each in a phase or cross-phase."""
     found = draw(st.lists(st.tuples(ratings, st.sampled_from([*PHASES, CROSS_PHASE])), **sizes))
     return [
