@@ -39,7 +39,7 @@ class CatalogueAdmin:
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
         original = getattr(db_field, "translated_field", db_field)
         if isinstance(original, ArrayField):
-            field = array_formfield(original)
+            field: forms.Field = array_formfield(original)
             field.label = db_field.verbose_name
             return field
         if isinstance(db_field, URLField):

@@ -5,7 +5,7 @@ from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from scaling.accounts.coats_of_arms import NoPicture, redraw
+from scaling.accounts.coats_of_arms import PictureRejected, redraw
 
 
 class CoatOfArmsForm(forms.Form):
@@ -27,5 +27,5 @@ class CoatOfArmsForm(forms.Form):
     def clean_picture(self) -> bytes:
         try:
             return redraw(self.cleaned_data["picture"])
-        except NoPicture as error:
+        except PictureRejected as error:
             raise forms.ValidationError(str(error)) from error

@@ -73,17 +73,17 @@ def _problem(document: Document, path: Path, message: str) -> CatalogueProblem:
 
 def _shape(document: Document) -> Iterator[CatalogueProblem]:
     for error in _validator().iter_errors(document.data):
-        yield from _tell(document, error)
+        yield from _problems_of(document, error)
 
 
-def _tell(document: Document, error: ValidationError) -> Iterator[CatalogueProblem]:
+def _problems_of(document: Document, error: ValidationError) -> Iterator[CatalogueProblem]:
     path: Path = tuple(error.absolute_path)
     value: Any = error.instance
     wanted: Any = error.validator_value
     if error.validator == "oneOf":  # the milestone: speak of what is wrong inside it
         inner = [e for e in error.context or [] if e.validator != "type"]
         for cause in inner:
-            yield from _tell(document, cause)
+            yield from _problems_of(document, cause)
         if not inner:
             yield _problem(document, path, _("Erwartet werden Felder oder null."))
         return

@@ -31,16 +31,16 @@ MAX_PIXELS, STORED_PIXELS = 4000, 800
 _NAME = re.compile(rf"{FOLDER}/[0-9a-f]{{32}}\.png")
 
 
-class NoPicture(Exception):
-    """The file cannot be taken. The message says why, to the person who brought it."""
+class PictureRejected(Exception):
+    """The file is not accepted. The message says why, to the person who uploaded it."""
 
 
 def redraw(upload: "UploadedFile[bytes]") -> bytes:
-    """A PNG of at most 800 pixels on a side, from a PNG or JPEG of at most 2 MB. Raises NoPicture."""
+    """A PNG of at most 800 pixels on a side, from a PNG or JPEG of at most 2 MB. Raises PictureRejected."""
     if not upload.size:
-        raise NoPicture(_("Die Datei ist leer."))
+        raise PictureRejected(_("Die Datei ist leer."))
     if upload.size > MAX_BYTES:
-        raise NoPicture(_("Die Datei ist größer als 2 MB."))
+        raise PictureRejected(_("Die Datei ist größer als 2 MB."))
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(upload, formats=("PNG", "JPEG")) as image:
             if max(image.size) <= MAX_PIXELS:
@@ -48,8 +48,8 @@ def redraw(upload: "UploadedFile[bytes]") -> bytes:
                 return _redrawn(image)
     except Exception as error:  # a decoder may stumble over broken data in any way
         logger.info("An uploaded coat of arms could not be read: %r", error)
-        raise NoPicture(_("Die Datei ist kein lesbares Bild im Format PNG oder JPEG.")) from error
-    raise NoPicture(_("Das Bild ist breiter oder höher als 4000 Bildpunkte."))
+        raise PictureRejected(_("Die Datei ist kein lesbares Bild im Format PNG oder JPEG.")) from error
+    raise PictureRejected(_("Das Bild ist breiter oder höher als 4000 Bildpunkte."))
 
 
 def _load_whole(image: Image.Image) -> None:

@@ -158,7 +158,7 @@ class Municipality(models.Model):
 
     @property
     def state(self) -> str:
-        """The federal state (*Land*), told by the first two digits of the AGS."""
+        """The federal state (*Land*), given by the first two digits of the AGS."""
         return STATES[self.ags[:2]]
 
 

@@ -10,7 +10,7 @@ from PIL import Image, PngImagePlugin
 
 from scaling.accounts.coats_of_arms import (
     MAX_BYTES,
-    NoPicture,
+    PictureRejected,
     fetch_png,
     redraw,
     remove_coat_of_arms,
@@ -105,7 +105,7 @@ def test_nothing_but_the_picture_survives():
     ids=["empty", "heavy", "gif", "bmp", "svg", "pdf", "cut png", "cut jpeg", "wide", "bomb", "large bomb"],
 )
 def test_bad_picture_is_refused_with_a_reason(content, reason):
-    with pytest.raises(NoPicture) as refusal:
+    with pytest.raises(PictureRejected) as refusal:
         redraw(upload(content))
     assert reason in str(refusal.value)
 

@@ -38,9 +38,10 @@ def share_links(request: HttpRequest, public_id: str) -> HttpResponse:
     form = ShareForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _created(request, assessment, form):
         return redirect("reports:share_links", assessment.public_id)
-    links = list(ShareLink.objects.of(assessment))
-    for link in links:
-        link.address = request.build_absolute_uri(reverse("reports:shared", args=[link.token]))  # type: ignore[attr-defined]
+    links = [
+        (link, request.build_absolute_uri(reverse("reports:shared", args=[link.token])))
+        for link in ShareLink.objects.of(assessment)
+    ]
     return render(
         request,
         "report/share_links.html",

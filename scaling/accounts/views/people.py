@@ -51,7 +51,7 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
         except invitations.AlreadyMember:
             form.add_error("email", _("Diese Person gehört schon dazu."))
         else:
-            _say_whether_sent(request, invitation)
+            _report_sending(request, invitation)
             return redirect("people", municipality.public_id)
     members = municipality.memberships.select_related("user").order_by("user__name", "user__email")
     context = {
@@ -65,7 +65,7 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "accounts/people.html", context, status=422 if form.errors else 200)
 
 
-def _say_whether_sent(request: HttpRequest, invitation: Invitation) -> None:
+def _report_sending(request: HttpRequest, invitation: Invitation) -> None:
     invitation.refresh_from_db()
     if invitation.sent_at:
         messages.success(request, _("Die Einladung an %(email)s ist verschickt.") % {"email": invitation.email})
@@ -90,8 +90,8 @@ def role(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
     except invitations.LastManager:
         messages.error(request, ONE_MANAGER_STAYS)
     else:
-        said = {"name": membership.user, "role": membership.get_role_display()}
-        messages.success(request, _("%(name)s hat jetzt die Rolle „%(role)s“.") % said)
+        values = {"name": membership.user, "role": membership.get_role_display()}
+        messages.success(request, _("%(name)s hat jetzt die Rolle „%(role)s“.") % values)
     if membership.user_id == request.user.pk and membership.role != Role.MANAGER:
         return redirect(municipality)
     return redirect("people", municipality.public_id)
@@ -133,7 +133,7 @@ def invitation_resend(request: HttpRequest, public_id: str, pk: int) -> HttpResp
         invitations.resend(invitation=invitation, by=request.user)
     except invitations.NoInvitation as error:  # accepted a moment ago
         raise Http404 from error
-    _say_whether_sent(request, invitation)
+    _report_sending(request, invitation)
     return redirect("people", municipality.public_id)
 
 
