@@ -360,6 +360,6 @@ def test_use_of_an_edition_counted_without_joining_criteria_to_assessments(publi
     for number in range(4):
         workflow.start_assessment(project=make_project(municipality, f"Projekt {number}"), by=None)
     found = Edition.objects.with_use()
-    assert [(e.number, e.criteria_count, e.assessments_count) for e in found] == [(edition.number, 3, 4)]
+    assert [(e.number, e.criteria_count, e.use_count) for e in found] == [(edition.number, 3, 4)]
     rows = [int(number) for number in re.findall(r"actual .*?rows=(\d+)", found.explain(analyze=True))]
     assert max(rows) <= 4
