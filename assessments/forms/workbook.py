@@ -5,7 +5,7 @@ from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assessments.workbook.xlsx import MOST_BYTES
+from assessments.workbook.package import MAX_BYTES
 
 
 class SheetForm(forms.Form):
@@ -26,7 +26,7 @@ class SheetForm(forms.Form):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file.size > MOST_BYTES:
+        if file.size > MAX_BYTES:
             raise forms.ValidationError(
                 _("Die Datei ist größer als 5 MB. Ein Bogen ist viel kleiner; bitte prüfen Sie, ob es die richtige ist.")
             )

@@ -20,13 +20,13 @@ from assessments.queries.neighbours import in_order
 from assessments.services.answers import NotEditable
 from assessments.views.access import get_assessment, require
 from assessments.views.breadcrumbs import crumbs_to
+from assessments.workbook.cells import UnreadableFile
 from assessments.workbook.decisions import Decision, decisions
 from assessments.workbook.export import CONTENT_TYPE, export_sheet
 from assessments.workbook.importing import BOTH, THEIRS, PreviewOutdated, import_upload, plan_of, read_upload, store_upload
 from assessments.workbook.plan import ImportPlan
 from assessments.workbook.preview import shown
 from assessments.workbook.reading import CellProblem
-from assessments.workbook.xlsx import UnreadableFile
 
 
 @login_required

@@ -1,5 +1,5 @@
 """The offline sheet: an XLSX of one assessment to fill in without a connection and to bring back.
 
-``columns`` names its parts, ``export`` writes it, ``xlsx`` reads any workbook, ``reading`` understands ours, ``plan`` says
-what an import would change, ``importing`` does it.
+``columns`` names its parts, ``export`` writes it, ``package`` holds any file to its bounds and ``xlsx`` reads it, ``reading``
+understands ours, ``plan`` says what an import would change, ``importing`` does it.
 """

@@ -12,9 +12,9 @@ from assessments.models import Assessment, Score, WorkbookUpload
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
 from assessments.services.answers import ANSWER_FIELDS, Answer, NewEvidence, StaleScore, add_evidence, save_score
+from assessments.workbook.package import read_workbook
 from assessments.workbook.plan import ImportPlan, RowChange, StoredAnswer, plan_import
 from assessments.workbook.reading import CellProblem, ReturnedSheet, SheetRow, read_sheet
-from assessments.workbook.xlsx import read_workbook
 
 #: What a person chooses where there are two versions: the sheet's, the stored one, or the sheet's with a reason made of both.
 MINE, THEIRS, BOTH = "mine", "theirs", "both"

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from assessments.forms.answer import MAX_RATIONALE_LENGTH
 from assessments.models import ScoreState
 from assessments.services.answers import Answer, NewEvidence
+from assessments.workbook.cells import Cell, Rows, UnreadableFile, Workbook
 from assessments.workbook.columns import BY_NAME, COLUMNS, ColumnKind, column_of, is_our_sheet, letter_of, level_of, state_of
-from assessments.workbook.xlsx import Cell, Rows, UnreadableFile, Workbook
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 MAX_ROWS = 1000

@@ -6,7 +6,7 @@ looks like a date or a decimal number stays the text it is.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,75 +95,57 @@ def _decode(source: bytes) -> str:
 
 
 def _build(text: str) -> Document:
-    root: list[Any] = []
+    events = yaml.parse(text, Loader=_LOADER)
     lines: dict[Path, int] = {}
-    # Each open collection: the container, the path to it, and for a mapping the key that waits for its value.
-    open_: list[tuple[list[Any] | dict[str, Any], Path]] = []
-    waiting: list[str | None] = []
-    documents = 0
-
-    def place(value: Any, line: int) -> Path:
-        """Put a finished scalar or a new collection where it belongs; return its path."""
-        if not open_:
-            root.append(value)
-            lines[()] = line
-            return ()
-        container, path = open_[-1]
-        here: Path
-        if isinstance(container, list):
-            here = (*path, len(container))
-            container.append(value)
-        else:
-            key = waiting[-1] or ""
-            here = (*path, key)
-            container[key] = value
-            waiting[-1] = None
-        lines[here] = line
-        return here
-
-    def needs_key() -> bool:
-        return bool(open_) and isinstance(open_[-1][0], dict) and waiting[-1] is None
-
-    for event in yaml.parse(text, Loader=_LOADER):
-        line = event.start_mark.line + 1 if event.start_mark else 0
+    found: list[Any] = []
+    for event in events:
         if isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-            if documents > 1:
-                raise _Refused(line, _("Die Datei enthält mehr als ein YAML-Dokument."))
-        elif isinstance(event, yaml.AliasEvent):
-            raise _Refused(line, _("Verweise (*%s) sind nicht erlaubt: Schreiben Sie den Text aus.") % event.anchor)
-        elif isinstance(event, yaml.NodeEvent):
-            _refuse_extras(event, line)
-            if isinstance(event, yaml.ScalarEvent):
-                if needs_key():
-                    container, path = open_[-1]
-                    if event.value in container:
-                        first = lines[(*path, event.value)]
-                        raise _Refused(
-                            line,
-                            _("Das Feld „%(key)s“ steht schon in Zeile %(first)d.") % {"key": event.value, "first": first},
-                        )
-                    waiting[-1] = event.value
-                else:
-                    place(_scalar(event), line)
-                continue
-            if needs_key():
-                raise _Refused(line, _("Hier wird ein Feldname erwartet."))
-            if len(open_) >= MAX_DEPTH:
-                raise _Refused(line, _("Die Datei ist tiefer als %d Ebenen geschachtelt.") % MAX_DEPTH)
-            collection: list[Any] | dict[str, Any] = [] if isinstance(event, yaml.SequenceStartEvent) else {}
-            path = place(collection, line)
-            open_.append((collection, path))
-            waiting.append(None)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            open_.pop()
-            waiting.pop()
-    if not root:
+            if found:
+                raise _Refused(_line(event), _("Die Datei enthält mehr als ein YAML-Dokument."))
+            found.append(_value(next(events), (), events, lines))
+    if not found:
         raise _Refused(0, _("Die Datei ist leer."))
-    return Document(root[0], lines)
+    return Document(found[0], lines)
+
+
+def _value(event: Any, path: Path, events: Iterator[Any], lines: dict[Path, int]) -> Any:
+    """What begins with this event, and the line of each value in it."""
+    line = lines[path] = _line(event)
+    _refuse_extras(event, line)
+    if isinstance(event, yaml.ScalarEvent):
+        return _scalar(event)
+    if len(path) >= MAX_DEPTH:
+        raise _Refused(line, _("Die Datei ist tiefer als %d Ebenen geschachtelt.") % MAX_DEPTH)
+    if isinstance(event, yaml.SequenceStartEvent):
+        items: list[Any] = []
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+            items.append(_value(event, (*path, len(items)), events, lines))
+        return items
+    fields: dict[str, Any] = {}
+    while not isinstance(event := next(events), yaml.MappingEndEvent):
+        key = _key(event)
+        if key in fields:
+            words = {"key": key, "first": lines[(*path, key)]}
+            raise _Refused(_line(event), _("Das Feld „%(key)s“ steht schon in Zeile %(first)d.") % words)
+        fields[key] = _value(next(events), (*path, key), events, lines)
+    return fields
+
+
+def _key(event: Any) -> str:
+    _refuse_extras(event, _line(event))
+    if not isinstance(event, yaml.ScalarEvent):
+        raise _Refused(_line(event), _("Hier wird ein Feldname erwartet."))
+    key: str = event.value
+    return key
+
+
+def _line(event: Any) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 0
 
 
 def _refuse_extras(event: Any, line: int) -> None:
+    if isinstance(event, yaml.AliasEvent):
+        raise _Refused(line, _("Verweise (*%s) sind nicht erlaubt: Schreiben Sie den Text aus.") % event.anchor)
     if event.anchor is not None:
         raise _Refused(line, _("Anker (&%s) sind nicht erlaubt.") % event.anchor)
     if event.tag is not None:

@@ -76,6 +76,37 @@ def test_plan_names_what_happens_to_each_criterion(assessment, new):
     assert answers(assessment).keys() == {"bleibt", "anders", "entfaellt"}
 
 
+#: What an answer rests on, each with a new text for it; and what it does not rest on.
+REWORDED = {
+    "title": {"de": "Anders", "en": "Different"},
+    "summary": {"de": "Anders", "en": "Different"},
+    "why": {"de": "Anders", "en": "Different"},
+    "questions": {"de": ["Anders?"], "en": ["Different?"]},
+    "note": {"de": "Anders", "en": "Different"},
+    "evidence_examples": {"de": ["Anderes"], "en": ["Different"]},
+    "levels": reworded("levels")["levels"],
+}
+RECOUNTED = {
+    "workstreams": ["finanziell"],
+    "milestone": {"kind": "municipal", "required_level": 2},
+    "related": ["title"],
+    "references": [{"title": {"de": "Quelle", "en": "Source"}, "url": "https://example.org"}],
+}
+
+
+def test_plan_asks_again_for_each_text_that_an_answer_rests_on_and_for_nothing_else(municipality, alice):
+    changes = REWORDED | RECOUNTED
+    key_of = {name: name.replace("_", "-") for name in changes}
+    publish(*map(criterion_document, key_of.values()), number="1.0")
+    round_ = workflow.start_assessment(project=make_project(municipality, team=[alice], phase="p2"), by=alice)
+    changed = (criterion_document(key_of[name]) | {name: value} for name, value in changes.items())
+    plan = edition_switch.plan(round_, publish(*changed, number="2.0"))
+    assert {item.key: {field.field.split(".")[0] for field in item.fields} for item in plan.changed} == {
+        key_of[name]: {name} for name in REWORDED
+    }
+    assert keys(plan.kept) == list(RECOUNTED)
+
+
 def test_move_keeps_answers_and_asks_again_where_texts_changed(assessment, new, alice):
     edition_switch.move(assessment=assessment, edition=new, by=alice)
     assessment.refresh_from_db()

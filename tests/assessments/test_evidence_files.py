@@ -64,6 +64,11 @@ BAD = {
     "makro.odt": (package("Basic/x.xml", mimetype=CONTENT_TYPES["odt"]), "passt nicht zu ihrer Endung"),
     "vorlage.odt": (package(mimetype="application/zip"), "passt nicht zu ihrer Endung"),
     "binaer.txt": (bytes(range(256)), "Der Inhalt der Datei passt nicht zu ihrer Endung .txt."),
+    "archiv.txt": (package("a.txt"), "Der Inhalt der Datei passt nicht zu ihrer Endung .txt."),
+    "leeres-archiv.txt": (package(), "Der Inhalt der Datei passt nicht zu ihrer Endung .txt."),
+    "kaputtes-archiv.txt": (DOCX[:60], "Der Inhalt der Datei passt nicht zu ihrer Endung .txt."),
+    "tabelle.txt": (XLSX, "Der Inhalt der Datei passt nicht zu ihrer Endung .txt."),
+    "archiv.csv": (package("a.csv"), "Der Inhalt der Datei passt nicht zu ihrer Endung .csv."),
     "gross.txt": (b"x" * (evidence_files.MAX_BYTES + 1), "Die Datei ist größer als 10\u00a0MB."),
 }
 

@@ -11,16 +11,13 @@ import re
 import threading
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any
-
-from django.conf import settings
-from django.contrib.staticfiles import finders
 
 from assessments.reports.pdf.document import document_class
 from assessments.reports.pdf.finisher import write
 from assessments.reports.pdf.limits import spell_out
 from scaling.accounts.coats_of_arms import fetch_png
+from scaling.common.static_files import static_file
 
 SCHEME = "report:"  # our style sheet's only way to a file: a path below static/
 FIRST_SHEET = "css/print-base.css"
@@ -44,17 +41,6 @@ def _weasyprint() -> Any:
         ) from error
     logging.getLogger("weasyprint").setLevel(logging.WARNING)
     return weasyprint
-
-
-def static_file(path: str) -> Path:
-    """A file below static/, collected or from the sources. Raises ValueError for anything else, ``..`` included."""
-    relative = Path(path)
-    if relative.is_absolute() or ".." in relative.parts:
-        raise ValueError(f"Not a static file: {path}")
-    found = finders.find(path) or Path(settings.STATIC_ROOT) / path
-    if not Path(found).is_file():
-        raise ValueError(f"Not a static file: {path}")
-    return Path(found)
 
 
 @cache

@@ -13,7 +13,7 @@ from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
 from assessments.workbook.columns import COLUMNS, PLACES
 from assessments.workbook.export import export_sheet
-from assessments.workbook.xlsx import read_workbook
+from assessments.workbook.package import read_workbook
 
 SHEET = "Bewertung"
 
