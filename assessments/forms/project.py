@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from assessments.models import Project
 from assessments.models.project import Confidentiality
 from catalogue.models import CROSS_PHASE, Phase
-from scaling.accounts.models import Municipality, Role, User
+from scaling.accounts.models import Membership, Municipality, Role, User
+from scaling.common.sorting import GermanOrder
 
 
 class ProjectForm(forms.Form):
@@ -55,9 +56,9 @@ class ProjectForm(forms.Form):
             }
         super().__init__(*args, **kwargs)
         self.municipality, self.project = municipality, project
-        self.fields["team"].queryset = User.objects.filter(  # type: ignore[attr-defined]
-            memberships__municipality=municipality, memberships__role=Role.TEAM, is_active=True
-        ).distinct()
+        on_team = Membership.objects.filter(municipality=municipality, role=Role.TEAM)
+        team = User.objects.filter(pk__in=on_team.values("user"), is_active=True)
+        self.fields["team"].queryset = team.order_by(GermanOrder("name"), "email")  # type: ignore[attr-defined]
         self.helper = FormHelper()
         self.helper.layout = Layout("name", "summary", "phase", "confidentiality", "team")
         self.helper.add_input(Submit("speichern", _("Projekt anlegen") if project is None else _("Änderungen speichern")))

@@ -16,6 +16,7 @@ from scaling.accounts.models import Membership, Role, User
 from scaling.accounts.unsubscribe import unsubscribe_path
 from scaling.common.addresses import absolute_url
 from scaling.common.mail import compose, deliver
+from scaling.common.sorting import GermanOrder
 
 #: A measure is announced this many days before it is due, so at least one digest comes in time.
 AHEAD = timedelta(days=14)
@@ -76,7 +77,7 @@ def digest_for(person: User, today: date) -> Digest:
     pending = Q(scores__state=ScoreState.OPEN) | Q(scores__confirmed=False)
     mine = Count("scores", filter=pending & Q(scores__assigned_to=person), distinct=True)
     assessments = Assessment.objects.visible_to(person).open().with_context().with_team().with_progress()
-    open_rounds: list[Any] = list(assessments.annotate(mine=mine).order_by("project__name"))
+    open_rounds: list[Any] = list(assessments.annotate(mine=mine).order_by(GermanOrder("project__name")))
     rounds = [
         OpenRound(a, progress(a.answered, a.total), a.unconfirmed, a.mine, absolute_url(a.get_absolute_url()))
         for a in open_rounds

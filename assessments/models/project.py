@@ -12,6 +12,7 @@ from assessments.models.states import AssessmentState
 from catalogue.models import CROSS_PHASE, Phase
 from scaling.accounts.models import Municipality, Role
 from scaling.common.public_ids import new_public_id
+from scaling.common.sorting import GermanOrder
 
 
 def visible(user: Any, *, path: str, approved: Q | Exists) -> Q:
@@ -47,6 +48,10 @@ class Confidentiality(models.TextChoices):
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
+    def by_name(self) -> "ProjectQuerySet":
+        """As lists show them: the municipality as a whole first, then by name."""
+        return self.order_by("-is_municipality_wide", GermanOrder("name"))
+
     def visible_to(self, user: Any) -> "ProjectQuerySet":
         """The tenant filter for projects: readers see those with an approved assessment."""
         approved = Exists(Project.objects.filter(pk=OuterRef("pk"), assessments__state=AssessmentState.APPROVED))

@@ -11,6 +11,7 @@ from django.db import connection
 from assessments.models import MeasureStatus, Score
 from assessments.models.measure import is_overdue
 from scaling.accounts.models import Role
+from scaling.common.sorting import sort_key
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,6 @@ def load_criterion_page(score: Score, key: str, today: date) -> CriterionPage:
             ShownMeasure(row.text, row.status, row.person, row.due_on, is_overdue(row.status, row.due_on, today))
             for row in sorted(found["measure"], key=lambda row: row.due_on or date.max)
         ],
-        people=sorted(((row.id, row.person) for row in found["person"]), key=lambda person: person[1]),
+        people=sorted(((row.id, row.person) for row in found["person"]), key=lambda person: sort_key(person[1])),
         updated_by=next((row.person for row in found["updated_by"]), ""),
     )

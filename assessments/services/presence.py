@@ -6,6 +6,8 @@ from typing import Any
 from django.core.cache import cache
 from django.utils import timezone
 
+from scaling.common.sorting import sort_key
+
 #: Pages report themselves every 20 seconds; who misses three times has left.
 FRESH = timedelta(seconds=60)
 
@@ -20,4 +22,4 @@ def arrive(score_pk: int, person: Any) -> list[str]:
     }
     here[person.pk] = (str(person), now)
     cache.set(key, here, timeout=int(FRESH.total_seconds()))
-    return sorted(name for pk, (name, seen) in here.items() if pk != person.pk)
+    return sorted((name for pk, (name, seen) in here.items() if pk != person.pk), key=sort_key)

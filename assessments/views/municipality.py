@@ -22,7 +22,7 @@ def projects_with_rounds(user: Any, municipality: Municipality) -> list[Project]
 
     Two queries.
     """
-    projects = list(Project.objects.visible_to(user).filter(municipality=municipality).select_related("phase"))
+    projects = list(Project.objects.visible_to(user).filter(municipality=municipality).select_related("phase").by_name())
     rounds = Assessment.objects.visible_to(user).filter(project__municipality=municipality).with_progress().order_by("round")
     latest = {assessment.project_id: assessment for assessment in rounds}  # the last one of each stays
     for project in projects:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalogue.models import Criterion, Edition, GoodPractice, OperatingModel, Phase, Workstream
-from catalogue.search import MAX_QUERY_LENGTH, find_criteria
+from catalogue.search import MAX_QUERY_LENGTH
 from catalogue.views.breadcrumbs import start_crumb
+from catalogue.views.search import found_in
 
 
 def requested_edition(request: HttpRequest) -> Edition | None:
@@ -46,13 +47,9 @@ def index(request: HttpRequest) -> HttpResponse:
     chosen = next((w for w in workstreams if w.key == request.GET.get("workstream")), None)
     criteria = Criterion.objects.for_listing().titles_only().filter(edition=edition).order_by("order")
     search = request.GET.get("q", "").strip()[:MAX_QUERY_LENGTH]
-    if search and edition:
-        ranked = find_criteria(edition, search)
-        by_pk = {c.pk: c for c in criteria.filter(pk__in=ranked)}
-        found = [by_pk[pk] for pk in ranked]
-    else:
-        found = list(criteria) if edition else []
-    shown = [c for c in found if chosen is None or chosen in c.workstreams.all()]
+    found = found_in(edition, search, chosen) if search and edition else None
+    listed = list(criteria) if edition and not search else []
+    shown = [c for c in listed if chosen is None or chosen in c.workstreams.all()]
     phases = []
     for phase in Phase.objects.all():
         mine = [c for c in shown if c.phase_id == phase.pk]
@@ -64,9 +61,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "phases": phases,
         "search": search,
-        "results": shown,
-        "total": len(found),
-        "found": len(shown),
+        "found": found,
+        "total": len(listed),
+        "shown": len(shown),
     }
     if edition and not search:
         context["references"] = edition.references.filter(criterion=None, good_practice=None).order_by("order")

@@ -15,6 +15,7 @@ from simple_history.models import HistoricalRecords
 
 from scaling.accounts.ags import STATES, validate_ags
 from scaling.common.public_ids import new_public_id
+from scaling.common.sorting import GermanOrder
 
 
 def normal_email(email: str) -> str:
@@ -98,7 +99,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def places(self) -> "list[Membership]":
         """The person's memberships with their municipalities, by name. One query, once per request."""
-        return list(self.memberships.select_related("municipality").order_by("municipality__name"))
+        return list(self.memberships.select_related("municipality").order_by(GermanOrder("municipality__name")))
 
     @cached_property
     def roles(self) -> dict[int, str]:

@@ -6,6 +6,8 @@ from functools import cache
 import yaml
 from django.conf import settings
 
+from scaling.common.sorting import sort_key
+
 
 @dataclass(frozen=True)
 class Term:
@@ -19,4 +21,4 @@ def glossary(language: str) -> tuple[Term, ...]:
     path = settings.BASE_DIR / "fixtures" / "glossary.yaml"
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))
     terms = (Term(entry["term"][language], entry["text"][language]) for entry in entries)
-    return tuple(sorted(terms, key=lambda term: term.term.casefold()))
+    return tuple(sorted(terms, key=lambda term: sort_key(term.term)))

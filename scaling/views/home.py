@@ -20,6 +20,7 @@ from assessments.scoring import progress
 from assessments.services.assignment import assigned_to
 from catalogue.models import Edition, Phase
 from scaling.accounts.models import Role
+from scaling.common.sorting import GermanOrder
 from scaling.views.first_steps import FirstStep, first_steps
 
 
@@ -106,7 +107,11 @@ def signed_in(user: Any, now: datetime) -> dict[str, Any]:
     thirteen while nothing has been assessed yet."""
     today = timezone.localdate(now)
     assessments: list[Any] = list(  # with the annotations that types cannot tell
-        Assessment.objects.visible_to(user).with_context().with_progress().with_next_open().order_by("project__name", "-round")
+        Assessment.objects.visible_to(user)
+        .with_context()
+        .with_progress()
+        .with_next_open()
+        .order_by(GermanOrder("project__name"), "-round")
     )
     rounds = [RoundProgress(a, progress(a.answered, a.total), a.next_open) for a in assessments]
     managed = {pk for pk, role in user.roles.items() if role == Role.MANAGER}

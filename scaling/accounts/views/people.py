@@ -21,6 +21,7 @@ from scaling.accounts import invitations
 from scaling.accounts.forms import InviteForm, JoinForm
 from scaling.accounts.models import Invitation, Membership, Municipality, Role, User
 from scaling.common.addresses import start_page
+from scaling.common.sorting import GermanOrder
 
 PEOPLE_PER_PAGE = 50
 ONE_MANAGER_STAYS = gettext_lazy("Eine Person muss die Leitung behalten. Geben Sie zuerst jemand anderem die Rolle „Leitung“.")
@@ -53,7 +54,7 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             _report_sending(request, invitation)
             return redirect("people", municipality.public_id)
-    members = municipality.memberships.select_related("user").order_by("user__name", "user__email")
+    members = municipality.memberships.select_related("user").order_by(GermanOrder("user__name"), "user__email")
     context = {
         "municipality": municipality,
         "members": Paginator(members, PEOPLE_PER_PAGE).get_page(request.GET.get("seite")),
