@@ -2,10 +2,18 @@
 
 import pytest
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from scaling.accounts.models import Membership, Municipality, Role, User
 
 PASSWORD = "ein-sehr-gutes-Passwort"
+
+# How fast a machine draws examples says nothing about the code.
+hypothesis_settings.register_profile(
+    "any machine", hypothesis_settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("any machine")
 
 
 def make_user(name: str, **fields) -> User:
