@@ -9,11 +9,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from catalogue.models import Edition
 from scaling.common.translations import compile_translations
@@ -48,6 +51,7 @@ class Command(BaseCommand):
         self.prepare_database()
 
     def prepare_database(self) -> None:
+        refuse_older_schema()
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
         loaded = load_catalogue(self.stdout)
@@ -61,6 +65,16 @@ class Command(BaseCommand):
             # PostgreSQL keeps them up to date by itself.
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
+
+
+def refuse_older_schema() -> None:
+    """Raises CommandError where the database was made by a version before the first release: its migrations are no more."""
+    recorder = MigrationRecorder(connection)
+    known = MigrationLoader(None, ignore_no_initial=True).disk_migrations
+    ours = {app.label for app in apps.get_app_configs() if Path(app.path).is_relative_to(settings.BASE_DIR)}
+    if any(app in ours and (app, name) not in known for app, name in recorder.applied_migrations()):
+        reset = "delete it and start anew: ./run reset" if settings.DEMO else "it cannot be carried over"
+        raise CommandError(f"The database was made by a version of Skalierungscheck from before its first release; {reset}")
 
 
 def load_catalogue(stdout: Any) -> bool:
