@@ -1,13 +1,15 @@
 """The example profile: made from files, equal to what the demo's database gives, and nothing of it in the database."""
 
 from dataclasses import replace
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils.translation import override
 
 from assessments.models import Assessment, Project
-from assessments.reports.profile.example import example_profile
+from assessments.reports.profile.example import example_profile, file_of
 from assessments.reports.profile.load import load_profile
 from assessments.services.demo import load_demo
 from catalogue.services.importing import import_files, load_file
@@ -15,43 +17,36 @@ from scaling.accounts.models import Municipality
 from tests.reports.pdf_facts import text_of
 
 
-def without_ids(profile):
-    """Without what only rows have: public ids, links of evidence (the example has none) and the hour's share of a day."""
-
-    def result(item):
-        change = item.change and replace(item.change, previous=item.change.previous and replace(item.change.previous, on=None))
-        evidence = tuple((one.text,) for one in item.evidence)
-        return replace(item, evidence=evidence, answered_on=None, change=change)
-
-    return {
-        "cover": (
-            profile.meta.municipality,
-            profile.meta.project,
-            profile.meta.steps,
-            profile.meta.scope,
-            profile.meta.phase_label,
-        ),
-        "texts": (profile.headline, profile.meta.attribution, profile.meta.level_scale_notice, profile.definitions),
-        "figures": (profile.overall, profile.workstreams, profile.phases),
-        "gates": (profile.gates, profile.current_gate),
-        "priorities": tuple((item.criterion.key, item.measure) for item in profile.priorities),
-        "criteria": tuple(map(result, profile.criteria)),
-        "measures": profile.measures,
-        "trend": profile.trend,
-    }
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("language", ["de", "en"])
-def test_example_is_what_the_same_answers_give_in_the_database(settings, language):
+@pytest.fixture
+def demo(db, settings):
     source = settings.BASE_DIR / "fixtures" / "catalogue" / "edition-1.yaml"
     import_files([load_file(source.read_bytes(), source.name)], publish=True)
     load_demo()
+
+
+def test_example_is_what_the_demo_gives(demo, tmp_path):
+    """If not: ./run manage export_example, with the demo as it is loaded anew."""
+    call_command("export_example", folder=tmp_path, verbosity=0, stdout=StringIO())
+    for language in ("de", "en"):
+        assert file_of(language, tmp_path).read_text() == file_of(language).read_text(), language
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_example_says_what_the_database_says(demo, language):
     third = Assessment.objects.with_context().get(project__slug="parkraum-lotse", round=3)
     with override(language):
-        expected, found = without_ids(load_profile(third)), without_ids(example_profile())
-    for part, value in expected.items():
-        assert found[part] == value, part
+        expected, found = load_profile(third), example_profile()
+    assert found.meta.language == language
+    assert found.meta.public_id == "beispiel" != expected.meta.public_id
+    for part in ("headline", "overall", "workstreams", "phases", "gates", "trend", "history", "measures", "definitions"):
+        assert getattr(found, part) == getattr(expected, part), part
+    assert [replace(one, evidence=()) for one in found.criteria] == [replace(one, evidence=()) for one in expected.criteria]
+    assert {one.url for criterion in found.criteria for one in criterion.evidence} == {""}
+
+
+def test_export_without_the_demo_says_what_to_do(db):
+    with pytest.raises(CommandError, match="demo's data"):
+        call_command("export_example")
 
 
 @pytest.mark.django_db

@@ -50,6 +50,11 @@ def load_profile(assessment: Assessment, *, compare_with: Assessment | str | Non
     ``compare_with`` is an earlier approved round or its public id; left out, it is the latest of them. Raises NotComparable.
     Seven queries; give the assessment as ``with_context`` fetches it, or its relations cost one more each.
     """
+    return build_profile(load_facts(assessment, compare_with=compare_with))
+
+
+def load_facts(assessment: Assessment, *, compare_with: Assessment | str | None = None) -> Facts:
+    """What the profile is built from, fetched as ``load_profile`` says."""
     local = Local()
     rounds = _rounds(assessment, local)
     compared = rounds[-1].ref if rounds else None
@@ -64,16 +69,14 @@ def load_profile(assessment: Assessment, *, compare_with: Assessment | str | Non
     milestones = _milestones(assessment, local)
     titles = {answer.rating.key: answer.title for answer in answers}
     meta = cover_of(assessment, answers, phases, compared, [fact.ref for fact in reversed(rounds)], local.language)
-    return build_profile(
-        Facts(
-            meta=meta,
-            phases=tuple(PhaseFact(p.key, p.code, p.name, p.label, p.is_cross_phase) for p in phases),
-            workstreams=tuple((stream.key, stream.name) for stream in streams),
-            answers=answers,
-            milestones=milestones,
-            rounds=rounds,
-            measures=_measures(assessment, titles | {fact.milestone.key: fact.title for fact in milestones}),
-        )
+    return Facts(
+        meta=meta,
+        phases=tuple(PhaseFact(p.key, p.code, p.name, p.label, p.is_cross_phase) for p in phases),
+        workstreams=tuple((stream.key, stream.name) for stream in streams),
+        answers=answers,
+        milestones=milestones,
+        rounds=rounds,
+        measures=_measures(assessment, titles | {fact.milestone.key: fact.title for fact in milestones}),
     )
 
 

@@ -1,0 +1,29 @@
+"""Writes the facts of the example profile, once the demo's data has changed."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
+
+from assessments.models import Assessment
+from assessments.reports.profile.example import FOLDER, PROJECT, ROUND, file_of, write_facts
+from assessments.reports.profile.load import load_facts
+
+
+class Command(BaseCommand):
+    help = f"Writes the example profile's facts, in each language, from round {ROUND} of the demo's project {PROJECT}."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--folder", type=Path, default=FOLDER, help="Default: fixtures/example.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        assessment = Assessment.objects.with_context().filter(project__slug=PROJECT, round=ROUND).first()
+        if assessment is None:
+            raise CommandError("The demo's data is not loaded: ./run reset, then start the demo.")
+        options["folder"].mkdir(parents=True, exist_ok=True)
+        for language, _name in settings.LANGUAGES:
+            with translation.override(language):
+                write_facts(file_of(language, options["folder"]), load_facts(assessment))
+            self.stdout.write(str(file_of(language, options["folder"])))
