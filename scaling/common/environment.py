@@ -4,11 +4,16 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
-import environ
+import psycopg
 from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+#: Django's mail backend and the usual port, by the scheme of an address.
+MAIL = {"smtp": ("smtp", 25), "smtp+tls": ("smtp", 587), "smtp+ssl": ("smtp", 465), "consolemail": ("console", 25)}
 
 
 class Env:
@@ -60,15 +65,34 @@ class Env:
         return value
 
     def database(self, name: str, default: str | None = None) -> dict[str, Any]:
-        """A PostgreSQL address as Django's settings of a database. Any other engine is refused."""
-        config = environ.Env.db_url_config(self.text(name, default))
-        if config.get("ENGINE") != "django.db.backends.postgresql":
+        """A PostgreSQL address, read by PostgreSQL's own rules, as Django's settings of a database. Any other is refused."""
+        url = self.text(name, default)
+        if not url.startswith(("postgresql://", "postgres://")):
             raise ImproperlyConfigured(f"{name} must begin with postgresql:// – the app runs on PostgreSQL only.")
-        return dict(config)
+        try:
+            parts = conninfo_to_dict(url)
+        except psycopg.Error:
+            raise ImproperlyConfigured(f"{name} is no address PostgreSQL understands.") from None  # it may hold a password
+        names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+        config = {setting: str(parts.pop(part, None) or "") for setting, part in names.items()}
+        return {"ENGINE": "django.db.backends.postgresql", **config, "OPTIONS": parts}
 
     def email(self, name: str, default: str) -> dict[str, Any]:
         """A mail server's address such as smtp+tls://user:password@mail.example.org:587 as Django's settings."""
+        url = urlsplit(self.text(name, default))
+        if url.scheme not in MAIL:
+            raise ImproperlyConfigured(f"{name} must begin with smtp://, smtp+tls://, smtp+ssl:// or consolemail://.")
+        backend, port = MAIL[url.scheme]
         try:
-            return dict(environ.Env.email_url_config(self.text(name, default)))
-        except KeyError:
-            raise ImproperlyConfigured(f"{name} must begin with smtp://, smtp+tls://, smtp+ssl:// or consolemail://.") from None
+            port = url.port or port
+        except ValueError:
+            raise ImproperlyConfigured(f"{name} names no port.") from None
+        return {
+            "EMAIL_BACKEND": f"django.core.mail.backends.{backend}.EmailBackend",
+            "EMAIL_HOST": url.hostname or "localhost",
+            "EMAIL_PORT": port,
+            "EMAIL_HOST_USER": unquote(url.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
+            "EMAIL_USE_TLS": url.scheme == "smtp+tls",
+            "EMAIL_USE_SSL": url.scheme == "smtp+ssl",
+        }

@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from scaling.common.environment import Env
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
@@ -43,7 +46,10 @@ def test_production_as_documented_loads(tmp_path):
         ("SECRET_KEY", ""),
         ("SITE_URL", "check.example.org"),
         ("DATABASE_URL", "sqlite:///app.db"),
+        ("DATABASE_URL", "postgresql://user@db/name?nonsense=1"),
         ("DATABASE_CONN_MAX_AGE", "lang"),
+        ("EMAIL_URL", "https://mail.example.org"),
+        ("EMAIL_URL", "smtp://mail.example.org:many"),
         ("SESSION_COOKIE_AGE", "1"),
         ("TRUSTED_PROXY_COUNT", "-1"),
     ],
@@ -78,3 +84,49 @@ def test_demo_refuses_to_be_reached_from_elsewhere(tmp_path):
 def test_production_speaks_https_only(tmp_path):
     names = "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "LANGUAGE_COOKIE_SECURE", "SECURE_SSL_REDIRECT"
     assert load(tmp_path, "all(getattr(settings, n) for n in " + repr(names) + ")", **PRODUCTION) == (0, "True")
+
+
+def test_database_address_is_read_by_postgresqls_own_rules():
+    values = {
+        "DATABASE_URL": "postgresql://us%40er:p%2Fw@db:5433/name?sslmode=require",
+        "SOCKET": "postgresql:///name?host=/run/pg",
+    }
+    assert Env(values).database("DATABASE_URL") == {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "name",
+        "USER": "us@er",
+        "PASSWORD": "p/w",
+        "HOST": "db",
+        "PORT": "5433",
+        "OPTIONS": {"sslmode": "require"},
+    }
+    assert Env(values).database("SOCKET")["HOST"] == "/run/pg"
+
+
+def test_a_database_address_that_is_wrong_is_not_told_with_its_password():
+    with pytest.raises(ImproperlyConfigured) as caught:
+        Env({"DATABASE_URL": "postgresql://user:geheim@db/name?nonsense=1"}).database("DATABASE_URL")
+    assert "DATABASE_URL" in str(caught.value)
+    assert "geheim" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    ("address", "backend", "port", "tls", "ssl"),
+    [
+        ("smtp+tls://us%40er:p%2Fw@mail.example.org", "smtp", 587, True, False),
+        ("smtp+ssl://us%40er:p%2Fw@mail.example.org", "smtp", 465, False, True),
+        ("smtp://us%40er:p%2Fw@mail.example.org:1025", "smtp", 1025, False, False),
+        ("consolemail://us%40er:p%2Fw@mail.example.org", "console", 25, False, False),
+    ],
+)
+def test_mail_address(address, backend, port, tls, ssl):
+    assert Env({"EMAIL_URL": address}).email("EMAIL_URL", "") == {
+        "EMAIL_BACKEND": f"django.core.mail.backends.{backend}.EmailBackend",
+        "EMAIL_HOST": "mail.example.org",
+        "EMAIL_PORT": port,
+        "EMAIL_HOST_USER": "us@er",
+        "EMAIL_HOST_PASSWORD": "p/w",
+        "EMAIL_USE_TLS": tls,
+        "EMAIL_USE_SSL": ssl,
+    }
