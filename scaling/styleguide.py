@@ -164,6 +164,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "disabled_form": disabled_form,
         "readonly_form": readonly_form,
         "formset": measures,
+        "progress": [{"answered": done, "total": 21, "percent": percent} for done, percent in ((12, 57), (0, 0), (21, 100))],
         "table_helper": table_helper,
         "crumbs": [(_("Start"), "/"), (_("Katalog"), "/katalog/"), (_("Bausteine"), "")],
         "states": states.split(),

@@ -1,11 +1,15 @@
-"""``./run check``: everything that can be said about the code without running it. Each step names itself; all are run."""
+"""``./run check``: everything that can be said about the code without running it. Each step names itself; all are run.
+
+``./run check lint templates`` runs those named.
+"""
 
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from tests import hardcoded, translations
+from tests import hardcoded, template_lines, translations
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
@@ -30,20 +34,33 @@ def run_step(name: str, command: list[str], env: dict[str, str]) -> bool:
 
 
 def report(name: str, good: bool, details: str) -> bool:
-    print(f"{name:14}{'ok' if good else 'FAILED'}", flush=True)  # noqa: T201 – a command's output
+    print(f"{name:16}{'ok' if good else 'FAILED'}", flush=True)  # noqa: T201 – a command's output
     if not good:
         print(details, flush=True)  # noqa: T201
     return good
 
 
-def main() -> int:
-    results = [run_step(*step) for step in STEPS]
-    problems = translations.problems()
-    results.append(report("translations", not problems, "\n".join(problems)))
-    problems = hardcoded.problems()
-    results.append(report("hard-coded", not problems, "\n".join(problems)))
+# Steps that look at files by code of our own; each gives its complaints, a line each.
+OWN_STEPS: list[tuple[str, Callable[[], list[str]]]] = [
+    ("template-lines", template_lines.problems),
+    ("translations", translations.problems),
+    ("hard-coded", hardcoded.problems),
+]
+
+
+def main(wanted: list[str]) -> int:
+    """All steps, or those named."""
+    names = [name for name, *_ in STEPS] + [name for name, _ in OWN_STEPS]
+    if unknown := [name for name in wanted if name not in names]:
+        print(f"There is no step {', '.join(unknown)}; there are {', '.join(names)}.", file=sys.stderr)  # noqa: T201
+        return 2
+    results = [run_step(*step) for step in STEPS if step[0] in (wanted or names)]
+    for name, problems in OWN_STEPS:
+        if name in (wanted or names):
+            found = problems()
+            results.append(report(name, not found, "\n".join(found)))
     return 0 if all(results) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

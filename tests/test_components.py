@@ -29,7 +29,7 @@ def test_error_page_says_where_to_go_on(code: str) -> None:
 
 
 def test_progress_says_its_numbers() -> None:
-    root = parse(render_to_string("components/progress.html", {"done": 12, "total": 21, "percent": 57}))
+    root = parse(render_to_string("components/progress.html", {"figures": {"answered": 12, "total": 21, "percent": 57}}))
     (bar,) = root.iter("progress")
     assert (bar.get("value"), bar.get("max"), bar.get("aria-label")) == ("12", "21", "Bearbeitet")
     assert "12 von 21 (57 %)" in text(root)

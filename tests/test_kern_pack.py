@@ -246,7 +246,7 @@ def test_read_only_form_has_no_control_and_no_button(read_only: Element) -> None
         ("password", "wird nicht angezeigt"),
         ("rationale", "Der Rat hat den Betrieb beschlossen."),
         ("phase", "Pilot"),
-        ("workstreams", "finanzielltechnisch"),
+        ("workstreams", "finanziell technisch"),
         ("target_date", "31. März 2027"),
         ("evidence", "keine Angabe"),
         ("level", "3 – umgesetzt"),

@@ -70,6 +70,7 @@ def _send(step: str, pk: int, *, by: Any, words: str, submitter: int | None) -> 
     context = {
         "assessment": assessment,
         "project": assessment.project,
+        "round": assessment.round_label,
         "by": by,
         "words": words,
         "progress": progress(assessment.answered, assessment.total),

@@ -10,11 +10,26 @@ from scaling.resending import texts_to_copy
 
 register = template.Library()
 
+# The colours of a badge, and the states they stand for; every other state is neutral.
+BADGE_KINDS = {
+    "success": ("approved", "reached", "published", "done", "rated", "confirmed", "active", "accepted"),
+    "info": ("submitted", "in_progress", "current", "draft", "invited"),
+    "warning": ("returned", "unconfirmed", "unknown", "due"),
+    "danger": ("blocked", "overdue", "expired"),
+}
+_KIND_OF_STATE = {state: kind for kind, states in BADGE_KINDS.items() for state in states}
+
 
 @register.filter
 def markdown(text: str | None) -> SafeString:
     """Sanitised HTML of a Markdown text."""
     return render_markdown(text or "")
+
+
+@register.filter
+def badge_kind(state: str) -> str:
+    """The colour of a state: success, info, warning, danger or neutral."""
+    return _KIND_OF_STATE.get(state, "neutral")
 
 
 @register.simple_tag

@@ -76,7 +76,7 @@
     }
     const labels = [];
     const chosen = form.querySelector(`[name="choice"][value="${CSS.escape(draft.values.choice || "")}"]`);
-    if (chosen) labels.push(chosen.labels[0].querySelector(".level-card__title").textContent.trim());
+    if (chosen) labels.push(chosen.labels[0].querySelector(".level-card__title").textContent.trim().replace(/\s+/g, " "));
     for (const name of ["rationale", "evidence_text", "evidence_url"]) if (draft.values[name]) labels.push(draft.values[name]);
     panel.querySelector("[data-draft-text]").textContent = labels.join("\n");
     panel.querySelector("[data-draft-time]").textContent = new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });

@@ -11,6 +11,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from tests.pages import one_line
 from tests.test_permissions import PERSONS, TABLE, world  # noqa: F401 – a fixture
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -170,7 +171,7 @@ def test_german_of_others_said_anew_is_still_asked_for_by_them():
 
 
 def test_empty_form_speaks_like_a_person(client, db):
-    page = client.post(reverse("account_login"), {}).content.decode()
+    page = one_line(client.post(reverse("account_login"), {}).text)
     assert "E-Mail-Adresse: Diese Angabe fehlt noch." in page
 
 

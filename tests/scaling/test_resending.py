@@ -10,6 +10,7 @@ from django.urls import reverse
 from assessments.services import workflow
 from tests.conftest import PASSWORD
 from tests.factories import make_catalogue, make_project
+from tests.pages import one_line
 
 pytestmark = pytest.mark.django_db
 
@@ -71,14 +72,14 @@ def test_answer_survives_an_expired_sign_in_and_the_new_token(strict, assessment
 
     refused = strict.post(url, answer, headers={"origin": OWN})
     assert refused.status_code == 401
-    assert "Sie sind nicht mehr angemeldet</h1>" in refused.text
+    assert "Sie sind nicht mehr angemeldet </h1>" in one_line(refused.text)
     assert "Und &lt;b&gt;bezahlt&lt;/b&gt; ihn." in refused.text
     assert 'target="_blank"' in refused.text
 
     sign_in(strict, alice)  # in another tab; the token of the first one is old now
     asked = strict.post(url, fields_of(refused, url), headers={"origin": OWN})
     assert asked.status_code == 403
-    assert "Bitte noch einmal senden</h1>" in asked.text
+    assert "Bitte noch einmal senden </h1>" in one_line(asked.text)
     assert assessment.scores.get(criterion__key="kriterium-1").version == 1
 
     assert strict.post(url, fields_of(asked, url), headers={"origin": OWN}).status_code == 302

@@ -16,6 +16,7 @@ from assessments.workbook.columns import PLACES
 from assessments.workbook.importing import read_upload
 from tests.assessments.workbook.workbooks import Formula, changed, exported, put, table_of, with_part, workbook
 from tests.factories import make_project
+from tests.pages import one_line
 
 BOOK = "xl/worksheets/sheet2.xml"  # after the instructions
 
@@ -36,7 +37,7 @@ def upload(client, assessment, alice):
         assert not WorkbookUpload.objects.exists()
         page = response.content.decode()
         assert "<title>Fehler:" in page
-        return page.replace("\u00a0", " ")
+        return one_line(page).replace("\u00a0", " ")
 
     return upload
 

@@ -10,6 +10,7 @@ from assessments.services import workflow
 from assessments.services.answers import Answer, save_score
 from assessments.workbook.importing import PreviewOutdated, import_upload, plan_of, read_upload, store_upload
 from tests.assessments.workbook.workbooks import changed, exported, put, table_of
+from tests.pages import one_line
 
 
 def three(table):
@@ -38,14 +39,14 @@ def bring(client, assessment, alice):
         response = client.post(f"/bewertungen/{assessment.public_id}/bogen/", {"file": file}, follow=True)
         assert response.status_code == 200
         ((address, _status),) = response.redirect_chain
-        return response.content.decode(), address
+        return one_line(response.text), address
 
     return bring
 
 
 def hidden(text):
     """What the page's form sends along."""
-    return dict(re.findall(r'<input type="hidden" name="(gesehen-[^"]+)" value="(\d+)">', text))
+    return dict(re.findall(r'<input type="hidden" name="(gesehen-[^"]+)" value="(\d+)">', one_line(text)))
 
 
 @pytest.fixture
@@ -130,7 +131,7 @@ def test_conflict_is_resolved_by_a_reason_made_of_both(bring, client, assessment
     data = changed(assessment, three)
     online("kriterium-1")
     text, address = bring(data)
-    assert "online\n\noffline 1</textarea>" in text
+    assert "online\n\noffline 1</textarea>" in client.get(address).text
     client.post(address, {**hidden(text), "wahl-kriterium-1": "both", "beide-kriterium-1": "online und offline"})
     assert answers() == [Answer("rated", 3, "online und offline"), Answer("unknown"), Answer(rationale="offline 3")]
 
