@@ -15,6 +15,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from assessments.scoring import Counts
+
 
 @dataclass(frozen=True)
 class LevelChoice:
@@ -155,8 +157,8 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     table_helper.template = "kern/table_inline_formset.html"
     table_helper.form_tag = False
     states = (
-        "open rated unknown not_applicable unconfirmed confirmed draft submitted returned approved reached blocked published "
-        "retired planned in_progress done dropped due overdue invited editorial official"
+        "open rated unknown not_applicable unconfirmed confirmed draft submitted returned approved reached blocked "
+        "not_examined published retired planned in_progress done dropped due overdue invited editorial official"
     )
     context = {
         "form": StyleguideForm(initial={"author": EXAMPLE["author"], "version": 3}),
@@ -164,11 +166,16 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "disabled_form": disabled_form,
         "readonly_form": readonly_form,
         "formset": measures,
-        "progress": [{"answered": done, "total": 21, "percent": percent} for done, percent in ((12, 57), (0, 0), (21, 100))],
         "table_helper": table_helper,
         "crumbs": [(_("Start"), "/"), (_("Katalog"), "/katalog/"), (_("Bausteine"), "")],
         "states": states.split(),
         "levels": [None, 0, 1, 2, 3, 4],
+        "progress": [
+            Counts(total=21, rated=10, unknown=1, not_applicable=1, open=9, unconfirmed=0),
+            Counts(total=21, rated=18, unknown=1, not_applicable=2, open=0, unconfirmed=21),
+            Counts(total=21, rated=18, unknown=1, not_applicable=2, open=0, unconfirmed=8),
+            Counts(total=21, rated=0, unknown=0, not_applicable=0, open=21, unconfirmed=0),
+        ],
         "page_obj": Paginator(range(240), 20).page(5),
         "demo_messages": [
             Message(constants.SUCCESS, gettext("Gespeichert um 14:03 Uhr.")),
@@ -181,7 +188,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             {"name": _("Prototyp"), "state": "blocked", "note": _("2 Meilensteine offen")},
             {"name": _("Pilot"), "state": "current"},
             {"name": _("Verstetigung"), "state": "open"},
-            {"name": _("Transfer"), "state": "open"},
+            {"name": _("Transfer"), "state": "not_examined", "note": _("Für P5 selbst wurde nichts geprüft.")},
         ],
     }
     return render(request, "styleguide.html", context)

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from assessments.scoring import Counts
 from tests.elements import classes, parse, text
 
 
@@ -28,11 +29,33 @@ def test_error_page_says_where_to_go_on(code: str) -> None:
     assert "Zur Startseite" in "".join(root.itertext())
 
 
-def test_progress_says_its_numbers() -> None:
-    root = parse(render_to_string("components/progress.html", {"figures": {"answered": 12, "total": 21, "percent": 57}}))
-    (bar,) = root.iter("progress")
-    assert (bar.get("value"), bar.get("max"), bar.get("aria-label")) == ("12", "21", "Bearbeitet")
-    assert "12 von 21 (57 %)" in text(root)
+@pytest.mark.parametrize(
+    ("counts", "number", "parts", "done", "carried"),
+    [
+        (
+            Counts(21, 10, 1, 1, 9, 0),
+            "12 von 21",
+            "10 eingeschätzt · 1 „weiß nicht“ · 1 „trifft nicht zu“ · 9 offen",
+            "12",
+            "12",
+        ),
+        (
+            Counts(21, 18, 1, 2, 0, 21),
+            "0 von 21 bestätigt",
+            "0 offen · 0 in dieser Runde bestätigt, 21 nur übernommen",
+            "0",
+            "21",
+        ),
+        (Counts(0, 0, 0, 0, 0, 0), "0 von 0", "0 eingeschätzt", "0", "0"),
+    ],
+)
+def test_progress_says_its_parts(counts: Counts, number: str, parts: str, done: str, carried: str) -> None:
+    root = parse(render_to_string("components/progress.html", {"counts": counts}))
+    bars = {line.get("class"): line.get("x2") for line in root.iter() if str(line.tag).endswith("line")}
+    assert bars == {"progress__done": done, "progress__carried": carried}
+    assert number in text(root)
+    assert parts in text(root)
+    assert "%" not in text(root)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from assessments.models import Assessment, AssessmentState, Measure, Project, ScoreState
 from assessments.models.states import EDITABLE
-from assessments.scoring import Progress, progress
+from assessments.queries.progress import counts_of
+from assessments.scoring import Counts
 from scaling.accounts.models import Membership, Role, User
 from scaling.accounts.unsubscribe import unsubscribe_path
 from scaling.common.addresses import absolute_url
@@ -24,13 +25,10 @@ AHEAD = timedelta(days=14)
 
 @dataclass(frozen=True)
 class OpenRound:
-    """``unconfirmed`` of the answers were carried over, and nobody has looked at them since; ``mine`` criteria that somebody
-    still has to look at are the person's own.
-    """
+    """``mine`` criteria that somebody still has to look at are the person's own."""
 
     assessment: Assessment
-    progress: Progress
-    unconfirmed: int
+    counts: Counts
     mine: int
     url: str
 
@@ -78,10 +76,7 @@ def digest_for(person: User, today: date) -> Digest:
     mine = Count("scores", filter=pending & Q(scores__assigned_to=person), distinct=True)
     assessments = Assessment.objects.visible_to(person).open().with_context().with_team().with_progress()
     open_rounds: list[Any] = list(assessments.annotate(mine=mine).order_by(GermanOrder("project__name")))
-    rounds = [
-        OpenRound(a, progress(a.answered, a.total), a.unconfirmed, a.mine, absolute_url(a.get_absolute_url()))
-        for a in open_rounds
-    ]
+    rounds = [OpenRound(a, counts_of(a), a.mine, absolute_url(a.get_absolute_url())) for a in open_rounds]
     measures = Measure.objects.running().filter(
         owner=person, due_on__lte=today + AHEAD, project__in=Project.objects.visible_to(person)
     )

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from assessments.models import Assessment
-from assessments.scoring import progress
+from assessments.queries.progress import counts_of
 from scaling.accounts.models import Membership, Role, User
 from scaling.accounts.unsubscribe import unsubscribe_path
 from scaling.common.addresses import absolute_url
@@ -73,7 +73,7 @@ def _send(step: str, pk: int, *, by: Any, words: str, submitter: int | None) -> 
         "round": assessment.round_label,
         "by": by,
         "words": words,
-        "progress": progress(assessment.answered, assessment.total),
+        "counts": counts_of(assessment),
         "url": absolute_url(assessment.get_absolute_url()),
     }
     deliver(

@@ -38,11 +38,16 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.annotate(team_user_ids=ArraySubquery(team.values("user")))
 
     def with_progress(self) -> "AssessmentQuerySet":
-        """Adds ``total`` and ``answered``, from which ``assessments.scoring.progress`` makes the one figure of progress.
-
-        And ``unconfirmed``: how many answers were carried over and still wait for a look.
+        """Adds what ``queries.progress.counts_of`` makes the one figure of progress of, with its four parts: ``total``,
+        ``answered``, ``unknown``, ``not_applicable`` and ``unconfirmed``, how many were carried over and wait for a look.
         """
-        scores = {"answered": ~Q(scores__state=ScoreState.OPEN), "unconfirmed": Q(scores__confirmed=False)}
+        answered = ~Q(scores__state=ScoreState.OPEN)
+        scores = {
+            "answered": answered,
+            "unknown": Q(scores__state=ScoreState.UNKNOWN),
+            "not_applicable": Q(scores__state=ScoreState.NOT_APPLICABLE),
+            "unconfirmed": answered & Q(scores__confirmed=False),
+        }
         # Counted per round by its index. A join would group every column of the round over all its answers.
         own = Assessment.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
         counted = {name: Subquery(own.annotate(n=Count("scores", filter=which)).values("n")) for name, which in scores.items()}

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from assessments.models import Score
 from assessments.queries.neighbours import answer_label
 from assessments.queries.overview import rating_of
-from assessments.scoring import DOWN, SAME, UP, RatingChange, change
+from assessments.scoring import GroupChange, RatingChange, change, group_change
+from assessments.sentences import kind_labels
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class ComparedCriterion:
     key: str
     now: Score | None
     then: Score | None
-    change: RatingChange | None
+    change: RatingChange
 
     @property
     def now_label(self) -> str:
@@ -36,27 +37,16 @@ class ComparedCriterion:
 
 @dataclass(frozen=True)
 class RoundComparison:
+    """``change`` counts the eight kinds, which add up to ``rows``, and compares the means like for like."""
+
     rows: tuple[ComparedCriterion, ...]
-
-    def count(self, kind: str) -> int:
-        return sum(row.change is not None and row.change.kind == kind for row in self.rows)
+    change: GroupChange
 
     @property
-    def up(self) -> int:
-        return self.count(UP)
-
-    @property
-    def down(self) -> int:
-        return self.count(DOWN)
-
-    @property
-    def same(self) -> int:
-        return self.count(SAME)
-
-    @property
-    def other(self) -> int:
-        """Without a level now or then, or in one round only."""
-        return len(self.rows) - self.up - self.down - self.same
+    def in_order_of_news(self) -> tuple[ComparedCriterion, ...]:
+        """Bad news first, what did not change last, and within a kind in catalogue order."""
+        place = {kind: number for number, kind in enumerate(kind_labels())}
+        return tuple(sorted(self.rows, key=lambda row: place[row.change.kind]))
 
 
 def compare(now: Sequence[Score], then: Sequence[Score]) -> RoundComparison:
@@ -74,6 +64,8 @@ def compare(now: Sequence[Score], then: Sequence[Score]) -> RoundComparison:
     ]
     current = {row.key for row in rows}
     rows += [
-        ComparedCriterion(score.criterion.title, key, None, score, None) for key, score in earlier.items() if key not in current
+        ComparedCriterion(score.criterion.title, key, None, score, change(None, rating_of(score)))
+        for key, score in earlier.items()
+        if key not in current
     ]
-    return RoundComparison(tuple(rows))
+    return RoundComparison(tuple(rows), group_change(map(rating_of, now), map(rating_of, then)))

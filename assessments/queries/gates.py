@@ -1,27 +1,42 @@
 """The gates of many rounds at once: three queries, however many there are. What a gate is, says ``scoring.gates``."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from assessments import scoring
-from assessments.models import Assessment, Score
+from django.db.models import Case, TextField, Value, When
+
+from assessments import scoring, sentences
+from assessments.models import Assessment, Score, ScoreState
 from assessments.scoring import Gate, GateMilestone, Rating
-from catalogue.models import Milestone, Phase
+from catalogue.models import PROJECT_PHASES, Milestone, Phase
 
 
 @dataclass(frozen=True, slots=True)
 class RoundGates:
-    """``gates`` as ``scoring.gates`` gives them; ``current`` is the one of the project's phase; ``titles`` by criterion key."""
+    """``gates`` as ``scoring.gates`` gives them; ``current`` is the one of the project's phase.
+
+    ``titles`` and ``reasons`` (why a milestone does not apply) by criterion key, labels and codes by phase key.
+    """
 
     gates: tuple[Gate, ...]
     current: Gate
     titles: dict[str, str]
+    reasons: dict[str, str]
     phase_labels: dict[str, str]
+    phase_codes: dict[str, str]
 
     def missing(self, gate: Gate) -> tuple[str, ...]:
         """The titles of what does not pass, in catalogue order."""
         return tuple(self.titles[blocker.milestone.key] for blocker in gate.blockers)
+
+    def dropped(self, gate: Gate) -> tuple[str, ...]:
+        """What does not apply, each with its reason, ready to print."""
+        keys = [milestone.key for milestone in gate.dropped]
+        return tuple(sentences.dropped_milestone(self.titles[key], self.reasons.get(key, "")) for key in keys)
+
+    def sentence(self, gate: Gate) -> str:
+        return sentences.gate_sentence(gate, self.phase_codes[gate.phase])
 
 
 def gates_of(assessments: Iterable[Assessment]) -> dict[int, RoundGates]:
@@ -32,8 +47,9 @@ def gates_of(assessments: Iterable[Assessment]) -> dict[int, RoundGates]:
     phases = list(Phase.objects.all())
     keys = {phase.pk: phase.key for phase in phases}
     labels = {phase.key: phase.label for phase in phases}
+    codes = {phase.key: "" if phase.is_cross_phase else phase.code for phase in phases}
     titles, milestones = _milestones({a.edition_id for a in assessments}, keys)
-    ratings = _ratings([a.pk for a in assessments], keys)
+    ratings, reasons = _ratings([a.pk for a in assessments], keys)
     found = {}
     for assessment in assessments:
         project = assessment.project
@@ -46,8 +62,13 @@ def gates_of(assessments: Iterable[Assessment]) -> dict[int, RoundGates]:
             cross_phase=next(phase.key for phase in phases if phase.is_cross_phase),
         )
         own = next(gate for gate in gates if current in (gate.phase, None))
-        found[assessment.pk] = RoundGates(gates, own, titles[assessment.edition_id], labels)
+        found[assessment.pk] = RoundGates(gates, own, titles[assessment.edition_id], reasons[assessment.pk], labels, codes)
     return found
+
+
+def gate_milestone(key: str, phase: str, required: int, levels: Sequence[int]) -> GateMilestone:
+    """A catalogue's milestone as the gates see it; ``levels`` are those of a cross-phase one, in the order of the phases."""
+    return GateMilestone(key, phase, required, tuple(zip(PROJECT_PHASES, levels, strict=True)) if levels else ())
 
 
 def _milestones(
@@ -59,16 +80,25 @@ def _milestones(
     for row in rows:
         criterion = row.criterion
         titles[criterion.edition_id][criterion.key] = criterion.title
-        milestones[criterion.edition_id].append(GateMilestone(criterion.key, keys[criterion.phase_id], row.required_level))
+        milestones[criterion.edition_id].append(
+            gate_milestone(criterion.key, keys[criterion.phase_id], row.required_level, row.required_levels)
+        )
     return titles, milestones
 
 
-def _ratings(assessments: list[int], keys: dict[int, str]) -> defaultdict[int, list[Rating]]:
-    """Of milestones only: a gate asks for nothing else."""
+def _ratings(
+    assessments: list[int], keys: dict[int, str]
+) -> tuple[defaultdict[int, list[Rating]], defaultdict[int, dict[str, str]]]:
+    """Of milestones only: a gate asks for nothing else. And why they do not apply, where they do not."""
     ratings: defaultdict[int, list[Rating]] = defaultdict(list)
-    rows = Score.objects.filter(assessment__in=assessments, criterion__milestone__isnull=False)
-    for assessment, key, phase, state, level, confirmed in rows.values_list(
-        "assessment_id", "criterion__key", "criterion__phase_id", "state", "level", "confirmed"
+    reasons: defaultdict[int, dict[str, str]] = defaultdict(dict)
+    rows = Score.objects.filter(assessment__in=assessments, criterion__milestone__isnull=False).annotate(
+        reason=Case(When(state=ScoreState.NOT_APPLICABLE, then="rationale"), default=Value(""), output_field=TextField())
+    )
+    for assessment, key, phase, state, level, confirmed, reason in rows.values_list(
+        "assessment_id", "criterion__key", "criterion__phase_id", "state", "level", "confirmed", "reason"
     ):
         ratings[assessment].append(Rating(key, state, level, confirmed=confirmed, phase=keys[phase]))
-    return ratings
+        if reason:
+            reasons[assessment][key] = reason
+    return ratings, reasons

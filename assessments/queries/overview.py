@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Score
-from assessments.scoring import Counts, Progress, Rating, counts, coverage
+from assessments.scoring import Counts, Rating, counts
 
 
 def rating_of(score: Score) -> Rating:
@@ -29,7 +29,7 @@ class Group:
     key: str
     name: str
     scores: tuple[Score, ...]
-    progress: Progress
+    counts: Counts
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,6 @@ class Overview:
     """``scores`` in catalogue order. A criterion of two workstreams counts fully in both."""
 
     scores: tuple[Score, ...]
-    progress: Progress
     counts: Counts
     phases: tuple[Group, ...]
     workstreams: tuple[Group, ...]
@@ -67,7 +66,6 @@ def overview_of(scores: Sequence[Score]) -> Overview:
     ratings = [rating_of(score) for score in scores]
     return Overview(
         scores=tuple(scores),
-        progress=coverage(ratings),
         counts=counts(ratings),
         phases=tuple(_group(key, name, members) for key, (name, members) in phases.items()),
         workstreams=tuple(_group(key, name, members) for (_, key), (name, members) in sorted(workstreams.items())),
@@ -75,7 +73,7 @@ def overview_of(scores: Sequence[Score]) -> Overview:
 
 
 def _group(key: str, name: str, members: list[Score]) -> Group:
-    return Group(key, name, tuple(members), coverage(rating_of(score) for score in members))
+    return Group(key, name, tuple(members), counts(rating_of(score) for score in members))
 
 
 #: What a list of criteria can be narrowed to, besides phase and workstream. The words are those of the address.

@@ -16,5 +16,5 @@ urlpatterns = [
     path("geteilt/<str:token>/profil.pdf", share_links.shared_pdf, name="shared_pdf"),
     path("beispiel/", example.example_page, name="example"),
     path("beispiel/profil.pdf", example.example_pdf, name="example_pdf"),
-    path("schema/profile-1.json", downloads.schema, name="schema"),
+    path("schema/profile-2.json", downloads.schema, name="schema"),
 ]

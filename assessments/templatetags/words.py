@@ -1,16 +1,42 @@
 """Tags of the assessments' pages: texts with their changed words marked, the list to jump by."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 
 from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from assessments import sentences
 from assessments.models import Assessment, Score
+from assessments.scoring import Counts
 from scaling.common.word_diff import diff_html
 
 register = template.Library()
+
+
+@register.filter
+def answered_parts(counts: Counts) -> str:
+    """„12 eingeschätzt · 1 „weiß nicht“ · 0 „trifft nicht zu“ · 8 offen“."""
+    return sentences.answered_parts(counts)
+
+
+@register.filter
+def carried_over(counts: Counts) -> str:
+    """„0 in dieser Runde bestätigt, 21 nur übernommen“, "" where nothing is."""
+    return sentences.carried_over(counts)
+
+
+@register.filter
+def progress(counts: Counts) -> str:
+    """Both in one line of a mail."""
+    return "; ".join(filter(None, (sentences.answered_parts(counts), sentences.carried_over(counts))))
+
+
+@register.filter
+def and_more(items: Sized, shown: int) -> str:
+    """How many criteria follow after the first ``shown``: „und 6 weitere“, "" for none."""
+    return sentences.and_more(len(items) - shown)
 
 
 @register.simple_tag

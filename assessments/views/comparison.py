@@ -9,6 +9,7 @@ from assessments.models import Assessment, Score
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.comparison import compare as compare_scores
 from assessments.queries.neighbours import in_order
+from assessments.sentences import kinds_sentence, mean_change
 from assessments.views.access import get_assessment
 from assessments.views.breadcrumbs import crumbs_to
 
@@ -46,7 +47,8 @@ def compare(request: HttpRequest, public_id: str, other_id: str) -> HttpResponse
         "now": now,
         "then": then,
         "comparison": found,
-        "rows": [row for row in found.rows if row.has_changed or not only_changed],
+        "summary": (kinds_sentence(found.change.kinds, str(then.round_label)), mean_change(found.change)),
+        "rows": [row for row in found.in_order_of_news if row.has_changed or not only_changed],
         "only_changed": only_changed,
         "others": Assessment.objects.visible_to(request.user).filter(project=now.project).exclude(pk=now.pk).order_by("-round"),
         "crumbs": crumbs_to(assessment.project, (assessment.round_label, assessment.get_absolute_url()), (_("Vergleich"), "")),

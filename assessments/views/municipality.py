@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from assessments.models import Assessment, Project
-from assessments.scoring import progress
+from assessments.queries.progress import counts_of
 from assessments.services.projects import standing_project
 from assessments.views.access import get_municipality, require
 from scaling.accounts.models import Municipality
@@ -18,7 +18,7 @@ PROJECTS_PER_PAGE = 24
 
 
 def projects_with_rounds(user: Any, municipality: Municipality) -> list[Project]:
-    """The visible projects of a municipality, each with ``latest``, its newest visible round, and that round's ``progress``.
+    """The visible projects of a municipality, each with ``latest``, its newest visible round, and that round's ``counts``.
 
     Two queries.
     """
@@ -29,7 +29,7 @@ def projects_with_rounds(user: Any, municipality: Municipality) -> list[Project]
         project.municipality = municipality
         found = project.latest = latest.get(project.pk)  # type: ignore[attr-defined]
         if found is not None:
-            found.progress = progress(found.answered, found.total)  # type: ignore[attr-defined]
+            found.counts = counts_of(found)  # type: ignore[attr-defined]
     return projects
 
 

@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from assessments import scoring
+from assessments import scoring, sentences
 from assessments.forms.project import ProjectForm
 from assessments.models import Assessment, AssessmentState, Project
 from assessments.queries.gates import gates_of
-from assessments.scoring import progress
+from assessments.queries.progress import counts_of
 from assessments.services.projects import change_project, create_project
 from assessments.views.access import get_municipality, get_project, require
 from assessments.views.breadcrumbs import crumbs_to
@@ -63,15 +63,19 @@ def phase_road(project: Project, newest: Assessment | None) -> list[dict[str, ob
     found = gates_of([newest])[newest.pk]
     road: list[dict[str, object]] = []
     for gate in found.gates:
-        state = gate.state if gate.state in (scoring.REACHED, scoring.BLOCKED) else ""
+        state = gate.state if gate.state != scoring.AHEAD else ""
+        parts = [found.sentence(gate)] if state else []
         missing = found.missing(gate) if state else ()
-        more = len(missing) - MISSING_SHOWN
-        note = ", ".join(missing[:MISSING_SHOWN]) + (" " + _("und %(n)s weitere") % {"n": more} if more > 0 else "")
+        if missing:
+            named = ", ".join(missing[:MISSING_SHOWN])
+            parts.append(" ".join(filter(None, (named, sentences.and_more(len(missing) - MISSING_SHOWN)))) + ".")
         if gate == found.current:
-            words = {scoring.REACHED: _("Phasentor erreicht"), scoring.BLOCKED: _("Phasentor noch nicht erreicht")}
-            note = ": ".join(part for part in (words.get(state, ""), note) if part)
+            parts.insert(0, _("Phasentor %(state)s.") % {"state": sentences.gate_state(gate.state)})
             state = "current"
-        road.append({"name": found.phase_labels[gate.phase], "state": state or None, "note": note})
+        dropped = found.dropped(gate) if state else ()
+        road.append(
+            {"name": found.phase_labels[gate.phase], "state": state or None, "note": " ".join(parts), "dropped": dropped}
+        )
     return road
 
 
@@ -88,7 +92,7 @@ def project_page(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     for assessment in rounds:
         assessment.project = project
-        assessment.progress = progress(assessment.answered, assessment.total)  # type: ignore[attr-defined]
+        assessment.counts = counts_of(assessment)  # type: ignore[attr-defined]
     works = request.user.has_perm("assessments.start_assessment", project)
     return render(
         request,

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Assessment, AssessmentState, Measure, Project
 from assessments.models.states import EDITABLE
-from assessments.reports.charts.profile_charts import figures_bars
+from assessments.queries.progress import counts_of
+from assessments.reports.charts.profile_charts import figures_strips
 from assessments.reports.profile.example import example_profile
 from assessments.reports.profile.gate_status import GateStatus, load_gates
 from assessments.reports.views.profile import beside
-from assessments.scoring import progress
+from assessments.scoring import Counts
 from assessments.services.assignment import assigned_to
 from catalogue.models import Edition, Phase
 from scaling.accounts.models import Role
@@ -33,16 +34,16 @@ def home(request: HttpRequest) -> HttpResponse:
 def for_visitors() -> dict[str, Any]:
     """What it is, for whom, and what comes out at the end: the figures of the example. Two queries."""
     example = example_profile()
-    bars = beside(lambda width: figures_bars(example, example.workstreams, width=width), (480, 290))
-    return {"phases": Phase.objects.all(), "edition": Edition.objects.current(), "example": example, "bars": bars}
+    levels = beside(lambda width: figures_strips(example.workstreams, width=width), (480, 290))
+    return {"phases": Phase.objects.all(), "edition": Edition.objects.current(), "example": example, "levels": levels}
 
 
 @dataclass(frozen=True)
 class RoundProgress:
-    """An assessment with its progress and the key of its first open criterion."""
+    """An assessment with the counts of its answers and the key of its first open criterion."""
 
     assessment: Assessment
-    progress: Any
+    counts: Counts
     next_open: str | None
 
 
@@ -113,7 +114,7 @@ def signed_in(user: Any, now: datetime) -> dict[str, Any]:
         .with_next_open()
         .order_by(GermanOrder("project__name"), "-round")
     )
-    rounds = [RoundProgress(a, progress(a.answered, a.total), a.next_open) for a in assessments]
+    rounds = [RoundProgress(a, counts_of(a), a.next_open) for a in assessments]
     managed = {pk for pk, role in user.roles.items() if role == Role.MANAGER}
     by_project: dict[int, list[Assessment]] = {}
     for assessment in assessments:

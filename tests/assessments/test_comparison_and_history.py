@@ -3,6 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from assessments.models import Score
+from assessments.scoring import KindCounts
 from assessments.services import workflow
 from assessments.services.answers import Answer, NewEvidence, add_evidence, confirm_score, remove_evidence, save_score
 from tests.factories import make_criterion, make_edition, make_project
@@ -36,8 +37,9 @@ def test_comparison_shows_both_reasons_and_the_changed_words(client, two, alice)
     client.force_login(alice)
     response = client.get(f"/bewertungen/{now.public_id}/vergleich/{then.public_id}/")
     assert response.status_code == 200
-    comparison = response.context["comparison"]
-    assert (comparison.up, comparison.down, comparison.same, comparison.other) == (1, 0, 1, 1)
+    assert response.context["comparison"].change.kinds == KindCounts(up=1, same=1, newly_rated=1)
+    assert "3 Kriterien gegenüber Runde 1: 1 gestiegen, 1 neu eingeschätzt, 1 gleich geblieben." in response.text
+    assert "Im Mittel der 2 Kriterien, die in beiden Runden eingeschätzt sind: +1,0." in response.text
     assert ">alten</del>" in response.text
     assert ">neuen</ins>" in response.text
     assert "2 Stufen höher" in response.text
@@ -69,10 +71,11 @@ def test_comparison_across_editions_meets_by_key(client, assessment, project, al
     response = client.get(f"/bewertungen/{following.public_id}/vergleich/{assessment.public_id}/")
     assert [(row.key, row.then is None, row.now is None) for row in response.context["rows"]] == [
         ("kriterium-neu", True, False),
-        ("kriterium-2", False, False),
         ("kriterium-1", False, True),
         ("kriterium-3", False, True),
+        ("kriterium-2", False, False),
     ]
+    assert "4 Kriterien gegenüber Runde 1: 1 neu dabei, 2 entfallen, 1 in keiner der Runden eingeschätzt." in response.text
 
 
 def test_comparison_leads_to_the_round_before_or_the_chosen_one(client, two, alice):

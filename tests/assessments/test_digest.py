@@ -38,7 +38,7 @@ def measure(project, alice):
 def test_digest_names_open_rounds_of_own_projects_with_progress(assessment, alice, bob, score):
     save_score(score=score, version=1, by=alice, answer=Answer(state="rated", level=2))
     (found,) = digest_for(alice, MONDAY).to_edit
-    assert (found.assessment, found.progress.answered, found.progress.total) == (assessment, 1, 3)
+    assert (found.assessment, found.counts.answered, found.counts.total) == (assessment, 1, 3)
     assert digest_for(bob, MONDAY).is_empty
 
 
@@ -94,7 +94,7 @@ def test_command_sends_one_mail_with_everything(assessment, measure, alice, bob)
     assert message.subject == "Ihre Woche im Skalierungscheck"
     assert "ÜBERFÄLLIGE MASSNAHMEN" in message.body
     assert "- Vertrag prüfen (Parkraum-App), fällig seit " in message.body
-    assert "- Parkraum-App, Runde 1: 0 von 3 Kriterien bearbeitet (0\u00a0%)\n" in message.body
+    assert "- Parkraum-App, Runde 1: 0 eingeschätzt · 0 „weiß nicht“ · 0 „trifft nicht zu“ · 3 offen\n" in message.body
     assert f"http://127.0.0.1:8000/bewertungen/{assessment.public_id}/" in message.body
     assert "bestätigen" not in message.body
     assert "FREIGABE" not in message.body
@@ -132,7 +132,7 @@ def test_digest_names_answers_that_wait_for_confirmation(assessment, project, sc
     workflow.approve(assessment=assessment, by=bob)
     workflow.start_assessment(project=project, by=alice)
     run()
-    assert "Runde 2: 1 von 3 Kriterien bearbeitet (33\u00a0%), davon 1 noch zu bestätigen\n" in mail.outbox[0].body
+    assert "2 offen; 0 in dieser Runde bestätigt, 1 nur übernommen\n" in mail.outbox[0].body
 
 
 def test_digest_names_criteria_assigned_to_the_person(assessment, score, alice, bob):
@@ -141,7 +141,7 @@ def test_digest_names_criteria_assigned_to_the_person(assessment, score, alice, 
     assign(assessment=assessment, scores=[others[1].pk], to=bob, by=alice)
     save_score(score=score, version=1, by=alice, answer=Answer("rated", 2))
     run()
-    assert "1 von 3 Kriterien bearbeitet (33\u00a0%); für Sie zu tun: 1\n" in mail.outbox[0].body
+    assert "1 eingeschätzt · 0 „weiß nicht“ · 0 „trifft nicht zu“ · 2 offen; für Sie zu tun: 1\n" in mail.outbox[0].body
 
 
 @pytest.mark.parametrize("change", [{"wants_digest": False}, {"is_active": False}])

@@ -78,7 +78,7 @@ def test_list_is_narrowed(client, following, alice, query, keys):
     client.force_login(alice)
     response = client.get(f"/bewertungen/{following.public_id}/?{query}")
     assert [score.criterion.key for score in response.context["shown"].scores] == [f"kriterium-{key}" for key in keys]
-    assert response.context["overview"].progress.total == 3
+    assert response.context["overview"].counts.total == 3
     assert ("Kein Kriterium passt dazu" in response.text) == (not keys)
 
 

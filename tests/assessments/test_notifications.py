@@ -46,7 +46,7 @@ def test_submitted_is_told_to_managers_only(told, assessment, alice, anna, bob, 
     assert told(workflow.submit, assessment=assessment, by=alice) == [("bob@example.org", subject)]
     text = mail.outbox[0].body
     assert text.startswith("Guten Tag, Bob,\n\nAlice hat die Bewertung „Parkraum-App, Runde 1“ am ")
-    assert "Bearbeitet: 0 von 3 Kriterien. Die übrigen hat das Team offen gelassen." in text
+    assert "Von 3 Kriterien: 0 eingeschätzt · 0 „weiß nicht“ · 0 „trifft nicht zu“ · 3 offen." in text
     assert f"{URL}{assessment.public_id}/" in text
     assert "\n\n\n" not in text
     assert mail.outbox[0].extra_headers["Auto-Submitted"] == "auto-generated"

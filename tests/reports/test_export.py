@@ -25,7 +25,7 @@ from tests.reports.conftest import answer, approved
 from tests.reports.pdf_facts import text_of
 
 SCHEMA = json.loads(
-    Path(django_settings.BASE_DIR, "assessments/reports/export/schema/profile-1.json").read_text(encoding="utf-8")
+    Path(django_settings.BASE_DIR, "assessments/reports/export/schema/profile-2.json").read_text(encoding="utf-8")
 )
 NAMES = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 RENDERERS = [render_json, render_csv, render_xlsx]
@@ -111,21 +111,23 @@ def test_figures_agree_in_json_csv_xlsx_and_on_screen(client, second, alice):
     book = sheets(get(client, "xlsx", second).content)
     page = " ".join(get(client, "profile", second).content.decode().split())
 
-    assert document["overall"]["average"] == {"value": 1.6, "rated": 5, "of": 6}
-    assert document["overall"]["change"] == -0.4
+    assert document["overall"]["average"] == {"value": 1.6, "rated": 5, "of": 6, "is_provisional": False}
+    assert document["overall"]["change"]["value"] == 0.0
     levels = [int(row["Stufe"]) for row in rows if row["Stufe"]]
     assert (round(sum(levels) / len(levels), 1), len(levels), len(rows)) == (1.6, 5, 6)
     overall = next(row for row in book["Zusammenfassung"] if row and row[0] == "Alle Kriterien")
-    assert overall[1:7] == [1.6, 2.4, 2.0, -0.4, 5.0, 6.0]
+    assert overall[1:] == [1.6, None, 2, 1, 1, 2, 1, 0, 2.4, 6, 5, 0, 1, 0, 5, 1, 0, 4, 2, 2]
     assert "Im Mittel Stufe 1,6 von 4; 5 von 6 Kriterien sind eingeschätzt." in page
-    assert "−0,4" in page
+    assert "4 in beiden Runden" in page
 
     for figure in document["workstreams"] + document["phases"]:
-        row = next(row for row in book["Zusammenfassung"] if row and row[0] == figure["name"] and len(row) == 12)
-        assert [row[1], row[5], row[6]] == [figure["average"][key] for key in ("value", "rated", "of")]
+        row = next(row for row in book["Zusammenfassung"] if row and row[0] == figure["name"] and len(row) == 21)
+        assert [row[1], row[11], row[10]] == [figure["average"][key] for key in ("value", "rated", "of")]
+        assert row[4:9] == list(figure["levels"].values())
+        assert (row[2] == "vorläufig") == figure["average"]["is_provisional"]
     for criterion, row, line in zip(document["criteria"], rows, book["Einschätzungen"][1:], strict=True):
         assert row["Stufe"] == ("" if criterion["level"] is None else str(criterion["level"]))
-        assert line[7] == criterion["level"]
+        assert line[8] == criterion["level"]
         assert row["Kriterium"] == line[1] == criterion["title"]
         assert row["Veränderung"] == ("" if criterion["change"] is None else str(criterion["change"]))
     assert [row[4] for row in book["Vergleich"][1:]] == [criterion["change"] for criterion in document["criteria"]]
@@ -143,11 +145,13 @@ def test_figures_of_the_pdf_are_those_of_the_data(client, second, alice, variant
         return "–" if value is None else f"{value:.1f}".replace(".", ",")
 
     for figure in [*document["workstreams"], document["overall"] | {"name": "Alle Kriterien"}]:
-        average = figure["average"]
-        change = "–" if figure["change"] is None else f"{figure['change']:+.1f}".replace("-", "−").replace(".", ",")
-        row = [figure["name"].capitalize() if figure["name"] != "Alle Kriterien" else figure["name"], said(average["value"])]
-        row += [said((figure["before"] or {}).get("value")), "±0" if figure["change"] == 0 else change]
-        row += [said(figure["planned"]), f"{average['rated']} von {average['of']}"]
+        average, change = figure["average"], figure["change"]
+        moved = "–" if change["value"] is None else f"{change['value']:+.1f}".replace("-", "−").replace(".", ",")
+        row = [figure["name"].capitalize() if figure["name"] != "Alle Kriterien" else figure["name"]]
+        row += [str(count) for count in figure["levels"].values()] + [f"{average['rated']} von {average['of']}"]
+        row += [said(average["value"]), *(["vorläufig"] if average["is_provisional"] else [])]
+        row += [said(figure["median"]).removesuffix(",0"), said(figure["planned"])]
+        row += ["±0" if change["value"] == 0 else moved, f"aus {change['rated_in_both']}"]
         assert " ".join(row) in text
     for criterion in document["criteria"]:
         assert f"{criterion['number']} {criterion['title']}" in text

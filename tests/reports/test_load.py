@@ -10,7 +10,7 @@ from django.utils import translation
 from assessments.models import Assessment, Comment, Evidence, Measure
 from assessments.reports.profile.anonymise import without_names
 from assessments.reports.profile.load import NotComparable, load_profile
-from assessments.scoring import Average, Counts, Progress
+from assessments.scoring import Average, Counts, Distribution, GroupChange, KindCounts
 from assessments.services import workflow
 from tests.factories import make_catalogue, make_project
 from tests.reports.conftest import approved
@@ -29,16 +29,26 @@ def test_figures_of_a_second_round(second):
     profile = profile_of(second)
     assert profile.overall.average == Average(1.6, 5, 6)  # 2, 1, 3, 0, 2
     assert profile.overall.planned == Average(2.4, 5, 6)  # 4, 3, 3, 0, 2
-    assert profile.overall.before == Average(2.0, 4, 6)  # 1, 2, 3, 2
-    assert profile.overall.delta == -0.4
+    assert profile.overall.distribution == Distribution((1, 1, 2, 1, 0), 2, 1)
+    # 1, 2, 3, 2 became 2, 1, 3, 2: the mean of those rated in both rounds is what it was.
+    assert profile.overall.change == GroupChange(
+        delta=0.0,
+        now=2.0,
+        before=2.0,
+        n=4,
+        kinds=KindCounts(up=1, down=1, same=2, newly_rated=1, still_unrated=1),
+    )
+    assert profile.overall.earlier is None, "not the same criteria, so not to be drawn beside the average"
     assert profile.overall.counts == Counts(total=6, rated=5, unknown=0, not_applicable=1, open=0, unconfirmed=1)
-    assert profile.overall.coverage == Progress(6, 6, 100)
-    assert [(f.key, f.average, f.before) for f in profile.workstreams] == [
-        ("finanziell", Average(None, 0, 1), Average(None, 0, 1)),
-        ("organisatorisch", Average(2.0, 4, 4), Average(2.0, 4, 4)),
-        ("technisch", Average(1.0, 2, 2), Average(1.0, 1, 2)),
-        ("wirtschaftlich", Average(0.0, 1, 2), Average(None, 0, 2)),
+    assert profile.overall.parts == "5 eingeschätzt · 0 „weiß nicht“ · 1 „trifft nicht zu“ · 0 offen"
+    assert profile.overall.carried_over == "5 in dieser Runde bestätigt, 1 nur übernommen"
+    assert [(f.key, f.average, f.delta, f.change.n, f.earlier) for f in profile.workstreams] == [
+        ("finanziell", Average(None, 0, 1), None, 0, None),
+        ("organisatorisch", Average(2.0, 4, 4), 0.0, 4, 2.0),
+        ("technisch", Average(1.0, 2, 2), 1.0, 1, None),
+        ("wirtschaftlich", Average(0.0, 1, 2), None, 0, None),
     ]
+    assert [f.average.is_provisional for f in profile.workstreams] == [False, False, True, True]
     assert [(f.key, f.average) for f in profile.phases] == [
         ("p1", Average(3.0, 1, 1)),
         ("p2", Average(0.0, 1, 1)),
@@ -51,7 +61,7 @@ def test_gates_of_a_second_round_name_what_blocks_them(second):
     profile = profile_of(second)
     assert [(g.code, g.state, g.passed, g.total, g.unconfirmed) for g in profile.gates] == [
         ("P1", "blocked", 1, 2, 0),
-        ("P2", "blocked", 1, 2, 0),
+        ("P2", "not_examined", 1, 2, 0),
         ("P3", "blocked", 2, 3, 1),
         ("P4", "ahead", 2, 4, 1),
         ("P5", "ahead", 2, 4, 1),
@@ -67,16 +77,20 @@ def test_gates_of_a_second_round_name_what_blocks_them(second):
 
 def test_priorities_of_a_second_round_carry_step_and_measure(second):
     profile = profile_of(second)
-    assert [(p.rank, p.criterion.key, p.is_blocking, p.weight) for p in profile.priorities] == [
-        (1, "vertrauen", True, 4),
-        (2, "personal", False, 2),
-        (3, "nutzertest", False, 0),
-        (4, "pilotbericht", False, 0),
-        (5, "zielbild", False, 0),
+    assert [(p.rank, p.criterion.key, p.is_blocking, p.fall, p.gap) for p in profile.priorities] == [
+        (1, "vertrauen", True, 0, 2),
+        (2, "personal", False, 1, 2),
+        (3, "nutzertest", False, 0, 0),
+        (4, "pilotbericht", False, 0, 0),
+        (5, "zielbild", False, 0, 0),
     ]
     first = profile.priorities[0]
     assert first.next_step == "vertrauen von 2 weiter"
-    assert first.reason == "Meilenstein für das Phasentor „P3 Pilot“: Stufe 2, nötig ist 3"
+    assert first.reason == "Meilenstein für das Phasentor „P3 Pilot“: Stufe 2, nötig ist 3; Stufe 2, Ziel 4"
+    assert [p.reason for p in profile.priorities[1:3]] == [
+        "Gesunken von Stufe 2 auf 1; Stufe 1, Ziel 3",
+        "Stufe 0, noch kein Ziel gesetzt",
+    ]
     assert (first.measure.text, first.measure.who, first.measure.due_on) == ("Muster", "Alice", date(2027, 2, 1))
     assert profile.priorities[1].measure is None
 
@@ -84,21 +98,23 @@ def test_priorities_of_a_second_round_carry_step_and_measure(second):
 def test_changes_of_a_second_round_carry_both_reasons(second):
     changes = profile_of(second).changes
     assert changes.compared.label == "Runde 1"
-    assert [[c.key for c in kind] for kind in (changes.up, changes.down, changes.same, changes.unrated, changes.new)] == [
-        ["vertrauen"],
-        ["personal"],
-        ["zielbild", "pilotbericht"],
-        ["nutzertest"],
-        [],
+    assert [(one.kind, [c.key for c in one.criteria]) for one in changes.lists] == [
+        ("down", ["personal"]),
+        ("up", ["vertrauen"]),
+        ("newly_rated", ["nutzertest"]),
+        ("same", ["zielbild", "pilotbericht"]),
+        ("still_unrated", ["folgekosten"]),
     ]
-    assert changes.gone == ()
+    assert changes.dropped == ()
     change = changes.up[0].change
     assert (change.text, change.delta) == ("von Stufe 1 auf 2", 1)
     assert (change.previous.rationale, changes.up[0].rationale) == ("Erste Absprachen", "Vereinbarung mit den Stadtwerken")
     assert (change.previous.by, change.previous.on) == ("Alice", date(2025, 5, 20))
     assert changes.sentence == (
-        "Kriterien gegenüber Runde 1: 1 gestiegen, 1 gesunken, 2 gleich geblieben, 1 nur in einer der Runden eingeschätzt."
+        "6 Kriterien gegenüber Runde 1: 1 gesunken, 1 gestiegen, 1 neu eingeschätzt, 2 gleich geblieben, "
+        "1 in keiner der Runden eingeschätzt."
     )
+    assert changes.mean_sentence == "Im Mittel der 4 Kriterien, die in beiden Runden eingeschätzt sind: ±0."
 
 
 def test_criterion_carries_everything_said_about_it(second, alice):
@@ -107,7 +123,7 @@ def test_criterion_carries_everything_said_about_it(second, alice):
     assert (result.number, result.phase_label, result.workstreams) == (1, "Durchgehend", ("organisatorisch", "technisch"))
     assert (result.level, result.level_name, result.level_description) == (2, "in Umsetzung", "vertrauen auf 2")
     assert (result.target_level, result.target_name, result.target_date, result.gap) == (4, "verstetigt", date(2027, 6, 30), 2)
-    assert (result.milestone.required_level, result.milestone.passed, result.blocks) == (3, False, "P3 Pilot")
+    assert (result.milestone.required_level, result.milestone.status, result.blocks) == (3, "missing", "P3 Pilot")
     assert [(e.text, e.url) for e in result.evidence] == [("Vertrag", "https://example.org/vertrag"), ("Protokoll", "")]
     assert [m.text for m in result.measures] == ["Muster", "Alt"]
     assert [(c.text, c.by, c.is_resolved) for c in result.comments] == [("Stimmt das?", "Alice", False)]
@@ -161,7 +177,7 @@ def test_first_round_has_nothing_to_compare_with(first):
     profile = profile_of(first)
     assert profile.changes is None
     assert profile.meta.compared is None
-    assert profile.overall.before is None
+    assert profile.overall.change is None
     assert profile.criteria[0].change is None
 
 
@@ -209,7 +225,7 @@ def test_measures_of_the_project_come_open_ones_first_by_date(second):
 def test_municipality_as_a_whole_has_one_gate(edition, municipality, bob):
     project = make_project(municipality, "Stadt", is_municipality_wide=True)
     profile = profile_of(workflow.start_assessment(project=project, by=bob))
-    assert [(g.phase, g.is_current, g.state) for g in profile.gates] == [("durchgehend", True, "blocked")]
+    assert [(g.phase, g.is_current, g.state) for g in profile.gates] == [("durchgehend", True, "not_examined")]
     assert (profile.meta.phase, profile.meta.phase_label) == (None, "")
     assert len(profile.criteria) == 2
 
@@ -217,7 +233,7 @@ def test_municipality_as_a_whole_has_one_gate(edition, municipality, bob):
 def test_empty_profile_shows_no_number(project, alice):
     profile = profile_of(workflow.start_assessment(project=project, by=alice))
     assert profile.overall.average == Average(None, 0, 6)
-    assert profile.overall.coverage.percent == 0
+    assert (profile.overall.counts.answered, profile.overall.counts.open) == (0, 6)
     assert profile.headline.startswith("Noch ist kein Kriterium eingeschätzt.")
 
 
@@ -241,11 +257,32 @@ def test_profile_without_names_holds_no_name_of_a_person(second, alice, bob):
     assert "Alice" in repr(profile)
     assert "Bob" in repr(profile)
     told = repr(without_names(profile))
-    for private in ("Alice", "Bob", "Nur für uns", "Stabsstelle"):
+    for private in ("Alice", "Bob", "Nur für uns"):
         assert private not in told
     assert "Vereinbarung mit den Stadtwerken" in told
     assert [m.who for m in without_names(profile).measures] == ["Name nicht genannt", "Name nicht genannt", ""]
     assert replace(without_names(profile), meta=profile.meta).overall == profile.overall
+
+
+@pytest.mark.parametrize(
+    ("owner_text", "shown"),
+    [
+        ("Stabsstelle Digitalisierung", "Stabsstelle Digitalisierung"),
+        ("Kämmerei, Fachdienst 2", "Kämmerei, Fachdienst 2"),
+        ("Amt für Stadtentwicklung und Herrenhäuser", "Amt für Stadtentwicklung und Herrenhäuser"),
+        ("Bob", "Name nicht genannt"),
+        ("bob (IT)", "Name nicht genannt"),
+        ("Frau Osterkamp", "Name nicht genannt"),
+        ("Kämmerei, Hr. Vogt", "Name nicht genannt"),
+        ("", ""),
+    ],
+)
+def test_profile_without_names_hides_persons_and_shows_offices(second, bob, owner_text, shown):
+    second.project.measures.filter(text="Runder Tisch").update(owner_text=owner_text)
+    profile = profile_of(second)
+    (found,) = (m for m in without_names(profile).measures if m.text == "Runder Tisch")
+    assert found.who == shown
+    assert [m.who for m in without_names(profile).measures if m.text == "Muster"] == ["Name nicht genannt"]
 
 
 @pytest.mark.parametrize("criteria", [1, 60])

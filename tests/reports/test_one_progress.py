@@ -9,17 +9,21 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from assessments.mail.digest import digest_for
+from assessments.mail.digest import compose_digest, digest_for
 from assessments.reports.export import render_csv, render_json, render_xlsx
 from assessments.reports.pdf import pdf_of
 from assessments.reports.profile.load import load_profile
+from assessments.scoring import Counts
 from assessments.services import workflow
 from assessments.services.answers import Answer
 from tests.reports.conftest import answer
 from tests.reports.pdf_facts import text_of
 from tests.reports.test_export import sheets
 
-DONE, TOTAL, PERCENT = 5, 7, 71
+TOTAL = 7
+COUNTS = Counts(total=TOTAL, rated=3, unknown=1, not_applicable=1, open=2, unconfirmed=1)
+PARTS = "3 eingeschätzt · 1 „weiß nicht“ · 1 „trifft nicht zu“ · 2 offen"
+CARRIED = "4 in dieser Runde bestätigt, 1 nur übernommen"
 
 
 @pytest.fixture
@@ -49,41 +53,89 @@ PAGES = {
     "overview": lambda a: a.get_absolute_url(),
     "profile": lambda a: reverse("reports:profile", args=[a.public_id]),
 }
-SAID = re.compile(r"[Bb]earbeitet(?:, insgesamt)?\W+(\d+) von (\d+)(?: Kriterien)? \((\d+) %\)")
+PERCENT = re.compile(r"\d+ %")
+
+
+def words(client, url):
+    text = re.sub(r"<[^>]+>", " ", client.get(url).content.decode()).replace("&nbsp;", " ").replace("\u00a0", " ")
+    return " ".join(text.split())
 
 
 @pytest.mark.parametrize("surface", PAGES)
-def test_page_says_the_one_progress(client, assessment, alice, surface):
+def test_page_says_the_one_progress_in_its_four_parts(client, assessment, alice, surface):
     client.force_login(alice)
-    text = re.sub(r"<[^>]+>", " ", client.get(PAGES[surface](assessment)).content.decode()).replace("&nbsp;", " ")
-    said = SAID.findall(" ".join(text.split()))
-    assert said
-    assert set(said) == {(str(DONE), str(TOTAL), str(PERCENT))}
+    text = words(client, PAGES[surface](assessment))
+    assert f"{PARTS} · {CARRIED}" in text
+    assert f"{COUNTS.confirmed} von {TOTAL} bestätigt" in text
+    assert not PERCENT.search(text), "never a bare percentage"
+
+
+@pytest.fixture
+def just_begun(project, edition, alice, bob):
+    """The second round, a minute after the first was approved with four answers of six."""
+    first = workflow.start_assessment(project=project, by=alice)
+    given = {key: Answer("rated", 3) for key in ("vertrauen", "personal", "zielbild")}
+    answer(first, alice, given | {"nutzertest": Answer("unknown")})
+    workflow.submit(assessment=first, by=alice)
+    workflow.approve(assessment=first, by=bob)
+    return workflow.start_assessment(project=project, by=alice)
+
+
+@pytest.mark.parametrize("surface", PAGES)
+def test_round_just_begun_does_not_look_finished(client, just_begun, alice, surface):
+    client.force_login(alice)
+    text = words(client, PAGES[surface](just_begun))
+    assert "0 von 6 bestätigt" in text
+    assert "3 eingeschätzt · 1 „weiß nicht“ · 0 „trifft nicht zu“ · 2 offen" in text
+    assert "0 in dieser Runde bestätigt, 4 nur übernommen" in text
+    assert "4 von 6" not in text.replace("4 von 6 eingeschätzt", "")
+
+
+def test_bar_has_a_second_tone_for_what_was_carried_over(client, assessment, alice):
+    client.force_login(alice)
+    page = client.get(assessment.get_absolute_url()).content.decode()
+    bar = page[page.index('<svg class="progress__bar"') :]
+    assert 'viewBox="0 0 7 1"' in bar
+    assert '<line class="progress__done" x1="0" y1=".5" x2="4" y2=".5"/>' in bar
+    assert '<line class="progress__carried" x1="4" y1=".5" x2="5" y2=".5"/>' in bar
 
 
 def test_files_say_the_one_progress(assessment):
     profile = load_profile(assessment)
-    overall = json.loads(render_json(profile))["overall"]
-    assert overall["answered_percent"] == PERCENT
-    assert (overall["counts"]["total"], overall["counts"]["open"]) == (TOTAL, TOTAL - DONE)
+    counts = json.loads(render_json(profile))["overall"]["counts"]
+    assert counts == {
+        "total": 7,
+        "rated": 3,
+        "unknown": 1,
+        "not_applicable": 1,
+        "open": 2,
+        "answered": 5,
+        "confirmed": 4,
+        "unconfirmed": 1,
+    }
 
-    rows = next(rows for rows in sheets(render_xlsx(profile)).values() if any("bearbeitet (Prozent)" in row for row in rows))
-    head = next(row for row in rows if "bearbeitet (Prozent)" in row)
-    assert rows[rows.index(head) + 1][head.index("bearbeitet (Prozent)")] == PERCENT
+    rows = sheets(render_xlsx(profile))["Zusammenfassung"]
+    head = next(row for row in rows if "davon nur übernommen" in row)
+    row = dict(zip(head, rows[rows.index(head) + 1], strict=True))
+    names = ["Kriterien", "eingeschätzt", "weiß nicht", "trifft nicht zu", "offen", "davon bestätigt", "davon nur übernommen"]
+    assert [row[name] for name in names] == [7, 3, 1, 1, 2, 4, 1]
 
     table = list(csv.DictReader(io.StringIO(render_csv(profile).decode("utf-8-sig"), newline=""), delimiter=";"))
-    assert [len(table), sum(row["Stand"] != "offen" for row in table)] == [TOTAL, DONE]
+    assert [len(table), sum(row["Stand"] != "offen" for row in table)] == [TOTAL, COUNTS.answered]
 
 
 @pytest.mark.parametrize("variant", ["kurz", "lang"])
 def test_pdf_says_the_one_progress(assessment, variant):
     text = text_of(pdf_of(load_profile(assessment), variant=variant))
-    assert f"Bearbeitet {PERCENT} % {DONE} von {TOTAL} Kriterien" in text
+    assert f"{TOTAL} Kriterien: {PARTS} · {CARRIED}" in text
+    assert "Bearbeitet 4 von 7 bestätigt 1 nur übernommen" in text
 
 
 def test_mails_say_the_one_progress(assessment, alice, bob, mailoutbox, django_capture_on_commit_callbacks):
-    (found,) = digest_for(alice, date(2026, 6, 1)).to_edit
-    assert (found.progress.answered, found.progress.total, found.progress.percent) == (DONE, TOTAL, PERCENT)
+    found = digest_for(alice, date(2026, 6, 1))
+    assert found.to_edit[0].counts == COUNTS
+    assert f"{PARTS}; {CARRIED}" in compose_digest(found).body
     with django_capture_on_commit_callbacks(execute=True):
         workflow.submit(assessment=assessment, by=alice)
-    assert f"Bearbeitet: {DONE} von {TOTAL} Kriterien." in mailoutbox[-1].body
+    assert f"Von {TOTAL} Kriterien: {PARTS}." in mailoutbox[-1].body
+    assert f"Aus der vorigen Runde: {CARRIED}." in mailoutbox[-1].body

@@ -24,14 +24,14 @@ def words(response):
 def test_page_answers_the_four_questions_first(client, second, alice):
     client.force_login(alice)
     page = words(client.get(url(second)))
-    titles = ["Wo stehen wir?", "Was hält uns auf?", "Was hat sich geändert?", "Was kommt als Nächstes?", "Alle Kriterien"]
+    titles = ["Wo stehen wir?", "Was hält uns auf?", "Was hat sich geändert?", "Was kommt als Nächstes?", 'id="kriterien"']
     places = [page.index(title) for title in titles]
     assert places == sorted(places)
     blocks, next_steps = page[places[1] : places[2]], page[places[3] : places[4]]
     assert "Kriterium vertrauen" in blocks
     assert "Stufe 2, nötig ist 3" in blocks
     assert "Alice, bis 1. Februar 2027" in next_steps
-    assert "Noch keine Maßnahme geplant" in next_steps
+    assert "Vorschlag: personal von 1 weiter" in next_steps
 
 
 def test_page_shows_every_criterion_with_reason_and_evidence(client, second, alice):

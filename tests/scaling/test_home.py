@@ -79,12 +79,12 @@ def start_page(client, person):
 
 def test_team_sees_how_many_answers_wait_for_confirmation(client, round_of, alice, bob):
     assessment = round_of()
-    assert "noch nicht bestätigt" not in start_page(client, alice)
+    assert "nur übernommen" not in start_page(client, alice)
     score = assessment.scores.first()
     save_score(score=score, version=1, by=alice, answer=Answer("rated", 2, ""))
     approve(assessment, alice, bob)
     workflow.start_assessment(project=assessment.project, by=alice)
-    assert "davon 1 übernommen und noch nicht bestätigt" in start_page(client, alice)
+    assert "0 in dieser Runde bestätigt, 1 nur übernommen" in start_page(client, alice)
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -116,7 +116,7 @@ def test_manager_sees_what_waits_the_gates_and_what_changed(client, round_of, al
     assert response.context["to_approve"] == [assessment]
     assert f"{assessment.get_absolute_url()}#schritt" in page
     (row,) = response.context["rows"]
-    assert (row.gate.state, row.gate.blockers) == ("blocked", ("Kriterium kriterium-1",))
+    assert (row.gate.state, row.gate.blockers) == ("not_examined", ("Kriterium kriterium-1",))
     assert "Kriterium kriterium-1" in page
     assert [(event.assessment, event.state, event.who) for event in response.context["events"]] == [
         (assessment, "submitted", alice)
@@ -267,9 +267,15 @@ def test_project_page_shows_the_gates_on_the_road(client, municipality, alice):
     sign_in(client, alice)
     road = client.get(project.get_absolute_url()).context["road"]
     assert [(phase["state"], phase["note"]) for phase in road] == [
-        ("reached", ""),
-        ("reached", ""),
-        ("current", "Phasentor noch nicht erreicht: Kriterium pilotbericht"),
+        ("reached", "Der Meilenstein ist erreicht."),
+        ("not_examined", "Für P2 selbst wurde nichts geprüft; gezählt hat 1 Meilenstein früherer Phasen."),
+        (
+            "current",
+            (
+                "Phasentor nicht geprüft. Für P3 selbst wurde nichts geprüft; gezählt hat 1 Meilenstein früherer Phasen. "
+                "1 von 2 Meilensteinen fehlt noch. Kriterium pilotbericht."
+            ),
+        ),
         (None, ""),
         (None, ""),
     ]

@@ -10,8 +10,9 @@ from django.utils.safestring import SafeString
 
 from assessments.reports.charts.bars import bullet_bars
 from assessments.reports.charts.heatmap import heat_grid
-from assessments.reports.charts.inputs import Bar, HeatRow, PlannedValue, RoadPhase, Series, TrendRound
+from assessments.reports.charts.inputs import Bar, HeatRow, PlannedValue, RoadPhase, Series, Strip, TrendRound
 from assessments.reports.charts.level_bar import level_bar, marks_key
+from assessments.reports.charts.level_strips import level_strips
 from assessments.reports.charts.phase_road import phase_road
 from assessments.reports.charts.radar import radar
 from assessments.reports.charts.trend import trend
@@ -22,11 +23,13 @@ __all__ = [
     "PlannedValue",
     "RoadPhase",
     "Series",
+    "Strip",
     "TrendRound",
     "bullet_bars",
     "for_screen",
     "heat_grid",
     "level_bar",
+    "level_strips",
     "marks_key",
     "phase_road",
     "radar",

@@ -7,7 +7,7 @@ from typing import Literal
 TOP = 4  # the highest level, hence the end of every scale
 
 Role = Literal["now", "target", "earlier"]
-GateState = Literal["reached", "blocked", "ahead", "none"]
+GateState = Literal["reached", "blocked", "not_examined", "ahead"]
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,32 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Strip:
+    """One row of level strips: how many criteria stand on the levels 0–4, and how many have none.
+
+    ``mean`` and ``target`` (the mean once all targets are met) are None without a value. ``note`` stands beside the mean, such
+    as „5 von 6 eingeschätzt“. A ``is_provisional`` row stands on too little to speak for its group.
+    """
+
+    label: str
+    counts: tuple[int, ...]
+    unrated: int
+    mean: float | None
+    target: float | None = None
+    note: str = ""
+    is_provisional: bool = False
+
+
+@dataclass(frozen=True)
 class TrendRound:
-    """One round on the time line."""
+    """One round on the time line. ``is_provisional``: its mean stands on too little. ``same_criteria``: it rated those of the
+    round before, and no others, so that the way from there is a change."""
 
     label: str
     on: date
     value: float | None
+    is_provisional: bool = False
+    same_criteria: bool = True
 
 
 @dataclass(frozen=True)
@@ -57,7 +77,7 @@ class HeatRow:
 
 @dataclass(frozen=True)
 class RoadPhase:
-    """One phase and the gate at its end. ``blocked_by`` counts the open milestones of a blocked gate; none: no gate to pass."""
+    """One phase and the gate at its end. ``blocked_by`` counts the open milestones of a blocked gate."""
 
     label: str
     state: GateState

@@ -1,4 +1,4 @@
-"""The phase road: five phases, each with its gate at the end — reached, blocked, or still ahead."""
+"""The phase road: five phases, each with its gate at the end: reached, blocked, not examined, or still ahead."""
 
 from collections.abc import Sequence
 
@@ -17,8 +17,8 @@ GATE = 13.0  # radius of a gate
 def phase_road(phases: Sequence[RoadPhase], *, width: float = 640) -> SafeString:
     """Draw the road from left to right, or, where it is narrow, from top to bottom.
 
-    A reached gate is a filled disc with a tick, a blocked one a ring with a barrier, one ahead (or without milestones) an empty
-    ring; the word stands below each. The phase the project is in is underlined and says so.
+    A reached gate is a filled disc with a tick, a blocked one a ring with a barrier, one not examined a ring with a question
+    mark, one ahead an empty ring; the word stands below each. The phase the project is in is underlined and says so.
     """
     drawing = Drawing(width, "road")
     if not phases:
@@ -80,6 +80,8 @@ def _draw_gate(drawing: Drawing, x: float, y: float, phase: RoadPhase) -> None:
         drawing.bar_mark(x, y, "bad")
     else:
         drawing.circle(x, y, GATE, fill="paper", stroke="muted", width=1.6)
+        if phase.state == "not_examined":
+            drawing.text(x, y + SIZE * 0.35, "?", anchor="middle", role="muted", bold=True)
 
 
 def _state(phase: RoadPhase) -> str:
@@ -89,8 +91,8 @@ def _state(phase: RoadPhase) -> str:
         return ngettext("%(count)d Meilenstein offen", "%(count)d Meilensteine offen", phase.blocked_by) % {
             "count": phase.blocked_by
         }
-    if phase.state == "none":
-        return _("ohne Meilenstein")
+    if phase.state == "not_examined":
+        return _("nicht geprüft")
     return _("steht noch an")
 
 

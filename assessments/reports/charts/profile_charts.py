@@ -1,15 +1,16 @@
 """The charts of a maturity profile: picks the fields each chart needs, and computes nothing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from assessments.reports.charts.bars import bullet_bars
 from assessments.reports.charts.heatmap import heat_grid
-from assessments.reports.charts.inputs import Bar, GateState, HeatRow, PlannedValue, RoadPhase, Series, TrendRound
+from assessments.reports.charts.inputs import Bar, GateState, HeatRow, PlannedValue, RoadPhase, Series, Strip, TrendRound
 from assessments.reports.charts.level_bar import level_bar, marks_key
+from assessments.reports.charts.level_strips import level_strips
 from assessments.reports.charts.phase_road import phase_road
 from assessments.reports.charts.radar import radar
 from assessments.reports.charts.trend import trend
@@ -23,30 +24,40 @@ def series_names(profile: MaturityProfile) -> dict[str, str]:
 
 
 def figures_radar(profile: MaturityProfile, figures: Sequence[Figure], *, width: float = 640) -> SafeString:
-    """Averages of workstreams or phases: now, once all targets are met, and in the compared round."""
+    """Averages of workstreams or phases: now, once all targets are met, and in the compared round where that rated the same."""
     names = series_names(profile)
     series = [Series("now", names["now"], tuple(figure.average.value for figure in figures))]
     if any(figure.planned.value is not None for figure in figures):
         series.append(Series("target", names["target"], tuple(figure.planned.value for figure in figures)))
-    if any(figure.before and figure.before.value is not None for figure in figures):
-        before = tuple(figure.before.value if figure.before else None for figure in figures)
-        series.append(Series("earlier", names["earlier"], before))
-    return radar([figure.name for figure in figures], series, width=width)
+    if any(figure.earlier is not None for figure in figures):
+        series.append(Series("earlier", names["earlier"], tuple(figure.earlier for figure in figures)))
+    return radar([_axis(figure) for figure in figures], series, width=width)
 
 
-def figures_bars(profile: MaturityProfile, figures: Sequence[Figure], *, width: float = 640) -> SafeString:
-    """The same averages as bars, each with its „n von m“."""
-    bars = [
-        Bar(
-            figure.name,
-            figure.average.value,
-            figure.planned.value,
-            figure.before.value if figure.before else None,
-            _("%(n)d von %(m)d eingeschätzt") % {"n": figure.average.n, "m": figure.average.m},
+def _axis(figure: Figure) -> str:
+    return _("%(name)s (vorläufig)") % {"name": figure.name} if figure.average.is_provisional else figure.name
+
+
+def named_overall(profile: MaturityProfile) -> Figure:
+    """The figure of all criteria with a name to stand in a row."""
+    return replace(profile.overall, name=_("Alle Kriterien"))
+
+
+def figures_strips(figures: Sequence[Figure], *, width: float = 640) -> SafeString:
+    """How many criteria of each group stand on which level, with the mean and its „n von m“."""
+    strips = [
+        Strip(
+            label=figure.name,
+            counts=figure.distribution.counts,
+            unrated=figure.distribution.unrated,
+            mean=figure.average.value,
+            target=figure.planned.value,
+            note=_("%(n)d von %(m)d eingeschätzt") % {"n": figure.average.n, "m": figure.average.m},
+            is_provisional=figure.average.is_provisional,
         )
         for figure in figures
     ]
-    return bullet_bars(bars, series_names=series_names(profile), width=width)
+    return level_strips(strips, width=width)
 
 
 def criterion_bar(profile: MaturityProfile, one: CriterionResult) -> SafeString | str:
@@ -75,7 +86,13 @@ def trend_chart(profile: MaturityProfile, *, width: float = 640, height: float =
     found = profile.trend
     plan = PlannedValue(found.planned_on, found.planned) if found.planned is not None and found.planned_on else None
     return trend(
-        [TrendRound(point.label, point.on, point.average.value) for point in found.points], plan, width=width, height=height
+        [
+            TrendRound(point.label, point.on, point.average.value, point.average.is_provisional, point.same_criteria)
+            for point in found.points
+        ],
+        plan,
+        width=width,
+        height=height,
     )
 
 

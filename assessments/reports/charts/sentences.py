@@ -6,6 +6,8 @@ from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assessments.sentences import listing
+
 #: Up to this many values are read out one by one; beyond, the sentence names the extremes and the table has the rest.
 READ_OUT = 8
 
@@ -15,13 +17,6 @@ def figure(value: float | None) -> str:
     if value is None:
         return "–"
     return str(value) if isinstance(value, int) else str(floatformat(round(value, 6), 1))
-
-
-def listing(parts: Sequence[str]) -> str:
-    """„a, b und c“."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return _("%(first)s und %(last)s") % {"first": ", ".join(parts[:-1]), "last": parts[-1]}
 
 
 def values_sentence(name: str, labels: Sequence[str], values: Sequence[float | None]) -> str:

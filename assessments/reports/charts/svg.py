@@ -120,6 +120,15 @@ class Drawing:
     def circle(self, x: float, y: float, radius: float, *, fill: str = "", stroke: str = "", width: float = 1.4) -> None:
         self._add(f'circle cx="{n(x)}" cy="{n(y)}" r="{n(radius)}"', fill=fill, stroke=stroke, stroke_width=width)
 
+    def triangle(self, x: float, top: float, size: float, role: str) -> None:
+        """A filled triangle that points upwards to (x, top)."""
+        pairs = [(x, top), (x + size / 2, top + size), (x - size / 2, top + size)]
+        self._add(f'polygon points="{points(pairs)}"', fill=role)
+
+    def diamond(self, x: float, y: float, radius: float, role: str) -> None:
+        pairs = [(x, y - radius), (x + radius, y), (x, y + radius), (x - radius, y)]
+        self._add(f'polygon points="{points(pairs)}"', fill="paper", stroke=role, stroke_width=1.6)
+
     def tick(self, x: float, y: float, role: str) -> None:
         """A check mark, drawn: the font has none."""
         pairs = [(x - 4.5, y + 0.3), (x - 1.3, y + 3.6), (x + 4.8, y - 3.6)]

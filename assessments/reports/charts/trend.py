@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -9,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.reports.charts.inputs import TOP, PlannedValue, TrendRound
+from assessments.reports.charts.label_fit import wrap
 from assessments.reports.charts.legend import draw_legend
 from assessments.reports.charts.sentences import figure
-from assessments.reports.charts.svg import LINE, SIZE, SMALL, Box, Drawing
+from assessments.reports.charts.svg import DASHES, LINE, SIZE, SMALL, WIDTHS, Box, Drawing
 from assessments.reports.charts.text_width import text_width
 
 LEFT, TOP_MARGIN = 26.0, 24.0
@@ -21,6 +23,8 @@ def trend(
     rounds: Sequence[TrendRound], plan: PlannedValue | None = None, *, width: float = 640, height: float = 150
 ) -> SafeString:
     """Draw the rounds along a true time axis. A round without a value leaves a gap; a plan in the past is not drawn.
+
+    The way to a round that rated other criteria than the one before is dotted: it is no change. A provisional value is hollow.
 
     Rounds must be in the order of time. Labels that would overlap are left out, the first and the last round's never.
     """
@@ -43,13 +47,22 @@ def trend(
         drawing.line(LEFT, y, width - 6, y, "grid")
         drawing.text(LEFT - 9, y + SMALL * 0.35, str(level), size=SMALL, role="muted", anchor="end")
     for run in _runs(rounds):
-        if len(run) > 1:
-            drawing.path([place(one.on, one.value or 0) for one in run], "now")
+        for before, one in pairwise(run):
+            ends = (*place(before.on, before.value or 0), *place(one.on, one.value or 0))
+            if one.same_criteria:
+                drawing.line(*ends, "now", width=WIDTHS["now"])
+            else:
+                drawing.line(*ends, "muted", width=WIDTHS["earlier"], dash=DASHES["earlier"])
     if plan:
         drawing.path([place(last.on, last.value or 0), place(plan.on, plan.value)], "target")
         drawing.mark(*place(plan.on, plan.value), "target")
     taken: list[Box] = []
-    _draw_figures(drawing, [(*place(one.on, one.value), one.value, "now") for one in rounds if one.value is not None], taken)
+    known = [
+        (*place(one.on, one.value), one.value, "hollow" if one.is_provisional else "now")
+        for one in rounds
+        if one.value is not None
+    ]
+    _draw_figures(drawing, known, taken)
     if plan:
         _draw_figures(drawing, [(*place(plan.on, plan.value), plan.value, "target")], taken)
     ticks = [(scale.x(one.on), one.label, one.on) for one in rounds] + (
@@ -57,7 +70,14 @@ def trend(
     )
     end = _draw_dates(drawing, ticks, bottom + 8)
     legend = [("now", _("Mittlere Stufe"))] + ([("target", _("Plan bis zum Zieltermin"))] if plan else [])
-    return drawing.finish(draw_legend(drawing, end + 4, legend) + 2, _sentence(rounds, plan))
+    end = draw_legend(drawing, end + 4, legend)
+    notes = []
+    if any(one.is_provisional for one in rounds):
+        notes.append(_("Hohl: vorläufig, auf wenigen Kriterien."))
+    if any(not one.same_criteria for run in _runs(rounds) for one in run[1:]):
+        notes.append(_("Gepunktet: Es sind nicht dieselben Kriterien eingeschätzt."))
+    end = drawing.lines(2, end, wrap(" ".join(notes), width - 4, size=SMALL), size=SMALL, role="muted")
+    return drawing.finish(end + 2, _sentence(rounds, plan))
 
 
 class _TimeScale:
@@ -88,6 +108,8 @@ def _draw_figures(drawing: Drawing, marks: Sequence[tuple[float, float, float, s
     for x, y, value, role in reversed(marks):
         if role == "now":
             drawing.mark(x, y, "now")
+        elif role == "hollow":
+            drawing.rect(x - 3.5, y - 3.5, 7, 7, "paper", frame="now")
         text = figure(value)
         half = text_width(text, SIZE, bold=True) / 2
         box = Box(x - half, y - 13 - SIZE, x + half, y - 13)
@@ -118,7 +140,11 @@ def _draw_dates(drawing: Drawing, ticks: Sequence[tuple[float, str, date]], top:
 
 def _sentence(rounds: Sequence[TrendRound], plan: PlannedValue | None) -> str:
     start = ngettext("Verlauf über %(count)d Runde.", "Verlauf über %(count)d Runden.", len(rounds)) % {"count": len(rounds)}
-    said = ", ".join(f"{one.label} ({date_format(one.on, 'm/Y')}) {figure(one.value)}" for one in rounds)
+    provisional = _("vorläufig")
+    said = ", ".join(
+        f"{one.label} ({date_format(one.on, 'm/Y')}) {figure(one.value)}" + (f" {provisional}" if one.is_provisional else "")
+        for one in rounds
+    )
     text = _("%(start)s Mittlere Stufe: %(values)s.") % {"start": start, "values": said}
     if plan:
         text += " " + _("Geplant sind %(value)s bis %(date)s.") % {

@@ -1,4 +1,4 @@
-"""The profile as JSON, in the shape of ``assessments/reports/export/schema/profile-1.json``.
+"""The profile as JSON, in the shape of ``assessments/reports/export/schema/profile-2.json``.
 
 The shape is a promise: a key that goes or changes its meaning needs a new number. Comments stay inside the app.
 """
@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from assessments.reports.profile.model import CriterionResult, Figure, GateResult, MaturityProfile, MeasureItem, RoundRef
-from assessments.scoring import Average
+from assessments.scoring import DROPPED, KINDS, Average, GroupChange, KindCounts
 
-SCHEMA = "profile-1"
+SCHEMA = "profile-2"
 
 
 def render_json(profile: MaturityProfile) -> bytes:
@@ -60,24 +60,25 @@ def document(profile: MaturityProfile) -> dict[str, Any]:
                 "criterion": item.criterion.key,
                 "title": item.criterion.title,
                 "is_blocking": item.is_blocking,
-                "weight": item.weight,
+                "is_overdue": item.is_overdue,
+                "fall": item.fall,
+                "gap": item.gap,
                 "reason": item.reason,
                 "next_step": item.next_step,
                 "measure": _measure(item.measure) if item.measure else None,
             }
             for item in profile.priorities
         ],
+        "no_priorities": profile.no_priorities if not profile.priorities else "",
         "changes": None
         if changes is None
         else {
             "compared_with": _round(changes.compared),
             "summary": changes.sentence,
-            "up": [result.key for result in changes.up],
-            "down": [result.key for result in changes.down],
-            "same": [result.key for result in changes.same],
-            "rated_in_one_round_only": [result.key for result in changes.unrated],
-            "new": [result.key for result in changes.new],
-            "gone": list(changes.gone),
+            "mean_summary": changes.mean_sentence,
+            "counts": _kinds(changes.kinds),
+            **{kind: [result.key for result in changes.of(kind)] for kind in KINDS if kind != DROPPED},
+            "dropped": list(changes.dropped),
         },
         "trend": {
             "rounds": [
@@ -85,6 +86,7 @@ def document(profile: MaturityProfile) -> dict[str, Any]:
                     "round": point.round,
                     "on": _day(point.on),
                     "is_this": point.is_this,
+                    "same_criteria": point.same_criteria,
                     "average": _average(point.average),
                     "workstreams": {
                         figure.key: _average(average)
@@ -111,7 +113,23 @@ def _round(ref: RoundRef | None) -> dict[str, Any] | None:
 
 
 def _average(average: Average) -> dict[str, Any]:
-    return {"value": average.value, "rated": average.n, "of": average.m}
+    return {"value": average.value, "rated": average.n, "of": average.m, "is_provisional": average.is_provisional}
+
+
+def _kinds(kinds: KindCounts) -> dict[str, int]:
+    return {kind: getattr(kinds, kind) for kind in KINDS} | {"total": kinds.total}
+
+
+def _change(change: GroupChange | None) -> dict[str, Any] | None:
+    if change is None:
+        return None
+    return {
+        "value": change.delta,
+        "rated_in_both": change.n,
+        "before": change.before,
+        "now": change.now,
+        "counts": _kinds(change.kinds),
+    }
 
 
 def _figure(figure: Figure) -> dict[str, Any]:
@@ -120,16 +138,18 @@ def _figure(figure: Figure) -> dict[str, Any]:
         "key": figure.key,
         "name": figure.name,
         "average": _average(figure.average),
+        "levels": {str(level): count for level, count in enumerate(figure.distribution.counts)},
+        "median": figure.distribution.median,
         "planned": figure.planned.value,
-        "before": _average(figure.before) if figure.before else None,
-        "change": figure.delta,
-        "answered_percent": figure.coverage.percent,
+        "change": _change(figure.change),
         "counts": {
             "total": counts.total,
             "rated": counts.rated,
             "unknown": counts.unknown,
             "not_applicable": counts.not_applicable,
             "open": counts.open,
+            "answered": counts.answered,
+            "confirmed": counts.confirmed,
             "unconfirmed": counts.unconfirmed,
         },
     }
@@ -155,6 +175,7 @@ def _gate(gate: GateResult) -> dict[str, Any]:
             }
             for blocker in gate.blockers
         ],
+        "dropped": [{"criterion": one.key, "title": one.title, "reason": one.reason} for one in gate.dropped],
     }
 
 
@@ -163,6 +184,7 @@ def _measure(measure: MeasureItem) -> dict[str, Any]:
         "text": measure.text,
         "criterion": measure.criterion_key or None,
         "who": measure.who,
+        "who_is_person": measure.who_is_person if measure.who else None,
         "due_on": _day(measure.due_on),
         "status": measure.status,
         "is_overdue": measure.is_overdue,
@@ -179,7 +201,7 @@ def _criterion(result: CriterionResult) -> dict[str, Any]:
         "phase": result.phase,
         "workstreams": list(result.workstreams),
         "required_level": result.milestone.required_level if result.milestone else None,
-        "milestone_passed": result.milestone.passed if result.milestone else None,
+        "milestone": result.milestone.status if result.milestone else None,
         "state": result.state,
         "level": result.level,
         "level_name": result.level_name,

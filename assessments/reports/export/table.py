@@ -38,6 +38,7 @@ def criterion_columns(profile: MaturityProfile) -> list[ProfileColumn]:
         ProfileColumn(_("Phase"), 18, lambda c: c.phase_label),
         ProfileColumn(_("Workstreams"), 24, lambda c: ", ".join(c.workstream_names)),
         ProfileColumn(_("Meilenstein ab Stufe"), 12, lambda c: c.milestone.required_level if c.milestone else None),
+        ProfileColumn(_("Meilenstein"), 14, lambda c: c.milestone.status_label if c.milestone else ""),
         ProfileColumn(_("Stand"), 16, lambda c: c.state_label),
         ProfileColumn(_("Stufe"), 8, lambda c: c.level),
         ProfileColumn(_("Stufe in Worten"), 16, lambda c: c.level_name),
@@ -49,7 +50,7 @@ def criterion_columns(profile: MaturityProfile) -> list[ProfileColumn]:
         ProfileColumn(
             _("Nachweise"), 40, lambda c: "\n".join(f"{e.label} ({e.url})" if e.url else e.label for e in c.evidence)
         ),
-        ProfileColumn(_("Nächster Schritt"), 50, lambda c: c.next_step),
+        ProfileColumn(_("Vorschlag aus dem Katalog"), 50, lambda c: c.next_step),
         ProfileColumn(
             _("Maßnahmen"), 50, lambda c: "\n".join(f"{m.text} ({texts.in_charge(m)}; {m.status_label})" for m in c.measures)
         ),

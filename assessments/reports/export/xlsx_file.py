@@ -8,8 +8,10 @@ from typing import Any
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from assessments import sentences
 from assessments.reports.export.table import Value, criterion_columns
-from assessments.reports.profile.model import Figure, MaturityProfile
+from assessments.reports.profile.model import Changes, Figure, MaturityProfile
+from assessments.scoring import DROPPED
 
 #: What a cell can hold, by the file format.
 MAX_CELL_LENGTH = 32_767
@@ -98,7 +100,7 @@ class SheetWriter:
 
 def _summary(sheet: SheetWriter, profile: MaturityProfile, title: str) -> None:
     meta, formats = profile.meta, sheet.formats
-    sheet.widths([34, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14])
+    sheet.widths([34, *[14] * 22])
     sheet.line([title], formats.title)
     sheet.sheet.freeze_panes(1, 0)
     example = _("erfundenes Beispiel")
@@ -120,16 +122,21 @@ def _summary(sheet: SheetWriter, profile: MaturityProfile, title: str) -> None:
     head = [
         _("Gruppe"),
         _("Mittlere Stufe"),
+        _("vorläufig"),
+        _("Median"),
+        *(_("auf Stufe %(level)s") % {"level": level.level} for level in profile.scale),
         _("Ziel"),
-        _("Vorher"),
-        _("Veränderung"),
+        _("Kriterien"),
         _("eingeschätzt"),
-        _("von"),
         _("weiß nicht"),
         _("trifft nicht zu"),
         _("offen"),
-        _("nicht bestätigt"),
-        _("bearbeitet (Prozent)"),
+        _("davon bestätigt"),
+        _("davon nur übernommen"),
+        _("Veränderung"),
+        _("in beiden Runden eingeschätzt"),
+        _("deren Mittel vorher"),
+        _("deren Mittel jetzt"),
     ]
     figures = [
         (_("Alle Kriterien"), profile.overall),
@@ -138,12 +145,22 @@ def _summary(sheet: SheetWriter, profile: MaturityProfile, title: str) -> None:
     sheet.table(head, [_figure(name, figure) for name, figure in figures])
     sheet.line([])
     sheet.table(
-        [_("Phasentor"), _("Stand"), _("erreicht"), _("von"), _("Was fehlt")],
+        [_("Phasentor"), _("Stand"), _("erreicht"), _("von"), _("Was fehlt"), _("Was entfällt"), _("Erklärung")],
         [
-            [gate.label, gate.state_label, gate.passed, gate.total, "; ".join(f"{b.title}: {b.reason}" for b in gate.blockers)]
+            [
+                gate.label,
+                gate.state_label,
+                gate.passed,
+                gate.total,
+                "; ".join(f"{b.title}: {b.reason}" for b in gate.blockers),
+                "; ".join(f"{one.title}: {one.reason}" for one in gate.dropped),
+                gate.sentence,
+            ]
             for gate in profile.gates
         ],
     )
+    if profile.changes is not None:
+        _kinds(sheet, profile, profile.changes)
     sheet.line([])
     sheet.line([_("So wird gezählt")], formats.bold)
     definitions = profile.definitions
@@ -154,21 +171,42 @@ def _summary(sheet: SheetWriter, profile: MaturityProfile, title: str) -> None:
 
 
 def _figure(name: str, figure: Figure) -> list[Value]:
-    counts = figure.counts
+    counts, change = figure.counts, figure.change
     return [
         name,
         figure.average.value,
+        _("vorläufig") if figure.average.is_provisional else "",
+        figure.distribution.median,
+        *figure.distribution.counts,
         figure.planned.value,
-        figure.before.value if figure.before else None,
-        figure.delta,
-        figure.average.n,
-        figure.average.m,
+        counts.total,
+        counts.rated,
         counts.unknown,
         counts.not_applicable,
         counts.open,
+        counts.confirmed,
         counts.unconfirmed,
-        figure.coverage.percent,
+        *((change.delta, change.n, change.before, change.now) if change else (None,) * 4),
     ]
+
+
+def _kinds(sheet: SheetWriter, profile: MaturityProfile, changes: Changes) -> None:
+    """The eight kinds of change for all criteria and for each group; they add up to the number in the second column."""
+    labels = sentences.kind_labels()
+    sheet.line([])
+    sheet.table(
+        [_("Veränderung seit %(round)s") % {"round": changes.compared.label}, _("Kriterien beider Runden"), *labels.values()],
+        [
+            [name, figure.change.kinds.total, *(getattr(figure.change.kinds, kind) for kind in labels)]
+            for name, figure in [
+                (_("Alle Kriterien"), profile.overall),
+                *((f.name, f) for f in (*profile.workstreams, *profile.phases)),
+            ]
+            if figure.change is not None
+        ],
+    )
+    sheet.line([changes.sentence])
+    sheet.line([changes.mean_sentence])
 
 
 def _scores(sheet: SheetWriter, profile: MaturityProfile) -> None:
@@ -209,6 +247,6 @@ def _comparison(sheet: SheetWriter, profile: MaturityProfile) -> None:
                 result.rationale,
             ]
         )
-    rows += [[None, title, None, None, None, _("entfallen"), "", ""] for title in changes.gone]
+    rows += [[None, title, None, None, None, sentences.kind_labels()[DROPPED], "", ""] for title in changes.dropped]
     reasons = [_("Begründung in %(round)s") % {"round": label} for label in (then, now)]
     sheet.only_table([_("Nr."), _("Kriterium"), then, now, _("Veränderung"), _("Art der Veränderung"), *reasons], rows)

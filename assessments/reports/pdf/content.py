@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from assessments import scoring, sentences
 from assessments.reports.charts import profile_charts as charts
 from assessments.reports.pdf import limits
 from assessments.reports.pdf.engine import COAT_OF_ARMS
@@ -24,6 +25,7 @@ _BETWEEN_BLOCKS = re.compile(r">\s*\n\s*<")  # indentation, which would be laid 
 _TAG = re.compile(r"<[^>]*>")  # of our own making: no attribute holds a „>“ that is not escaped
 SHOWN_ROUNDS = 4  # as many columns as the table of all criteria has room for
 FIRST_BLOCKERS = {"kurz": 3, "lang": 4}  # as many as the page of the four questions has room for
+FIRST_CHANGES = {"kurz": 2, "lang": 4}  # falls first, then rises, as many as the same page has room for
 FEW_MEASURES = 4  # as many as the third page of the Kurzfassung has room for beside 21 criteria
 GLOSSARY = "<!-- glossary -->"
 VARIANTS: tuple[Variant, ...] = ("kurz", "lang")
@@ -62,6 +64,8 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, li
     blockers = profile.current_gate.blockers if profile.current_gate else ()
     first = FIRST_BLOCKERS[variant]
     open_measures = [measure for measure in profile.measures if measure.is_open]
+    changes = profile.changes
+    changed = (*changes.down, *changes.of(scoring.NO_LONGER_RATED), *changes.up) if changes else ()
     context: dict[str, Any] = {
         "profile": profile,
         "meta": meta,
@@ -73,7 +77,7 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, li
         "own_language": "" if meta.language == "de" else "de",
         "explains_early": len(profile.trend.points) == 1 and len(open_measures) <= FEW_MEASURES,
         "has_targets": profile.overall.planned.value is not None,
-        "bars": charts.figures_bars(profile, profile.workstreams),
+        "levels": charts.figures_strips((*profile.workstreams, charts.named_overall(profile))),
         "road": charts.gates_road(profile) if len(profile.gates) > 1 else "",
         "trend": charts.trend_chart(profile, height=96 if variant == "kurz" else 150)
         if len(profile.trend.points) > 1 or profile.trend.planned_on
@@ -81,11 +85,14 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, li
         "top": profile.priorities[:3],
         "blockers": blockers,
         "first_blockers": blockers[:first],
+        "first_blockers_shown": first,
         "more_blockers": max(len(blockers) - first, 0),
         "overview": _overview(profile),
         "shown_rounds": profile.trend.points[-SHOWN_ROUNDS:],
         "open_measures": open_measures,
-        "overdue": any(measure.is_overdue for measure in profile.measures),
+        "overdue": profile.overdue,
+        "changed": changed[: FIRST_CHANGES[variant]],
+        "more_changed": sentences.and_more(len(changed) - FIRST_CHANGES[variant]),
     }
     if variant == "lang":
         context |= {

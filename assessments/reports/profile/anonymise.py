@@ -11,11 +11,11 @@ def without_names(profile: MaturityProfile) -> MaturityProfile:
     """The same profile without the name of any person and without comments, for eyes from outside.
 
     Texts that people wrote (reasons, evidence, measures) stay as they are: nobody can tell which words in them are names. A
-    measure still says whether somebody is in charge. Call it in the language of the profile.
+    measure still says whether somebody is in charge, and by which office. Call it in the language of the profile.
     """
 
     def measure(item: MeasureItem) -> MeasureItem:
-        return replace(item, who=_("Name nicht genannt") if item.who else "")
+        return replace(item, who=_("Name nicht genannt")) if item.who and item.who_is_person else item
 
     def criterion(result: CriterionResult) -> CriterionResult:
         change = result.change
@@ -26,20 +26,11 @@ def without_names(profile: MaturityProfile) -> MaturityProfile:
 
     criteria = {result.key: criterion(result) for result in profile.criteria}
 
-    def named(results: tuple[CriterionResult, ...]) -> tuple[CriterionResult, ...]:
-        return tuple(criteria[result.key] for result in results)
-
     meta = replace(profile.meta, approved_by="", steps=tuple(replace(step, by="") for step in profile.meta.steps))
     changes = profile.changes
     if changes is not None:
-        changes = replace(
-            changes,
-            up=named(changes.up),
-            down=named(changes.down),
-            same=named(changes.same),
-            unrated=named(changes.unrated),
-            new=named(changes.new),
-        )
+        lists = (replace(one, criteria=tuple(criteria[result.key] for result in one.criteria)) for one in changes.lists)
+        changes = replace(changes, lists=tuple(lists))
     return replace(
         profile,
         meta=meta,

@@ -47,6 +47,7 @@ class MeasureItem:
 
     ``criterion_key`` is "" for a measure of the whole project; ``criterion_title`` also where this round lacks the criterion.
     ``is_overdue``: open, and due before the profile's own day (see ``measures_on``); ``status_label`` then says so.
+    ``who_is_person``: ``who`` names a person, and not an office.
     """
 
     text: str
@@ -57,6 +58,7 @@ class MeasureItem:
     criterion_key: str
     criterion_title: str
     is_overdue: bool = False
+    who_is_person: bool = True
 
     @property
     def is_open(self) -> bool:
@@ -65,12 +67,16 @@ class MeasureItem:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneInfo:
-    """What makes the criterion part of its phase's gate. ``passed``: at the required level, or not applicable with a reason."""
+    """What makes the criterion part of its phase's gate, as the gate of the project's phase asks for it.
+
+    ``status``: ``reached`` at the required level or above, ``dropped`` where the criterion does not apply, else ``missing``.
+    """
 
     kind_label: str
     required_level: int
     required_name: str
-    passed: bool
+    status: str
+    status_label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class PreviousAnswer:
 
 @dataclass(frozen=True, slots=True)
 class CriterionChange:
-    """``kind`` is one of scoring's (up, down, same, newly_rated, no_longer_rated, still_unrated, new), ``label`` says it.
+    """``kind`` is one of scoring's (all but ``dropped``), ``label`` says it.
 
     ``text`` is a short sentence („von 1 auf 3“). ``delta`` (−4 … 4) and ``previous`` are None where there is nothing to
     compare.
@@ -106,10 +112,11 @@ class CriterionChange:
 class CriterionResult:
     """One criterion and its answer. ``number`` counts from 1 in the order of the catalogue and stays in every table and chart.
 
-    ``level`` None unless ``state`` is ``rated``; then ``level_name`` and ``level_description`` are "" too. ``answer_label``
-    says state or level in words, ready to print. ``next_step`` leads to the next level ("" at the highest and where not
-    applicable; for an unrated criterion it says that somebody should find out). ``gap`` = target − level. ``change`` is None
-    when the profile compares with no round. ``measures`` are those of this criterion, done and dropped ones included.
+    ``level`` None unless ``state`` is ``rated``; then ``level_name`` and ``level_description`` are "" too. Level 0 is a
+    remainder and has no description of its own: there it says that level 1 is not reached. ``answer_label`` says state or level
+    in words, ready to print. ``next_step`` is the catalogue's proposal for the way to the next level ("" at the highest and
+    where not applicable; for an unrated criterion it says that somebody should find out). ``gap`` = target − level. ``change``
+    is None when the profile compares with no round. ``measures`` are those of this criterion, done and dropped ones included.
     ``levels`` is the whole scale with this criterion's descriptions. ``blocks`` names the gate of the project's phase if the
     criterion blocks it.
     """

@@ -3,17 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from assessments import sentences
 from assessments.models import Assessment
 from assessments.queries.gates import gates_of
-from assessments.reports.profile import texts
 
 
 @dataclass(frozen=True, slots=True)
 class GateStatus:
     """The gate of the project's phase as one round sees it; the same as ``MaturityProfile.current_gate``, in short.
 
-    ``state``: reached, blocked or none (no milestone to pass). ``blockers`` are the titles of what does not pass, in catalogue
-    order.
+    ``state``: reached, blocked, not_examined; ``sentence`` says it in full. ``blockers`` are the titles of what does not pass,
+    in catalogue order. ``dropped`` names what does not apply, each with its reason; a gate is never to be shown without.
     """
 
     label: str
@@ -22,6 +22,8 @@ class GateStatus:
     passed: int
     total: int
     blockers: tuple[str, ...]
+    dropped: tuple[str, ...]
+    sentence: str
 
 
 def load_gates(assessments: Iterable[Assessment]) -> dict[int, GateStatus]:
@@ -30,10 +32,12 @@ def load_gates(assessments: Iterable[Assessment]) -> dict[int, GateStatus]:
         pk: GateStatus(
             label=found.phase_labels[found.current.phase],
             state=found.current.state,
-            state_label=texts.gate_state(found.current.state),
+            state_label=sentences.gate_state(found.current.state),
             passed=found.current.passed,
             total=found.current.total,
             blockers=found.missing(found.current),
+            dropped=found.dropped(found.current),
+            sentence=found.sentence(found.current),
         )
         for pk, found in gates_of(assessments).items()
     }

@@ -1,5 +1,6 @@
 """Fetches what the maturity profile is made of: seven queries, however many criteria, rounds, measures and evidence."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -7,21 +8,26 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
 from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, AssessmentState, Comment, Evidence, Measure, Score
+from assessments.queries.gates import gate_milestone
 from assessments.reports.profile import texts
 from assessments.reports.profile.build import build_profile
 from assessments.reports.profile.inputs import AnswerFact, Facts, MilestoneFact, PhaseFact, RoundFact
 from assessments.reports.profile.meta import cover_of, local_day
 from assessments.reports.profile.model import CommentItem, EvidenceItem, MaturityProfile, MeasureItem, RoundRef, ScaleLevel
-from assessments.scoring import GateMilestone, Rating
+from assessments.scoring import Rating
 from catalogue.models import Criterion, LevelDescriptor, Milestone, MilestoneKind, Phase, Workstream
+from scaling.accounts.models import Membership
 
 DEFAULT_LANGUAGE = "de"
+
+#: Who types „Frau Muster“ means a person, also one who has no account.
+SALUTATION = re.compile(r"\b(?:Frau|Herrn?|Fr\.|Hr\.|Dr\.|Prof\.|Mr|Mrs|Ms)(?=\s|$)", re.IGNORECASE)
 
 
 #: What every answer has, of this round and of the earlier ones.
@@ -195,10 +201,17 @@ def _name(row: dict[str, Any]) -> str:
 def _milestones(assessment: Assessment, local: Local) -> tuple[MilestoneFact, ...]:
     """Those of the whole edition: a gate also asks for what this round left out."""
     rows = Milestone.objects.filter(criterion__edition=assessment.edition_id).order_by("criterion__order")
-    columns = ("criterion__key", "criterion__phase__key", "required_level", "kind", *local.columns("criterion__title"))
+    columns = (
+        "criterion__key",
+        "criterion__phase__key",
+        "required_level",
+        "required_levels",
+        "kind",
+        *local.columns("criterion__title"),
+    )
     return tuple(
         MilestoneFact(
-            GateMilestone(row["criterion__key"], row["criterion__phase__key"], row["required_level"]),
+            gate_milestone(row["criterion__key"], row["criterion__phase__key"], row["required_level"], row["required_levels"]),
             local.text(row, "criterion__title"),
             str(MilestoneKind(row["kind"]).label),
         )
@@ -208,7 +221,12 @@ def _milestones(assessment: Assessment, local: Local) -> tuple[MilestoneFact, ..
 
 def _measures(assessment: Assessment, titles: dict[str, str]) -> tuple[MeasureItem, ...]:
     """All of the project: a measure outlives the round in which it was agreed."""
-    rows = Measure.objects.filter(project=assessment.project_id).select_related("owner").order_by("due_on", "pk")
+    rows: Any = (  # with the annotation that types cannot tell
+        Measure.objects.filter(project=assessment.project_id)
+        .annotate(names_a_person=_names_a_member())
+        .select_related("owner")
+        .order_by("due_on", "pk")
+    )
     return tuple(
         MeasureItem(
             text=row.text,
@@ -218,9 +236,17 @@ def _measures(assessment: Assessment, titles: dict[str, str]) -> tuple[MeasureIt
             status_label=str(row.get_status_display()),
             criterion_key=row.criterion_key,
             criterion_title=titles.get(row.criterion_key, ""),
+            who_is_person=row.owner_id is not None or row.names_a_person or bool(SALUTATION.search(row.owner_text)),
         )
         for row in rows
     )
+
+
+def _names_a_member() -> Exists:
+    """Whether what was typed for a measure's owner holds the name of somebody of the municipality, and no office."""
+    typed = ExpressionWrapper(OuterRef("owner_text"), output_field=CharField())
+    members = Membership.objects.filter(municipality=OuterRef("project__municipality")).exclude(user__name="")
+    return Exists(members.annotate(typed=typed).filter(typed__icontains=F("user__name")))
 
 
 # --- Earlier rounds ---------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from assessments.reports.profile.criterion import (
     PreviousAnswer,
     ScaleLevel,
 )
-from assessments.scoring import Average, Counts, Progress
+from assessments.scoring import Average, Counts, Distribution, GroupChange, KindCounts
 
 __all__ = [
     "Changes",
@@ -26,11 +26,13 @@ __all__ = [
     "CriterionChange",
     "CriterionResult",
     "Definitions",
+    "DroppedMilestone",
     "EvidenceItem",
     "Figure",
     "GateBlocker",
     "GateResult",
     "HistoryRow",
+    "KindList",
     "MaturityProfile",
     "MeasureItem",
     "Meta",
@@ -117,19 +119,31 @@ class Meta:
 class Figure:
     """The figures of a group of criteria: all of them, one workstream, one phase.
 
-    ``average`` and ``planned`` (once all targets are met; value None without targets) are over the same criteria. ``before`` is
-    the group's average in the compared round, None without one; ``delta`` = average − before as shown, None where either is
-    missing. ``coverage`` is the one figure of progress. ``key`` is "" for all criteria.
+    ``average``, ``distribution`` and ``planned`` (once all targets are met; value None without targets) are over the same
+    criteria. ``change`` is like for like, None without a compared round; what it says is not the difference of the averages of
+    two rounds, which may stand on different criteria. ``counts`` is the one figure of progress, which ``parts`` and
+    ``carried_over`` say in words. ``key`` is "" for all criteria.
     """
 
     key: str
     name: str
     average: Average
+    distribution: Distribution
     planned: Average
-    before: Average | None
-    delta: float | None
+    change: GroupChange | None
     counts: Counts
-    coverage: Progress
+    parts: str
+    carried_over: str
+
+    @property
+    def delta(self) -> float | None:
+        """The change of the mean over the criteria rated in both rounds; None without one."""
+        return self.change.delta if self.change is not None else None
+
+    @property
+    def earlier(self) -> float | None:
+        """The mean in the compared round, where it stands on the same criteria as ``average`` and may be drawn beside it."""
+        return self.change.before if self.change is not None and self.change.n == self.average.n else None
 
 
 # --- Gates, priorities, changes, trend --------------------------------------------------------------------------------------
@@ -153,11 +167,23 @@ class GateBlocker:
 
 
 @dataclass(frozen=True, slots=True)
+class DroppedMilestone:
+    """A milestone that does not apply and so counts at no gate. ``reason`` is what was said; ``text`` names both, to print."""
+
+    key: str
+    number: int | None
+    title: str
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class GateResult:
-    """The gate of one phase. ``state``: reached, blocked, ahead, none (no milestone to pass); ``sentence`` says it in full.
+    """The gate of one phase. ``state``: reached, blocked, not_examined, ahead; ``sentence`` says it in full.
 
     ``passed`` of ``total`` milestones pass, ``unconfirmed`` of these by an answer that nobody has confirmed in this round.
-    ``is_current``: the gate of the project's phase. ``blockers`` are in catalogue order; a gate ahead names them too.
+    ``is_current``: the gate of the project's phase. ``blockers`` are in catalogue order, also at a gate ahead or not
+    examined. ``dropped`` are to stand beside the gate wherever it is shown: without them it would say more than was examined.
     """
 
     phase: str
@@ -171,6 +197,7 @@ class GateResult:
     total: int
     unconfirmed: int
     blockers: tuple[GateBlocker, ...]
+    dropped: tuple[DroppedMilestone, ...]
     sentence: str
 
 
@@ -178,44 +205,64 @@ class GateResult:
 class PriorityItem:
     """What to do, first things first; ``rank`` counts from 1. ``reason`` says why it stands here, ready to print.
 
-    ``measure`` is the criterion's open measure that is due first, None where nobody has planned one.
+    ``measure`` is the criterion's open measure that is due first, None where nobody has planned one, and ``more_measures`` how
+    many open ones follow. ``next_step`` is only a proposal of the catalogue: no person and no date may stand beside it.
     """
 
     rank: int
     criterion: CriterionResult
     is_blocking: bool
-    weight: int
+    is_overdue: bool
+    fall: int
+    gap: int
     reason: str
     next_step: str
     measure: MeasureItem | None
+    more_measures: int
+
+
+@dataclass(frozen=True, slots=True)
+class KindList:
+    """The criteria of this round that changed in one way, in catalogue order."""
+
+    kind: str
+    label: str
+    criteria: tuple[CriterionResult, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed since ``compared``: criteria by kind, each in catalogue order.
+    """What changed since ``compared``. ``kinds`` counts the eight kinds, which add up to all criteria of both rounds.
 
-    ``gone`` are titles of criteria of the compared round that this one does not have. ``unrated`` gathers those with a level in
-    only one of the rounds. ``sentence`` sums up.
+    ``lists`` holds those kinds that there are, bad news first. ``dropped`` are titles of criteria of the compared round that
+    this one does not have. ``sentence`` sums up, ``mean_sentence`` says how the mean of those rated in both rounds changed.
     """
 
     compared: RoundRef
-    up: tuple[CriterionResult, ...]
-    down: tuple[CriterionResult, ...]
-    same: tuple[CriterionResult, ...]
-    unrated: tuple[CriterionResult, ...]
-    new: tuple[CriterionResult, ...]
-    gone: tuple[str, ...]
+    kinds: KindCounts
+    lists: tuple[KindList, ...]
+    dropped: tuple[str, ...]
     sentence: str
+    mean_sentence: str
+
+    def of(self, kind: str) -> tuple[CriterionResult, ...]:
+        return next((one.criteria for one in self.lists if one.kind == kind), ())
 
     @property
-    def incomparable(self) -> int:
-        """How many criteria of this round have nothing to be compared with."""
-        return len(self.unrated) + len(self.new)
+    def down(self) -> tuple[CriterionResult, ...]:
+        return self.of("down")
+
+    @property
+    def up(self) -> tuple[CriterionResult, ...]:
+        return self.of("up")
 
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """One round on the time line: the earlier approved rounds and, last, this one. ``workstreams`` in the profile's order."""
+    """One round on the time line: the earlier approved rounds and, last, this one. ``workstreams`` in the profile's order.
+
+    ``same_criteria``: the round rated the criteria that the one before it rated, and no others. True for the first.
+    """
 
     round: int
     label: str
@@ -223,6 +270,7 @@ class TrendPoint:
     is_this: bool
     average: Average
     workstreams: tuple[Average, ...]
+    same_criteria: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +303,8 @@ class Definitions:
     """The sentence that says what a figure means; shown beside it on demand and in the PDF's method page."""
 
     average: str
+    distribution: str
+    provisional: str
     coverage: str
     workstreams: str
     planned: str
@@ -274,8 +324,8 @@ class MaturityProfile:
 
     ``gates``: one per phase P1–P5, or the one of the cross-phase set for the municipality as a whole. ``current_gate`` is the
     one of the project's phase. ``headline`` sums up in one or two sentences. ``priorities`` holds all, renderings show the
-    first three or ten. ``measures`` are all of the project, open ones first, then by due date. ``changes`` is None when there
-    is no round to compare with. ``scale`` names the five levels.
+    first three or ten; where there are none, ``no_priorities`` says what that means. ``measures`` are all of the project, open
+    ones first, then by due date. ``changes`` is None when there is no round to compare with. ``scale`` names the five levels.
     """
 
     meta: Meta
@@ -286,6 +336,7 @@ class MaturityProfile:
     gates: tuple[GateResult, ...]
     current_gate: GateResult | None
     priorities: tuple[PriorityItem, ...]
+    no_priorities: str
     changes: Changes | None
     trend: Trend
     history: tuple[HistoryRow, ...]
@@ -293,3 +344,8 @@ class MaturityProfile:
     measures: tuple[MeasureItem, ...]
     scale: tuple[ScaleLevel, ...]
     definitions: Definitions
+
+    @property
+    def overdue(self) -> tuple[MeasureItem, ...]:
+        """The measures that were overdue on the profile's own day, the oldest first."""
+        return tuple(measure for measure in self.measures if measure.is_overdue)

@@ -3,13 +3,14 @@
 from datetime import date
 from functools import lru_cache
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from assessments import scoring
+from assessments import scoring, sentences
 from assessments.models import ScoreState
 from assessments.reports.profile.model import Definitions, MeasureItem
+from assessments.sentences import decimal
 from catalogue.levels import Level
 
 
@@ -20,15 +21,8 @@ class Words:
         self.levels = tuple(str(level.label) for level in Level)
         self.states = {str(state): str(state.label) for state in ScoreState}
         named = _("Stufe %(level)s – %(name)s")
-        self.changes = {
-            scoring.UP: _("gestiegen"),
-            scoring.DOWN: _("gesunken"),
-            scoring.SAME: _("gleich geblieben"),
-            scoring.NEWLY_RATED: _("erstmals eingeschätzt"),
-            scoring.NO_LONGER_RATED: _("nicht mehr eingeschätzt"),
-            scoring.STILL_UNRATED: _("weiterhin ohne Stufe"),
-            scoring.NEW: _("neu dabei"),
-        }
+        self.changes = sentences.kind_labels()
+        self.milestones = {"reached": _("erreicht"), "missing": _("noch nicht erreicht"), "dropped": _("entfällt")}
         self._answers = tuple(named % {"level": level, "name": name} for level, name in enumerate(self.levels))
 
     def level(self, level: int | None) -> str:
@@ -50,77 +44,6 @@ def _short_day(day: date, language: str | None) -> str:
     return date_format(day, "SHORT_DATE_FORMAT")
 
 
-def decimal(value: float) -> str:
-    """One decimal with the language's own mark: „2,4“."""
-    return number_format(value, 1)
-
-
-def signed(value: float | int, decimals: int = 0) -> str:
-    """„+0,3“, „−1“ with a true minus sign, „±0“."""
-    mark = "+" if value > 0 else "−" if value < 0 else "±"
-    return mark + number_format(abs(value), decimals if value else 0)
-
-
-# --- Gates ------------------------------------------------------------------------------------------------------------------
-
-
-def gate_state(state: str) -> str:
-    return {
-        scoring.REACHED: _("erreicht"),
-        scoring.BLOCKED: _("noch nicht erreicht"),
-        scoring.AHEAD: _("steht noch an"),
-        scoring.NO_GATE: _("ohne Meilensteine"),
-    }[state]
-
-
-def blocker(found: scoring.Blocker) -> str:
-    values = {"level": found.level, "required": found.milestone.required}
-    if found.cause == scoring.BELOW:
-        return _("Stufe %(level)s, nötig ist %(required)s") % values
-    if found.cause == scoring.UNASSESSED:
-        return _("in dieser Runde nicht bewertet, nötig ist Stufe %(required)s") % values
-    if found.cause == scoring.UNKNOWN:
-        return _("Stufe nicht bekannt, nötig ist %(required)s") % values
-    return _("noch offen, nötig ist Stufe %(required)s") % values
-
-
-def gate_sentence(gate: scoring.Gate) -> str:
-    """How many milestones pass, and what that rests on."""
-    missing = len(gate.blockers)
-    values = {"passed": gate.passed, "total": gate.total, "missing": missing}
-    if gate.state == scoring.REACHED:
-        parts = [ngettext("Der Meilenstein ist erreicht.", "Alle %(total)s Meilensteine sind erreicht.", gate.total) % values]
-        if gate.total == 2:
-            parts = [_("Beide Meilensteine sind erreicht.")]
-    elif gate.state == scoring.BLOCKED:
-        parts = [
-            ngettext(
-                "%(missing)s von %(total)s Meilensteinen fehlt noch.",
-                "%(missing)s von %(total)s Meilensteinen fehlen noch.",
-                missing,
-            )
-            % values
-        ]
-    elif gate.state == scoring.AHEAD:
-        parts = [_("Steht noch an.")]
-        if gate.own:
-            parts = [_("Steht noch an; %(passed)s von %(total)s Meilensteinen sind schon erreicht.") % values]
-    else:
-        parts = [_("Diese Katalogausgabe nennt bis hierher keinen Meilenstein.")]
-    if gate.total and not gate.own:
-        parts.append(_("Für diese Phase selbst nennt die Katalogausgabe keinen Meilenstein."))
-    if gate.unconfirmed:
-        parts.append(
-            ngettext(
-                "%(count)s Antwort darin stammt aus der vorigen Runde und ist noch nicht bestätigt.",
-                "%(count)s Antworten darin stammen aus der vorigen Runde und sind noch nicht bestätigt.",
-                gate.unconfirmed,
-            )
-            % {"count": gate.unconfirmed}
-        )
-    return " ".join(parts)
-
-
 # --- Changes ----------------------------------------------------------------------------------------------------------------
 
 
@@ -135,25 +58,6 @@ def change_text(kind: str, now: str, before: str, levels: tuple[int | None, int 
     return _("vorher: %(before)s, jetzt: %(now)s") % {"before": before, "now": now}
 
 
-def changes_sentence(*, up: int, down: int, same: int, unrated: int, new: int, gone: int, compared: str) -> str:
-    """„Gegenüber Runde 2: 5 Kriterien gestiegen, 1 gesunken, 13 gleich geblieben.“; kinds without a criterion are left out."""
-    parts = [
-        text % {"n": n}
-        for n, text in (
-            (up, _("%(n)s gestiegen")),
-            (down, _("%(n)s gesunken")),
-            (same, _("%(n)s gleich geblieben")),
-            (unrated, _("%(n)s nur in einer der Runden eingeschätzt")),
-            (new, _("%(n)s neu dabei")),
-            (gone, _("%(n)s entfallen")),
-        )
-        if n
-    ]
-    if not parts:
-        return _("Gegenüber %(round)s gibt es nichts zu vergleichen.") % {"round": compared}
-    return _("Kriterien gegenüber %(round)s: %(parts)s.") % {"round": compared, "parts": ", ".join(parts)}
-
-
 # --- Priorities -------------------------------------------------------------------------------------------------------------
 
 
@@ -162,27 +66,46 @@ def find_out() -> str:
     return _("Im Team klären, welche Stufe erreicht ist.")
 
 
-def priority_reason(*, gate: str, blocked: str, level: int | None, target: int | None, workstreams: int, weight: int) -> str:
-    """``gate`` and ``blocked`` name the gate and why the milestone does not pass, "" for a criterion that blocks nothing."""
-    if gate:
-        return _("Meilenstein für das Phasentor „%(gate)s“: %(reason)s") % {"gate": gate, "reason": blocked}
-    values = {"level": level, "target": target, "n": workstreams}
-    if weight:
-        return (
-            ngettext(
-                "Stufe %(level)s, Ziel %(target)s; betrifft %(n)s Workstream",
-                "Stufe %(level)s, Ziel %(target)s; betrifft %(n)s Workstreams",
-                workstreams,
-            )
-            % values
-        )
-    if target is None:
-        return _("Stufe %(level)s, noch kein Ziel gesetzt") % values
-    return _("Stufe %(level)s, Ziel %(target)s erreicht") % values
+def first_level_missing() -> str:
+    """What a report says of level 0."""
+    return _("Stufe 1 ist noch nicht erreicht.")
+
+
+def priority_reason(found: scoring.Priority, *, level: int | None, target: int | None, gate: str, blocked: str) -> str:
+    """All that puts a criterion where it stands; ``gate`` and ``blocked`` name the gate and why the milestone does not pass."""
+    parts = []
+    if found.is_blocking:
+        parts.append(_("Meilenstein für das Phasentor „%(gate)s“: %(reason)s") % {"gate": gate, "reason": blocked})
+    if found.is_overdue:
+        parts.append(_("eine Maßnahme ist überfällig"))
+    if found.fall and level is not None:
+        parts.append(_("gesunken von Stufe %(before)s auf %(now)s") % {"before": level + found.fall, "now": level})
+    if found.gap:
+        parts.append(_("Stufe %(level)s, Ziel %(target)s") % {"level": level, "target": target})
+    elif target is None and level is not None and not found.is_blocking:
+        parts.append(_("Stufe %(level)s, noch kein Ziel gesetzt") % {"level": level})
+    text = "; ".join(parts)
+    return text[:1].upper() + text[1:]
+
+
+def no_priorities(counts: scoring.Counts) -> str:
+    """What it means that no criterion comes first: less than it seems where little was looked at."""
+    if not counts.rated:
+        return _("Es ist kein Kriterium eingeschätzt. Was drängt, lässt sich deshalb nicht sagen.")
+    unrated = counts.total - counts.rated
+    said = ngettext(
+        "Das eingeschätzte Kriterium hat sein Ziel erreicht und ist nicht gesunken.",
+        "Alle %(n)s eingeschätzten Kriterien haben ihr Ziel oder die höchste Stufe erreicht, und keines ist gesunken.",
+        counts.rated,
+    ) % {"n": counts.rated}
+    if not unrated:
+        return said
+    rest = ngettext("Über %(n)s weiteres sagt das nichts.", "Über die %(n)s übrigen sagt das nichts.", unrated) % {"n": unrated}
+    return f"{said} {rest}"
 
 
 def assigned(measure: MeasureItem | None) -> str:
-    """Who does it and until when, and that it is overdue: „Frau Muster, bis 30. April 2027“."""
+    """Who does it and until when, and that it is overdue: „Frau Muster, bis 30. April 2027“. Only to stand beside its text."""
     if measure is None:
         return _("Noch keine Maßnahme geplant")
     return ", ".join([in_charge(measure), _("überfällig")] if measure.is_overdue else [in_charge(measure)])
@@ -194,45 +117,50 @@ def in_charge(measure: MeasureItem) -> str:
     return ", ".join([measure.who or _("noch niemand zuständig"), _("bis %(day)s") % {"day": day} if day else _("ohne Termin")])
 
 
+def further_measures(n: int) -> str:
+    """How many measures follow after a list that was cut: „und 6 weitere“, "" for none."""
+    return ngettext("und %(n)s weitere", "und %(n)s weitere", n) % {"n": n} if n > 0 else ""
+
+
 # --- Headline ---------------------------------------------------------------------------------------------------------------
 
 
-def headline(average: scoring.Average, unconfirmed: int, gate_label: str, gate: scoring.Gate | None) -> str:
+def headline(average: scoring.Average, counts: scoring.Counts, gate_label: str, gate: scoring.Gate | None) -> str:
     """Where the project stands, in two or three sentences."""
-    sentences = [_standing(average), _gate_standing(gate_label, gate)]
-    if unconfirmed:
-        sentences.append(
+    said = [_standing(average), _gate_standing(gate_label, gate)]
+    if counts.unconfirmed:
+        said.append(
             ngettext(
                 "%(n)s Antwort ist aus der vorigen Runde übernommen und noch nicht bestätigt.",
                 "%(n)s Antworten sind aus der vorigen Runde übernommen und noch nicht bestätigt.",
-                unconfirmed,
+                counts.unconfirmed,
             )
-            % {"n": unconfirmed}
+            % {"n": counts.unconfirmed}
         )
-    return " ".join(filter(None, sentences))
+    return " ".join(filter(None, said))
 
 
 def _standing(average: scoring.Average) -> str:
     if average.value is None:
         return _("Noch ist kein Kriterium eingeschätzt.")
-    values = {"value": decimal(average.value), "n": average.n, "m": average.m}
-    return _("Im Mittel Stufe %(value)s von 4; %(n)s von %(m)s Kriterien sind eingeschätzt.") % values
+    values = {"value": decimal(average.value), "rated": sentences.rated_of(average.n, average.m)}
+    if average.is_provisional:
+        return _("Im Mittel Stufe %(value)s von 4, vorläufig; %(rated)s.") % values
+    return _("Im Mittel Stufe %(value)s von 4; %(rated)s.") % values
 
 
 def _gate_standing(label: str, gate: scoring.Gate | None) -> str:
-    if gate is None or gate.state not in (scoring.REACHED, scoring.BLOCKED):
+    if gate is None or gate.state == scoring.AHEAD:
         return ""
-    if gate.blockers:
-        text = ngettext(
-            "Zum Phasentor „%(gate)s“ fehlt noch ein Meilenstein.",
-            "Zum Phasentor „%(gate)s“ fehlen noch %(missing)s Meilensteine.",
-            len(gate.blockers),
-        )
-    elif gate.own:
-        text = _("Das Phasentor „%(gate)s“ ist erreicht.")
-    else:
-        text = _("Alle Meilensteine vor dem Phasentor „%(gate)s“ sind erreicht.")
-    return text % {"gate": label, "missing": len(gate.blockers)}
+    if gate.state == scoring.NOT_EXAMINED:
+        return _("Das Phasentor „%(gate)s“ ist nicht geprüft.") % {"gate": label}
+    if gate.state == scoring.REACHED:
+        return _("Das Phasentor „%(gate)s“ ist erreicht.") % {"gate": label}
+    return ngettext(
+        "Zum Phasentor „%(gate)s“ fehlt noch ein Meilenstein.",
+        "Zum Phasentor „%(gate)s“ fehlen noch %(missing)s Meilensteine.",
+        len(gate.blockers),
+    ) % {"gate": label, "missing": len(gate.blockers)}
 
 
 # --- What each figure means -------------------------------------------------------------------------------------------------
@@ -242,12 +170,24 @@ def definitions() -> Definitions:
     return Definitions(
         average=_(
             "Mittelwert der Stufen aller eingeschätzten Kriterien, auf eine Nachkommastelle gerundet. Offene, unbekannte und "
-            "nicht zutreffende Kriterien zählen nicht mit; deshalb steht immer dabei, wie viele von wie vielen "
-            "eingeschätzt sind."
+            "nicht zutreffende Kriterien zählen nicht mit; deshalb steht immer dabei, wie viele von wie vielen eingeschätzt "
+            "sind."
+        ),
+        distribution=_(
+            "Stufen sind eine Rangfolge und keine Maßzahlen: Zwischen 1 und 2 liegt nicht dasselbe wie zwischen 3 und 4. "
+            "Derselbe Mittelwert kann heißen, dass alles auf einer Stufe steht, oder dass die Hälfte fertig ist und die "
+            "andere fehlt. Deshalb steht neben jedem Mittelwert, wie viele Kriterien auf welcher Stufe stehen, und in der "
+            "Tabelle der Median, die Stufe in der Mitte."
+        ),
+        provisional=_(
+            "„Vorläufig“ heißt ein Mittelwert, der auf weniger als drei eingeschätzten Kriterien steht oder auf weniger als "
+            "der Hälfte seiner Gruppe; er ist schraffiert gezeichnet. Er sagt etwas über diese Kriterien, noch nichts über "
+            "die Gruppe."
         ),
         coverage=_(
-            "Anteil der bearbeiteten Kriterien an allen der Bewertung. Bearbeitet heißt: eingeschätzt, „weiß nicht“ oder "
-            "„trifft nicht zu“."
+            "Bearbeitet ist ein Kriterium, wenn es eingeschätzt ist oder „weiß nicht“ oder „trifft nicht zu“ dabeisteht. Die "
+            "vier Teile – eingeschätzt, weiß nicht, trifft nicht zu, offen – ergeben zusammen alle Kriterien. Was nur aus "
+            "der vorigen Runde übernommen ist, wird eigens gezählt."
         ),
         workstreams=_(
             "Ein Kriterium gehört zu einem bis vier Workstreams und zählt in jedem voll. Das Gesamtmittel wird über die "
@@ -258,19 +198,26 @@ def definitions() -> Definitions:
             "heutigen Stufe."
         ),
         gates=_(
-            "Ein Phasentor ist erreicht, wenn alle Meilensteine dieser und der früheren Phasen sowie die durchgehenden ihre "
-            "nötige Stufe haben oder mit Begründung nicht zutreffen. Was nicht bewertet wurde, gilt nicht als erreicht. Ein "
-            "guter Mittelwert ersetzt keinen Meilenstein."
+            "Ein Phasentor ist erreicht, wenn alle Meilensteine dieser und der früheren Phasen sowie die durchgehenden die "
+            "Stufe haben, die dieses Tor verlangt. Ein Meilenstein, der mit Begründung nicht zutrifft, entfällt und wird "
+            "genannt. Was nicht bewertet wurde, gilt nicht als erreicht. „Nicht geprüft“ ist ein Tor, solange kein eigener "
+            "Meilenstein seiner Phase eingeschätzt ist. Ein guter Mittelwert ersetzt keinen Meilenstein."
         ),
         gap=_("Zielstufe minus heutige Stufe, wo es beides gibt."),
-        change=_("Heutige Stufe minus Stufe in der Vergleichsrunde, für dasselbe Kriterium."),
+        change=_(
+            "Heutige Stufe minus Stufe in der Vergleichsrunde, für dasselbe Kriterium. Die Veränderung einer Gruppe zählt "
+            "nur die Kriterien, die in beiden Runden eingeschätzt sind, und wird aus ungerundeten Mittelwerten gebildet; sie "
+            "ist deshalb nicht immer die Differenz der Mittelwerte zweier Runden. Die acht Arten der Veränderung ergeben "
+            "zusammen alle Kriterien beider Runden."
+        ),
         priorities=_(
-            "Zuerst Meilensteine, die das Phasentor der aktuellen Phase versperren; dann nach Abstand zum Ziel mal Anzahl der "
-            "Workstreams; dann die niedrigste Stufe."
+            "Zuerst Meilensteine, die vor dem Phasentor der aktuellen Phase fehlen; dann, wozu eine Maßnahme überfällig ist; "
+            "dann, was gesunken ist; dann der größte Abstand zum Ziel; dann die niedrigste Stufe. Was sein Ziel erreicht hat "
+            "und nicht gesunken ist, steht nicht in der Liste."
         ),
         trend=_(
             "Gesamtmittel der freigegebenen Runden und dieser Runde. Jede Runde steht für die Kriterien, die in ihr "
-            "eingeschätzt wurden."
+            "eingeschätzt wurden; eine Veränderung lässt sich daran nur ablesen, wo es dieselben sind."
         ),
         unconfirmed=_(
             "Aus der vorigen Runde übernommen und seither von niemandem bestätigt. Solche Antworten zählen mit und werden "

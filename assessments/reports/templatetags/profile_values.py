@@ -1,5 +1,6 @@
 """How the profile's values are written; what they are, the profile has decided."""
 
+from collections.abc import Sized
 from datetime import date
 from functools import lru_cache
 
@@ -9,10 +10,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from assessments import sentences
 from assessments.reports.pdf.limits import shorten
 from assessments.reports.profile import texts
 from assessments.reports.profile.model import CriterionResult, MaturityProfile, MeasureItem
+from assessments.scoring import GroupChange
 from catalogue.levels import HIGHEST
+from scaling.common.sentences import whole_sentences
 
 register = template.Library()
 
@@ -38,19 +42,19 @@ def steps(level: int) -> SafeString:
 @register.filter
 def mean(value: float | None) -> str:
     """An average: „2,4“, „–“ without one."""
-    return "–" if value is None else texts.decimal(value)
+    return "–" if value is None else sentences.decimal(value)
 
 
 @register.filter
 def signed_mean(value: float | None) -> str:
     """A difference of averages: „+0,3“, „−0,2“, „±0“, „–“ without one."""
-    return "–" if value is None else texts.signed(value, 1)
+    return "–" if value is None else sentences.signed(value, 1)
 
 
 @register.filter
 def signed(value: int | None) -> str:
     """A difference of levels: „+1“, „−1“, „±0“, „–“ without one."""
-    return "–" if value is None else texts.signed(value)
+    return "–" if value is None else sentences.signed(value)
 
 
 @register.filter
@@ -64,6 +68,12 @@ def shortened(text: str, limit: int) -> str:
     return shorten(str(text), limit).text
 
 
+@register.filter(name="whole_sentences")
+def whole_sentences_of(text: str, limit: int) -> str:
+    """As many whole sentences of the text as fit into ``limit`` characters."""
+    return whole_sentences(str(text), limit)
+
+
 @register.filter
 def full_stop(text: str) -> str:
     """The text as a sentence; what was cut has its „…“ already."""
@@ -74,6 +84,36 @@ def full_stop(text: str) -> str:
 def assigned(measure: MeasureItem | None) -> str:
     """Who does it and until when, or that nobody has planned it."""
     return texts.assigned(measure)
+
+
+@register.filter
+def in_charge(measure: MeasureItem) -> str:
+    """Who does it and until when."""
+    return texts.in_charge(measure)
+
+
+@register.filter
+def more_measures(measures: Sized, shown: int) -> str:
+    """How many measures follow after the first ``shown``: „und 6 weitere“, "" for none."""
+    return texts.further_measures(len(measures) - shown)
+
+
+@register.filter
+def further_measures(n: int) -> str:
+    """„und 2 weitere“."""
+    return texts.further_measures(n)
+
+
+@register.filter
+def median(value: float | None) -> str:
+    """A median: a level as it is, the half between two with its decimal, „–“ without one."""
+    return "–" if value is None else str(int(value)) if value == int(value) else sentences.decimal(value)
+
+
+@register.filter
+def like_for_like(change: GroupChange | None) -> str:
+    """What a change stands on: „aus 12“."""
+    return "" if change is None else sentences.like_for_like(change)
 
 
 @register.filter

@@ -16,7 +16,7 @@ from assessments.views.access import get_assessment
 
 LANGUAGES = ("de", "en")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SCHEMA = Path(__file__).resolve().parent.parent / "export" / "schema" / "profile-1.json"
+SCHEMA = Path(__file__).resolve().parent.parent / "export" / "schema" / "profile-2.json"
 
 
 def file_name(profile: MaturityProfile, ending: str) -> str:

@@ -15,7 +15,14 @@ from django.views.decorators.http import require_safe
 
 from assessments.models import Assessment
 from assessments.reports.charts import for_screen
-from assessments.reports.charts.profile_charts import figures_bars, figures_radar, gates_road, history_grid, trend_chart
+from assessments.reports.charts.profile_charts import (
+    figures_radar,
+    figures_strips,
+    gates_road,
+    history_grid,
+    named_overall,
+    trend_chart,
+)
 from assessments.reports.profile.load import DEFAULT_LANGUAGE, NotComparable, load_profile
 from assessments.reports.profile.model import MaturityProfile
 from assessments.views.access import get_assessment
@@ -43,8 +50,9 @@ def beside(draw: Callable[[float], SafeString], widths: tuple[float, float] = HA
 def charts_of(profile: MaturityProfile) -> Mapping[str, SafeString]:
     """The drawings of the page, by name: the same for the same profile, so they are kept. Read only."""
     streams = profile.workstreams
+    overall = named_overall(profile)
     return {
-        "bars": beside(lambda width: figures_bars(profile, streams, width=width), CARD),
+        "levels": beside(lambda width: figures_strips((*streams, overall), width=width), CARD),
         "radar": beside(lambda width: figures_radar(profile, streams, width=width)),
         "road": for_screen(lambda width: gates_road(profile, width=width)),
         "trend": beside(lambda width: trend_chart(profile, width=width)),

@@ -1,0 +1,148 @@
+"""Level strips: one row per group, how many of its criteria stand on which level, with mean and target as marks below."""
+
+from collections.abc import Sequence
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assessments.reports.charts.inputs import TOP, Strip
+from assessments.reports.charts.label_fit import wrap
+from assessments.reports.charts.sentences import figure, see_table
+from assessments.reports.charts.svg import LINE, SIZE, SMALL, Drawing
+from assessments.reports.charts.text_width import text_width
+
+NARROW = 480  # below this width the label stands above its strip
+SCALE = 20.0  # height of the scale above the first strip
+TALLEST = 12.0  # the tallest column; a count stands above it
+ROW = TALLEST + 24
+HATCH = "2 2"  # a thick dashed line is a hatched column: one shape without a pattern to refer to
+
+
+def level_strips(strips: Sequence[Strip], *, width: float = 640) -> SafeString:
+    """Draw the counts of the levels 0 to 4 as columns, one scale of heights for all rows, and beside them what has no level.
+
+    A provisional row is hatched and says so. A level without a criterion shows „0“ and no column, so that levels are told by
+    their place and not by colour. A triangle below marks the mean, a diamond the mean once all targets are met.
+    """
+    drawing = Drawing(width, "strips")
+    if not strips:
+        drawing.lines(2, 4, [_("Noch keine Werte.")], role="muted")
+        return drawing.finish(26, _("Verteilung ohne Werte."))
+    narrow = width < NARROW
+    left = 4.0 if narrow else width * 0.27
+    values = max(text_width(_mean(strip), SIZE, bold=True) for strip in strips)
+    notes = max(text_width(", ".join(_notes(strip)), SMALL) for strip in strips)
+    right = min(max(values, notes) + 14, width * 0.4)
+    cell = (width - left - right) / (TOP + 2)  # the last one is for those without a level
+    highest = max(1, *(count for strip in strips for count in (*strip.counts, strip.unrated)))
+    _draw_scale(drawing, left, cell)
+    y = SCALE
+    for strip in strips:
+        y = _draw_strip(drawing, strip, y, left, cell, highest, narrow)
+    has_target = any(strip.target is not None for strip in strips)
+    if narrow:
+        y = _draw_key(drawing, y + 4, has_target) + 4
+    else:
+        _draw_key(drawing, SCALE - 18, has_target)
+    return drawing.finish(y + 2, _sentence(strips))
+
+
+def _mean(strip: Strip) -> str:
+    return _("Mittel %(value)s") % {"value": figure(strip.mean)}
+
+
+def _notes(strip: Strip) -> list[str]:
+    return [strip.note, *([_("vorläufig")] if strip.is_provisional else [])]
+
+
+def _draw_scale(drawing: Drawing, left: float, cell: float) -> None:
+    for level in range(TOP + 1):
+        drawing.text(left + (level + 0.5) * cell, SCALE - 7, str(level), size=SMALL, role="muted", anchor="middle")
+    without = wrap(_("ohne Stufe"), cell + 8, size=SMALL, max_lines=1)
+    drawing.text(
+        left + (TOP + 1.5) * cell, SCALE - 7, without[0] if without else "–", size=SMALL, role="muted", anchor="middle"
+    )
+
+
+def _draw_strip(drawing: Drawing, strip: Strip, top: float, left: float, cell: float, highest: int, narrow: bool) -> float:
+    """One row. Returns where it ends."""
+    if narrow:
+        top = drawing.lines(2, top + 2, wrap(strip.label, drawing.width - 4, max_lines=2)) - 2
+    else:
+        lines = wrap(strip.label, left - 14, max_lines=2)
+        drawing.lines(left - 12, top + (ROW - len(lines) * SIZE * LINE) / 2, lines, anchor="end")
+    floor = top + ROW - 11
+    for level, count in enumerate(strip.counts):
+        _draw_column(drawing, left + (level + 0.5) * cell, floor, cell, count, highest, "now", hatched=strip.is_provisional)
+    _draw_column(drawing, left + (TOP + 1.5) * cell, floor, cell, strip.unrated, highest, "muted", hatched=False, hollow=True)
+    drawing.line(left + 2, floor, left + (TOP + 1) * cell - 2, floor, "muted", width=1)
+    drawing.line(left + (TOP + 1) * cell + 4, floor, left + (TOP + 2) * cell - 2, floor, "grid", width=1)
+    if strip.target is not None:
+        drawing.diamond(left + (strip.target + 0.5) * cell, floor + 6, 4.6, "target")
+    if strip.mean is not None:
+        drawing.triangle(left + (strip.mean + 0.5) * cell, floor + 2, 8, "ink")
+    x = left + (TOP + 2) * cell + 10
+    end = drawing.lines(x, floor - TALLEST - 9, [_mean(strip)], bold=True)
+    drawing.lines(x, end, [", ".join(_notes(strip))], size=SMALL, role="muted")
+    return floor + 11
+
+
+def _draw_column(
+    drawing: Drawing,
+    x: float,
+    floor: float,
+    cell: float,
+    count: int,
+    highest: int,
+    role: str,
+    *,
+    hatched: bool,
+    hollow: bool = False,
+) -> None:
+    height = TALLEST * count / highest
+    wide = min(cell * 0.62, 34)
+    if count and hatched:
+        drawing.line(x, floor, x, floor - height, role, width=wide, dash=HATCH)
+    elif count and hollow:
+        drawing.rect(x - wide / 2, floor - height, wide, height, "paper", frame=role)
+    elif count:
+        drawing.rect(x - wide / 2, floor - height, wide, height, role)
+    drawing.text(
+        x, floor - height - 3, str(count), size=SMALL, role="ink" if count else "muted", anchor="middle", bold=bool(count)
+    )
+
+
+def _draw_key(drawing: Drawing, top: float, has_target: bool) -> float:
+    """What the marks below a strip stand for. Returns where it ends."""
+    middle = top + SMALL * LINE / 2
+    drawing.triangle(8, middle - 4, 8, "ink")
+    text = _("Mittlere Stufe")
+    drawing.text(18, middle + SMALL * 0.35, text, size=SMALL, role="muted")
+    if has_target:
+        x = 18 + text_width(text, SMALL) + 22
+        drawing.diamond(x, middle, 4.6, "target")
+        drawing.text(x + 10, middle + SMALL * 0.35, _("Ziel"), size=SMALL, role="muted")
+    return top + SMALL * LINE
+
+
+def _sentence(strips: Sequence[Strip]) -> str:
+    start = ngettext(
+        "Verteilung der Stufen in %(count)d Gruppe.", "Verteilung der Stufen in %(count)d Gruppen.", len(strips)
+    ) % {"count": len(strips)}
+    return " ".join([start, *map(_said, strips), see_table()])
+
+
+def _said(strip: Strip) -> str:
+    counted = ", ".join(
+        _("%(count)d auf Stufe %(level)d") % {"count": count, "level": level}
+        for level, count in enumerate(strip.counts)
+        if count
+    )
+    parts = [counted or _("keine Stufen")]
+    if strip.unrated:
+        parts.append(_("%(count)d ohne Stufe") % {"count": strip.unrated})
+    if strip.mean is not None:
+        mean = _mean(strip)
+        parts.append(_("%(mean)s, vorläufig") % {"mean": mean} if strip.is_provisional else mean)
+    return f"{strip.label}: {', '.join(parts)}."

@@ -1,0 +1,239 @@
+"""What figures mean in words, in the active language: gates, changes and progress, the same on every page, mail and file.
+
+Pure. What only the maturity profile says stands in ``assessments.reports.profile.texts``.
+"""
+
+from collections.abc import Sequence
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from assessments import scoring
+from scaling.common.sentences import whole_sentences
+
+#: Characters of the reason shown beside a gate for a milestone that does not apply. The whole reason is with its criterion.
+MAX_REASON_LENGTH = 240
+
+
+def listing(parts: Sequence[str]) -> str:
+    """„a, b und c“."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return _("%(first)s und %(last)s") % {"first": ", ".join(parts[:-1]), "last": parts[-1]}
+
+
+def and_more(n: int) -> str:
+    """How many follow after a list of criteria that was cut: „und 6 weitere“; "" for none."""
+    if n <= 0:
+        return ""
+    return ngettext("und %(n)s weiteres", "und %(n)s weitere", n) % {"n": n}
+
+
+def decimal(value: float) -> str:
+    """One decimal with the language's own mark: „2,4“."""
+    return number_format(value, 1)
+
+
+def signed(value: float | int, decimals: int = 0) -> str:
+    """„+0,3“, „−1“ with a true minus sign, „±0“."""
+    mark = "+" if value > 0 else "−" if value < 0 else "±"
+    return mark + number_format(abs(value), decimals if value else 0)
+
+
+# --- Progress ---------------------------------------------------------------------------------------------------------------
+
+
+def answered_parts(counts: scoring.Counts) -> str:
+    """The four parts of what is done: „12 eingeschätzt · 1 weiß nicht · 0 trifft nicht zu · 8 offen“."""
+    return " · ".join(
+        (
+            _("%(n)s eingeschätzt") % {"n": counts.rated},
+            _("%(n)s „weiß nicht“") % {"n": counts.unknown},
+            _("%(n)s „trifft nicht zu“") % {"n": counts.not_applicable},
+            _("%(n)s offen") % {"n": counts.open},
+        )
+    )
+
+
+def carried_over(counts: scoring.Counts) -> str:
+    """What of the answers is only carried over: „0 in dieser Runde bestätigt, 21 nur übernommen“; "" where nothing is."""
+    if not counts.unconfirmed:
+        return ""
+    return _("%(confirmed)s in dieser Runde bestätigt, %(unconfirmed)s nur übernommen") % {
+        "confirmed": counts.confirmed,
+        "unconfirmed": counts.unconfirmed,
+    }
+
+
+def rated_of(n: int, m: int) -> str:
+    """„1 von 21 Kriterien ist eingeschätzt“."""
+    if m == 1:
+        return _("%(n)s von 1 Kriterium ist eingeschätzt") % {"n": n}
+    return ngettext("%(n)s von %(m)s Kriterien ist eingeschätzt", "%(n)s von %(m)s Kriterien sind eingeschätzt", n) % {
+        "n": n,
+        "m": m,
+    }
+
+
+# --- Gates ------------------------------------------------------------------------------------------------------------------
+
+
+def gate_state(state: str) -> str:
+    return {
+        scoring.REACHED: _("erreicht"),
+        scoring.BLOCKED: _("noch nicht erreicht"),
+        scoring.NOT_EXAMINED: _("nicht geprüft"),
+        scoring.AHEAD: _("steht noch an"),
+    }[state]
+
+
+def blocker(found: scoring.Blocker) -> str:
+    values = {"level": found.level, "required": found.required}
+    if found.cause == scoring.BELOW:
+        return _("Stufe %(level)s, nötig ist %(required)s") % values
+    if found.cause == scoring.UNASSESSED:
+        return _("in dieser Runde nicht bewertet, nötig ist Stufe %(required)s") % values
+    if found.cause == scoring.UNKNOWN:
+        return _("Stufe nicht bekannt, nötig ist %(required)s") % values
+    return _("noch offen, nötig ist Stufe %(required)s") % values
+
+
+def dropped_milestone(title: str, reason: str) -> str:
+    """„„Open Source“ entfällt: Die Software betreibt der Landkreis.“"""
+    shown = whole_sentences(reason, MAX_REASON_LENGTH)
+    return _("„%(title)s“ entfällt: %(reason)s") % {"title": title, "reason": shown or _("ohne Begründung")}
+
+
+def gate_sentence(gate: scoring.Gate, code: str) -> str:
+    """How many milestones pass, what was not looked at, and what that rests on.
+
+    ``code`` is that of the gate's phase („P3“), "" for the municipality as a whole.
+    """
+    parts = [_standing(gate, code)]
+    if gate.dropped:
+        parts.append(
+            ngettext(
+                "%(n)s Meilenstein entfällt, weil er nicht zutrifft.",
+                "%(n)s Meilensteine entfallen, weil sie nicht zutreffen.",
+                len(gate.dropped),
+            )
+            % {"n": len(gate.dropped)}
+        )
+    if gate.unconfirmed:
+        parts.append(
+            ngettext(
+                "%(count)s Antwort darin stammt aus der vorigen Runde und ist noch nicht bestätigt.",
+                "%(count)s Antworten darin stammen aus der vorigen Runde und sind noch nicht bestätigt.",
+                gate.unconfirmed,
+            )
+            % {"count": gate.unconfirmed}
+        )
+    return " ".join(parts)
+
+
+def _standing(gate: scoring.Gate, code: str) -> str:
+    missing = len(gate.blockers)
+    values = {"passed": gate.passed, "total": gate.total, "missing": missing}
+    if gate.state == scoring.REACHED:
+        if gate.total == 2:
+            return _("Beide Meilensteine sind erreicht.")
+        return ngettext("Der Meilenstein ist erreicht.", "Alle %(total)s Meilensteine sind erreicht.", gate.total) % values
+    if gate.state == scoring.BLOCKED:
+        return _missing(gate)
+    if gate.state == scoring.AHEAD:
+        if not gate.own:
+            return _("Steht noch an.")
+        return (
+            ngettext(
+                "Steht noch an; %(passed)s von %(total)s Meilensteinen ist schon erreicht.",
+                "Steht noch an; %(passed)s von %(total)s Meilensteinen sind schon erreicht.",
+                gate.passed,
+            )
+            % values
+        )
+    return _not_examined(gate, code)
+
+
+def _missing(gate: scoring.Gate) -> str:
+    missing = len(gate.blockers)
+    if gate.total == 1:
+        return _("Der Meilenstein fehlt noch.")
+    return ngettext(
+        "%(missing)s von %(total)s Meilensteinen fehlt noch.", "%(missing)s von %(total)s Meilensteinen fehlen noch.", missing
+    ) % {"missing": missing, "total": gate.total}
+
+
+def _not_examined(gate: scoring.Gate, code: str) -> str:
+    """„Für P5 selbst wurde nichts geprüft; gezählt haben die 2 durchgehenden Meilensteine.“"""
+    if not code:
+        return _("Geprüft wurde noch nichts.")
+    counted = []
+    if gate.cross_phase:
+        counted.append(
+            ngettext("der %(n)s durchgehende Meilenstein", "die %(n)s durchgehenden Meilensteine", gate.cross_phase)
+            % {"n": gate.cross_phase}
+        )
+    if gate.earlier:
+        counted.append(
+            ngettext("%(n)s Meilenstein früherer Phasen", "%(n)s Meilensteine früherer Phasen", gate.earlier)
+            % {"n": gate.earlier}
+        )
+    if not counted:
+        return _("Für %(phase)s wurde nichts geprüft.") % {"phase": code}
+    n = gate.cross_phase + gate.earlier
+    said = ngettext(
+        "Für %(phase)s selbst wurde nichts geprüft; gezählt hat %(counted)s.",
+        "Für %(phase)s selbst wurde nichts geprüft; gezählt haben %(counted)s.",
+        n,
+    ) % {"phase": code, "counted": listing(counted)}
+    return f"{said} {_missing(gate)}" if gate.blockers else said
+
+
+# --- Changes ----------------------------------------------------------------------------------------------------------------
+
+
+def kind_labels() -> dict[str, str]:
+    """The eight kinds of change in words, bad news first and what did not change last: the order of lists and sentences."""
+    return {
+        scoring.DOWN: _("gesunken"),
+        scoring.NO_LONGER_RATED: _("nicht mehr eingeschätzt"),
+        scoring.UP: _("gestiegen"),
+        scoring.NEWLY_RATED: _("neu eingeschätzt"),
+        scoring.NEW: _("neu dabei"),
+        scoring.DROPPED: pgettext("Kriterium", "entfallen"),
+        scoring.SAME: _("gleich geblieben"),
+        scoring.STILL_UNRATED: _("in keiner der Runden eingeschätzt"),
+    }
+
+
+def kinds_sentence(kinds: scoring.KindCounts, compared: str) -> str:
+    """„21 Kriterien gegenüber Runde 2: 1 gesunken, 10 gestiegen, 10 gleich geblieben.“
+
+    Kinds without a criterion are left out; those named add up to the number at the beginning.
+    """
+    if not kinds.total:
+        return _("Gegenüber %(round)s gibt es nichts zu vergleichen.") % {"round": compared}
+    named = [(getattr(kinds, kind), label) for kind, label in kind_labels().items()]
+    parts = [f"{n} {label}" for n, label in named if n]
+    return ngettext(
+        "%(total)s Kriterium gegenüber %(round)s: %(parts)s.",
+        "%(total)s Kriterien gegenüber %(round)s: %(parts)s.",
+        kinds.total,
+    ) % {"total": kinds.total, "round": compared, "parts": ", ".join(parts)}
+
+
+def mean_change(change: scoring.GroupChange) -> str:
+    """„Im Mittel der 12 in beiden Runden eingeschätzten Kriterien: +0,7.“"""
+    if change.delta is None:
+        return _("In beiden Runden ist kein Kriterium eingeschätzt; ein Mittelwert lässt sich nicht vergleichen.")
+    return ngettext(
+        "Bei dem %(n)s Kriterium, das in beiden Runden eingeschätzt ist: %(delta)s.",
+        "Im Mittel der %(n)s Kriterien, die in beiden Runden eingeschätzt sind: %(delta)s.",
+        change.n,
+    ) % {"n": change.n, "delta": signed(change.delta, 1)}
+
+
+def like_for_like(change: scoring.GroupChange) -> str:
+    """What a change of a group stands on: „12 in beiden Runden“."""
+    return ngettext("%(n)s in beiden Runden", "%(n)s in beiden Runden", change.n) % {"n": change.n}
