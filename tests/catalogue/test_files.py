@@ -10,7 +10,16 @@ from catalogue.documents.yaml_reader import CatalogueFileError
 from catalogue.models import Criterion, Edition, EditionState, Phase
 from catalogue.services.importing import import_files, load_file
 from scaling.settings import BASE_DIR
-from tests.catalogue.documents import as_file, both, catalogue_document, criterion_document, practice_document
+from tests.catalogue.documents import (
+    as_file,
+    both,
+    catalogue_document,
+    criterion_document,
+    legal_note_document,
+    model_document,
+    practice_document,
+    wording_document,
+)
 
 FIXTURES = [BASE_DIR / "fixtures/catalogue/edition-1.yaml", BASE_DIR / "fixtures/catalogue/edition-2.yaml"]
 pytestmark = pytest.mark.django_db
@@ -41,7 +50,16 @@ def full_document(**fields):
     reference = {"title": both("Quelle"), "url": "https://example.org/a?b=c"}
     criteria = [
         criterion_document("eins", related=["drei", "zwei"], references=[reference, {"title": both("Buch"), "url": ""}]),
-        criterion_document("zwei", phase="p2", workstreams=["technisch", "finanziell"], editorial=["related", "title"]),
+        criterion_document(
+            "zwei",
+            phase="p2",
+            workstreams=["technisch", "finanziell"],
+            editorial=["related", "title", "mapping"],
+            subject="both",
+            offices=["treasury", "it"],
+            municipality_wording=wording_document("zwei"),
+            legal_notes=[legal_note_document("Hinweis"), legal_note_document("Zweiter Hinweis")],
+        ),
         criterion_document("drei", phase="p5", milestone={"kind": "municipal", "required_level": 2}),
     ]
     return catalogue_document(
@@ -49,7 +67,7 @@ def full_document(**fields):
         good_practices=[
             practice_document("gut", phase="p1", criteria=["zwei", "eins"], editorial=["criteria"], references=[reference])
         ],
-        operating_models=[{"key": "boo", "name": both("BOO"), "group": both("Gruppe"), "summary": both("Kurz")}],
+        operating_models=[model_document("boo", editorial=["name"], criteria=["zwei"])],
         references=[reference],
         **fields,
     )

@@ -1,7 +1,14 @@
 import pytest
 from django.urls import reverse
 
-from tests.catalogue.documents import CROSS_PHASE_MILESTONE, both, catalogue_document, criterion_document, practice_document
+from tests.catalogue.documents import (
+    CROSS_PHASE_MILESTONE,
+    both,
+    catalogue_document,
+    criterion_document,
+    model_document,
+    practice_document,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +28,7 @@ def rich(*keys: str, **fields):
         for n, key in enumerate(keys)
     ]
     practices = [practice_document(f"praxis-{key}", criteria=[key], references=[reference], phase="p1") for key in keys]
-    model = {"key": "boo", "name": both("BOO"), "group": both("Gruppe"), "summary": both("Kurz")}
+    model = model_document("boo", name=both("BOO"), group=both("Gruppe"), summary=both("Kurz"), criteria=keys)
     return {"criteria": criteria, "good_practices": practices, "operating_models": [model], **fields}
 
 
