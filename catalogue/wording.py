@@ -18,6 +18,14 @@ def example(level: int, description: str) -> str:
     return _("etwa: %s") % description if level == LOWEST and description else description
 
 
+def ladder_rule() -> str:
+    """How the levels hang together, in two sentences: on every page where one is chosen, and in every report."""
+    return _(
+        "Eine Stufe ist erreicht, wenn ihre Beschreibung ganz zutrifft. Sie setzt die Stufen darunter voraus; was dort nur"
+        " Vorbereitung war, muss nicht mehr bestehen."
+    )
+
+
 @dataclass(frozen=True)
 class LevelText:
     """One level in one wording. ``next_step`` is empty on the highest."""

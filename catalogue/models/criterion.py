@@ -170,6 +170,12 @@ class Criterion(models.Model):
         """The offices that can usually answer, in words; empty where none is named."""
         return ", ".join(str(Office(office).label) for office in self.offices)
 
+    def is_offered_to(self, *, municipality_wide: bool) -> bool:
+        """The rule of ``CriterionQuerySet.offered_to`` for one criterion with its phase at hand."""
+        if municipality_wide:
+            return self.subject != Subject.SOLUTION
+        return self.subject != Subject.MUNICIPALITY or self.phase.is_cross_phase
+
     @property
     def has_municipality_wording(self) -> bool:
         return self.subject != Subject.SOLUTION

@@ -160,7 +160,9 @@ def set_operating_model(row: OperatingModel, item: dict[str, Any]) -> OperatingM
     return set_texts(row, item, MODEL_TEXTS)
 
 
-def write_operating_model_relations(pairs: Sequence[tuple[OperatingModel, dict[str, Any]]], criteria: dict[str, Criterion]) -> None:
+def write_operating_model_relations(
+    pairs: Sequence[tuple[OperatingModel, dict[str, Any]]], criteria: dict[str, Criterion]
+) -> None:
     """Links of operating models that have none. One query."""
     OperatingModel.criteria.through.objects.bulk_create(
         OperatingModel.criteria.through(operatingmodel=model, criterion=criteria[key])

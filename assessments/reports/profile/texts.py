@@ -11,6 +11,7 @@ from assessments import scoring
 from assessments.models import ScoreState
 from assessments.reports.profile.model import Definitions, MeasureItem
 from catalogue.levels import Level
+from catalogue.wording import ladder_rule
 
 
 class Words:
@@ -276,6 +277,6 @@ def definitions() -> Definitions:
             "Aus der vorigen Runde übernommen und seither von niemandem bestätigt. Solche Antworten zählen mit und werden "
             "eigens genannt."
         ),
-        levels=_("Eine Stufe ist erreicht, wenn ihre Beschreibung vollständig zutrifft."),
+        levels=ladder_rule(),
         overdue=_("Überfällig ist eine offene Maßnahme, deren Termin vor dem Stand dieses Profils liegt."),
     )
