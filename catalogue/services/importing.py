@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from catalogue.documents.checksum import content
 from catalogue.documents.export import edition_document
 from catalogue.documents.validate import validate
 from catalogue.documents.yaml_reader import CatalogueFileError, CatalogueProblem, Document, read
@@ -82,11 +83,6 @@ def _stripped(value: Any) -> Any:
     if isinstance(value, list):
         return [_stripped(item) for item in value]
     return value.strip() if isinstance(value, str) else value
-
-
-def content(data: dict[str, Any]) -> dict[str, Any]:
-    """What belongs to the edition alone: without phases and workstreams, which all editions share."""
-    return {key: value for key, value in data.items() if key not in ("phases", "workstreams")}
 
 
 @transaction.atomic

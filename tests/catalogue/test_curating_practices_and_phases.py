@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def model(key, **fields):
-    return model_document(key, name=both(key), group=both("Gruppe"), summary=both(f"{key}, kurz"), **fields)
+    return model_document(key, **{"name": both(key), "group": both("Gruppe"), "summary": both(f"{key}, kurz")} | fields)
 
 
 REFERENCE = {"title": {"de": "Buch", "en": "Book"}, "url": "https://example.org/a"}
@@ -359,7 +359,7 @@ def test_nothing_of_a_published_edition_can_be_edited_here_either(client, curato
         ("phases_and_workstreams", [], 7),
         ("phase_or_workstream_edit", ["phasen", "p3"], 4),
         ("practice_edit", ["1.0", "gut0"], 9),
-        ("model_edit", ["1.0", "m0"], 6),
+        ("model_edit", ["1.0", "m0"], 8),
         ("edition_texts", ["1.0"], 5),
     ],
 )

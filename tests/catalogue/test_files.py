@@ -21,7 +21,7 @@ from tests.catalogue.documents import (
     wording_document,
 )
 
-FIXTURES = [BASE_DIR / "fixtures/catalogue/edition-1.yaml", BASE_DIR / "fixtures/catalogue/edition-2.yaml"]
+FIXTURES = [BASE_DIR / f"fixtures/catalogue/edition-{number}.yaml" for number in (1, 2, 3)]
 pytestmark = pytest.mark.django_db
 
 
@@ -75,15 +75,15 @@ def full_document(**fields):
 
 def test_shipped_editions_exported_byte_for_byte(tmp_path):
     run("import_catalogue", *FIXTURES, "--publish")
-    for path, number in zip(FIXTURES, ["1.0", "2.0"], strict=True):
+    for path, number in zip(FIXTURES, ["1.0", "2.0", "3.0"], strict=True):
         run("export_catalogue", number, "--output", tmp_path / number)
         assert (tmp_path / number).read_bytes() == path.read_bytes()
 
 
-def test_second_edition_becomes_current():
+def test_newest_edition_becomes_current():
     run("import_catalogue", *FIXTURES, "--publish")
-    assert Edition.objects.current().number == "2.0"
-    assert [e.criteria.count() for e in Edition.objects.order_by("major")] == [21, 55]
+    assert Edition.objects.current().number == "3.0"
+    assert [e.criteria.count() for e in Edition.objects.order_by("major")] == [21, 55, 62]
 
 
 def test_export_import_export_same_bytes():
@@ -101,7 +101,8 @@ def test_every_field_survives():
     # Sets come back in catalogue order, everything else as it was.
     expected["criteria"][0]["related"] = ["zwei", "drei"]
     expected["criteria"][1]["workstreams"] = ["finanziell", "technisch"]
-    expected["criteria"][1]["editorial"] = ["title", "related"]
+    expected["criteria"][1]["editorial"] = ["title", "related", "mapping"]
+    expected["criteria"][1]["offices"] = ["it", "treasury"]
     expected["good_practices"][0]["criteria"] = ["eins", "zwei"]
     assert found == expected
 
@@ -217,7 +218,8 @@ def test_texts_without_blanks_at_their_ends():
 @pytest.mark.parametrize("rows", [1, 3])
 def test_export_query_count_constant(django_assert_num_queries, rows):
     keys = [f"k{n}" for n in range(rows)]
-    load(catalogue_document(*keys, good_practices=[practice_document(f"gut-{key}", criteria=[key]) for key in keys]))
+    practices = [practice_document(f"gut-{key}", criteria=[key]) for key in keys]
+    load(catalogue_document(*keys, good_practices=practices, operating_models=[model_document("boo", criteria=keys)]))
     edition = Edition.objects.get()
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         edition_document(edition)

@@ -99,6 +99,8 @@ def only_of(edition, table):
         "catalogue_milestone": f"criterion_id IN ({criteria})",
         "catalogue_criterion_workstreams": f"criterion_id IN ({criteria})",
         "catalogue_criterion_related": f"from_criterion_id IN ({criteria})",
+        "catalogue_legalnote": f"criterion_id IN ({criteria})",
+        "catalogue_operatingmodel_criteria": f"criterion_id IN ({criteria})",
         "catalogue_goodpractice_criteria": f"criterion_id IN ({criteria})",
     }
     return ways.get(table, "edition_id = %s")
