@@ -20,7 +20,7 @@ DROP TRIGGER catalogue_operatingmodel_criteria_of_draft ON catalogue_operatingmo
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalogue", "0009_uploads_kept_in_rows"),
+        ("catalogue", "0010_search_in_memory"),
     ]
 
     operations = [
