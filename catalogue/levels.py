@@ -16,4 +16,4 @@ class Level(models.IntegerChoices):
     PLANNED = 1, _("geplant")
     IN_PROGRESS = 2, _("in Umsetzung")
     DONE = 3, _("umgesetzt")
-    PERMANENT = 4, _("verstetigt")
+    PERMANENT = 4, _("fest verankert")

@@ -25,13 +25,24 @@ class EditionTranslation(TranslationOptions):
 
 @register(models.Criterion)
 class CriterionTranslation(TranslationOptions):
-    fields = ("title", "summary", "why", "questions", "note", "evidence_examples")
+    fields = (
+        "title",
+        "summary",
+        "why",
+        "questions",
+        "note",
+        "evidence_examples",
+        "not_here",
+        "municipality_summary",
+        "municipality_questions",
+        "municipality_evidence_examples",
+    )
     required_languages = ("de",)
 
 
 @register(models.LevelDescriptor)
 class LevelDescriptorTranslation(TranslationOptions):
-    fields = ("description", "next_step")
+    fields = ("description", "next_step", "municipality_description", "municipality_next_step")
     required_languages = ("de",)
 
 
@@ -50,4 +61,10 @@ class OperatingModelTranslation(TranslationOptions):
 @register(models.Reference)
 class ReferenceTranslation(TranslationOptions):
     fields = ("title",)
+    required_languages = ("de",)
+
+
+@register(models.LegalNote)
+class LegalNoteTranslation(TranslationOptions):
+    fields = ("text", "source_title")
     required_languages = ("de",)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests import hardcoded, template_lines, translations
+from tests.texts import files as texts
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
@@ -45,6 +46,7 @@ OWN_STEPS: list[tuple[str, Callable[[], list[str]]]] = [
     ("template-lines", template_lines.problems),
     ("translations", translations.problems),
     ("hard-coded", hardcoded.problems),
+    ("texts", texts.edition_problems),
 ]
 
 

@@ -15,6 +15,7 @@ from assessments.models import Score, ScoreState
 from assessments.services.answers import Answer, NewEvidence
 from catalogue.levels import Level
 from catalogue.models import Criterion
+from catalogue.wording import Wording, ladder_rule, wording_of
 
 #: Answers that are no level, as values of the radio group.
 APART = (ScoreState.UNKNOWN, ScoreState.NOT_APPLICABLE)
@@ -35,9 +36,9 @@ class CardLabel:
         return f"{title}: {self.description}" if self.description else title
 
 
-def answer_choices(criterion: Criterion) -> list[tuple[str, CardLabel]]:
-    """The five levels with this criterion's descriptions, „weiß nicht“ and „trifft nicht zu“. No query with levels at hand."""
-    described = {descriptor.level: descriptor.description for descriptor in criterion.levels.all()}
+def answer_choices(wording: Wording) -> list[tuple[str, CardLabel]]:
+    """The five levels with this criterion's descriptions, „weiß nicht“ and „trifft nicht zu“."""
+    described = {text.level: text.shown for text in wording.levels}
     return [
         *((str(level.value), CardLabel(level.label, level.value, described.get(level.value, ""))) for level in Level),
         (
@@ -131,9 +132,9 @@ class ScoreForm(AnswerForm):
         self.shows_evidence = shows_evidence
         self.autosave_url = autosave_url
         choice = self.fields["choice"]
-        choice.choices = answer_choices(criterion)  # type: ignore[attr-defined]
+        choice.choices = answer_choices(wording_of(criterion, municipality_wide=score.assessment.project.is_municipality_wide))  # type: ignore[attr-defined]
         if not read_only:
-            choice.help_text = _("Eine Stufe ist erreicht, wenn ihre Beschreibung vollständig zutrifft.")
+            choice.help_text = ladder_rule()
 
     @cached_property
     def helper(self) -> FormHelper:

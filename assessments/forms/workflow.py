@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from assessments.duration import duration
 from catalogue.models import Phase
 
 
@@ -28,11 +29,14 @@ class ScopeForm(forms.Form):
         kwargs["initial"] = {"phases": [phase.key for phase in preset]}
         super().__init__(*args, **kwargs)
         self._phases = {phase.key: phase for phase in phases}
-        self.fields["phases"].choices = [  # type: ignore[attr-defined]
-            (phase.key, f"{phase.label} ({criteria(counts.get(phase.pk, 0))})") for phase in phases
-        ]
+        choices = []
+        for phase in phases:
+            number = counts.get(phase.pk, 0)
+            choices.append((phase.key, f"{phase.label} ({criteria(number)}, {duration(number)})"))
+        self.fields["phases"].choices = choices  # type: ignore[attr-defined]
         self.helper = FormHelper()
-        self.helper.layout = Layout("phases")
+        # The municipality as a whole has nothing to choose: it answers what is worded for it.
+        self.helper.layout = Layout("phases") if phases else Layout()
         self.helper.add_input(Submit("beginnen", _("Bewertung beginnen")))
 
     @property

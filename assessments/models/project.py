@@ -83,7 +83,7 @@ class Project(models.Model):
         choices=Confidentiality.choices,
         default=Confidentiality.NONE,
     )
-    is_municipality_wide = models.BooleanField(_("Kommune als Ganzes"), default=False, editable=False)
+    is_municipality_wide = models.BooleanField(_("Kommune insgesamt"), default=False, editable=False)
     team: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="projects", blank=True, verbose_name=_("Projektteam")
     )

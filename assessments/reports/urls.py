@@ -1,11 +1,12 @@
 from django.urls import path
 
-from assessments.reports.views import downloads, example, pdf, profile, share_links, workshop_form
+from assessments.reports.views import downloads, example, pdf, profile, share_links, short_check, workshop_form
 
 app_name = "reports"
 urlpatterns = [
     path("bewertungen/<slug:public_id>/profil/", profile.profile_page, name="profile"),
     path("bewertungen/<slug:public_id>/profil.pdf", pdf.profile_pdf, name="pdf"),
+    path("kurzcheck/<slug:public_id>/kurzcheck.pdf", short_check.pdf, name="short_check_pdf"),
     path("bewertungen/<slug:public_id>/formular.pdf", workshop_form.workshop_form, name="form"),
     path("bewertungen/<slug:public_id>/profil.json", downloads.profile_json, name="json"),
     path("bewertungen/<slug:public_id>/profil.csv", downloads.profile_csv, name="csv"),

@@ -24,6 +24,8 @@ from scaling.common.history import attribute_to
 
 #: What a rating rests on. Another phase, workstream or milestone changes what is counted, but not what was answered.
 RATED_TEXTS = ("title", "summary", "why", "questions", "note", "evidence_examples", "levels")
+#: The same for the municipality as a whole, which answers the second wording.
+RATED_BY_MUNICIPALITY = ("title", "why", "note", "municipality_wording")
 
 
 class NoNewerEdition(Exception):
@@ -68,15 +70,16 @@ def plan(assessment: Assessment, edition: Edition) -> SwitchPlan:
     before = {item["key"]: item for item in edition_document(assessment.edition)["criteria"]}
     after = {item["key"]: item for item in edition_document(edition)["criteria"]}
     scope = assessment.phases.all()
-    criteria = {c.key: c for c in Criterion.objects.filter(edition=edition, phase__in=scope).order_by("order")}
+    wide = assessment.project.is_municipality_wide
+    rated = RATED_BY_MUNICIPALITY if wide else RATED_TEXTS
+    offered = Criterion.objects.filter(edition=edition, phase__in=scope).offered_to(municipality_wide=wide)
+    criteria = {c.key: c for c in offered.order_by("order")}
     scores = {s.criterion.key: s for s in assessment.scores.select_related("criterion").order_by("criterion__order")}
     kept: list[PlannedCriterion] = []
     changed: list[PlannedCriterion] = []
     for key, criterion in criteria.items():
         if key in scores:
-            fields = tuple(
-                field for field in compare_items(before[key], after[key]) if field.field.split(".")[0] in RATED_TEXTS
-            )
+            fields = tuple(field for field in compare_items(before[key], after[key]) if field.field.split(".")[0] in rated)
             planned = PlannedCriterion(key, criterion.title, scores[key], criterion, fields)
             (changed if fields else kept).append(planned)
     new = [PlannedCriterion(key, c.title, None, c) for key, c in criteria.items() if key not in scores]

@@ -86,8 +86,8 @@ def standing_project(*, municipality: Municipality, by: Any) -> Project:
         return found
     project = Project(
         municipality=municipality,
-        name=_("Verwaltung als Ganzes"),
-        slug=free_slug(municipality, "Verwaltung als Ganzes"),
+        name=_("Kommune insgesamt"),
+        slug=free_slug(municipality, "Kommune insgesamt"),
         # It is in no phase; the column wants one, and no figure reads it.
         phase=Phase.objects.exclude(key=CROSS_PHASE).earliest("order"),
         is_municipality_wide=True,

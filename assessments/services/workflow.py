@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from assessments.mail import notifications
 from assessments.models import Assessment, AssessmentState, Evidence, Project, Score, ScoreState
 from assessments.models.states import EDITABLE
-from catalogue.models import CROSS_PHASE, Edition, Phase
+from catalogue.models import CROSS_PHASE, Criterion, Edition, Phase
 from scaling.common.history import attribute_to
 
 
@@ -45,11 +45,11 @@ class NothingToAssess(Exception):
 def default_phases(project: Project) -> list[Phase]:
     """What a round covers unless the team says otherwise: cross-phase, and the phases up to the project's own.
 
-    The municipality as a whole is in no phase: cross-phase only.
+    The municipality as a whole is in no phase: what is worded for it counts from whichever phase it comes.
     """
     phases = Phase.objects.all()
     if project.is_municipality_wide:
-        return list(phases.filter(key=CROSS_PHASE))
+        return list(phases)
     return [phase for phase in phases if phase.is_cross_phase or phase.order <= project.phase.order]
 
 
@@ -72,7 +72,8 @@ def start_assessment(
         raise NothingToAssess
     scope = {phase.pk for phase in (default_phases(project) if phases is None else phases)}
     scope |= set(Phase.objects.filter(key=CROSS_PHASE).values_list("pk", flat=True))
-    criteria = dict(edition.criteria.filter(phase__in=scope).order_by("order").values_list("key", "pk"))
+    offered = Criterion.objects.offered_to(municipality_wide=project.is_municipality_wide)
+    criteria = dict(offered.filter(edition=edition, phase__in=scope).order_by("order").values_list("key", "pk"))
     if not criteria:
         raise NothingToAssess
 

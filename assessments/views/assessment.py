@@ -1,6 +1,7 @@
 """A round as a whole: starting it, looking at it, and its steps from hand to hand."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from assessments.duration import by_workstream, duration, proposal
 from assessments.forms.assignment import AssignForm
 from assessments.forms.workflow import ReopenForm, ReturnForm, ScopeForm
 from assessments.models import Assessment, AssessmentState
@@ -20,7 +22,7 @@ from assessments.queries.people import people_of
 from assessments.services import workflow
 from assessments.views.access import get_assessment, get_project, require
 from assessments.views.breadcrumbs import crumbs_to
-from catalogue.models import Edition, Phase
+from catalogue.models import Criterion, Edition, Phase
 
 
 @login_required
@@ -34,17 +36,22 @@ def start(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.info(request, _("Für dieses Projekt läuft schon eine Bewertung; hier ist sie."))
         return redirect(running)
     edition = Edition.objects.current()
-    counts = Counter(criterion.phase_id for criterion in cached_edition(edition).criteria) if edition else Counter()
+    wide = project.is_municipality_wide
+    offered = [c for c in cached_edition(edition).criteria if c.is_offered_to(municipality_wide=wide)] if edition else []
+    counts = Counter(criterion.phase_id for criterion in offered)
     phases = list(Phase.objects.all())
+    preset = workflow.default_phases(project)
     form = ScopeForm(
         request.POST if request.method == "POST" else None,
-        phases=[phase for phase in phases if not phase.is_cross_phase and counts[phase.pk]],
-        preset=workflow.default_phases(project),
+        phases=[] if wide else [phase for phase in phases if not phase.is_cross_phase and counts[phase.pk]],
+        preset=preset,
         counts=counts,
     )
     if request.method == "POST" and form.is_valid():
         try:
-            assessment = workflow.start_assessment(project=project, by=request.user, phases=form.chosen, edition=edition)
+            assessment = workflow.start_assessment(
+                project=project, by=request.user, phases=None if wide else form.chosen, edition=edition
+            )
         except workflow.OpenAssessmentExists as error:
             messages.info(request, _("Für dieses Projekt läuft schon eine Bewertung; hier ist sie."))
             return redirect(error.assessment)
@@ -64,9 +71,20 @@ def start(request: HttpRequest, public_id: str) -> HttpResponse:
             "cross_phase": next((phase for phase in phases if phase.is_cross_phase), None),
             "cross_phase_count": sum(counts[phase.pk] for phase in phases if phase.is_cross_phase),
             "previous": previous,
+            **_length_of([c for c in offered if c.phase_id in {phase.pk for phase in preset}]),
         },
         status=422 if form.is_bound else 200,
     )
+
+
+def _length_of(criteria: Sequence[Criterion]) -> dict[str, Any]:
+    """What the start page says about the time a round of these criteria takes. No query with workstreams at hand."""
+    return {
+        "number": len(criteria),
+        "duration": duration(len(criteria)),
+        "proposal": proposal(len(criteria)),
+        "parts": by_workstream([[stream.name for stream in criterion.workstreams.all()] for criterion in criteria]),
+    }
 
 
 @login_required

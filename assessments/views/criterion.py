@@ -33,6 +33,7 @@ from assessments.services.answers import (
 from assessments.views.access import get_score, require
 from assessments.views.breadcrumbs import crumbs_to
 from catalogue.models import Criterion
+from catalogue.wording import wording_of
 
 #: Names the answer a page has just saved, so that the browser forgets the draft it kept (static/js/answer.js).
 SAVED_COOKIE = "gespeichert"
@@ -136,7 +137,7 @@ def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200
     """Six queries in all, whatever the number of criteria, proofs, comments and measures."""
     assessment = score.assessment
     criterion = score.criterion = cached_edition(assessment.edition).by_id[score.criterion_id]
-    levels = list(criterion.levels.all())
+    wording = wording_of(criterion, municipality_wide=assessment.project.is_municipality_wide)
     around = round_context(score, cached_edition(assessment.edition))
     near = load_criterion_page(score, criterion.key, timezone.localdate())
     context: dict[str, Any] = {
@@ -145,8 +146,8 @@ def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200
         "crumbs": crumbs_to(assessment.project, (assessment.round_label, assessment.get_absolute_url()), (criterion.title, "")),
         "score": score,
         "criterion": criterion,
-        "levels": levels,
-        "next_level": next((descriptor for descriptor in levels if descriptor.level == score.level), None),
+        "wording": wording,
+        "next_level": next((text for text in wording.levels if text.level == score.level), None),
         "form": form,
         "way": neighbours(around.scores, score.pk),
         "evidence": near.evidence,

@@ -64,7 +64,5 @@ def standing(request: HttpRequest, public_id: str) -> HttpResponse:
     municipality = get_municipality(request.user, public_id)
     require(request.user, "assessments.add_standing_project", TenantOf(municipality))
     project = standing_project(municipality=municipality, by=request.user)
-    messages.success(
-        request, _("Hier bewerten Sie die Verwaltung als Ganzes. Die Antworten stehen allen Projekten zur Verfügung.")
-    )
+    messages.success(request, _("Hier bewerten Sie die Kommune insgesamt. Die Antworten stehen allen Projekten zur Verfügung."))
     return redirect(project)

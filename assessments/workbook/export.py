@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from assessments.models import Assessment, Score, ScoreState
 from assessments.workbook.columns import COLUMNS, PLACES, SHEET_NAME, ColumnKind, SheetColumn
 from catalogue.levels import Level
+from catalogue.wording import ladder_rule, wording_of
 
 HEAD, MUTED, LINE = "#171A2B", "#F2F3F8", "#B8BBCC"
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -98,7 +99,8 @@ def _write(sheet: Any, row: int, place: int, value: Any, cell_format: Any) -> No
 
 def _values(assessment: Assessment, score: Score) -> dict[str, Any]:
     criterion = score.criterion
-    described = {descriptor.level: descriptor.description for descriptor in criterion.levels.all()}
+    wording = wording_of(criterion, municipality_wide=assessment.project.is_municipality_wide)
+    described = {text.level: text.shown for text in wording.levels}
     return {
         "key": criterion.key,
         "title": criterion.title,
@@ -110,8 +112,8 @@ def _values(assessment: Assessment, score: Score) -> dict[str, Any]:
         "evidence_text": "",
         "evidence_url": "",
         "evidence": "\n".join(f"{e.text} ({e.url})" if e.url else e.text for e in score.evidence.all()),
-        "summary": criterion.summary,
-        "questions": "\n".join(f"– {question}" for question in criterion.questions),
+        "summary": wording.summary,
+        "questions": "\n".join(f"– {question}" for question in wording.questions),
         **{f"level_{level.value}": f"{level.label}: {described.get(level.value, '')}" for level in Level},
         "phase": criterion.phase.label,
         "workstreams": ", ".join(workstream.name for workstream in criterion.workstreams.all()),
@@ -192,10 +194,7 @@ def _write_instructions(book: xlsxwriter.Workbook, formats: dict[str, Any], asse
         ),
         (
             "text",
-            _(
-                "Eine Stufe ist erreicht, wenn ihre Beschreibung vollständig zutrifft. Tragen Sie eine Stufe ein, "
-                "brauchen Sie den Stand nicht zu ändern."
-            ),
+            ladder_rule() + " " + _("Tragen Sie eine Stufe ein, brauchen Sie den Stand nicht zu ändern."),
         ),
         (
             "text",

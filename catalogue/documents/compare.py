@@ -117,23 +117,35 @@ def _fields(old: dict[str, Any], new: dict[str, Any]) -> Iterator[FieldChange]:
 
 
 def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Texts by language and levels one by one; lists of texts stay lists; references become lines."""
+    """Texts by language and levels one by one; lists of texts stay lists; references and legal notes become lines."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield from _flat(item, f"{path}.{key}" if path else key)
-    elif path == "levels":
+    elif path in ("levels", "municipality_wording.levels"):
         for level in value:
-            yield from _flat({key: item for key, item in level.items() if key != "level"}, f"levels.{level['level']}")
+            yield from _flat({key: item for key, item in level.items() if key != "level"}, f"{path}.{level['level']}")
     elif path == "references":
         yield path, [" ".join(filter(None, (item["title"]["de"], item["url"]))) for item in value]
+    elif path == "legal_notes":
+        for language in ("de", "en"):
+            yield f"{path}.{language}", [_legal_note_line(item, language) for item in value]
     else:
         yield path, value
+
+
+def _legal_note_line(item: dict[str, Any], language: str) -> str:
+    return f"{item['text'][language]} ({item['source']['title'][language]}, {item['as_of']})"
 
 
 def field_label(field: str) -> str:
     """``levels.2.description.de`` as people read it: „Stufe 2: Beschreibung (Deutsch)“."""
     labels = {
         "title": _("Titel"),
+        "subject": _("Gegenstand"),
+        "offices": _("Wer weiß das?"),
+        "not_here": _("Gehört nicht hierher"),
+        "municipality_wording": _("Kommune insgesamt"),
+        "legal_notes": _("Rechtshinweise"),
         "name": _("Name"),
         "group": _("Gruppe"),
         "edition_note": _("Anmerkung"),
@@ -169,8 +181,10 @@ def field_label(field: str) -> str:
     language = {"de": _("Deutsch"), "en": _("Englisch")}.get(parts[-1])
     if language:
         parts.pop()
-    if parts[0] == "levels":
-        name = _("Stufe %s") % parts[1] + ": " + labels.get(parts[2], parts[2])
+    if "levels" in parts:
+        place = parts.index("levels")
+        parts[place : place + 2] = [_("Stufe %s") % parts[place + 1]]
+        name = ": ".join(labels.get(part, part) for part in parts)
     else:
         name = ": ".join(labels.get(part, part) for part in parts)
     return f"{name} ({language})" if language else name

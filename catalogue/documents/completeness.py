@@ -66,15 +66,31 @@ def _missing_in_criterion(criterion: dict[str, Any]) -> Iterator[MissingContent]
         yield from _both(criterion[field], "criterion", key, name, field, label)
     if not criterion["workstreams"]:
         yield MissingContent("criterion", key, name, "workstreams_0", _("kein Workstream gewählt"))
-    by_level = {level["level"]: level for level in criterion["levels"]}
+    if not criterion["offices"]:
+        yield MissingContent("criterion", key, name, "offices_0", _("„Wer weiß das?“ nennt keine Stelle"))
+    yield from _level_gaps(criterion["levels"], key, name, "", "%s")
+    wording = criterion["municipality_wording"]
+    if wording:
+        whole = _("Kommune insgesamt: %s")
+        for field, label in (
+            ("summary", _("Kurzbeschreibung")),
+            ("questions", _("Leitfragen")),
+            ("evidence_examples", _("Beispiele für Nachweise")),
+        ):
+            yield from _both(wording[field], "criterion", key, name, f"municipality_{field}", whole % label)
+        yield from _level_gaps(wording["levels"], key, name, "municipality_", whole)
+
+
+def _level_gaps(levels: list[dict[str, Any]], key: str, name: str, prefix: str, form: str) -> Iterator[MissingContent]:
+    by_level = {level["level"]: level for level in levels}
     for number in range(5):
         empty = {"de": "", "en": ""}
         level = by_level.get(number, {"description": empty, "next_step": empty})
-        label = _("Beschreibung der Stufe %d") % number
-        yield from _both(level["description"], "criterion", key, name, f"level_{number}_description", label)
+        label = form % (_("Beschreibung der Stufe %d") % number)
+        yield from _both(level["description"], "criterion", key, name, f"{prefix}level_{number}_description", label)
         if number < 4:
-            label = _("Schritt von Stufe %d zur nächsten") % number
-            yield from _both(level["next_step"], "criterion", key, name, f"level_{number}_next_step", label)
+            label = form % (_("Schritt von Stufe %d zur nächsten") % number)
+            yield from _both(level["next_step"], "criterion", key, name, f"{prefix}level_{number}_next_step", label)
 
 
 def _both(texts: dict[str, Any], kind: str, key: str, title: str, field: str, label: str) -> Iterator[MissingContent]:

@@ -14,7 +14,10 @@ from catalogue.models import (
     Edition,
     EditorialMark,
     GoodPractice,
+    LegalNote,
     Milestone,
+    ModelMark,
+    Office,
     OperatingModel,
     Phase,
     PracticeMark,
@@ -33,7 +36,7 @@ def edition_yaml(edition: Edition) -> str:
 
 
 def edition_document(edition: Edition) -> dict[str, Any]:
-    """Everything an edition says, as in catalogue-1.json. Twelve queries, whatever the number of criteria."""
+    """Everything an edition says, as in catalogue-1.json. Fourteen queries, whatever the number of criteria."""
     return {
         "format": FORMAT,
         "edition": {"number": edition.number} | edition_texts(edition),
@@ -44,7 +47,11 @@ def edition_document(edition: Edition) -> dict[str, Any]:
             for criterion in edition.criteria.order_by("order")
             .select_related("phase", "milestone")
             .prefetch_related(
-                "workstreams", "levels", "references", Prefetch("related", Criterion.objects.only("key", "edition", "order"))
+                "workstreams",
+                "levels",
+                "legal_notes",
+                "references",
+                Prefetch("related", Criterion.objects.only("key", "edition", "order")),
             )
         ],
         "good_practices": [
@@ -53,7 +60,12 @@ def edition_document(edition: Edition) -> dict[str, Any]:
             .select_related("phase")
             .prefetch_related("references", Prefetch("criteria", Criterion.objects.only("key", "edition", "order")))
         ],
-        "operating_models": [operating_model_document(model) for model in edition.operating_models.order_by("order")],
+        "operating_models": [
+            operating_model_document(model)
+            for model in edition.operating_models.order_by("order").prefetch_related(
+                Prefetch("criteria", Criterion.objects.only("key", "edition", "order"))
+            )
+        ],
         "references": edition_references(edition),
     }
 
@@ -100,28 +112,51 @@ def workstream_document(workstream: Workstream) -> dict[str, Any]:
 
 
 def criterion_document(criterion: Criterion) -> dict[str, Any]:
-    """One criterion as it stands in the edition's document. No query on rows fetched as in edition_document, else six."""
+    """One criterion as it stands in the edition's document. No query on rows fetched as in edition_document, else seven."""
     return {
         "key": criterion.key,
         "phase": criterion.phase.key,
         "workstreams": [workstream.key for workstream in criterion.workstreams.all()],
         "title_source": criterion.title_source,
         "editorial": [mark for mark in EditorialMark.values if mark in criterion.editorial],
+        "subject": criterion.subject,
+        "offices": [office for office in Office.values if office in criterion.offices],
         "title": _texts(criterion, "title"),
         "summary": _texts(criterion, "summary"),
         "why": _texts(criterion, "why"),
         "questions": _lists(criterion, "questions"),
         "note": _texts(criterion, "note"),
         "evidence_examples": _lists(criterion, "evidence_examples"),
-        "levels": [
-            {"level": level.level, "description": _texts(level, "description")}
-            | ({} if level.level == 4 else {"next_step": _texts(level, "next_step")})
-            for level in criterion.levels.all()
-        ],
+        "not_here": _texts(criterion, "not_here"),
+        "levels": _levels(criterion, ""),
+        "municipality_wording": _municipality_wording(criterion) if criterion.has_municipality_wording else None,
         "related": [related.key for related in criterion.related.all()],
         "milestone": _milestone(criterion.milestone) if criterion.is_milestone else None,
+        "legal_notes": [_legal_note(note) for note in criterion.legal_notes.all()],
         "references": _references(criterion.references.all()),
     }
+
+
+def _levels(criterion: Criterion, prefix: str) -> list[dict[str, Any]]:
+    return [
+        {"level": level.level, "description": _texts(level, f"{prefix}description")}
+        | ({} if level.level == 4 else {"next_step": _texts(level, f"{prefix}next_step")})
+        for level in criterion.levels.all()
+    ]
+
+
+def _municipality_wording(criterion: Criterion) -> dict[str, Any]:
+    return {
+        "summary": _texts(criterion, "municipality_summary"),
+        "questions": _lists(criterion, "municipality_questions"),
+        "evidence_examples": _lists(criterion, "municipality_evidence_examples"),
+        "levels": _levels(criterion, "municipality_"),
+    }
+
+
+def _legal_note(note: LegalNote) -> dict[str, Any]:
+    source = {"title": _texts(note, "source_title"), "url": note.source_url}
+    return {"text": _texts(note, "text"), "as_of": note.as_of, "source": source}
 
 
 def _milestone(milestone: Milestone) -> dict[str, Any]:
@@ -148,7 +183,12 @@ def practice_document(practice: GoodPractice) -> dict[str, Any]:
 
 def operating_model_document(model: OperatingModel) -> dict[str, Any]:
     """One operating model as it stands in the edition's document."""
-    return {"key": model.key} | {field: _texts(model, field) for field in ("name", "group", "summary")}
+    return {
+        "key": model.key,
+        "editorial": [mark for mark in ModelMark.values if mark in model.editorial],
+        **{field: _texts(model, field) for field in ("name", "group", "summary")},
+        "criteria": [criterion.key for criterion in model.criteria.all()],
+    }
 
 
 def _references(references: Any) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """An edition as a spreadsheet for people who review texts: one row per text, German and English side by side."""
 
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -8,7 +9,8 @@ from xlsxwriter import Workbook
 
 from catalogue.documents.compare import field_label
 
-_PAIRS = ("title", "summary", "why", "note", "questions", "evidence_examples")
+_PAIRS = ("title", "summary", "why", "note", "questions", "evidence_examples", "not_here")
+_WORDING_PAIRS = ("summary", "questions", "evidence_examples")
 
 
 def edition_xlsx(document: dict[str, Any]) -> bytes:
@@ -53,16 +55,24 @@ def edition_xlsx(document: dict[str, Any]) -> bytes:
 
 
 def _criterion_rows(criterion: dict[str, Any]) -> list[tuple[str, str, str, str]]:
-    key = criterion["key"]
-    rows = []
-    for name in _PAIRS:
-        german, english = criterion[name]["de"], criterion[name]["en"]
+    rows = list(_wording_rows(criterion, _PAIRS, ""))
+    if criterion["municipality_wording"]:
+        rows += _wording_rows(criterion["municipality_wording"], _WORDING_PAIRS, "municipality_wording.")
+    for note in criterion["legal_notes"]:
+        source = note["source"]["title"]
+        label = f"{field_label('legal_notes')} ({note['as_of']})"
+        german, english = (f"{note['text'][language]} ({source[language]})" for language in ("de", "en"))
+        rows.append((label, german, english))
+    return [(criterion["key"], *row) for row in rows]
+
+
+def _wording_rows(part: dict[str, Any], names: tuple[str, ...], prefix: str) -> Iterator[tuple[str, str, str]]:
+    for name in names:
+        german, english = part[name]["de"], part[name]["en"]
         if isinstance(german, list):
             german, english = "\n".join(german), "\n".join(english)
-        rows.append((key, field_label(name), german, english))
-    for level in criterion["levels"]:
+        yield field_label(f"{prefix}{name}"), german, english
+    for level in part["levels"]:
         for name in ("description", "next_step"):
             if name in level:
-                label = field_label(f"levels.{level['level']}.{name}")
-                rows.append((key, label, level[name]["de"], level[name]["en"]))
-    return rows
+                yield field_label(f"{prefix}levels.{level['level']}.{name}"), level[name]["de"], level[name]["en"]

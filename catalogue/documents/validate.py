@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator, ValidationError
 
 from catalogue.documents.yaml_reader import CatalogueFileError, CatalogueProblem, Document, Path
-from catalogue.models import CROSS_PHASE, PROJECT_PHASES
+from catalogue.models import CROSS_PHASE, PROJECT_PHASES, Subject
 
 SCHEMA = FilePath(__file__).with_name("schema") / "catalogue-1.json"
 #: Addresses under /katalog/ that are pages of their own, so no criterion can have them as its key.
@@ -80,7 +80,7 @@ def _problems_of(document: Document, error: ValidationError) -> Iterator[Catalog
     path: Path = tuple(error.absolute_path)
     value: Any = error.instance
     wanted: Any = error.validator_value
-    if error.validator == "oneOf":  # the milestone: speak of what is wrong inside it
+    if error.validator == "oneOf":  # milestone, second wording: speak of what is wrong inside
         inner = [e for e in error.context or [] if e.validator != "type"]
         for cause in inner:
             yield from _problems_of(document, cause)
@@ -159,17 +159,34 @@ def _sense(document: Document) -> Iterator[CatalogueProblem]:
             yield _problem(document, (*here, "related", place), _("Ein Kriterium ist nicht mit sich selbst verwandt."))
         if criterion["milestone"]:
             yield from _milestone(document, (*here, "milestone"), criterion)
-        for field in ("questions", "evidence_examples"):
-            german, english = (len(criterion[field][language]) for language in ("de", "en"))
-            if english not in (0, german):
-                message = _("Deutsch und Englisch haben verschieden viele Einträge (%(de)d und %(en)d).")
-                yield _problem(document, (*here, field, "en"), message % {"de": german, "en": english})
+        yield from _as_many(document, here, criterion)
+        wording = criterion["municipality_wording"]
+        if wording:
+            yield from _as_many(document, (*here, "municipality_wording"), wording)
+        if wording is None and criterion["subject"] != Subject.SOLUTION:
+            message = _("Ein Kriterium über die Kommune insgesamt braucht einen Wortlaut für sie.")
+            yield _problem(document, (*here, "municipality_wording"), message)
+        if wording and criterion["subject"] == Subject.SOLUTION:
+            message = _("Ein Kriterium allein über die Lösung hat keinen Wortlaut für die Kommune insgesamt.")
+            yield _problem(document, (*here, "municipality_wording"), message)
     for index, practice in enumerate(data["good_practices"]):
         here = ("good_practices", index)
         if practice["phase"] is not None and practice["phase"] not in phases:
             yield _problem(document, (*here, "phase"), _("Die Phase „%s“ gibt es nicht.") % practice["phase"])
         yield from _unknown(document, (*here, "criteria"), criteria, _("Ein Kriterium „%s“ gibt es in dieser Ausgabe nicht."))
+    for index, _model in enumerate(data["operating_models"]):
+        here = ("operating_models", index, "criteria")
+        yield from _unknown(document, here, criteria, _("Ein Kriterium „%s“ gibt es in dieser Ausgabe nicht."))
     yield from _markup(document, (), data)
+
+
+def _as_many(document: Document, path: Path, part: dict[str, Any]) -> Iterator[CatalogueProblem]:
+    """Lists have as many entries in English as in German, or none."""
+    for field in ("questions", "evidence_examples"):
+        german, english = (len(part[field][language]) for language in ("de", "en"))
+        if english not in (0, german):
+            message = _("Deutsch und Englisch haben verschieden viele Einträge (%(de)d und %(en)d).")
+            yield _problem(document, (*path, field, "en"), message % {"de": german, "en": english})
 
 
 def _milestone(document: Document, path: Path, criterion: dict[str, Any]) -> Iterator[CatalogueProblem]:

@@ -8,12 +8,51 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalogue.forms.document_form import DocumentForm, ReferencesField, spread
+from catalogue.forms.document_form import DocumentForm, ReferencesField, no_markup, spread
+from catalogue.forms.legal_notes import LegalNotesField
 from catalogue.levels import DEFAULT_REQUIRED_LEVEL, DEFAULT_REQUIRED_LEVELS, Level
-from catalogue.models import CROSS_PHASE, PROJECT_PHASES, EditorialMark, MilestoneKind, Phase, TitleSource, Workstream
-from catalogue.services.document_rows import CRITERION_TEXTS
+from catalogue.models import (
+    CROSS_PHASE,
+    PROJECT_PHASES,
+    EditorialMark,
+    MilestoneKind,
+    Office,
+    Phase,
+    Subject,
+    TitleSource,
+    Workstream,
+)
+from catalogue.services.document_rows import CRITERION_TEXTS, LEVEL_TEXTS, WORDING_TEXTS
 
+#: How the fields of the second wording begin.
+MUNICIPALITY = "municipality_"
+#: The fields whose value in the form is that of the document.
+_PLAIN = (
+    "title_source",
+    "editorial",
+    "phase",
+    "workstreams",
+    "subject",
+    "offices",
+    "related",
+    "references",
+    "legal_notes",
+)
 ONE_PER_LINE = gettext_lazy("Ein Eintrag je Zeile.")
+
+
+def no_markup_in_notes(notes: list[dict[str, Any]]) -> None:
+    """The rule of catalogue files for every text of legal notes."""
+    no_markup([text for note in notes for part in (note["text"], note["source"]["title"]) for text in part.values()])
+
+
+def _of_levels(levels: list[dict[str, Any]], prefix: str) -> dict[str, str]:
+    return {
+        f"{prefix}level_{level['level']}_{field}_{language}": text
+        for level in levels
+        for field in LEVEL_TEXTS
+        for language, text in level.get(field, {}).items()
+    }
 
 
 class CriterionForm(DocumentForm):
@@ -28,6 +67,18 @@ class CriterionForm(DocumentForm):
         help_text=gettext_lazy("Was nicht in der Quelle steht. Es wird auf den Seiten so gekennzeichnet."),
     )
     phase = forms.ChoiceField(label=gettext_lazy("Ab Phase"))
+    subject = forms.ChoiceField(
+        label=gettext_lazy("Gegenstand"),
+        choices=Subject.choices,
+        help_text=gettext_lazy("Was auch die Kommune insgesamt betrifft, braucht unten einen zweiten Wortlaut für sie."),
+    )
+    offices = forms.MultipleChoiceField(
+        label=gettext_lazy("Wer weiß das?"),
+        choices=Office.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Die Stellen, die diese Frage meist beantworten können: eine bis vier."),
+    )
     workstreams = forms.MultipleChoiceField(
         label=gettext_lazy("Workstreams"), widget=forms.CheckboxSelectMultiple, help_text=gettext_lazy("Mindestens einer.")
     )
@@ -50,6 +101,7 @@ class CriterionForm(DocumentForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    legal_notes = LegalNotesField(validators=[no_markup_in_notes])
     references = ReferencesField()
 
     def __init__(
@@ -76,16 +128,25 @@ class CriterionForm(DocumentForm):
             self.add_texts("note", _("In einfachen Worten"), help_text=_("Was der Begriff im Rathaus bedeutet.")),
             self.add_lines("questions", _("Leitfragen"), help_text=ONE_PER_LINE),
             self.add_lines("evidence_examples", _("Beispiele für Nachweise"), help_text=ONE_PER_LINE),
+            self.add_texts(
+                "not_here",
+                _("Gehört nicht hierher"),
+                rows=2,
+                help_text=_("Ein Satz, der ein nahes Kriterium abgrenzt, mit dessen Titel."),
+            ),
         ]
         levels = [self._level(level) for level in Level]
+        house = self._municipality_wording()
         per_phase = self._add_required_levels()
         layout = Layout(
             "version",
             Fieldset(_("Titel und Einordnung"), title, Row("title_source", "phase"), "workstreams", "editorial"),
+            Fieldset(_("Gegenstand"), "subject", "offices"),
             Fieldset(_("Meilenstein"), Row("milestone_kind", "required_level"), *per_phase),
             Fieldset(_("Texte"), *texts),
             *levels,
-            Fieldset(_("Verweise"), Field("related", wrapper_class="choice-box"), "references"),
+            *house,
+            Fieldset(_("Verweise"), Field("related", wrapper_class="choice-box"), "references", "legal_notes"),
         )
         self.lay_out(layout, preview_url)
 
@@ -102,25 +163,37 @@ class CriterionForm(DocumentForm):
         hint = _("Ein durchgehender Meilenstein verlangt je Phase eine Stufe; sie sinkt von Phase zu Phase nicht.")
         return [HTML(f'<p class="small muted">{hint}</p>'), Row(*names)]
 
-    def _level(self, level: Level) -> Fieldset:
+    def _municipality_wording(self) -> list[Fieldset]:
+        """The second wording: the same fields again, about the whole administration."""
+        hint = _("Nur für Kriterien, die auch die Kommune insgesamt betreffen; sonst bleibt alles leer.")
+        rows = [
+            self.add_texts("municipality_summary", _("Kommune insgesamt: Kurzbeschreibung")),
+            self.add_lines("municipality_questions", _("Kommune insgesamt: Leitfragen"), help_text=ONE_PER_LINE),
+            self.add_lines(
+                "municipality_evidence_examples", _("Kommune insgesamt: Beispiele für Nachweise"), help_text=ONE_PER_LINE
+            ),
+        ]
+        head = Fieldset(_("Kommune insgesamt"), HTML(f'<p class="small muted">{hint}</p>'), *rows)
+        return [head, *(self._level(level, MUNICIPALITY) for level in Level)]
+
+    def _level(self, level: Level, prefix: str = "") -> Fieldset:
         number = level.value
-        rows = [self.add_texts(f"level_{number}_description", _("Beschreibung"))]
+        rows = [self.add_texts(f"{prefix}level_{number}_description", _("Beschreibung"))]
         if number < 4:
-            rows.append(self.add_texts(f"level_{number}_next_step", _("Schritt zur nächsten Stufe"), rows=2))
+            rows.append(self.add_texts(f"{prefix}level_{number}_next_step", _("Schritt zur nächsten Stufe"), rows=2))
         for row in rows:
             for name in row.fields:
                 # Every label has to make sense without the fieldset around it.
-                self.fields[name].label = _("Stufe %(number)d: %(field)s") % {
-                    "number": number,
-                    "field": self.fields[name].label,
-                }
+                whole = _("Kommune insgesamt, Stufe %(number)d: %(field)s") if prefix else _("Stufe %(number)d: %(field)s")
+                self.fields[name].label = whole % {"number": number, "field": self.fields[name].label}
         hint = HTML('<p class="small muted">{}</p>'.format(_("Was Außenstehende sehen würden; ganz erfüllt oder gar nicht.")))
-        legend = _("Stufe %(number)d – %(name)s") % {"number": number, "name": level.label}
+        whole = _("Kommune insgesamt: Stufe %(number)d – %(name)s") if prefix else _("Stufe %(number)d – %(name)s")
+        legend = whole % {"number": number, "name": level.label}
         return Fieldset(legend, *([hint] if number == 0 else []), *rows)
 
     @staticmethod
     def _initial(item: dict[str, Any]) -> dict[str, Any]:
-        initial = {name: item[name] for name in ("title_source", "editorial", "phase", "workstreams", "related", "references")}
+        initial = {name: item[name] for name in _PLAIN}
         initial |= spread(item, CRITERION_TEXTS)
         if item["milestone"]:
             initial["milestone_kind"] = item["milestone"]["kind"]
@@ -129,10 +202,10 @@ class CriterionForm(DocumentForm):
             "required_levels", dict(zip(PROJECT_PHASES, DEFAULT_REQUIRED_LEVELS, strict=True))
         )
         initial |= {f"required_level_{phase}": level for phase, level in levels.items()}
-        for level in item["levels"]:
-            for field in ("description", "next_step"):
-                for language, text in level.get(field, {}).items():
-                    initial[f"level_{level['level']}_{field}_{language}"] = text
+        initial |= _of_levels(item["levels"], "")
+        if wording := item["municipality_wording"]:
+            initial |= {f"{MUNICIPALITY}{name}": text for name, text in spread(wording, WORDING_TEXTS).items()}
+            initial |= _of_levels(wording["levels"], MUNICIPALITY)
         return initial
 
     def clean(self) -> dict[str, Any]:
@@ -155,24 +228,35 @@ class CriterionForm(DocumentForm):
             return {"kind": data["milestone_kind"], "required_levels": levels}
         return {"kind": data["milestone_kind"], "required_level": data["required_level"] or DEFAULT_REQUIRED_LEVEL}
 
+    def _levels(self, prefix: str) -> list[dict[str, Any]]:
+        levels = []
+        for number in range(5):
+            level: dict[str, Any] = {"level": number, "description": self.both(f"{prefix}level_{number}_description")}
+            if number < 4:
+                level["next_step"] = self.both(f"{prefix}level_{number}_next_step")
+            levels.append(level)
+        return levels
+
+    def _wording(self) -> dict[str, Any]:
+        texts = {name: self.both(f"{MUNICIPALITY}{name}") for name in WORDING_TEXTS}
+        return texts | {"levels": self._levels(MUNICIPALITY)}
+
     def document(self) -> dict[str, Any]:
         """The criterion as the form says, for ``editing.save_criterion``. For a valid form only."""
         data = self.cleaned_data
-        levels = []
-        for number in range(5):
-            level: dict[str, Any] = {"level": number, "description": self.both(f"level_{number}_description")}
-            if number < 4:
-                level["next_step"] = self.both(f"level_{number}_next_step")
-            levels.append(level)
         return {
             "key": self.item["key"],
             "phase": data["phase"],
             "workstreams": data["workstreams"],
             "title_source": data["title_source"],
             "editorial": data["editorial"],
+            "subject": data["subject"],
+            "offices": data["offices"],
             **{name: self.both(name) for name in CRITERION_TEXTS},
-            "levels": levels,
+            "levels": self._levels(""),
+            "municipality_wording": None if data["subject"] == Subject.SOLUTION else self._wording(),
             "related": data["related"],
             "milestone": self._milestone(),
+            "legal_notes": data["legal_notes"],
             "references": data["references"],
         }

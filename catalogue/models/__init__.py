@@ -10,13 +10,15 @@ from catalogue.models.criterion import (
     CriterionQuerySet,
     EditorialMark,
     LevelDescriptor,
-    Milestone,
-    MilestoneKind,
+    Office,
+    Subject,
     TitleSource,
 )
 from catalogue.models.edition import Edition, EditionQuerySet, EditionState
+from catalogue.models.legal_note import LegalNote
+from catalogue.models.milestone import Milestone, MilestoneKind
 from catalogue.models.phase import CROSS_PHASE, PROJECT_PHASES, Phase, Workstream
-from catalogue.models.practice import GoodPractice, OperatingModel, PracticeMark, Reference
+from catalogue.models.practice import GoodPractice, ModelMark, OperatingModel, PracticeMark, Reference
 from catalogue.models.upload import CatalogueUpload
 
 __all__ = [
@@ -32,13 +34,17 @@ __all__ = [
     "EditionState",
     "EditorialMark",
     "GoodPractice",
+    "LegalNote",
     "LevelDescriptor",
     "Milestone",
     "MilestoneKind",
+    "ModelMark",
+    "Office",
     "OperatingModel",
     "Phase",
     "PracticeMark",
     "Reference",
+    "Subject",
     "TitleSource",
     "Workstream",
 ]

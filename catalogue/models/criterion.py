@@ -5,12 +5,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.urls import reverse
-from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.levels import DEFAULT_REQUIRED_LEVEL, HIGHEST, LOWEST, Level
+from catalogue.levels import HIGHEST, LOWEST, Level
 from catalogue.models.edition import Edition
-from catalogue.models.phase import PROJECT_PHASES, Phase, Workstream
+from catalogue.models.phase import CROSS_PHASE, Phase, Workstream
 
 
 class TitleSource(models.TextChoices):
@@ -27,6 +26,35 @@ class EditorialMark(models.TextChoices):
     WORKSTREAMS = "workstreams", _("Workstream")
     MILESTONE = "milestone", _("Meilenstein")
     RELATED = "related", _("verwandte Kriterien")
+    MAPPING = "mapping", _("Zuordnung des Titels, die unsicher ist")
+    READING = "reading", _("Lesart der Quelle")
+    TRANSLATION = "translation", _("Übersetzung des Titels")
+
+
+class Subject(models.TextChoices):
+    """Whom a criterion is about. What is (also) about the municipality has a second wording for it."""
+
+    SOLUTION = "solution", _("die Lösung")
+    MUNICIPALITY = "municipality", _("die Kommune insgesamt")
+    BOTH = "both", _("die Lösung und die Kommune insgesamt")
+
+
+class Office(models.TextChoices):
+    """Who can usually answer a criterion: to invite the right people."""
+
+    PROJECT_LEAD = "project_lead", _("Projektleitung")
+    SPECIALIST_DEPARTMENT = "specialist_department", _("Fachamt")
+    IT = "it", _("IT")
+    TREASURY = "treasury", _("Kämmerei")
+    LEGAL = "legal", _("Rechtsamt")
+    DATA_PROTECTION = "data_protection", _("Datenschutz")
+    PROCUREMENT = "procurement", _("Vergabestelle")
+    HEAD_OF_ADMINISTRATION = "head_of_administration", _("Verwaltungsleitung")
+    MUNICIPAL_COMPANY = "municipal_company", _("kommunales Unternehmen")
+
+
+#: The second wording, for the municipality as a whole; the levels have theirs, too.
+MUNICIPALITY_TEXTS = ("municipality_summary", "municipality_questions", "municipality_evidence_examples")
 
 
 class CriterionQuerySet(models.QuerySet["Criterion"]):
@@ -36,17 +64,28 @@ class CriterionQuerySet(models.QuerySet["Criterion"]):
 
     def titles_only(self) -> "CriterionQuerySet":
         """Without the long texts, which a list does not show; they are most of a row."""
-        long = ("why", "questions", "note", "evidence_examples")
+        long = ("why", "questions", "note", "evidence_examples", "not_here", *MUNICIPALITY_TEXTS)
         return self.defer(*long, *(f"{name}_{language}" for name in long for language in ("de", "en")))
 
     def for_reading(self) -> "CriterionQuerySet":
-        """Everything the page of a criterion shows: seven queries, whatever the number of rows."""
+        """Everything the page of a criterion shows: nine queries, whatever the number of rows."""
         return self.for_listing().prefetch_related(
             "levels",
             "references",
             Prefetch("related", Criterion.objects.select_related("phase")),
             "good_practices",
+            "operating_models",
+            "legal_notes",
         )
+
+    def offered_to(self, *, municipality_wide: bool) -> "CriterionQuerySet":
+        """What a round can ask. The municipality as a whole gets exactly what is worded for it.
+
+        A solution gets what is about solutions, and all cross-phase criteria: these are asked in its own words, too.
+        """
+        if municipality_wide:
+            return self.exclude(subject=Subject.SOLUTION)
+        return self.exclude(~Q(phase__key=CROSS_PHASE), subject=Subject.MUNICIPALITY)
 
 
 class Criterion(models.Model):
@@ -75,11 +114,25 @@ class Criterion(models.Model):
         default=list,
         blank=True,
     )
+    subject = models.CharField(_("Gegenstand"), max_length=12, choices=Subject.choices, default=Subject.SOLUTION)
+    offices = ArrayField(
+        models.CharField(max_length=24, choices=Office.choices), verbose_name=_("Wer weiß das?"), default=list, blank=True
+    )
     summary = models.TextField(_("Kurzbeschreibung"))
     why = models.TextField(_("Warum es zählt"))
     questions = ArrayField(models.TextField(), verbose_name=_("Leitfragen"), default=list)
     note = models.TextField(_("In einfachen Worten"), blank=True)
     evidence_examples = ArrayField(models.TextField(), verbose_name=_("Beispiele für Nachweise"), default=list)
+    not_here = models.TextField(
+        _("Gehört nicht hierher"), blank=True, help_text=_("Was ein nahes Kriterium fragt, mit dessen Titel.")
+    )
+    municipality_summary = models.TextField(_("Kurzbeschreibung für die Kommune insgesamt"), blank=True)
+    municipality_questions = ArrayField(
+        models.TextField(), verbose_name=_("Leitfragen für die Kommune insgesamt"), default=list, blank=True
+    )
+    municipality_evidence_examples = ArrayField(
+        models.TextField(), verbose_name=_("Nachweise der Kommune insgesamt"), default=list, blank=True
+    )
     related: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
         "self", symmetrical=False, related_name="related_from", blank=True, verbose_name=_("verwandte Kriterien")
     )
@@ -97,6 +150,8 @@ class Criterion(models.Model):
             models.UniqueConstraint(
                 fields=["edition", "order"], name="criterion_order_unique", deferrable=models.Deferrable.DEFERRED
             ),
+            models.CheckConstraint(condition=Q(subject__in=Subject.values), name="criterion_subject_known"),
+            models.CheckConstraint(condition=Q(offices__contained_by=Office.values), name="criterion_offices_known"),
         ]
 
     def __str__(self) -> str:
@@ -109,6 +164,21 @@ class Criterion(models.Model):
     def editorial_names(self) -> str:
         """What the editors chose, in words."""
         return ", ".join(str(EditorialMark(mark).label) for mark in self.editorial)
+
+    @property
+    def office_names(self) -> str:
+        """The offices that can usually answer, in words; empty where none is named."""
+        return ", ".join(str(Office(office).label) for office in self.offices)
+
+    def is_offered_to(self, *, municipality_wide: bool) -> bool:
+        """The rule of ``CriterionQuerySet.offered_to`` for one criterion with its phase at hand."""
+        if municipality_wide:
+            return self.subject != Subject.SOLUTION
+        return self.subject != Subject.MUNICIPALITY or self.phase.is_cross_phase
+
+    @property
+    def has_municipality_wording(self) -> bool:
+        return self.subject != Subject.SOLUTION
 
     @property
     def is_milestone(self) -> bool:
@@ -124,6 +194,8 @@ class LevelDescriptor(models.Model):
     )
     description = models.TextField(_("Beschreibung"))
     next_step = models.TextField(_("Schritt zur nächsten Stufe"), blank=True, help_text=_("Auf der höchsten Stufe leer."))
+    municipality_description = models.TextField(_("Beschreibung für die Kommune insgesamt"), blank=True)
+    municipality_next_step = models.TextField(_("Schritt zur nächsten Stufe für die Kommune insgesamt"), blank=True)
 
     class Meta:
         verbose_name = _("Stufenbeschreibung")
@@ -136,73 +208,3 @@ class LevelDescriptor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.criterion}: {self.level}"
-
-
-class MilestoneKind(models.TextChoices):
-    ROADMAP = "roadmap", _("Meilenstein der Roadmap")
-    MUNICIPAL = "municipal", _("kommunaler Meilenstein")
-    ADDITIONAL = "additional", _("zusätzlicher Meilenstein")
-
-
-class Milestone(models.Model):
-    """Makes a criterion part of its phase's gate: passed at ``required_level`` or above.
-
-    A cross-phase milestone is asked for at every gate, and names a level for each: ``required_levels`` holds them in the order
-    of PROJECT_PHASES, and ``required_level`` is the highest of them. Elsewhere ``required_levels`` is empty.
-    """
-
-    criterion = models.OneToOneField(Criterion, models.CASCADE, related_name="milestone", verbose_name=_("Kriterium"))
-    kind = models.CharField(_("Art"), max_length=10, choices=MilestoneKind.choices)
-    required_level = models.PositiveSmallIntegerField(
-        _("erforderliche Stufe"), default=DEFAULT_REQUIRED_LEVEL, choices=[c for c in Level.choices if c[0] > 0]
-    )
-    required_levels = ArrayField(
-        models.PositiveSmallIntegerField(),
-        verbose_name=_("erforderliche Stufe je Phase"),
-        default=list,
-        blank=True,
-    )
-
-    class Meta:
-        verbose_name = _("Meilenstein")
-        verbose_name_plural = _("Meilensteine")
-        constraints = [
-            models.CheckConstraint(condition=Q(required_level__range=(1, HIGHEST)), name="milestone_level_in_range"),
-            models.CheckConstraint(
-                condition=Q(required_levels__len=0) | Q(required_levels__len=len(PROJECT_PHASES)),
-                name="milestone_levels_for_all_phases",
-            ),
-            models.CheckConstraint(
-                condition=Q(required_levels__contained_by=list(range(1, HIGHEST + 1))), name="milestone_levels_in_range"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.criterion} ({self.required_level})"
-
-    def required_level_for(self, phase: str | None) -> int:
-        """The level the gate of ``phase`` (a key) asks for, 1–4; for the municipality as a whole, in no phase, the highest."""
-        if phase is None or not self.required_levels:
-            return self.required_level
-        return self.required_levels[PROJECT_PHASES.index(phase)]
-
-    @property
-    def requirement(self) -> str:
-        """In words: „Stufe 3“, or „Stufe 1 in P1, Stufe 2 in P2 und P3, Stufe 3 in P4 und P5“."""
-        if not self.required_levels:
-            return _level_in_words(self.required_level)
-        phases: dict[int, list[str]] = {}
-        for phase, level in zip(PROJECT_PHASES, self.required_levels, strict=True):
-            phases.setdefault(level, []).append(phase.upper())
-        return ", ".join(
-            gettext("%(level)s in %(phases)s")
-            % {
-                "level": _level_in_words(level),
-                "phases": gettext(" und ").join(filter(None, (", ".join(names[:-1]), names[-1]))),
-            }
-            for level, names in phases.items()
-        )
-
-
-def _level_in_words(level: int) -> str:
-    return pgettext("Meilenstein", "Stufe %s") % level

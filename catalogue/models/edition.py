@@ -81,6 +81,13 @@ class Edition(models.Model):
         related_name="+",
         verbose_name=_("zurückgezogen von"),
     )
+    checksum = models.CharField(
+        _("Prüfsumme"),
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text=_("SHA-256 des Inhalts, seit der Veröffentlichung."),
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = EditionQuerySet.as_manager()

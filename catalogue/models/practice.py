@@ -17,6 +17,13 @@ class PracticeMark(models.TextChoices):
     CRITERIA = "criteria", _("zugeordnete Kriterien")
 
 
+class ModelMark(models.TextChoices):
+    """What the source does not state about an operating model and the editors chose."""
+
+    NAME = "name", _("Name")
+    CRITERIA = "criteria", _("zugeordnete Kriterien")
+
+
 class GoodPracticeQuerySet(models.QuerySet["GoodPractice"]):
     def for_reading(self) -> "GoodPracticeQuerySet":
         """With phase, criteria and references: three queries, whatever the number of rows."""
@@ -67,7 +74,14 @@ class OperatingModel(models.Model):
     order = models.PositiveSmallIntegerField(_("Reihenfolge"))
     name = models.CharField(_("Name"), max_length=120)
     group = models.CharField(_("Gruppe"), max_length=80)
+    editorial = ArrayField(
+        models.CharField(max_length=12, choices=ModelMark.choices),
+        verbose_name=_("von der Redaktion gewählt"),
+        default=list,
+        blank=True,
+    )
     summary = models.TextField(_("Kurzbeschreibung"))
+    criteria = models.ManyToManyField(Criterion, related_name="operating_models", blank=True, verbose_name=_("Kriterien"))
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:

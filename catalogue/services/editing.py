@@ -12,19 +12,31 @@ from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from catalogue.models import Criterion, Edition, EditorialMark, GoodPractice, OperatingModel, Phase, PracticeMark, TitleSource
+from catalogue.models import (
+    Criterion,
+    Edition,
+    EditorialMark,
+    GoodPractice,
+    ModelMark,
+    OperatingModel,
+    Phase,
+    PracticeMark,
+    Subject,
+    TitleSource,
+)
 from catalogue.services.change_log import recording
 from catalogue.services.document_rows import (
     EDITION_TEXTS,
-    MODEL_TEXTS,
     criterion_row,
     delete_criterion_relations,
     practice_row,
     set_criterion,
+    set_operating_model,
     set_practice,
     set_texts,
     write_criterion_relations,
     write_edition_references,
+    write_operating_model_relations,
     write_practice_relations,
 )
 
@@ -76,15 +88,20 @@ def blank_criterion(key: str, title: str, phase: str) -> dict[str, Any]:
         "workstreams": [],
         "title_source": TitleSource.EDITORIAL.value,
         "editorial": [EditorialMark.TITLE.value, EditorialMark.PHASE.value, EditorialMark.WORKSTREAMS.value],
+        "subject": Subject.SOLUTION.value,
+        "offices": [],
         "title": {"de": title, "en": ""},
         "summary": empty,
         "why": empty,
         "questions": {"de": [], "en": []},
         "note": empty,
         "evidence_examples": {"de": [], "en": []},
+        "not_here": empty,
         "levels": [{"level": n, "description": empty} | ({} if n == 4 else {"next_step": empty}) for n in range(5)],
+        "municipality_wording": None,
         "related": [],
         "milestone": None,
+        "legal_notes": [],
         "references": [],
     }
 
@@ -196,7 +213,14 @@ def remove_practice(*, row: GoodPractice, by: Any) -> None:
 
 def blank_operating_model(key: str, name: str) -> dict[str, Any]:
     empty = {"de": "", "en": ""}
-    return {"key": key, "name": {"de": name, "en": ""}, "group": empty, "summary": empty}
+    return {
+        "key": key,
+        "editorial": [ModelMark.NAME.value],
+        "name": {"de": name, "en": ""},
+        "group": empty,
+        "summary": empty,
+        "criteria": [],
+    }
 
 
 @transaction.atomic
@@ -216,7 +240,9 @@ def save_operating_model(
             raise StaleVersion(current)
         current.version += 1
     with recording(edition, by):
-        set_texts(current, item, MODEL_TEXTS).save()
+        set_operating_model(current, item).save()
+        current.criteria.clear()
+        write_operating_model_relations([(current, item)], {criterion.key: criterion for criterion in edition.criteria.all()})
     return current
 
 

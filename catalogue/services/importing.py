@@ -12,10 +12,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from catalogue.documents.checksum import content
 from catalogue.documents.export import edition_document
 from catalogue.documents.validate import validate
 from catalogue.documents.yaml_reader import CatalogueFileError, CatalogueProblem, Document, read
-from catalogue.models import ChangeAction, Edition, EditorialMark, Phase, PracticeMark, Workstream
+from catalogue.models import ChangeAction, Edition, EditorialMark, ModelMark, Office, Phase, PracticeMark, Workstream
 from catalogue.services.change_log import note, recording
 from catalogue.services.document_rows import EDITION_TEXTS, PHASE_TEXTS, WORKSTREAM_TEXTS, set_texts, write_content
 from catalogue.services.phases_and_workstreams import phase_or_workstream_document, save_texts
@@ -66,9 +67,13 @@ def canonical(data: dict[str, Any]) -> dict[str, Any]:
         criterion["workstreams"].sort(key=streams.index)
         criterion["related"].sort(key=keys.index)
         criterion["editorial"].sort(key=EditorialMark.values.index)
+        criterion["offices"].sort(key=Office.values.index)
     for practice in data["good_practices"]:
         practice["criteria"].sort(key=keys.index)
         practice["editorial"].sort(key=PracticeMark.values.index)
+    for model in data["operating_models"]:
+        model["criteria"].sort(key=keys.index)
+        model["editorial"].sort(key=ModelMark.values.index)
     return data
 
 
@@ -78,11 +83,6 @@ def _stripped(value: Any) -> Any:
     if isinstance(value, list):
         return [_stripped(item) for item in value]
     return value.strip() if isinstance(value, str) else value
-
-
-def content(data: dict[str, Any]) -> dict[str, Any]:
-    """What belongs to the edition alone: without phases and workstreams, which all editions share."""
-    return {key: value for key, value in data.items() if key not in ("phases", "workstreams")}
 
 
 @transaction.atomic

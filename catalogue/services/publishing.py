@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalogue.documents.checksum import checksum_of
 from catalogue.documents.completeness import MissingContent, missing_content
 from catalogue.documents.export import edition_document
 from catalogue.models import ChangeAction, Edition, EditionState
@@ -37,12 +38,14 @@ def publish(*, edition: Edition, by: Any) -> Edition:
     edition = get_object_or_404(Edition.objects.select_for_update(), pk=edition.pk)
     if not edition.is_draft:
         raise WrongEditionState(_("Ausgabe %s ist kein Entwurf.") % edition.number)
-    found = missing_content(edition_document(edition))
+    document = edition_document(edition)
+    found = missing_content(document)
     if found:
         raise Incomplete(edition, found)
     edition.state = EditionState.PUBLISHED
     edition.published_at = timezone.now()
     edition.published_by = by
+    edition.checksum = checksum_of(document)
     edition.save()
     note(edition, by, ChangeAction.PUBLISHED)
     return edition

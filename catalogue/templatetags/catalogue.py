@@ -7,10 +7,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from catalogue.documents.compare import FieldChange, field_label
-from catalogue.models import EditorialMark, MilestoneKind, PracticeMark, TitleSource
+from catalogue.models import EditorialMark, MilestoneKind, ModelMark, Office, PracticeMark, Subject, TitleSource
+from catalogue.wording import ladder_rule
 from scaling.common.word_diff import diff_html
 
 register = template.Library()
+register.simple_tag(ladder_rule)
 
 
 @register.filter
@@ -33,8 +35,10 @@ def marked_values(field: str, before: Any, after: Any) -> SafeString:
 
 #: What documents keep as a code and people read as a word.
 CODES = {
-    "editorial": dict(EditorialMark.choices) | dict(PracticeMark.choices),
+    "editorial": dict(EditorialMark.choices) | dict(PracticeMark.choices) | dict(ModelMark.choices),
     "title_source": dict(TitleSource.choices),
+    "subject": dict(Subject.choices),
+    "offices": dict(Office.choices),
     "milestone.kind": dict(MilestoneKind.choices),
 }
 

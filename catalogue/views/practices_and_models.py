@@ -61,7 +61,10 @@ MODEL = DraftObjectKind(
     rows="operating_models",
     document=operating_model_document,
     form=OperatingModelForm,
-    choices=lambda edition: {"groups": list(edition.operating_models.order_by("order").values_list("group_de", "group_en"))},
+    choices=lambda edition: {
+        "groups": list(edition.operating_models.order_by("order").values_list("group_de", "group_en")),
+        "criteria": [(c.key, c.title) for c in edition.criteria.order_by("order")],
+    },
     blank=editing.blank_operating_model,
     save=editing.save_operating_model,
     remove=editing.remove_operating_model,

@@ -13,6 +13,7 @@ from catalogue.models import Criterion, Edition, GoodPractice, OperatingModel, P
 from catalogue.search import MAX_QUERY_LENGTH
 from catalogue.views.breadcrumbs import start_crumb
 from catalogue.views.search import found_in
+from catalogue.wording import wording_of
 
 
 def requested_edition(request: HttpRequest) -> Edition | None:
@@ -74,7 +75,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def criterion(request: HttpRequest, key: str) -> HttpResponse:
     """One criterion. Its address stays valid when newer editions drop it: then the newest edition that has it answers.
 
-    Nine queries.
+    Eleven queries.
     """
     edition = requested_edition(request)
     readable = Criterion.objects.for_reading().select_related("edition").filter(key=key)
@@ -87,6 +88,8 @@ def criterion(request: HttpRequest, key: str) -> HttpResponse:
     neighbours = found.edition.criteria.only("edition", "key", "order", "title", "title_de", "title_en")
     context = {
         "criterion": found,
+        "wording": wording_of(found, municipality_wide=False),
+        "municipality_wording": wording_of(found, municipality_wide=True) if found.has_municipality_wording else None,
         "outdated": edition is not None and found.edition_id != edition.pk,
         "previous": neighbours.filter(order__lt=found.order).order_by("-order").first(),
         "next": neighbours.filter(order__gt=found.order).order_by("order").first(),
@@ -106,10 +109,10 @@ def practices(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def operating_models(request: HttpRequest) -> HttpResponse:
-    """The operating models of an edition, in groups. Two queries."""
+    """The operating models of an edition, in groups. Three queries."""
     edition = requested_edition(request)
     groups: dict[str, list[OperatingModel]] = {}
-    for model in edition.operating_models.all() if edition else []:
+    for model in edition.operating_models.prefetch_related("criteria") if edition else []:
         groups.setdefault(model.group, []).append(model)
     page = _page_context(request, edition, (_("Betreibermodelle"), ""))
     return render(request, "catalogue/operating_models.html", page | {"groups": groups})
@@ -117,12 +120,13 @@ def operating_models(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def printable(request: HttpRequest) -> HttpResponse:
-    """The whole edition on one page, for paper. Thirteen queries, whatever the number of criteria."""
+    """The whole edition on one page, for paper. Sixteen queries, whatever the number of criteria."""
     edition = requested_edition(request)
     if edition is None:
         raise Http404
     criteria: dict[int, list[Criterion]] = {}
     for found in Criterion.objects.for_reading().filter(edition=edition).order_by("order"):
+        found.municipality_wording = wording_of(found, municipality_wide=True) if found.has_municipality_wording else None
         criteria.setdefault(found.phase_id, []).append(found)
     context = {
         "phases": [(phase, criteria.get(phase.pk, [])) for phase in Phase.objects.all()],

@@ -63,7 +63,7 @@ def test_many_projects_come_in_pages(client, url, municipality, bob):
 
 def test_standing_project_is_created_once(client, url, edition, municipality, bob):
     client.force_login(bob)
-    assert "Verwaltung als Ganzes bewerten" in client.get(url).text
+    assert "Kommune insgesamt bewerten" in client.get(url).text
     assert not Project.objects.exists()
     first = client.post(f"{url}verwaltung/")
     project = Project.objects.get()

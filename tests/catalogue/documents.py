@@ -25,16 +25,52 @@ def criterion_document(key: str, **fields: Any) -> dict[str, Any]:
         "workstreams": ["technisch"],
         "title_source": "official",
         "editorial": [],
+        "subject": "solution",
+        "offices": ["it"],
         "title": both(key),
         "summary": both(f"{key}, kurz"),
         "why": both(f"{key}, warum"),
         "questions": {"de": [f"Frage zu {key}?"], "en": [f"Question on {key}?"]},
         "note": both(f"{key}, einfach"),
         "evidence_examples": {"de": [f"Nachweis zu {key}"], "en": [f"Evidence of {key}"]},
+        "not_here": both(f"{key}, nicht hier"),
         "levels": levels,
+        "municipality_wording": None,
         "related": [],
         "milestone": None,
+        "legal_notes": [],
         "references": [],
+    }
+    return document | fields
+
+
+def wording_document(key: str) -> dict[str, Any]:
+    """The second wording of a criterion, for the municipality as a whole."""
+    return {
+        "summary": both(f"{key}, Haus"),
+        "questions": {"de": [f"Frage zum Haus, {key}?"], "en": [f"Question on the house, {key}?"]},
+        "evidence_examples": {"de": [f"Nachweis im Haus, {key}"], "en": [f"Evidence in the house, {key}"]},
+        "levels": [
+            {"level": n, "description": both(f"{key}, Haus auf {n}")}
+            | ({} if n == 4 else {"next_step": both(f"{key}, Haus von {n} weiter")})
+            for n in range(5)
+        ],
+    }
+
+
+def legal_note_document(text: str) -> dict[str, Any]:
+    source = {"title": both("Gesetz"), "url": "https://example.org/gesetz"}
+    return {"text": both(text), "as_of": "2026-11", "source": source}
+
+
+def model_document(key: str, **fields: Any) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "key": key,
+        "editorial": [],
+        "name": both(key.upper()),
+        "group": both("G"),
+        "summary": both("K"),
+        "criteria": [],
     }
     return document | fields
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from catalogue.models import Criterion, Edition, Phase
-from tests.catalogue.documents import CROSS_PHASE_MILESTONE, both, criterion_document, practice_document
+from tests.catalogue.documents import CROSS_PHASE_MILESTONE, both, criterion_document, model_document, practice_document
 from tests.conftest import make_user
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ def rich(key):
     return {
         "criteria": [criterion_document(key, references=[reference], milestone=CROSS_PHASE_MILESTONE)],
         "good_practices": [practice_document("praxis", criteria=[key])],
-        "operating_models": [{"key": "boo", "name": both("BOO"), "group": both("G"), "summary": both("K")}],
+        "operating_models": [model_document("boo", criteria=[key])],
         "references": [reference],
     }
 

@@ -8,7 +8,7 @@ from assessments.services import workflow
 from catalogue.documents.export import criterion_document, edition_document
 from catalogue.models import ChangeLogEntry, Criterion, Edition
 from catalogue.services import editing
-from tests.catalogue.documents import CROSS_PHASE_MILESTONE, practice_document
+from tests.catalogue.documents import CROSS_PHASE_MILESTONE, legal_note_document, practice_document, wording_document
 from tests.catalogue.documents import criterion_document as one
 from tests.catalogue.pages import address, typed
 from tests.factories import make_project
@@ -129,6 +129,10 @@ def test_form_unchanged_saves_the_same_document(client, curator, draft):
         title_source="editorial",
         related=["zwei"],
         milestone={"kind": "municipal", "required_level": 2},
+        subject="both",
+        offices=["it", "legal"],
+        municipality_wording=wording_document("eins"),
+        legal_notes=[legal_note_document("Eins"), legal_note_document("Zwei")],
         references=[reference, {"title": {"de": "Nur deutsch", "en": ""}, "url": ""}],
         questions={"de": ["Eine?", "Zwei, mit Komma?"], "en": ["One?", "Two?"]},
     )
@@ -335,9 +339,9 @@ def test_save_without_change_leaves_no_entry(client, curator, draft):
     ("name", "args", "queries"),
     [
         ("editions", [], 4),
-        ("edition", ["1.0"], 24),
-        ("criterion_edit", ["1.0", "k0"], 12),
-        ("comparison", ["1.0"], 30),
+        ("edition", ["1.0"], 25),
+        ("criterion_edit", ["1.0", "k0"], 13),
+        ("comparison", ["1.0"], 32),
         ("changes", ["1.0"], 6),
     ],
 )

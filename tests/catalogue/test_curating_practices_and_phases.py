@@ -15,7 +15,7 @@ from catalogue.services.editing import StaleVersion
 from catalogue.services.importing import import_files, load_file
 from catalogue.services.phases_and_workstreams import phase_or_workstream_document, save_texts
 from catalogue.services.publishing import publish
-from tests.catalogue.documents import as_file, both, catalogue_document, criterion_document, practice_document
+from tests.catalogue.documents import as_file, both, catalogue_document, criterion_document, model_document, practice_document
 from tests.catalogue.pages import address, typed
 from tests.conftest import make_user
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def model(key, **fields):
-    return {"key": key, "name": both(key), "group": both("Gruppe"), "summary": both(f"{key}, kurz")} | fields
+    return model_document(key, **{"name": both(key), "group": both("Gruppe"), "summary": both(f"{key}, kurz")} | fields)
 
 
 REFERENCE = {"title": {"de": "Buch", "en": "Book"}, "url": "https://example.org/a"}
@@ -45,9 +45,11 @@ def test_operating_model_added_edited_moved_and_removed_each_written_down(client
     assert client.post(edit, typed(client.get(edit), **changes)).status_code == 302
     expected = {
         "key": "eigenbetrieb",
+        "editorial": ["name"],
         "name": {"de": "Eigenbetrieb", "en": "In-house"},
         "group": {"de": "Kommunal", "en": "Municipal"},
         "summary": {"de": "Die Stadt selbst.", "en": ""},
+        "criteria": [],
     }
     assert edition_document(edition)["operating_models"] == [model("boo"), expected]
     client.post(address("model_move", "1.0", "eigenbetrieb"), {"richtung": "auf"})
@@ -357,7 +359,7 @@ def test_nothing_of_a_published_edition_can_be_edited_here_either(client, curato
         ("phases_and_workstreams", [], 7),
         ("phase_or_workstream_edit", ["phasen", "p3"], 4),
         ("practice_edit", ["1.0", "gut0"], 9),
-        ("model_edit", ["1.0", "m0"], 6),
+        ("model_edit", ["1.0", "m0"], 8),
         ("edition_texts", ["1.0"], 5),
     ],
 )

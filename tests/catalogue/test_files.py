@@ -10,9 +10,18 @@ from catalogue.documents.yaml_reader import CatalogueFileError
 from catalogue.models import Criterion, Edition, EditionState, Phase
 from catalogue.services.importing import import_files, load_file
 from scaling.settings import BASE_DIR
-from tests.catalogue.documents import as_file, both, catalogue_document, criterion_document, practice_document
+from tests.catalogue.documents import (
+    as_file,
+    both,
+    catalogue_document,
+    criterion_document,
+    legal_note_document,
+    model_document,
+    practice_document,
+    wording_document,
+)
 
-FIXTURES = [BASE_DIR / "fixtures/catalogue/edition-1.yaml", BASE_DIR / "fixtures/catalogue/edition-2.yaml"]
+FIXTURES = [BASE_DIR / f"fixtures/catalogue/edition-{number}.yaml" for number in (1, 2, 3)]
 pytestmark = pytest.mark.django_db
 
 
@@ -41,7 +50,16 @@ def full_document(**fields):
     reference = {"title": both("Quelle"), "url": "https://example.org/a?b=c"}
     criteria = [
         criterion_document("eins", related=["drei", "zwei"], references=[reference, {"title": both("Buch"), "url": ""}]),
-        criterion_document("zwei", phase="p2", workstreams=["technisch", "finanziell"], editorial=["related", "title"]),
+        criterion_document(
+            "zwei",
+            phase="p2",
+            workstreams=["technisch", "finanziell"],
+            editorial=["related", "title", "mapping"],
+            subject="both",
+            offices=["treasury", "it"],
+            municipality_wording=wording_document("zwei"),
+            legal_notes=[legal_note_document("Hinweis"), legal_note_document("Zweiter Hinweis")],
+        ),
         criterion_document("drei", phase="p5", milestone={"kind": "municipal", "required_level": 2}),
     ]
     return catalogue_document(
@@ -49,7 +67,7 @@ def full_document(**fields):
         good_practices=[
             practice_document("gut", phase="p1", criteria=["zwei", "eins"], editorial=["criteria"], references=[reference])
         ],
-        operating_models=[{"key": "boo", "name": both("BOO"), "group": both("Gruppe"), "summary": both("Kurz")}],
+        operating_models=[model_document("boo", editorial=["name"], criteria=["zwei"])],
         references=[reference],
         **fields,
     )
@@ -57,15 +75,15 @@ def full_document(**fields):
 
 def test_shipped_editions_exported_byte_for_byte(tmp_path):
     run("import_catalogue", *FIXTURES, "--publish")
-    for path, number in zip(FIXTURES, ["1.0", "2.0"], strict=True):
+    for path, number in zip(FIXTURES, ["1.0", "2.0", "3.0"], strict=True):
         run("export_catalogue", number, "--output", tmp_path / number)
         assert (tmp_path / number).read_bytes() == path.read_bytes()
 
 
-def test_second_edition_becomes_current():
+def test_newest_edition_becomes_current():
     run("import_catalogue", *FIXTURES, "--publish")
-    assert Edition.objects.current().number == "2.0"
-    assert [e.criteria.count() for e in Edition.objects.order_by("major")] == [21, 55]
+    assert Edition.objects.current().number == "3.0"
+    assert [e.criteria.count() for e in Edition.objects.order_by("major")] == [21, 55, 62]
 
 
 def test_export_import_export_same_bytes():
@@ -83,7 +101,8 @@ def test_every_field_survives():
     # Sets come back in catalogue order, everything else as it was.
     expected["criteria"][0]["related"] = ["zwei", "drei"]
     expected["criteria"][1]["workstreams"] = ["finanziell", "technisch"]
-    expected["criteria"][1]["editorial"] = ["title", "related"]
+    expected["criteria"][1]["editorial"] = ["title", "related", "mapping"]
+    expected["criteria"][1]["offices"] = ["it", "treasury"]
     expected["good_practices"][0]["criteria"] = ["eins", "zwei"]
     assert found == expected
 
@@ -199,7 +218,8 @@ def test_texts_without_blanks_at_their_ends():
 @pytest.mark.parametrize("rows", [1, 3])
 def test_export_query_count_constant(django_assert_num_queries, rows):
     keys = [f"k{n}" for n in range(rows)]
-    load(catalogue_document(*keys, good_practices=[practice_document(f"gut-{key}", criteria=[key]) for key in keys]))
+    practices = [practice_document(f"gut-{key}", criteria=[key]) for key in keys]
+    load(catalogue_document(*keys, good_practices=practices, operating_models=[model_document("boo", criteria=keys)]))
     edition = Edition.objects.get()
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         edition_document(edition)

@@ -28,6 +28,8 @@ from tests.catalogue.documents import (
     both,
     catalogue_document,
     criterion_document,
+    legal_note_document,
+    model_document,
     practice_document,
 )
 
@@ -42,6 +44,8 @@ TABLES = [
     "catalogue_criterion_workstreams",
     "catalogue_criterion_related",
     "catalogue_goodpractice_criteria",
+    "catalogue_legalnote",
+    "catalogue_operatingmodel_criteria",
 ]
 
 
@@ -49,11 +53,17 @@ def full(number="1.0"):
     reference = {"title": both("Quelle"), "url": ""}
     return catalogue_document(
         criteria=[
-            criterion_document("eins", related=["zwei"], references=[reference], milestone=CROSS_PHASE_MILESTONE),
+            criterion_document(
+                "eins",
+                related=["zwei"],
+                references=[reference],
+                milestone=CROSS_PHASE_MILESTONE,
+                legal_notes=[legal_note_document("Hinweis")],
+            ),
             criterion_document("zwei"),
         ],
         good_practices=[practice_document("praxis", criteria=["eins"], references=[reference])],
-        operating_models=[{"key": "boo", "name": both("BOO"), "group": both("G"), "summary": both("K")}],
+        operating_models=[model_document("boo", criteria=["eins"])],
         references=[reference],
         number=number,
     )
@@ -89,6 +99,8 @@ def only_of(edition, table):
         "catalogue_milestone": f"criterion_id IN ({criteria})",
         "catalogue_criterion_workstreams": f"criterion_id IN ({criteria})",
         "catalogue_criterion_related": f"from_criterion_id IN ({criteria})",
+        "catalogue_legalnote": f"criterion_id IN ({criteria})",
+        "catalogue_operatingmodel_criteria": f"criterion_id IN ({criteria})",
         "catalogue_goodpractice_criteria": f"criterion_id IN ({criteria})",
     }
     return ways.get(table, "edition_id = %s")
@@ -113,6 +125,8 @@ CHANGES = {
     "catalogue_criterion_workstreams": "workstream_id = (SELECT max(id) FROM catalogue_workstream)",
     "catalogue_criterion_related": "to_criterion_id = from_criterion_id",
     "catalogue_goodpractice_criteria": "criterion_id = criterion_id",
+    "catalogue_legalnote": "as_of = '2025-01'",
+    "catalogue_operatingmodel_criteria": "criterion_id = criterion_id",
 }
 
 

@@ -1,8 +1,8 @@
 import pytest
 
+from catalogue.documents.checksum import content
 from catalogue.documents.export import edition_document
 from catalogue.models import ChangeLogEntry, Edition, EditionState
-from catalogue.services.importing import content
 from catalogue.services.publishing import Incomplete, WrongEditionState, copy_edition, discard, publish, retire
 from tests.catalogue.documents import criterion_document, practice_document
 

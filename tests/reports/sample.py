@@ -83,6 +83,7 @@ def make_facts(criteria: int = 21, *, language: str = "de", approved: bool = Tru
         is_draft=not approved,
         edition=source["edition"]["number"],
         edition_title=source["edition"]["title"][language],
+        edition_checksum="0123456789abcdef" * 4,
         scope=("Durchgehend",) if criteria <= 21 else tuple(phase.label for phase in phases),
         language=language,
         as_of=date(2026, 3, 20),

@@ -38,6 +38,7 @@ def document(profile: MaturityProfile) -> dict[str, Any]:
             "is_draft": meta.is_draft,
             "edition": meta.edition,
             "edition_title": meta.edition_title,
+            "edition_checksum": meta.edition_checksum,
             "language": meta.language,
             "as_of": _day(meta.as_of),
             "started_on": _day(meta.started_on),

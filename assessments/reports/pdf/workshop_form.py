@@ -14,6 +14,7 @@ from assessments.reports.pdf.engine import html_to_pdf
 from assessments.reports.pdf.store import fetch_pdf, render_version, store_pdf
 from catalogue.levels import Level
 from catalogue.models import Criterion
+from catalogue.wording import Wording, ladder_rule, wording_of
 
 STYLE = "css/print-form.css"
 
@@ -40,11 +41,16 @@ def form_html(assessment: Assessment, criteria: Sequence[Criterion]) -> str:
         "municipality": assessment.project.municipality,
         "language": get_language(),
         "title": _("Arbeitsbogen %(assessment)s") % {"assessment": assessment},
-        "entries": [(criterion, _levels(criterion)) for criterion in criteria],
+        "entries": [(criterion, wording := _wording(assessment, criterion), _levels(wording)) for criterion in criteria],
+        "ladder_rule": ladder_rule(),
         "levels": list(Level),
     }
     return limits.drawable(render_to_string("report/form/form.html", context))
 
 
-def _levels(criterion: Criterion) -> list[tuple[Level, str]]:
-    return [(Level(descriptor.level), descriptor.description) for descriptor in criterion.levels.all()]
+def _wording(assessment: Assessment, criterion: Criterion) -> Wording:
+    return wording_of(criterion, municipality_wide=assessment.project.is_municipality_wide)
+
+
+def _levels(wording: Wording) -> list[tuple[Level, str]]:
+    return [(Level(text.level), text.shown) for text in wording.levels]

@@ -61,7 +61,7 @@ def load_profile(assessment: Assessment, *, compare_with: Assessment | str | Non
 
 def load_facts(assessment: Assessment, *, compare_with: Assessment | str | None = None) -> Facts:
     """What the profile is built from, fetched as ``load_profile`` says."""
-    local = Local()
+    local = Local(municipality_wide=assessment.project.is_municipality_wide)
     rounds = _rounds(assessment, local)
     compared = rounds[-1].ref if rounds else None
     if compare_with is not None:
@@ -92,7 +92,8 @@ class Local:
     Rows come as dicts and not as models: a criterion carries a dozen long texts in two languages that no profile shows.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, municipality_wide: bool) -> None:
+        self.municipality_wide = municipality_wide
         self.language = (get_language() or DEFAULT_LANGUAGE).split("-")[0]
         self.languages = tuple(dict.fromkeys((self.language, DEFAULT_LANGUAGE)))
 
@@ -101,6 +102,19 @@ class Local:
 
     def text(self, row: dict[str, Any], field: str) -> str:
         return row[f"{field}_{self.language}"] or row[f"{field}_{DEFAULT_LANGUAGE}"] or ""
+
+    def worded(self, *fields: str) -> list[str]:
+        """The columns of texts that have a second wording for the municipality as a whole; each with it in its round."""
+        return self.columns(*fields, *(map(_second_wording, fields) if self.municipality_wide else ()))
+
+    def wording(self, row: dict[str, Any], field: str) -> str:
+        """The text as the round asks it: in the municipality's wording, or the first where there is no other."""
+        return (self.text(row, _second_wording(field)) if self.municipality_wide else "") or self.text(row, field)
+
+
+def _second_wording(field: str) -> str:
+    path, _, name = field.rpartition("__")
+    return f"{path}__municipality_{name}" if path else f"municipality_{name}"
 
 
 def _workstreams(criterion: str) -> ArraySubquery:
@@ -133,7 +147,8 @@ def _scores(assessment: Assessment, local: Local) -> list[dict[str, Any]]:
             "target_date",
             "evidence_rows",
             "comment_rows",
-            *local.columns("criterion__title", "criterion__summary"),
+            *local.columns("criterion__title"),
+            *local.worded("criterion__summary"),
         )
     )
 
@@ -156,7 +171,7 @@ def _answers(rows: Sequence[dict[str, Any]], local: Local) -> tuple[AnswerFact, 
         AnswerFact(
             rating=_rating(row),
             title=local.text(row, "criterion__title"),
-            summary=local.text(row, "criterion__summary"),
+            summary=local.wording(row, "criterion__summary"),
             levels=tuple(levels[row["criterion_id"]]),
             rationale=row["rationale"],
             target_date=row["target_date"],
@@ -187,9 +202,9 @@ def _levels(criteria: Iterable[int], local: Local) -> dict[int, list[ScaleLevel]
     names = texts.Words().levels
     found: dict[int, list[ScaleLevel]] = defaultdict(list)
     rows = LevelDescriptor.objects.rewrite(False).filter(criterion__in=criteria).order_by("level")
-    for row in rows.values("criterion_id", "level", *local.columns("description", "next_step")):
+    for row in rows.values("criterion_id", "level", *local.worded("description", "next_step")):
         found[row["criterion_id"]].append(
-            ScaleLevel(row["level"], names[row["level"]], local.text(row, "description"), local.text(row, "next_step"))
+            ScaleLevel(row["level"], names[row["level"]], local.wording(row, "description"), local.wording(row, "next_step"))
         )
     return found
 

@@ -68,6 +68,7 @@ def cover_of(
         is_draft=not is_approved,
         edition=edition.number,
         edition_title=edition.title,
+        edition_checksum=edition.checksum,
         scope=tuple(phase.label for phase in phases if phase.key in asked),
         language=language,
         as_of=max(day for day in days if day is not None),

@@ -98,6 +98,7 @@ class Meta:
     is_draft: bool
     edition: str
     edition_title: str
+    edition_checksum: str
     scope: tuple[str, ...]
     language: str
     as_of: date

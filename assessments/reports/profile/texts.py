@@ -12,6 +12,7 @@ from assessments.models import ScoreState
 from assessments.reports.profile.model import Definitions, MeasureItem
 from assessments.sentences import decimal
 from catalogue.levels import Level
+from catalogue.wording import ladder_rule
 
 
 class Words:
@@ -223,6 +224,6 @@ def definitions() -> Definitions:
             "Aus der vorigen Runde übernommen und seither von niemandem bestätigt. Solche Antworten zählen mit und werden "
             "eigens genannt."
         ),
-        levels=_("Eine Stufe ist erreicht, wenn ihre Beschreibung vollständig zutrifft."),
+        levels=ladder_rule(),
         overdue=_("Überfällig ist eine offene Maßnahme, deren Termin vor dem Stand dieses Profils liegt."),
     )

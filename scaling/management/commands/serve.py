@@ -19,10 +19,11 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from catalogue.models import Edition
+from catalogue.services.checksums import checksum_problems
 from scaling.common.translations import compile_translations
 
 #: The editions that come with the app, by number.
-CATALOGUE = {"1.0": "edition-1.yaml", "2.0": "edition-2.yaml"}
+CATALOGUE = {"1.0": "edition-1.yaml", "2.0": "edition-2.yaml", "3.0": "edition-3.yaml"}
 
 
 class Command(BaseCommand):
@@ -50,11 +51,17 @@ class Command(BaseCommand):
         collect_static()
         self.prepare_database()
 
+    def compare_checksums(self) -> None:
+        """Say so loudly, but serve: a municipality's answers must not be out of reach because a catalogue differs."""
+        for problem in checksum_problems():
+            self.stderr.write(self.style.WARNING(f"Catalogue: {problem}"))
+
     def prepare_database(self) -> None:
         refuse_older_schema()
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
         loaded = load_catalogue(self.stdout)
+        self.compare_checksums()
         if settings.DEMO:
             said = io.StringIO()
             call_command("load_demo", stdout=said)

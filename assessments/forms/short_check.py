@@ -1,0 +1,50 @@
+"""One question of the short check: the level, and half a sentence why."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assessments.forms.answer import APART, MAX_RATIONALE_LENGTH, AnswerForm, answer_choices, choice_of
+from assessments.models import Score, ScoreState
+from assessments.queries.short_check import ShortQuestion
+from assessments.services.answers import Answer
+
+
+class ShortAnswerForm(AnswerForm):
+    """``conflict`` is what somebody else saved meanwhile."""
+
+    mark_optional = False
+    read_only = False
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    choice = forms.ChoiceField(required=False, widget=forms.RadioSelect)
+    rationale = forms.CharField(
+        label=_("Warum? (ein halber Satz genügt)"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=MAX_RATIONALE_LENGTH,
+    )
+
+    def __init__(self, *args: Any, question: ShortQuestion, **kwargs: Any) -> None:
+        score = question.score
+        initial = {
+            "version": score.version,
+            "choice": choice_of(score.state, score.level),
+            "rationale": score.rationale,
+        }
+        super().__init__(*args, **{"prefix": f"s{score.pk}", "initial": initial, **kwargs})
+        self.question = question
+        self.conflict: Score | None = None
+        fields: Any = self.fields
+        fields["choice"].label = question.criterion.title
+        fields["choice"].choices = answer_choices(question.wording)
+
+    @property
+    def answer(self) -> Answer:
+        """With the target as it stands, which the short check does not ask for."""
+        data, score = self.cleaned_data, self.question.score
+        choice = data["choice"]
+        state = choice if choice in APART else ScoreState.RATED if choice else ScoreState.OPEN
+        level = int(choice) if state == ScoreState.RATED else None
+        return Answer(str(state), level, data["rationale"].replace("\r\n", "\n"), score.target_level, score.target_date)

@@ -1,0 +1,145 @@
+"""The short check: choose what it is about, answer a dozen questions, see what follows. It begins an ordinary round."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from assessments.forms.short_check import ShortAnswerForm
+from assessments.models import Assessment, Project
+from assessments.queries.short_check import questions_of
+from assessments.services import workflow
+from assessments.services.answers import Answer, NotEditable, StaleScore, save_score
+from assessments.short_check import short_check
+from assessments.views.access import get_assessment, get_project, require
+from assessments.views.breadcrumbs import crumbs_to
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def choose(request: HttpRequest) -> HttpResponse:
+    """The projects somebody may rate, with the municipality as a whole; a POST begins or goes on. Two queries."""
+    if request.method == "POST":
+        project = get_project(request.user, request.POST.get("projekt", ""))
+        require(request.user, "assessments.start_assessment", project)
+        return _begin(request, project)
+    projects = list(Project.objects.visible_to(request.user).select_related("municipality", "phase").prefetch_related("team"))
+    for project in projects:
+        project.team_ids = frozenset(person.pk for person in project.team.all())
+    context = {
+        "check": short_check(),
+        "projects": [p for p in projects if request.user.has_perm("assessments.start_assessment", p)],
+        "crumbs": [(_("Start"), reverse("home")), (_("Kurzcheck"), "")],
+    }
+    return render(request, "assessments/short_check/choose.html", context)
+
+
+def _begin(request: HttpRequest, project: Project) -> HttpResponse:
+    try:
+        assessment = workflow.start_assessment(project=project, by=request.user)
+    except workflow.OpenAssessmentExists as error:
+        assessment = error.assessment
+    except workflow.NothingToAssess:
+        messages.error(request, _("Noch gibt es keine Katalogausgabe, nach der sich bewerten lässt."))
+        return redirect("assessments:short_check")
+    return redirect("assessments:short_check_questions", assessment.public_id)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def questions(request: HttpRequest, public_id: str) -> HttpResponse:
+    assessment = get_assessment(request.user, public_id)
+    require(request.user, "assessments.work_on_assessment", assessment)
+    asked = questions_of(assessment)
+    if request.method == "GET":
+        return _page(request, assessment, [ShortAnswerForm(question=question) for question in asked])
+    rows = [ShortAnswerForm(request.POST, question=question) for question in asked]
+    try:
+        _save(request, rows)
+    except NotEditable:
+        assessment.refresh_from_db(fields=["state"])
+        return _page(request, assessment, rows, status=409, too_late=True)
+    if any(row.conflict for row in rows):
+        return _page(request, assessment, _refreshed(request, assessment, rows), status=409)
+    if any(row.errors for row in rows):
+        return _page(request, assessment, _refreshed(request, assessment, rows), status=422)
+    return redirect("assessments:short_check_result", assessment.public_id)
+
+
+def _save(request: HttpRequest, rows: Sequence[ShortAnswerForm]) -> None:
+    """Save what was changed, each answer by itself, as the criterion's page does. Raises NotEditable."""
+    for row in rows:
+        score = row.question.score
+        if not row.is_valid() or row.answer == Answer.of(score):
+            continue
+        try:
+            save_score(score=score, version=row.cleaned_data["version"], by=request.user, answer=row.answer)
+        except StaleScore as error:
+            row.conflict = error.current
+
+
+def _refreshed(request: HttpRequest, assessment: Assessment, rows: Sequence[ShortAnswerForm]) -> list[ShortAnswerForm]:
+    """The rows again: saved ones as stored, the others as typed, stale ones upon the version they were refused for."""
+    stored = {question.score.pk: question for question in questions_of(assessment)}
+    result = []
+    for row in rows:
+        question = stored[row.question.score.pk]
+        if row.conflict is None and not row.errors:
+            result.append(ShortAnswerForm(question=question))
+            continue
+        data = request.POST.copy()
+        if row.conflict is not None:
+            data[row.add_prefix("version")] = str(row.conflict.version)
+        again = ShortAnswerForm(data, question=question)
+        again.is_valid()
+        again.conflict = question.score if row.conflict else None
+        result.append(again)
+    return result
+
+
+def _page(
+    request: HttpRequest,
+    assessment: Assessment,
+    rows: Sequence[ShortAnswerForm],
+    *,
+    status: int = 200,
+    too_late: bool = False,
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "check": short_check(),
+        "assessment": assessment,
+        "project": assessment.project,
+        "rows": rows,
+        "conflicts": [row for row in rows if row.conflict],
+        "invalid": [row for row in rows if row.is_bound and row.errors and not row.conflict],
+        "too_late": too_late or not assessment.is_editable,
+        "crumbs": _crumbs(assessment, _("Kurzcheck")),
+    }
+    return render(request, "assessments/short_check/questions.html", context, status=status)
+
+
+def _crumbs(assessment: Assessment, name: str) -> list[tuple[str, str]]:
+    return crumbs_to(assessment.project, (assessment.round_label, assessment.get_absolute_url()), (name, ""))
+
+
+@login_required
+@require_safe
+def result(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What was answered, what would get further, and what so few answers cannot say. Two queries."""
+    assessment = get_assessment(request.user, public_id)
+    context = {
+        "check": short_check(),
+        "assessment": assessment,
+        "project": assessment.project,
+        "questions": questions_of(assessment),
+        "crumbs": _crumbs(assessment, _("Ergebnis des Kurzchecks")),
+    }
+    return render(request, "assessments/short_check/result.html", context)
