@@ -14,6 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from scaling.common.forms import Form
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ WORKSTREAMS = [
 ]
 
 
-class StyleguideForm(forms.Form):
+class StyleguideForm(Form):
     """One field for every widget the template pack knows."""
 
     read_only = False
@@ -117,7 +120,7 @@ class StyleguideForm(forms.Form):
         return data
 
 
-class ExampleMeasureForm(forms.Form):
+class ExampleMeasureForm(Form):
     """A row of the demo formset."""
 
     title = forms.CharField(label=_("Maßnahme"))
@@ -141,6 +144,7 @@ EXAMPLE = {
 }
 
 
+@require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Needs no rights and no query: it shows nothing but made-up examples."""
     readonly_form = StyleguideForm(initial=EXAMPLE, prefix="readonly")
