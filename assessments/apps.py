@@ -9,7 +9,9 @@ class AssessmentsConfig(AppConfig):
     def ready(self) -> None:
         from assessments import signals  # noqa: F401 – hears of people who leave
         from assessments.models import Assessment
-        from assessments.services import evidence_files  # noqa: F401 – hears of evidence that goes
+        from assessments.services.hand_over import hand_over_all, list_belongings
         from catalogue.usage import register_use
+        from scaling.accounts.belongings import register_belongings
 
         register_use(Assessment)
+        register_belongings(list_belongings, hand_over_all)

@@ -43,6 +43,8 @@ add_permission("assessments.change_measures", works_on)
 add_permission("assessments.work_on_assessment", works_on)
 add_permission("assessments.manage_assessment", is_manager)
 add_permission("assessments.edit_assessment", works_on & is_editable)
+# Comments are the team's own talk: whoever reads the result reads none of them.
+add_permission("assessments.read_comments", works_on)
 add_permission("assessments.comment", works_on & ~is_approved)
 add_permission("assessments.submit_assessment", works_on & is_editable)
 add_permission("assessments.approve_assessment", is_manager & is_submitted)

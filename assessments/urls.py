@@ -60,7 +60,10 @@ urlpatterns = [
     path("bewertungen/<slug:public_id>/vergleich/", comparison.compare_latest, name="compare_latest"),
     path("bewertungen/<slug:public_id>/vergleich/<slug:other_id>/", comparison.compare, name="compare"),
     path("bewertungen/<slug:public_id>/verlauf/", history.history, name="history"),
-    # The reports' addresses come before (scaling/urls.py), since a key matches their names, too.
-    path("bewertungen/<slug:public_id>/<slug:key>/", criterion.score_page, name="score"),
-    path("bewertungen/<slug:public_id>/<slug:key>/", include(of_one_criterion)),
+    # A fixed segment before the key: a criterion's key can be any word, so it may meet none of the addresses above.
+    path("bewertungen/<slug:public_id>/kriterien/<slug:key>/", criterion.score_page, name="score"),
+    path("bewertungen/<slug:public_id>/kriterien/<slug:key>/", include(of_one_criterion)),
+    # Last: where criteria stood without that segment. Links in mails and minutes still name these addresses.
+    path("bewertungen/<slug:public_id>/<slug:key>/", criterion.moved, name="score_moved"),
+    path("bewertungen/<slug:public_id>/<slug:key>/<path:rest>", criterion.moved, name="score_part_moved"),
 ]

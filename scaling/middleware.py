@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
+from assessments.models import Score
 from assessments.services import answers, workflow
 from catalogue.services import publishing
 
@@ -17,6 +19,7 @@ CONFLICTS = (
     answers.StaleScore,
     answers.NotEditable,
     publishing.WrongEditionState,
+    Score.DoesNotExist,  # it left the round a moment ago
 )
 
 
@@ -35,6 +38,24 @@ class BodyLimitMiddleware:
         if not length.isdecimal() or int(length) > settings.MAX_BODY_BYTES:
             return render(request, "413.html", status=413)
         return None
+
+
+class PlainRequestMiddleware:
+    """Refuses what no page of ours is asked for: other methods than reading and sending (405), and the character NUL in an
+    address (400), which the database takes for an error of ours.
+    """
+
+    METHODS = ("GET", "HEAD", "OPTIONS", "POST")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in self.METHODS:
+            return HttpResponseNotAllowed(self.METHODS)
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("The address holds a NUL.")
+        return self.get_response(request)
 
 
 class PrivateMiddleware:

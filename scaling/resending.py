@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.views.csrf import csrf_failure as django_csrf_failure
 
+from scaling.once import FIELD
+
 #: Shorter values are numbers, words to choose from and the like; they are sent again but not shown.
 MIN_SHOWN_LENGTH = 12
 
@@ -23,16 +25,21 @@ def typed_in(request: HttpRequest) -> list[tuple[str, str]]:
         return []
     fields = [(name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"]
     secret = any("password" in name.lower() for name, _ in fields)
-    return [] if secret or not any(value.strip() for _, value in fields) else fields
+    return [] if secret or not any(value.strip() for name, value in fields if name != FIELD) else fields
 
 
 def texts_to_copy(request: HttpRequest) -> list[str]:
     """What was typed on a page of ours, for an error page. No query."""
-    return _texts(typed_in(request)) if _is_from_here(request) else []
+    return shown_texts(typed_in(request)) if _is_from_here(request) else []
 
 
-def _texts(fields: list[tuple[str, str]]) -> list[str]:
-    return [value for _, value in fields if len(value.strip()) >= MIN_SHOWN_LENGTH]
+def fields_to_send_again(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was typed on a page of ours, with all that belongs to it, for a page whose button sends it again. No query."""
+    return typed_in(request) if _is_from_here(request) else []
+
+
+def shown_texts(fields: list[tuple[str, str]]) -> list[str]:
+    return [value for name, value in fields if name != FIELD and len(value.strip()) >= MIN_SHOWN_LENGTH]
 
 
 def _is_from_here(request: HttpRequest) -> bool:
@@ -47,7 +54,7 @@ def _account_pages() -> str:
 def _offer(request: HttpRequest, fields: list[tuple[str, str]], status: int) -> HttpResponse:
     context = {
         "fields": fields,
-        "texts": _texts(fields),
+        "texts": shown_texts(fields),
         "has_files": bool(request.FILES),
         "address": request.get_full_path(),
         "signed_in": request.user.is_authenticated,

@@ -14,8 +14,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from assessments.scoring import Counts
+from scaling.common.forms import Form
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ WORKSTREAMS = [
 ]
 
 
-class StyleguideForm(forms.Form):
+class StyleguideForm(Form):
     """One field for every widget the template pack knows."""
 
     read_only = False
@@ -119,7 +121,7 @@ class StyleguideForm(forms.Form):
         return data
 
 
-class ExampleMeasureForm(forms.Form):
+class ExampleMeasureForm(Form):
     """A row of the demo formset."""
 
     title = forms.CharField(label=_("Maßnahme"))
@@ -143,6 +145,7 @@ EXAMPLE = {
 }
 
 
+@require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Needs no rights and no query: it shows nothing but made-up examples."""
     readonly_form = StyleguideForm(initial=EXAMPLE, prefix="readonly")

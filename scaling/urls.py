@@ -33,7 +33,7 @@ urlpatterns = [
     path("feedback/", pages.feedback, name="feedback"),
     path("bausteine/", styleguide, name="styleguide"),
     path("verwaltung/", admin.site.urls),
-    path("", include("assessments.reports.urls")),  # first: an assessment's own addresses end in any criterion's key
+    path("", include("assessments.reports.urls")),  # first: the old addresses of criteria match these, too
     path("", include("assessments.urls")),
 ]
 

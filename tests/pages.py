@@ -3,7 +3,7 @@
 import re
 
 #: Secrets of the forms, and the seconds until the session ends.
-CHANCE = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|data-seconds="\d+"')
+CHANCE = re.compile(r'name="(csrfmiddlewaretoken|einmal)" value="[\w-]+"|data-seconds="\d+"')
 
 
 def without_chance(page: str) -> str:

@@ -16,6 +16,8 @@ from assessments.services.answers import Answer, NewEvidence
 from catalogue.levels import Level
 from catalogue.models import Criterion
 from catalogue.wording import Wording, ladder_rule, wording_of
+from scaling.common.forms import DayField, Form
+from scaling.common.text import has_letters
 
 #: Answers that are no level, as values of the radio group.
 APART = (ScoreState.UNKNOWN, ScoreState.NOT_APPLICABLE)
@@ -63,12 +65,12 @@ def choice_of(state: str, level: int | None) -> str:
     return state if state in APART else ""
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(Form):
     """What every form for an answer asks of it. Its fields: ``choice`` (see ``choice_of``), ``rationale``, ``target_level``."""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("choice") == ScoreState.NOT_APPLICABLE and "rationale" in data and not data["rationale"]:
+        if data.get("choice") == ScoreState.NOT_APPLICABLE and "rationale" in data and not has_letters(data["rationale"]):
             self.add_error("rationale", _("Bitte begründen Sie, warum das Kriterium nicht zutrifft."))
         return data
 
@@ -108,9 +110,7 @@ class ScoreForm(AnswerForm):
         widget=forms.Textarea(attrs={"rows": 5, "maxlength": MAX_RATIONALE_LENGTH}),
     )
     target_level = forms.TypedChoiceField(label=_("Zielstufe"), required=False, choices=TARGETS, coerce=int, empty_value=None)
-    target_date = forms.DateField(
-        label=_("Zu erreichen bis"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    target_date = DayField(label=_("Zu erreichen bis"), required=False)
     evidence_text = forms.CharField(label=_("Neuer Nachweis"), required=False, max_length=300)
     evidence_url = forms.URLField(label=_("Link dazu"), required=False, max_length=500, assume_scheme="https")
 

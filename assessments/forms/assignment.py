@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.queries.overview import Group
 from scaling.accounts.models import User
+from scaling.common.forms import Form
 
 
-class AssignForm(forms.Form):
+class AssignForm(Form):
     """Which criteria, and to whom: one group of the overview, all of it or what is still open."""
 
     mark_optional = False

@@ -8,8 +8,10 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from scaling.common.forms import Form
 
-class CommentForm(forms.Form):
+
+class CommentForm(Form):
     mark_optional = False
 
     text = forms.CharField(

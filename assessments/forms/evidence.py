@@ -6,9 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assessments.services.evidence_files import CONTENT_TYPES, UploadRejected, ValidatedUpload, validate_upload
+from scaling.common.forms import Form
 
 
-class EvidenceFileForm(forms.Form):
+class EvidenceFileForm(Form):
     """``cleaned_data["file"]`` is a ValidatedUpload."""
 
     file = forms.FileField(

@@ -7,12 +7,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Measure, MeasureStatus, Project
-from assessments.queries.people import people_of
+from assessments.queries.people import people_of, with_former
 from catalogue.models import Criterion
 from scaling.accounts.models import User
+from scaling.common.forms import DayField, Form
+from scaling.common.versions import version_field
 
 
-class MeasureForm(forms.Form):
+class MeasureForm(Form):
     """What, who, until when. ``owner`` is a member; whoever is none is written into ``owner_text``."""
 
     text = forms.CharField(label=_("Was ist zu tun?"), max_length=300)
@@ -23,10 +25,9 @@ class MeasureForm(forms.Form):
     owner_text = forms.CharField(
         label=_("Oder jemand anderes"), required=False, max_length=120, help_text=_("Etwa „Kämmerei“ oder ein Name.")
     )
-    due_on = forms.DateField(
-        label=_("Bis wann?"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    due_on = DayField(label=_("Bis wann?"), required=False)
     status = forms.ChoiceField(label=_("Stand"), choices=MeasureStatus.choices)
+    version = version_field()
 
     def __init__(
         self,
@@ -41,13 +42,20 @@ class MeasureForm(forms.Form):
         if measure is not None:
             kwargs["initial"] = {name: getattr(measure, name) for name in self.base_fields}
         super().__init__(*args, **kwargs)
+        if measure is None:
+            del self.fields["version"]
         choices = [("", _("für keines bestimmt")), *((criterion.key, criterion.title) for criterion in criteria)]
         if measure is not None and measure.criterion_key and measure.criterion_key not in dict(choices):
             choices.append((measure.criterion_key, measure.criterion_key))  # of an older edition
         self.fields["criterion_key"].choices = choices  # type: ignore[attr-defined]
-        self.fields["owner"].queryset = people_of(project)  # type: ignore[attr-defined]
+        people = set(people_of(project).values_list("pk", flat=True))
+        known = people | ({measure.owner_id} if measure is not None and measure.owner_id else set())
+        owner: Any = self.fields["owner"]
+        owner.queryset = User.objects.filter(pk__in=known)
+        owner.label_from_instance = lambda person: with_former(person, is_there=person.pk in people)
         self.helper = FormHelper()
         self.helper.layout = Layout("text", "criterion_key", Row("owner", "owner_text"), Row("due_on", "status"))
+        self.helper.render_hidden_fields = True
         self.helper.add_input(Submit("speichern", _("Maßnahme speichern")))
 
     def clean(self) -> dict[str, Any]:

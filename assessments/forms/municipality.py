@@ -6,9 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from scaling.accounts.coats_of_arms import PictureRejected, redraw
+from scaling.common.forms import Form
 
 
-class CoatOfArmsForm(forms.Form):
+class CoatOfArmsForm(Form):
     """``cleaned_data["picture"]`` is the PNG to keep, as bytes."""
 
     picture = forms.FileField(

@@ -7,12 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Project
 from assessments.models.project import Confidentiality
+from assessments.services.projects import NameTaken, name_is_taken
 from catalogue.models import CROSS_PHASE, Phase
 from scaling.accounts.models import Membership, Municipality, Role, User
+from scaling.common.forms import Form
 from scaling.common.sorting import GermanOrder
+from scaling.common.versions import version_field
 
 
-class ProjectForm(forms.Form):
+class ProjectForm(Form):
     """A project's name, purpose, phase and people; for a new one (``project`` None) and for one that exists."""
 
     name = forms.CharField(label=_("Name des Projekts"), max_length=120, help_text=_("So, wie Sie im Haus davon sprechen."))
@@ -45,6 +48,8 @@ class ProjectForm(forms.Form):
         help_text=_("Wer hier steht, darf die Bewertung bearbeiten. Die Leitung darf das immer."),
     )
 
+    version = version_field()
+
     def __init__(self, *args: Any, municipality: Municipality, project: Project | None = None, **kwargs: Any) -> None:
         if project is not None:
             kwargs["initial"] = {
@@ -53,21 +58,22 @@ class ProjectForm(forms.Form):
                 "phase": project.phase_id,
                 "confidentiality": project.confidentiality,
                 "team": list(project.team_ids),
+                "version": project.version,
             }
         super().__init__(*args, **kwargs)
+        if project is None:
+            del self.fields["version"]
         self.municipality, self.project = municipality, project
         on_team = Membership.objects.filter(municipality=municipality, role=Role.TEAM)
         team = User.objects.filter(pk__in=on_team.values("user"), is_active=True)
         self.fields["team"].queryset = team.order_by(GermanOrder("name"), "email")  # type: ignore[attr-defined]
         self.helper = FormHelper()
         self.helper.layout = Layout("name", "summary", "phase", "confidentiality", "team")
+        self.helper.render_hidden_fields = True
         self.helper.add_input(Submit("speichern", _("Projekt anlegen") if project is None else _("Änderungen speichern")))
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        others = self.municipality.projects.filter(name__iexact=name)
-        if self.project is not None:
-            others = others.exclude(pk=self.project.pk)
-        if others.exists():
-            raise forms.ValidationError(_("Ein Projekt mit diesem Namen gibt es in Ihrer Kommune schon."))
+        if name_is_taken(self.municipality, name, except_for=self.project):
+            raise forms.ValidationError(str(NameTaken()))
         return name

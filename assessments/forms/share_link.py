@@ -8,20 +8,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments.services.share_links import MAX_LIFETIME
+from scaling.common.forms import DayField, Form
 
 PROPOSED = timedelta(days=90)
 
 
-class ShareForm(forms.Form):
+class ShareForm(Form):
     purpose = forms.CharField(
         label=_("Für wen ist der Link?"),
         max_length=120,
         help_text=_("Nur für Ihre Übersicht, etwa „Hauptausschuss, Sitzung im Mai“."),
     )
-    expires_on = forms.DateField(
+    expires_on = DayField(
         label=_("Gültig bis"),
         help_text=_("Höchstens ein Jahr. An diesem Tag öffnet der Link zum letzten Mal."),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     with_names = forms.BooleanField(
         label=_("Namen von Personen zeigen"),

@@ -6,9 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assessments.workbook.package import MAX_BYTES
+from scaling.common.forms import Form
 
 
-class SheetForm(forms.Form):
+class SheetForm(Form):
     """The file brought back. Its content is judged elsewhere (``assessments.workbook``)."""
 
     file = forms.FileField(

@@ -11,9 +11,10 @@ from django.utils.translation import ngettext
 
 from assessments.duration import duration
 from catalogue.models import Phase
+from scaling.common.forms import Form, ReasonField
 
 
-class ScopeForm(forms.Form):
+class ScopeForm(Form):
     """The phases of a new round. The cross-phase set is always in and no choice."""
 
     phases = forms.MultipleChoiceField(
@@ -48,12 +49,12 @@ def criteria(number: int) -> str:
     return ngettext("%(number)s Kriterium", "%(number)s Kriterien", number) % {"number": number}
 
 
-class ReturnForm(forms.Form):
-    comment = forms.CharField(
+class ReturnForm(Form):
+    comment = ReasonField(
         label=_("Was fehlt noch?"),
+        ask=_("Bitte schreiben Sie dem Team, was noch fehlt."),
         max_length=2000,
         help_text=_("Das Team liest Ihre Anmerkung auf dieser Seite."),
-        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -63,11 +64,9 @@ class ReturnForm(forms.Form):
         self.helper.add_input(Submit("zurueckgeben", _("An das Team zurückgeben"), css_class="kern-btn--secondary"))
 
 
-class ReopenForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Warum wird die Bewertung wieder geöffnet?"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+class ReopenForm(Form):
+    reason = ReasonField(
+        label=_("Warum wird die Bewertung wieder geöffnet?"), ask=_("Bitte nennen Sie den Grund."), max_length=2000
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -73,7 +73,7 @@ def _not_sent_since(monday: date) -> Q:
 def digest_for(person: User, today: date) -> Digest:
     """Three queries, whatever the number of projects and measures."""
     pending = Q(scores__state=ScoreState.OPEN) | Q(scores__confirmed=False)
-    mine = Count("scores", filter=pending & Q(scores__assigned_to=person), distinct=True)
+    mine = Count("scores", filter=pending & Q(scores__assigned_to=person, scores__set_aside_at=None), distinct=True)
     assessments = Assessment.objects.visible_to(person).open().with_context().with_team().with_progress()
     open_rounds: list[Any] = list(assessments.annotate(mine=mine).order_by(GermanOrder("project__name")))
     rounds = [OpenRound(a, counts_of(a), a.mine, absolute_url(a.get_absolute_url())) for a in open_rounds]

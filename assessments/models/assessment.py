@@ -43,20 +43,26 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         """
         answered = ~Q(scores__state=ScoreState.OPEN)
         scores = {
+            "total": Q(),
             "answered": answered,
             "unknown": Q(scores__state=ScoreState.UNKNOWN),
             "not_applicable": Q(scores__state=ScoreState.NOT_APPLICABLE),
             "unconfirmed": answered & Q(scores__confirmed=False),
         }
+        counts = Q(scores__set_aside_at=None)
         # Counted per round by its index. A join would group every column of the round over all its answers.
         own = Assessment.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
-        counted = {name: Subquery(own.annotate(n=Count("scores", filter=which)).values("n")) for name, which in scores.items()}
-        return self.annotate(total=Subquery(own.annotate(n=Count("scores")).values("n")), **counted)
+        counted = {
+            name: Subquery(own.annotate(n=Count("scores", filter=counts & which)).values("n")) for name, which in scores.items()
+        }
+        return self.annotate(**counted)
 
     def with_next_open(self) -> "AssessmentQuerySet":
         """Adds ``next_open``: the key of the first criterion that is ``ScoreQuerySet.pending``, or None."""
         pending = Q(scores__state=ScoreState.OPEN) | Q(scores__confirmed=False)
-        first = Assessment.objects.filter(pending, pk=OuterRef("pk")).order_by("scores__criterion__order")
+        first = Assessment.objects.filter(pending, scores__set_aside_at=None, pk=OuterRef("pk")).order_by(
+            "scores__criterion__order"
+        )
         return self.annotate(next_open=Subquery(first.values("scores__criterion__key")[:1]))
 
     def open(self) -> "AssessmentQuerySet":

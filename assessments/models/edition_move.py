@@ -12,9 +12,8 @@ from catalogue.models import Edition
 class EditionMove(models.Model):
     """One move of an assessment to a newer edition, and what is needed to take it back. Written by ``services.edition_switch``.
 
-    ``dropped`` archives the answers whose criteria the new edition no longer has, with evidence and comments: what people
-    read (``answers``) and the rows themselves (``rows``, as Django's serializer writes them). ``set_aside`` does the same for
-    answers given to new criteria when the move is taken back.
+    ``added`` came into the round by the move, new or from what was set aside before; ``dropped`` was set aside since the
+    new edition no longer has its criterion; ``set_aside`` was, when the move was taken back, since the old one has it not.
     """
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="moves", verbose_name=_("Bewertung"))
@@ -39,9 +38,9 @@ class EditionMove(models.Model):
         verbose_name=_("zurückgenommen von"),
     )
     unconfirmed = models.JSONField(default=list, help_text="ids of scores that were confirmed before the move")
-    added = models.JSONField(default=list, help_text="ids of scores the move created")
-    dropped = models.JSONField(default=dict)
-    set_aside = models.JSONField(default=dict)
+    added = models.JSONField(default=list, help_text="ids of scores the move brought")
+    dropped = models.JSONField(default=list, help_text="ids of scores the move set aside")
+    set_aside = models.JSONField(default=list, help_text="ids of scores set aside when the move was taken back")
 
     objects: ClassVar[models.Manager["EditionMove"]] = models.Manager()
 

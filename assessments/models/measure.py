@@ -44,6 +44,7 @@ class Measure(models.Model):
     owner_text = models.CharField(_("Wer (frei eingetragen)"), max_length=120, blank=True)
     due_on = models.DateField(_("Bis wann"), null=True, blank=True)
     status = models.CharField(_("Stand"), max_length=10, choices=MeasureStatus.choices, default=MeasureStatus.PLANNED)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MeasureQuerySet.as_manager()
     history = HistoricalRecords()

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +14,7 @@ from catalogue.models import CROSS_PHASE, Phase
 from scaling.accounts.models import Municipality, Role
 from scaling.common.public_ids import new_public_id
 from scaling.common.sorting import GermanOrder
+from scaling.common.text import look_alike
 
 
 def visible(user: Any, *, path: str, approved: Q | Exists) -> Q:
@@ -64,6 +66,7 @@ class Project(models.Model):
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
     municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="projects", verbose_name=_("Kommune"))
     name = models.CharField(_("Name"), max_length=120)
+    name_key = models.CharField(max_length=360, blank=True, editable=False, help_text="the same for names that look alike")
     slug = models.SlugField(_("Kurzname"), max_length=60, help_text=_("Für Dateinamen und Befehle."))
     summary = models.TextField(
         _("Worum es geht"), blank=True, help_text=_("Ein bis drei Sätze; erscheint auf dem Reifeprofil.")
@@ -88,15 +91,21 @@ class Project(models.Model):
         settings.AUTH_USER_MODEL, related_name="projects", blank=True, verbose_name=_("Projektteam")
     )
     created_at = models.DateTimeField(_("angelegt am"), auto_now_add=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ProjectQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["name_key"])
 
     class Meta:
         verbose_name = _("Projekt")
         verbose_name_plural = _("Projekte")
         ordering = ["-is_municipality_wide", "name"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "name_key"],
+                name="project_name_unique",
+                violation_error_message=_("Ein Projekt mit diesem Namen gibt es in Ihrer Kommune schon."),
+            ),
             models.UniqueConstraint(
                 fields=["municipality", "slug"],
                 name="project_slug_unique",
@@ -109,6 +118,12 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        self.name_key = look_alike(self.name)
+        if update_fields is not None and "name" in update_fields:
+            update_fields = {*update_fields, "name_key"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("assessments:project", args=[self.public_id])

@@ -41,8 +41,20 @@ class ScoreQuerySet(models.QuerySet["Score"]):
         return self.select_related("assessment__project", "assessment__edition").annotate(team_ids=team_ids)
 
 
+class ScoreManager(models.Manager.from_queryset(ScoreQuerySet)):  # type: ignore[misc]
+    """The answers that belong to their round; those set aside are found by ``Score.with_set_aside`` only."""
+
+    def get_queryset(self) -> ScoreQuerySet:
+        found: ScoreQuerySet = super().get_queryset().filter(set_aside_at=None)
+        return found
+
+
 class Score(models.Model):
     """The answer to one criterion in one assessment. All changes go through ``assessments.services.answers.save_score``.
+
+    An answer leaves its round by being set aside (``set_aside_at``), never by being deleted: with its evidence, files, comments
+    and history it waits for its way back (``services.edition_switch``). ``objects`` and ``assessment.scores`` do not find it;
+    statements of our own and counts over ``scores__…`` have to leave it out themselves.
 
     ``version`` grows by one with every save; a save that names an older one is refused (``StaleScore``). ``confirmed`` is false
     for an answer carried over from the previous round that nobody has looked at since.
@@ -70,7 +82,9 @@ class Score(models.Model):
         related_name="+",
         verbose_name=_("zuständig"),
     )
+    set_aside_at = models.DateTimeField(_("beiseitegelegt am"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    page = models.CharField(max_length=43, blank=True, editable=False, help_text="token of the page the version was saved from")
     updated_at = models.DateTimeField(_("zuletzt geändert am"), null=True, blank=True)
     updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -81,8 +95,9 @@ class Score(models.Model):
         verbose_name=_("zuletzt geändert von"),
     )
 
-    objects = ScoreQuerySet.as_manager()
-    history = HistoricalRecords()
+    objects = ScoreManager()
+    with_set_aside = ScoreQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["page"])
 
     class Meta:
         verbose_name = _("Einschätzung")

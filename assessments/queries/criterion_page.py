@@ -10,6 +10,7 @@ from django.db import connection
 
 from assessments.models import MeasureStatus, Score
 from assessments.models.measure import is_overdue
+from assessments.queries.people import with_former
 from scaling.accounts.models import Role
 from scaling.common.sorting import sort_key
 
@@ -57,7 +58,8 @@ class ShownMeasure:
 class CriterionPage:
     """In the order in which they came; measures by their day, those without one last; people by name, as (primary key, name).
 
-    ``people`` are those who can be named: the project's team and the municipality's managers. ``updated_by`` is who saved the
+    ``people`` are those who can be named: the project's team and the municipality's managers, and who looks after the criterion
+    though they have left. ``updated_by`` is who saved the
     answer last, empty for nobody.
     """
 
@@ -147,6 +149,7 @@ STATEMENT = " UNION ALL ".join(
             id="person.id",
             person=_name("person"),
         ),
+        _rows("assigned", "accounts_user AS person WHERE person.id = %(assigned_to)s", id="person.id", person=_name("person")),
         _rows("updated_by", "accounts_user AS person WHERE person.id = %(updated_by)s", id="person.id", person=_name("person")),
     ]
 )
@@ -163,12 +166,16 @@ def load_criterion_page(score: Score, key: str, today: date) -> CriterionPage:
         "project": project.pk,
         "municipality": project.municipality_id,
         "key": key,
+        "assigned_to": score.assigned_to_id,
         "updated_by": score.updated_by_id,
     }
     found: dict[str, list[_Row]] = defaultdict(list)
     with connection.cursor() as cursor:
         for row in sorted(starmap(_Row, cursor.execute(STATEMENT, values).fetchall()), key=lambda row: row.id):
             found[row.kind].append(row)
+    people = sorted(((row.id, row.person) for row in found["person"]), key=lambda person: sort_key(person[1]))
+    there = {pk for pk, _name in people}
+    former = [(row.id, with_former(row.person, is_there=False)) for row in found["assigned"] if row.id not in there]
     return CriterionPage(
         evidence=[ShownEvidence(row.id, row.text, row.url, row.file_name, row.person, row.at) for row in found["evidence"]],
         comments=[
@@ -178,6 +185,6 @@ def load_criterion_page(score: Score, key: str, today: date) -> CriterionPage:
             ShownMeasure(row.text, row.status, row.person, row.due_on, is_overdue(row.status, row.due_on, today))
             for row in sorted(found["measure"], key=lambda row: row.due_on or date.max)
         ],
-        people=sorted(((row.id, row.person) for row in found["person"]), key=lambda person: sort_key(person[1])),
+        people=[*people, *former],
         updated_by=next((row.person for row in found["updated_by"]), ""),
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from assessments.models import Assessment, AssessmentState, Evidence, Score
 from assessments.queries.catalogue_cache import CachedEdition
 from assessments.queries.neighbours import answer_label
+from catalogue.models import Criterion
 
 
 @dataclass(frozen=True)
@@ -36,22 +37,32 @@ class HistoryEntry:
 
 
 def round_history(assessment: Assessment, guide: CachedEdition) -> list[HistoryEntry]:
-    """The newest first. Four queries; the answers of the start are one entry, that of the start.
+    """The newest first. Four queries, five where answers are set aside. The answers of the start are one entry, that of the
+    start.
 
-    Answers to criteria that left the round with a move to another edition are told without the criterion's name.
+    Entries of answers that were set aside have a title but no key: their criterion has no page in this round.
     """
-    current = dict(Score.objects.filter(assessment=assessment).values_list("pk", "criterion"))
+    stored = list(Score.with_set_aside.filter(assessment=assessment).values_list("pk", "criterion", "set_aside_at"))
+    current = {pk: criterion for pk, criterion, _away in stored}
+    away = [criterion for _pk, criterion, since in stored if since is not None]
+    gone = Criterion.objects.in_bulk(away) if away else {}
     scores = Score.history.filter(assessment_id=assessment.pk).select_related("history_user", "assigned_to")
     keys: dict[int, tuple[str, str]] = {}
     entries = [*_steps(Assessment.history.filter(id=assessment.pk).select_related("history_user"))]
     before: dict[int, Any] = {}
     for row in scores.order_by("history_date", "history_id"):
-        criterion = guide.by_id.get(current.get(row.id, row.criterion_id))
-        keys[row.id] = key, title = (criterion.key, criterion.title) if criterion else ("", "")
+        number = current.get(row.id, row.criterion_id)
+        criterion = guide.by_id.get(number)
+        key = criterion.key if criterion else ""
+        keys[row.id] = key, title = key, str(getattr(criterion or gone.get(number), "title", ""))
         if row.id in before:
             changes = tuple(_differences(before[row.id], row))
             confirmed = row.confirmed and not before[row.id].confirmed
-            what = _("Antwort geändert") if changes else _("Antwort bestätigt") if confirmed else ""
+            moved = (row.set_aside_at is None) != (before[row.id].set_aside_at is None)
+            if moved:
+                what = _("Antwort zurückgeholt") if row.set_aside_at is None else _("Antwort beiseitegelegt")
+            else:
+                what = _("Antwort geändert") if changes else _("Antwort bestätigt") if confirmed else ""
             if what:
                 entries.append(HistoryEntry(row.history_date, _name(row), what, key, title, changes))
         before[row.id] = row

@@ -51,11 +51,11 @@ _WORDS = """
     JOIN assessments_assessment AS assessment ON assessment.id = score.assessment_id
     JOIN assessments_project AS project ON project.id = assessment.project_id
     LEFT JOIN accounts_user AS person ON person.id = score.updated_by_id
-    WHERE criterion.key = %(key)s
+    WHERE criterion.key = %(key)s AND score.set_aside_at IS NULL
 """
 SURROUNDINGS = f"""
     SELECT id, criterion_id, state, level, confirmed, '', NULL::smallint, '', NULL::timestamptz, assessment_id, NULL::smallint
-    FROM assessments_score WHERE assessment_id = %(assessment)s
+    FROM assessments_score WHERE assessment_id = %(assessment)s AND set_aside_at IS NULL
     UNION ALL {_WORDS} AND assessment.id = %(previous)s
     UNION ALL ({_WORDS}
         AND project.municipality_id = %(municipality)s AND project.is_municipality_wide AND project.id <> %(project)s

@@ -1,8 +1,8 @@
 """The door through which every answer goes: forms, autosave, table and sheet all save here, so none can overwrite another.
 
-Locks: a save holds its score's row alone and the assessment's row in share mode. Saves of different criteria therefore never
-wait for each other, while a transition (``services.workflow``), which takes the assessment's row alone, waits for the saves
-before it and is seen by the saves after it.
+Locks: a save holds the assessment's row in share mode and its score's row alone, in this order (docs/architecture.md). Saves of
+different criteria therefore never wait for each other, while a transition (``services.workflow``), which takes the assessment's
+row alone, waits for the saves before it and is seen by the saves after it.
 """
 
 from collections.abc import Sequence
@@ -11,13 +11,15 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.models import Evidence, Score, ScoreState
 from assessments.models.states import EDITABLE
+from scaling.common.dates import date_problem
 from scaling.common.history import attribute_to
+from scaling.common.text import has_letters, tidy_line, tidy_text
+from scaling.common.transactions import atomic
 
 
 class NotEditable(Exception):
@@ -43,8 +45,8 @@ class Answer:
     target_date: date | None = None
 
     def __post_init__(self) -> None:
-        # Browsers send \r\n: the same text must be the same answer, wherever it comes from.
-        object.__setattr__(self, "rationale", self.rationale.replace("\r\n", "\n").strip())
+        # The same text must be the same answer, wherever it comes from: form, autosave, table, sheet or command.
+        object.__setattr__(self, "rationale", tidy_text(self.rationale).strip())
 
     @classmethod
     def of(cls, score: Score) -> "Answer":
@@ -54,7 +56,7 @@ class Answer:
         """Raise ValidationError where the database would refuse, with a sentence for each field."""
         if (self.state == ScoreState.RATED) != (self.level is not None):
             raise ValidationError({"level": _("Bitte wählen Sie eine Stufe.")})
-        if self.state == ScoreState.NOT_APPLICABLE and not self.rationale:
+        if self.state == ScoreState.NOT_APPLICABLE and not has_letters(self.rationale):
             raise ValidationError({"rationale": _("Bitte begründen Sie, warum das Kriterium nicht zutrifft.")})
 
 
@@ -74,55 +76,73 @@ class NewEvidence:
     file: str = ""
     file_name: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", tidy_line(self.text))
+
 
 ANSWER_FIELDS = [field.name for field in fields(Answer)]
 
-# The ORM knows one strength of lock per query; this needs two.
+# The ORM knows one strength of lock per query; this needs two. PostgreSQL takes them in the order in which they are written.
 LOCK = """
     SELECT score.*, assessment.state AS assessment_state
     FROM assessments_score AS score JOIN assessments_assessment AS assessment ON assessment.id = score.assessment_id
     WHERE score.id = %s
-    FOR NO KEY UPDATE OF score FOR SHARE OF assessment
+    FOR SHARE OF assessment FOR NO KEY UPDATE OF score
 """
 
 
 def lock_score(pk: int) -> Score:
-    """The score as it stands now, locked until the transaction ends. One query. Raises NotEditable, Score.DoesNotExist."""
+    """The score as it stands now, locked until the transaction ends. One query. Raises NotEditable, Score.DoesNotExist.
+
+    The latter also for a score that left its round a moment ago: it was set aside with what it says.
+    """
+    score: Score
     for score in Score.objects.raw(LOCK, [pk]):
         if score.assessment_state not in EDITABLE:  # type: ignore[attr-defined]
             raise NotEditable
-        return score
+        if score.set_aside_at is None:
+            return score
     raise Score.DoesNotExist
 
 
-@transaction.atomic
+@atomic
 def save_score(
-    *, score: Score, version: int, by: Any, answer: Answer, evidence: Sequence[NewEvidence] = (), confirm: bool = True
+    *,
+    score: Score,
+    version: int,
+    by: Any,
+    answer: Answer,
+    evidence: Sequence[NewEvidence] = (),
+    confirm: bool = True,
+    page: str = "",
 ) -> Score:
     """Store ``answer`` and new evidence if ``version`` is still the current one, and return the score as stored.
 
     Saving confirms an answer carried over from the previous round. Saving what already stands there changes nothing, whatever
     the version: so a save that is sent twice is no conflict. ``confirm=False`` keeps an unchanged carried-over answer
-    unconfirmed, for saves nobody pressed a button for.
+    unconfirmed, for saves nobody pressed a button for. ``page`` is the token of the page it was typed on: whoever saves twice
+    from one page, faster than it learns of its new version, is in no conflict with themselves.
 
     Raises StaleScore, NotEditable, and ValidationError for an answer the rules forbid; nothing is stored then. Three queries,
     two more per evidence.
     """
-    answer.clean()
     current = lock_score(score.pk)
     same = Answer.of(current) == answer
-    if not same and current.version != version:
+    if not same:  # what stands there already may be odd; it must not keep anybody from going on
+        _check(answer, current)
+    own = bool(page) and current.page == page and current.updated_by_id == by.pk
+    if not same and current.version != version and not own:
         raise StaleScore(current=current)
     if not same or (confirm and not current.confirmed):
         for name in ANSWER_FIELDS:
             setattr(current, name, getattr(answer, name))
-        _store(current, by=by)
+        _store(current, by=by, page=page)
     for new in evidence:
         _add_evidence(current, new, by=by)
     return current
 
 
-@transaction.atomic
+@atomic
 def confirm_score(*, score: Score, version: int, by: Any) -> Score:
     """„Stimmt noch“: keep a carried-over answer as it is. Raises StaleScore, NotEditable."""
     current = lock_score(score.pk)
@@ -134,13 +154,13 @@ def confirm_score(*, score: Score, version: int, by: Any) -> Score:
     return current
 
 
-@transaction.atomic
+@atomic
 def add_evidence(*, score: Score, by: Any, evidence: NewEvidence) -> Evidence:
     """Add one piece of evidence; it never conflicts with anything. Raises NotEditable."""
     return _add_evidence(lock_score(score.pk), evidence, by=by)
 
 
-@transaction.atomic
+@atomic
 def remove_evidence(*, evidence: Evidence, by: Any) -> None:
     """Remove one piece of evidence; the history keeps it. Removing it twice is no error. Raises NotEditable."""
     lock_score(evidence.score_id)
@@ -150,13 +170,20 @@ def remove_evidence(*, evidence: Evidence, by: Any) -> None:
         stored.delete()
 
 
-def _store(score: Score, *, by: Any) -> None:
+def _check(answer: Answer, current: Score) -> None:
+    answer.clean()
+    if answer.target_date != current.target_date and (problem := date_problem(answer.target_date)):
+        raise ValidationError({"target_date": problem})
+
+
+def _store(score: Score, *, by: Any, page: str = "") -> None:
     score.confirmed = True
+    score.page = page[:43]
     score.version += 1
     score.updated_at = timezone.now()
     score.updated_by = by
     attribute_to(score, by)
-    score.save(update_fields=[*ANSWER_FIELDS, "confirmed", "version", "updated_at", "updated_by"])
+    score.save(update_fields=[*ANSWER_FIELDS, "confirmed", "version", "page", "updated_at", "updated_by"])
 
 
 def _add_evidence(score: Score, new: NewEvidence, *, by: Any) -> Evidence:

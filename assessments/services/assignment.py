@@ -16,9 +16,10 @@ from scaling.accounts.models import User
 from scaling.accounts.unsubscribe import unsubscribe_path
 from scaling.common.addresses import absolute_url
 from scaling.common.mail import compose, deliver
+from scaling.common.transactions import atomic
 
 
-@transaction.atomic
+@atomic
 def assign(*, assessment: Assessment, scores: Collection[int], to: User | None, by: Any) -> int:
     """Hand the scores (primary keys, of ``assessment``) to a person or to nobody; return how many changed hands.
 
@@ -28,7 +29,7 @@ def assign(*, assessment: Assessment, scores: Collection[int], to: User | None, 
     current = Assessment.objects.select_for_update().get(pk=assessment.pk)
     if not current.is_editable:
         raise NotEditable
-    rows = Score.objects.select_for_update(of=("self",), no_key=True).filter(assessment=current, pk__in=scores)
+    rows = Score.objects.select_for_update(of=("self",), no_key=True).filter(assessment=current, pk__in=scores).order_by("pk")
     changed = [score for score in rows.select_related("criterion") if score.assigned_to_id != (to.pk if to else None)]
     for score in changed:
         score.assigned_to = to

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from assessments.models import Comment, Score
+from scaling.common.text import tidy_text
+from scaling.common.transactions import atomic
 
 
 def add_comment(*, score: Score, by: Any, text: str) -> Comment:
-    return Comment.objects.create(score=score, author=by, text=text)
+    return Comment.objects.create(score=score, author=by, text=tidy_text(text))
 
 
-@transaction.atomic
+@atomic
 def resolve_comment(*, comment: Comment, by: Any) -> Comment:
     """Resolving twice keeps the first name and time."""
     comment = Comment.objects.select_for_update().get(pk=comment.pk)

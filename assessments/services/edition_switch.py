@@ -1,26 +1,26 @@
 """Moving an open assessment to a newer edition of the catalogue: previewed, in one step, undoable until it is submitted.
 
 What happens to each criterion is decided by its key: **kept** when its texts are the same, **changed** when they are not (the
-answer stays and has to be confirmed again), **new** (open), **dropped** (the answer is archived with the move). Approved and
-submitted assessments never move.
+answer stays and has to be confirmed again), **new** (open, or what was said about it before it left the round), **dropped**
+(the answer is set aside with its evidence, files and comments). Nothing is ever deleted. Approved and submitted assessments
+never move.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core import serializers
-from django.db import transaction
 from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
-from assessments.models import Assessment, Comment, EditionMove, Evidence, Score, ScoreState
+from assessments.models import Assessment, EditionMove, Score, ScoreState
 from assessments.models.states import EDITABLE
 from assessments.services.workflow import WrongState
 from catalogue.documents.compare import FieldChange, compare_items
 from catalogue.documents.export import edition_document
 from catalogue.models import Criterion, Edition, EditionState
 from scaling.common.history import attribute_to
+from scaling.common.transactions import atomic
 
 #: What a rating rests on. Another phase, workstream or milestone changes what is counted, but not what was answered.
 RATED_TEXTS = ("title", "summary", "why", "questions", "note", "evidence_examples", "levels")
@@ -87,25 +87,26 @@ def plan(assessment: Assessment, edition: Edition) -> SwitchPlan:
     return SwitchPlan(edition, tuple(kept), tuple(changed), tuple(new), tuple(dropped))
 
 
-@transaction.atomic
+@atomic
 def move(*, assessment: Assessment, edition: Edition, by: Any) -> EditionMove:
     """Move the assessment as ``plan`` says. Raises WrongState unless it is editable, NoNewerEdition.
 
-    The number of queries grows by one with each dropped answer, whose history ends with a line of its own.
+    The number of queries does not grow with the number of answers.
     """
     current = _locked(assessment)
     if edition not in newer_editions(current):
         raise NoNewerEdition
     planned = plan(current, edition)
+    dropped = [p.score for p in planned.dropped if p.score]
     record = EditionMove.objects.create(
         assessment=current,
         from_edition=current.edition,
         to_edition=edition,
         by=by,
         unconfirmed=[p.score.pk for p in planned.changed if p.score and p.score.confirmed and p.score.state != ScoreState.OPEN],
-        dropped=_archive(p.score for p in planned.dropped if p.score),
+        dropped=[score.pk for score in dropped],
     )
-    Score.objects.filter(pk__in=[p.score.pk for p in planned.dropped if p.score]).delete()
+    _set_aside(dropped, by)
     for p in (*planned.kept, *planned.changed):
         if p.score and p.criterion:
             p.score.criterion = p.criterion
@@ -114,9 +115,7 @@ def move(*, assessment: Assessment, edition: Edition, by: Any) -> EditionMove:
                 p.score.version += 1
                 p.score.confirmed = p.score.state == ScoreState.OPEN
     _store([p.score for p in (*planned.kept, *planned.changed) if p.score], by)
-    created = Score.objects.bulk_create(Score(assessment=current, criterion=p.criterion) for p in planned.new if p.criterion)
-    Score.history.bulk_history_create(created, default_user=by)
-    record.added = [score.pk for score in created]
+    record.added = _bring_in(current, [p.criterion for p in planned.new if p.criterion], by)
     record.save(update_fields=["added"])
     _pin(current, assessment, edition, by)
     return record
@@ -133,20 +132,20 @@ def undoable(assessment: Assessment) -> EditionMove | None:
     return None if submitted and submitted > latest.at else latest
 
 
-@transaction.atomic
+@atomic
 def undo(*, assessment: Assessment, by: Any) -> EditionMove:
     """Take the latest move back. Raises WrongState, NotUndoable.
 
-    Nothing written since is lost: answers to criteria that stay remain as they are now, answers to criteria that go are
-    archived with the move.
+    Nothing written since is lost: answers to criteria that stay remain as they are now, answers to criteria that go are set
+    aside, and those set aside by the move return as they were.
     """
     current = _locked(assessment)
     record = undoable(current)
     if record is None:
         raise NotUndoable
-    added = list(current.scores.filter(pk__in=record.added).select_related("criterion"))
-    record.set_aside = _archive(score for score in added if score.state != ScoreState.OPEN or score.rationale)
-    Score.objects.filter(pk__in=[score.pk for score in added]).delete()
+    added = list(current.scores.filter(pk__in=record.added).order_by("pk"))
+    _set_aside(added, by)
+    record.set_aside = [score.pk for score in added]
     old = {criterion.key: criterion for criterion in record.from_edition.criteria.all()}
     scores = list(current.scores.select_related("criterion"))
     for score in scores:
@@ -156,20 +155,43 @@ def undo(*, assessment: Assessment, by: Any) -> EditionMove:
             score.confirmed = True
             score.version += 1
     _store(scores, by)
-    for row in serializers.deserialize("json", record.dropped.get("rows", "[]")):
-        row.save()
+    back = list(Score.with_set_aside.filter(assessment=current, pk__in=record.dropped).exclude(set_aside_at=None))
+    for score in back:
+        score.set_aside_at = None
+    _store(back, by)
     record.undone_at, record.undone_by = timezone.now(), by
     record.save(update_fields=["set_aside", "undone_at", "undone_by"])
     _pin(current, assessment, record.from_edition, by)
     return record
 
 
+def with_answers_set_aside(moves: Iterable[EditionMove]) -> list[EditionMove]:
+    """The moves, each with ``away``: the answers it (or its undoing) took out of the round that have not come back since and
+    say something, in the catalogue's order, with criterion and evidence at hand. Three queries.
+    """
+    found = list(moves)
+    taken = {move.pk: move.set_aside if move.undone_at else move.dropped for move in found}
+    rows = (
+        Score.with_set_aside.filter(pk__in={pk for pks in taken.values() for pk in pks})
+        .exclude(set_aside_at=None)
+        .exclude(state=ScoreState.OPEN, rationale="", evidence=None, comments=None)
+        .select_related("criterion")
+        .prefetch_related("evidence")
+        .distinct()
+    )
+    scores = sorted(rows, key=lambda score: score.criterion.order)
+    for move in found:
+        move.away = [score for score in scores if score.pk in taken[move.pk]]  # type: ignore[attr-defined]
+    return found
+
+
 def _locked(assessment: Assessment) -> Assessment:
-    # The answers first and the round second, as a save does: the other way round the two could wait for each other.
-    list(Score.objects.select_for_update().filter(assessment=assessment.pk).order_by("pk").values_list("pk", flat=True))
+    """The round, and then its answers: whoever is saving comes first, whoever saves next sees the move."""
     current = Assessment.objects.select_for_update(of=("self",)).select_related("edition", "project").get(pk=assessment.pk)
     if current.state not in EDITABLE:
         raise WrongState(current)
+    rows = Score.with_set_aside.select_for_update(no_key=True).filter(assessment=assessment.pk)
+    list(rows.order_by("pk").values_list("pk", flat=True))
     return current
 
 
@@ -179,25 +201,36 @@ def _pin(current: Assessment, assessment: Assessment, edition: Edition, by: Any)
     current.save(update_fields=["edition"])
 
 
-def _store(scores: list[Score], by: Any) -> None:
+def _store(scores: Sequence[Score], by: Any) -> None:
     if scores:
-        bulk_update_with_history(scores, Score, ["criterion", "confirmed", "version"], default_user=by)
+        changed = ["criterion", "confirmed", "version", "set_aside_at"]
+        bulk_update_with_history(scores, Score, changed, default_user=by, manager=Score.with_set_aside)
 
 
-def _archive(scores: Iterable[Score]) -> dict[str, Any]:
-    """Answers as people read them, and their rows with evidence and comments as they were."""
-    found = list(scores)
-    evidence = list(Evidence.objects.filter(score__in=found).order_by("pk"))
-    comments = list(Comment.objects.filter(score__in=found).order_by("pk"))
-    answers = [
-        {
-            "key": score.criterion.key,
-            "title": score.criterion.title,
-            "state": score.state,
-            "level": score.level,
-            "rationale": score.rationale,
-            "evidence": [e.text for e in evidence if e.score_id == score.pk],
-        }
-        for score in found
-    ]
-    return {"answers": answers, "rows": serializers.serialize("json", [*found, *evidence, *comments])}
+def _set_aside(scores: Sequence[Score], by: Any) -> None:
+    now = timezone.now()
+    for score in scores:
+        score.set_aside_at = now
+    _store(scores, by)
+
+
+def _bring_in(current: Assessment, criteria: Sequence[Criterion], by: Any) -> list[int]:
+    """A score for each criterion: the one that was set aside under its key, to be confirmed, or an open one. Their ids."""
+    kept: dict[str, Score] = {}
+    rows = Score.with_set_aside.filter(assessment=current, criterion__key__in=[criterion.key for criterion in criteria])
+    for score in rows.exclude(set_aside_at=None).select_related("criterion").order_by("set_aside_at", "pk"):
+        kept[score.criterion.key] = score  # the latest
+    back, new = [], []
+    for criterion in criteria:
+        known = kept.get(criterion.key)
+        if known is None:
+            new.append(Score(assessment=current, criterion=criterion))
+            continue
+        known.criterion, known.set_aside_at = criterion, None
+        known.confirmed = known.state == ScoreState.OPEN
+        known.version += 1
+        back.append(known)
+    _store(back, by)
+    created = Score.objects.bulk_create(new)
+    Score.history.bulk_history_create(created, default_user=by)
+    return [score.pk for score in (*back, *created)]

@@ -1,27 +1,29 @@
-"""Files as evidence: what may come in, where it lies, and that it goes with its evidence.
+"""Files as evidence: what may come in, where it lies, and when it goes.
 
 A file is judged by its content; its name only has to agree. It is kept under a random name outside of everything the web server
-serves, and leaves only through a view that asks for the rights (``assessments.views.evidence``).
+serves, and leaves only through a view that asks for the rights (``assessments.views.evidence``). No change of a row deletes a
+file: ``delete_unused_files`` does, once nothing has pointed to it for a while.
 """
 
 import logging
 import secrets
 import zipfile
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
-from django.db.models.signals import post_delete
-from django.dispatch import receiver
+from django.db.models import Max
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from assessments.models import Evidence, Score
 from assessments.services.answers import NewEvidence, add_evidence
+from scaling.common.stored_files import UNUSED_FOR, delete_unused, save_file
+from scaling.common.text import tidy_file_name
 
 logger = logging.getLogger(__name__)
 
@@ -82,8 +84,7 @@ def validate_upload(upload: "UploadedFile[bytes]") -> ValidatedUpload:
 
 def _clean_name(name: str) -> str:
     """The last part of the name, without characters that have no place in one, and short enough to keep."""
-    name = "".join(character for character in name.replace("\\", "/").rsplit("/", 1)[-1] if character.isprintable()).strip()
-    path = PurePath(name or "datei")
+    path = PurePath(tidy_file_name(name) or "datei")
     return f"{path.stem[:150]}{path.suffix[:20]}"
 
 
@@ -154,8 +155,8 @@ def _scan(upload: "UploadedFile[bytes]", name: str) -> None:
 
 
 def add_file(*, score: Score, by: Any, file: ValidatedUpload, text: str = "") -> Evidence:
-    """Store a file and the evidence that names it. Raises NotEditable; nothing is left behind then."""
-    stored = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}.{file.ending}", file.content)
+    """Store a file and the evidence that names it. Raises NotEditable, StorageUnavailable; nothing is left behind then."""
+    stored = save_file(f"{FOLDER}/{secrets.token_hex(16)}.{file.ending}", file.content)
     try:
         return add_evidence(score=score, by=by, evidence=NewEvidence(text=text or file.name, file=stored, file_name=file.name))
     except BaseException:
@@ -174,14 +175,12 @@ def open_file(evidence: Evidence) -> BinaryIO:
     return default_storage.open(evidence.file.name or "")  # type: ignore[return-value]
 
 
-@receiver(post_delete, sender=Evidence)
-def delete_file(instance: Evidence, **kwargs: Any) -> None:
-    """The file goes with the last evidence that points to it, once that is certain."""
-    name = instance.file.name
-    if name:
-        transaction.on_commit(lambda: _delete_if_unused(name), robust=True)
+def delete_unused_files(*, unused_for: timedelta = UNUSED_FOR) -> list[str]:
+    """Delete the files no evidence has pointed to for that long, and return their names. Two queries.
 
-
-def _delete_if_unused(name: str) -> None:
-    if not Evidence.objects.filter(file=name).exists():
-        default_storage.delete(name)
+    Evidence set aside with its answer points to its file like any other. When the last one was removed, its history knows.
+    """
+    used = set(Evidence.objects.exclude(file="").values_list("file", flat=True))
+    removed = Evidence.history.filter(history_type="-").exclude(file="").values("file").annotate(at=Max("history_date"))
+    since: dict[str, datetime] = {row["file"]: row["at"] for row in removed}
+    return delete_unused(FOLDER, used=used, unused_since=since, unused_for=unused_for)

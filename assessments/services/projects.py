@@ -11,8 +11,24 @@ from assessments.models import Project
 from catalogue.models import CROSS_PHASE, Phase
 from scaling.accounts.models import Municipality, User
 from scaling.common.history import attribute_to
+from scaling.common.text import look_alike, tidy_line
+from scaling.common.transactions import atomic
+from scaling.common.versions import change
 
 MAX_SLUG_LENGTH = 60
+
+
+class NameTaken(Exception):
+    """The municipality has a project whose name looks the same; perhaps since a moment ago."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Ein Projekt mit diesem Namen gibt es in Ihrer Kommune schon."))
+
+
+def name_is_taken(municipality: Municipality, name: str, *, except_for: Project | None = None) -> bool:
+    """Whether another project's name looks the same. One query."""
+    others = municipality.projects.filter(name_key=look_alike(name))
+    return others.exclude(pk=except_for.pk).exists() if except_for else others.exists()
 
 
 def free_slug(municipality: Municipality, name: str) -> str:
@@ -30,7 +46,7 @@ def free_slug(municipality: Municipality, name: str) -> str:
     return free
 
 
-@transaction.atomic
+@atomic
 def create_project(
     *,
     municipality: Municipality,
@@ -41,9 +57,11 @@ def create_project(
     confidentiality: str = "",
     team: Collection[User] = (),
 ) -> Project:
-    """Create a project with its team. Its short name is made from its name."""
-    # One at a time in a municipality, so that two of one name get two short names.
+    """Create a project with its team. Its short name is made from its name. Raises NameTaken."""
+    # One at a time in a municipality: of two that give the same name at once, the second is told.
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
+    if name_is_taken(municipality, name):
+        raise NameTaken
     project = Project(
         municipality=municipality,
         name=name,
@@ -58,7 +76,7 @@ def create_project(
     return project
 
 
-@transaction.atomic
+@atomic
 def change_project(
     *,
     project: Project,
@@ -68,15 +86,24 @@ def change_project(
     summary: str = "",
     confidentiality: str = "",
     team: Collection[User] = (),
+    version: int | None = None,
 ) -> Project:
-    """Change what a project says about itself. The short name stays, since files and commands know it."""
-    project.name, project.phase, project.summary = name, phase, summary
-    project.confidentiality = confidentiality
-    attribute_to(project, by)
-    project.save(update_fields=["name", "phase", "summary", "confidentiality"])
-    project.team.set(team)
-    project.__dict__.pop("team_ids", None)
-    return project
+    """Change what a project says about itself where ``version`` is still the current one. The short name stays, since files and
+    commands know it. Raises StaleRecord, NameTaken.
+    """
+    Municipality.objects.select_for_update(no_key=True).get(pk=project.municipality_id)
+    current = Project.objects.select_for_update(of=("self",)).select_related("municipality", "phase").get(pk=project.pk)
+    wanted = {"name": tidy_line(name), "phase": phase, "summary": summary, "confidentiality": confidentiality, "team": team}
+    stored = {name: getattr(current, name) for name in wanted} | {"team": list(current.team.all())}
+    if change(current, version, stored=stored, wanted=wanted):
+        if name_is_taken(current.municipality, name, except_for=current):
+            raise NameTaken
+        for field in ("name", "phase", "summary", "confidentiality"):
+            setattr(current, field, wanted[field])
+        attribute_to(current, by)
+        current.save(update_fields=["name", "phase", "summary", "confidentiality", "version"])
+        current.team.set(team)
+    return current
 
 
 def standing_project(*, municipality: Municipality, by: Any) -> Project:

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, AssessmentState, ShareLink
 from scaling.common.history import attribute_to
+from scaling.common.transactions import atomic
 
 #: A link lives at most this long; who needs longer makes a new one and thinks about it again.
 MAX_LIFETIME = timedelta(days=366)
@@ -19,7 +19,7 @@ class NotApproved(Exception):
     """Only an approved profile is shared; this one was not, or was reopened a moment ago."""
 
 
-@transaction.atomic
+@atomic
 def create_link(*, assessment: Assessment, by: Any, purpose: str, expires_on: date, with_names: bool = False) -> ShareLink:
     """Raises NotApproved, and ValidationError for an end in the past or more than a year away."""
     today = timezone.localdate()
@@ -37,7 +37,7 @@ def create_link(*, assessment: Assessment, by: Any, purpose: str, expires_on: da
     return link
 
 
-@transaction.atomic
+@atomic
 def revoke_link(*, link: ShareLink, by: Any) -> ShareLink:
     """From now on the link leads nowhere. Revoking it twice is no error; the first time stands."""
     current = ShareLink.objects.select_for_update().get(pk=link.pk)

@@ -16,6 +16,7 @@ from assessments.models import Assessment, AssessmentState, Evidence, Project, S
 from assessments.models.states import EDITABLE
 from catalogue.models import CROSS_PHASE, Criterion, Edition, Phase
 from scaling.common.history import attribute_to
+from scaling.common.text import has_letters
 
 
 class WrongState(Exception):
@@ -138,7 +139,7 @@ def approve(*, assessment: Assessment, by: Any) -> Assessment:
 @transaction.atomic
 def return_to_team(*, assessment: Assessment, by: Any, comment: str) -> Assessment:
     """A manager hands the round back and says why. Raises WrongState, and ValidationError without a comment."""
-    if not comment.strip():
+    if not has_letters(comment):
         raise ValidationError({"comment": _("Bitte schreiben Sie dem Team, was noch fehlt.")})
     return _step(
         assessment,
@@ -156,7 +157,7 @@ def reopen(*, assessment: Assessment, by: Any, reason: str) -> Assessment:
 
     Raises WrongState, LaterRoundExists, and ValidationError without a reason.
     """
-    if not reason.strip():
+    if not has_letters(reason):
         raise ValidationError({"reason": _("Bitte nennen Sie den Grund.")})
     # The same lock as in start_assessment: no round can start between the question and the answer.
     Project.objects.select_for_update(no_key=True).get(pk=assessment.project_id)

@@ -1,14 +1,17 @@
 """Tags of the assessments' pages: texts with their changed words marked, the list to jump by."""
 
-from collections.abc import Iterable, Sized
+from collections.abc import Collection, Iterable, Sized
+from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from assessments import sentences
 from assessments.models import Assessment, Score
+from assessments.queries.people import with_former
 from assessments.scoring import Counts
 from scaling.common.word_diff import diff_html
 
@@ -46,12 +49,20 @@ def worddiff(before: str, after: str) -> SafeString:
 
 
 @register.simple_tag
+def named_person(person: Any, there: Collection[int]) -> str:
+    """A person's name, marked for who has left the project's people; ``there`` are the primary keys of those who are in."""
+    return with_former(person, is_there=person.pk in there)
+
+
+@register.simple_tag
 def jump_list(scores: Iterable[Score], current: Score, assessment: Assessment, suffix: str = "") -> SafeString:
     """A list of links to all criteria of a round, each with its answer in words; ``current`` is marked.
 
     Written without a template: it has a line per criterion, and stands on every criterion's page.
     """
-    start, unconfirmed = assessment.get_absolute_url(), gettext("noch nicht bestätigt")
+    # The last part of a criterion's address is its key; one reversed address serves all of them.
+    start = reverse("assessments:score", args=[assessment.public_id, "x"]).removesuffix("x/")
+    unconfirmed = gettext("noch nicht bestätigt")
     lines = []
     for score in scores:
         here = ' aria-current="page"' if score.pk == current.pk else ""

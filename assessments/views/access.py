@@ -30,7 +30,7 @@ def get_score(user: Any, public_id: str, key: str) -> Score:
     """With everything around it (``ScoreQuerySet.for_answering``). One query."""
     scores = Score.objects.visible_to(user).for_answering()
     try:
-        score = scores.get(assessment__public_id=public_id, criterion__key=key)
+        score: Score = scores.get(assessment__public_id=public_id, criterion__key=key)
     except Score.DoesNotExist as error:
         raise Http404 from error
     project = score.assessment.project
@@ -44,3 +44,9 @@ def require(user: Any, permission: str, obj: Any) -> None:
     """403 unless the rule allows it."""
     if not user.has_perm(permission, obj):
         raise PermissionDenied
+
+
+def number_in(text: Any) -> int:
+    """0, which no version has, for what is no number that a form of ours could have sent."""
+    text = str(text or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments.duration import by_workstream, duration, proposal
 from assessments.forms.assignment import AssignForm
@@ -88,6 +88,7 @@ def _length_of(criteria: Sequence[Criterion]) -> dict[str, Any]:
 
 
 @login_required
+@require_safe
 def overview(request: HttpRequest, public_id: str) -> HttpResponse:
     return render_overview(request, get_assessment(request.user, public_id))
 
@@ -99,9 +100,11 @@ def render_overview(request: HttpRequest, assessment: Assessment, **more: Any) -
     editable = request.user.has_perm("assessments.edit_assessment", assessment)
     narrowed = Narrowed.from_query(request.GET)
     shown = [score for score in found.scores if narrowed.matches(score, request.user.pk)]
+    people = list(people_of(assessment.project))
     context = {
         "assessment": assessment,
         "project": assessment.project,
+        "people_there": {person.pk for person in people},
         "crumbs": crumbs_to(assessment.project, (assessment.round_label, "")),
         "overview": found,
         "narrowed": narrowed,
@@ -110,9 +113,7 @@ def render_overview(request: HttpRequest, assessment: Assessment, **more: Any) -
         "next_pending": next(iter(found.pending), None),
         "return_form": ReturnForm(),
         "reopen_form": ReopenForm(),
-        "assign_form": AssignForm(
-            phases=found.phases, workstreams=found.workstreams, people=people_of(assessment.project) if editable else []
-        ),
+        "assign_form": AssignForm(phases=found.phases, workstreams=found.workstreams, people=people if editable else []),
         **more,
     }
     return render(request, "assessments/overview.html", context, status=422 if more else 200)

@@ -28,7 +28,9 @@ def assign_one(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
     chosen = request.POST.get("person", "")
     people = {str(person.pk): person for person in people_of(score.assessment.project)}
     try:
-        assign(assessment=score.assessment, scores=[score.pk], to=people.get(chosen), by=request.user)
+        # Whoever has left keeps it until it is given to somebody; nobody else who is not on the list gets it.
+        if chosen != str(score.assigned_to_id):
+            assign(assessment=score.assessment, scores=[score.pk], to=people.get(chosen), by=request.user)
     except NotEditable:
         messages.error(request, _("Die Bewertung ist eingereicht; es lässt sich nichts mehr ändern."))
     else:

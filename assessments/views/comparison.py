@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from assessments.models import Assessment, Score
 from assessments.queries.catalogue_cache import cached_edition
@@ -19,6 +20,7 @@ def _scores(assessment: Assessment) -> list[Score]:
 
 
 @login_required
+@require_safe
 def compare_latest(request: HttpRequest, public_id: str) -> HttpResponse:
     """To the comparison with the previous round the person may see, or with the one they chose."""
     assessment = get_assessment(request.user, public_id)
@@ -33,6 +35,7 @@ def compare_latest(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def compare(request: HttpRequest, public_id: str, other_id: str) -> HttpResponse:
     """The later of the two rounds is "now", whichever comes first in the address."""
     assessment, other = get_assessment(request.user, public_id), get_assessment(request.user, other_id)

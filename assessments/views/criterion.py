@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.encoding import escape_uri_path
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -30,7 +31,7 @@ from assessments.services.answers import (
     remove_evidence,
     save_score,
 )
-from assessments.views.access import get_score, require
+from assessments.views.access import get_score, number_in, require
 from assessments.views.breadcrumbs import crumbs_to
 from catalogue.models import Criterion
 from catalogue.wording import wording_of
@@ -52,6 +53,15 @@ def score_page(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
         require(request.user, "assessments.work_on_assessment", score.assessment)
         return _save(request, score, criterion)
     return render_score(request, score)
+
+
+def moved(request: HttpRequest, public_id: str, key: str, rest: str = "") -> HttpResponse:
+    """From the address without „kriterien“ to the one with it. 308 keeps a POST a POST, so a page opened before still saves."""
+    target = reverse("assessments:score", args=[public_id, key]) + escape_uri_path(rest)
+    query = request.META.get("QUERY_STRING", "")
+    response = HttpResponse(status=308)
+    response["Location"] = f"{target}?{query}" if query else target
+    return response
 
 
 def render_score(request: HttpRequest, score: Score, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -79,6 +89,7 @@ def _save(request: HttpRequest, score: Score, criterion: Criterion) -> HttpRespo
             by=request.user,
             answer=form.answer,
             evidence=form.evidence,
+            page=request.POST.get("einmal", ""),
         )
     except StaleScore as error:
         return _conflict(request, score, criterion, form, error.current)
@@ -109,7 +120,12 @@ def _autosave(request: HttpRequest, score: Score, form: ScoreForm) -> HttpRespon
         return _render_save_result(request, "invalid", 422, form=form)
     try:
         saved = save_score(
-            score=score, version=form.cleaned_data["version"], by=request.user, answer=form.answer, confirm=False
+            score=score,
+            version=form.cleaned_data["version"],
+            by=request.user,
+            answer=form.answer,
+            confirm=False,
+            page=request.POST.get("einmal", ""),
         )
     except StaleScore as error:
         return _render_save_result(request, "stale", 409, current=error.current)
@@ -140,6 +156,7 @@ def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200
     wording = wording_of(criterion, municipality_wide=assessment.project.is_municipality_wide)
     around = round_context(score, cached_edition(assessment.edition))
     near = load_criterion_page(score, criterion.key, timezone.localdate())
+    may_read_comments = request.user.has_perm("assessments.read_comments", assessment)
     context: dict[str, Any] = {
         "assessment": assessment,
         "project": assessment.project,
@@ -154,7 +171,7 @@ def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200
         "earlier": around.earlier,
         "municipality_answer": around.municipality_answer,
         "measures": near.measures,
-        "comments": near.comments,
+        "comments": near.comments if may_read_comments else [],
         "comment_form": CommentForm(),
         "people": near.people,
         "updated_by": near.updated_by,
@@ -216,7 +233,7 @@ def confirm(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
     score = get_score(request.user, public_id, key)
     require(request.user, "assessments.work_on_assessment", score.assessment)
     try:
-        confirm_score(score=score, version=_number(request.POST.get("version")), by=request.user)
+        confirm_score(score=score, version=number_in(request.POST.get("version")), by=request.user)
     except StaleScore:
         messages.warning(request, _("Hier wurde inzwischen etwas geändert. Bitte sehen Sie es sich an."))
         return redirect("assessments:score", public_id, key)
@@ -229,11 +246,6 @@ def confirm(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
     if following is None:
         return redirect(score.assessment)
     return redirect("assessments:score", public_id, following.criterion.key)
-
-
-def _number(text: str | None) -> int:
-    """0, which no version has, for what is no number."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 @login_required

@@ -45,8 +45,8 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
         "chosen": chosen,
         "plan": edition_switch.plan(assessment, chosen) if chosen else None,
         "undoable": edition_switch.undoable(assessment),
-        "moves": EditionMove.objects.filter(assessment=assessment).select_related(
-            "from_edition", "to_edition", "by", "undone_by"
+        "moves": edition_switch.with_answers_set_aside(
+            EditionMove.objects.filter(assessment=assessment).select_related("from_edition", "to_edition", "by", "undone_by")
         ),
     }
     return render(request, "assessments/edition_switch.html", context)

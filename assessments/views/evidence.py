@@ -18,6 +18,7 @@ from assessments.services.answers import NotEditable
 from assessments.services.evidence_files import add_file, content_type_of, open_file
 from assessments.views.access import get_score, require
 from assessments.views.breadcrumbs import crumbs_to
+from scaling.common.stored_files import StorageUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -39,9 +40,13 @@ def evidence_file_add(request: HttpRequest, public_id: str, key: str) -> HttpRes
             add_file(score=score, by=request.user, file=form.cleaned_data["file"], text=form.cleaned_data["text"])
         except NotEditable:
             messages.error(request, closed)
+            return redirect("assessments:score", public_id, key)
+        except StorageUnavailable as error:
+            logger.exception("A file could not be stored.")
+            form.add_error("file", str(error))
         else:
             messages.success(request, _("Die Datei ist als Nachweis gespeichert."))
-        return redirect("assessments:score", public_id, key)
+            return redirect("assessments:score", public_id, key)
     crumbs = crumbs_to(
         assessment.project,
         (str(assessment.round_label), assessment.get_absolute_url()),

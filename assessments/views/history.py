@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.history import round_history
@@ -15,6 +16,7 @@ ENTRIES_PER_PAGE = 50
 
 
 @login_required
+@require_safe
 def history(request: HttpRequest, public_id: str) -> HttpResponse:
     assessment = get_assessment(request.user, public_id)
     guide = cached_edition(assessment.edition)

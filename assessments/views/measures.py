@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.forms.measure import MeasureForm
 from assessments.models import Assessment, Measure, MeasureStatus, Project
@@ -18,6 +18,7 @@ from assessments.services.measures import save_measure
 from assessments.views.access import get_project, require
 from assessments.views.breadcrumbs import crumbs_to
 from catalogue.models import Edition
+from scaling.common.versions import StaleRecord, two_versions
 
 MEASURES_PER_PAGE = 50
 CLOSED = (MeasureStatus.DONE, MeasureStatus.DROPPED)
@@ -31,6 +32,7 @@ def guide_of(project: Project) -> CachedEdition:
 
 
 @login_required
+@require_safe
 def measures(request: HttpRequest, public_id: str) -> HttpResponse:
     project = get_project(request.user, public_id)
     criteria = guide_of(project).by_key
@@ -78,10 +80,20 @@ def _edit(request: HttpRequest, project: Project, measure: Measure | None) -> Ht
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         back = reverse("assessments:measures", args=[project.public_id])
     if request.method == "POST" and form.is_valid():
-        save_measure(project=project, by=request.user, measure=measure, **form.cleaned_data)
+        try:
+            save_measure(project=project, by=request.user, measure=measure, **form.cleaned_data)
+        except StaleRecord as error:
+            return _two_versions(request, project, form, error)
         messages.success(request, _("Die Maßnahme ist gespeichert."))
         return redirect(back)
     heading = _("Maßnahme hinzufügen") if measure is None else _("Maßnahme bearbeiten")
     crumbs = crumbs_to(project, (_("Maßnahmen"), reverse("assessments:measures", args=[project.public_id])), (heading, ""))
     context = {"project": project, "form": form, "crumbs": crumbs, "heading": heading}
     return render(request, "assessments/project_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _two_versions(request: HttpRequest, project: Project, form: MeasureForm, error: StaleRecord) -> HttpResponse:
+    last = error.current.history.select_related("history_user").first()
+    crumbs = crumbs_to(project, (_("Maßnahmen"), reverse("assessments:measures", args=[project.public_id])))
+    who = str(last.history_user or "") if last else ""
+    return two_versions(request, form, error, back=request.get_full_path(), crumbs=crumbs, who=who)

@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from assessments.models import Assessment, Project
 from assessments.queries.progress import counts_of
@@ -34,6 +34,7 @@ def projects_with_rounds(user: Any, municipality: Municipality) -> list[Project]
 
 
 @login_required
+@require_safe
 def municipality_page(request: HttpRequest, public_id: str) -> HttpResponse:
     municipality = get_municipality(request.user, public_id)
     found = projects_with_rounds(request.user, municipality)

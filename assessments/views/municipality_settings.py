@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from assessments.forms.municipality import CoatOfArmsForm
 from assessments.views.access import get_municipality, require
 from scaling.accounts.coats_of_arms import fetch_png, remove_coat_of_arms, set_coat_of_arms
+from scaling.common.stored_files import StorageUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -28,9 +29,14 @@ def settings_page(request: HttpRequest, public_id: str) -> HttpResponse:
     has_one = bool(municipality.coat_of_arms)
     form = CoatOfArmsForm(*((request.POST, request.FILES) if request.method == "POST" else ()), replaces=has_one)
     if request.method == "POST" and form.is_valid():
-        set_coat_of_arms(municipality=municipality, png=form.cleaned_data["picture"])
-        messages.success(request, _("Das Wappen ist gespeichert und steht ab jetzt auf den Reifeprofilen (PDF)."))
-        return redirect("assessments:municipality_settings", public_id)
+        try:
+            set_coat_of_arms(municipality=municipality, png=form.cleaned_data["picture"])
+        except StorageUnavailable as error:
+            logger.exception("A coat of arms could not be stored.")
+            form.add_error("picture", str(error))
+        else:
+            messages.success(request, _("Das Wappen ist gespeichert und steht ab jetzt auf den Reifeprofilen (PDF)."))
+            return redirect("assessments:municipality_settings", public_id)
     crumbs = [(municipality.name, municipality.get_absolute_url()), (_("Einstellungen"), "")]
     context = {"municipality": municipality, "form": form, "crumbs": crumbs}
     return render(request, "assessments/municipality_settings.html", context, status=422 if form.errors else 200)

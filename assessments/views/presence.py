@@ -2,11 +2,13 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from assessments.services.presence import arrive
 from assessments.views.access import get_score, require
 
 
+@require_safe
 def present(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
     """A sentence about who else is on this criterion, asked for by the page every 20 seconds; empty when nobody is."""
     if not request.user.is_authenticated:

@@ -5,18 +5,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments import scoring, sentences
 from assessments.forms.project import ProjectForm
 from assessments.models import Assessment, AssessmentState, Project
 from assessments.queries.gates import gates_of
 from assessments.queries.progress import counts_of
-from assessments.services.projects import change_project, create_project
+from assessments.services.projects import NameTaken, change_project, create_project
 from assessments.views.access import get_municipality, get_project, require
 from assessments.views.breadcrumbs import crumbs_to
 from assessments.views.municipality import TenantOf
 from catalogue.models import CROSS_PHASE, Phase
+from scaling.common.versions import StaleRecord, two_versions
 
 #: Milestones that a phase of the road names before it counts the others.
 MISSING_SHOWN = 2
@@ -29,9 +30,13 @@ def project_create(request: HttpRequest, public_id: str) -> HttpResponse:
     require(request.user, "assessments.add_project", TenantOf(municipality))
     form = ProjectForm(request.POST or None, municipality=municipality)
     if request.method == "POST" and form.is_valid():
-        project = create_project(municipality=municipality, by=request.user, **form.cleaned_data)
-        messages.success(request, _("Das Projekt ist angelegt."))
-        return redirect(project)
+        try:
+            project = create_project(municipality=municipality, by=request.user, **form.cleaned_data)
+        except NameTaken as error:
+            form.add_error("name", str(error))
+        else:
+            messages.success(request, _("Das Projekt ist angelegt."))
+            return redirect(project)
     crumbs = [(municipality.name, municipality.get_absolute_url()), (_("Projekt anlegen"), "")]
     return render_form(request, form, crumbs, _("Projekt anlegen"))
 
@@ -43,9 +48,18 @@ def project_edit(request: HttpRequest, public_id: str) -> HttpResponse:
     require(request.user, "assessments.change_project", project)
     form = ProjectForm(request.POST or None, municipality=project.municipality, project=project)
     if request.method == "POST" and form.is_valid():
-        change_project(project=project, by=request.user, **form.cleaned_data)
-        messages.success(request, _("Die Änderungen sind gespeichert."))
-        return redirect(project)
+        try:
+            change_project(project=project, by=request.user, **form.cleaned_data)
+        except StaleRecord as error:
+            last = project.history.select_related("history_user").first()
+            who = str(last.history_user or "") if last else ""
+            back = reverse("assessments:project_edit", args=[public_id])
+            return two_versions(request, form, error, back=back, crumbs=crumbs_to(project), who=who)
+        except NameTaken as error:
+            form.add_error("name", str(error))
+        else:
+            messages.success(request, _("Die Änderungen sind gespeichert."))
+            return redirect(project)
     crumbs = crumbs_to(project, (_("Projekt bearbeiten"), ""))
     return render_form(request, form, crumbs, _("Projekt bearbeiten"))
 
@@ -80,6 +94,7 @@ def phase_road(project: Project, newest: Assessment | None) -> list[dict[str, ob
 
 
 @login_required
+@require_safe
 def project_page(request: HttpRequest, public_id: str) -> HttpResponse:
     project = get_project(request.user, public_id)
     rounds = list(

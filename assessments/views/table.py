@@ -17,7 +17,7 @@ from assessments.models import Assessment, Score
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
 from assessments.services.answers import Answer, NotEditable, StaleScore, save_score
-from assessments.views.access import get_assessment, require
+from assessments.views.access import get_assessment, number_in, require
 from assessments.views.breadcrumbs import crumbs_to
 
 
@@ -70,9 +70,9 @@ def _as_opened(rows: Sequence[RowForm]) -> dict[int, Answer]:
     """What stood in the rows that are stale by now, so that a row nobody touched is no conflict. One query, or none."""
     stale = {}
     for row in rows:
-        version = row["version"].value()
-        if str(version).isdigit() and int(version) != row.score.version:
-            stale[row.score.pk] = int(version)
+        version = number_in(row["version"].value())
+        if version and version != row.score.version:
+            stale[row.score.pk] = version
     if not stale:
         return {}
     past = Score.history.filter(id__in=stale, version__in=set(stale.values())).order_by("history_id")

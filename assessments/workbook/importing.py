@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, Score, WorkbookUpload
@@ -15,6 +14,7 @@ from assessments.services.answers import ANSWER_FIELDS, Answer, NewEvidence, Sta
 from assessments.workbook.package import read_workbook
 from assessments.workbook.plan import ImportPlan, RowChange, StoredAnswer, plan_import
 from assessments.workbook.reading import CellProblem, ReturnedSheet, SheetRow, read_sheet
+from scaling.common.transactions import atomic
 
 #: What a person chooses where there are two versions: the sheet's, the stored one, or the sheet's with a reason made of both.
 MINE, THEIRS, BOTH = "mine", "theirs", "both"
@@ -36,11 +36,13 @@ def read_upload(data: bytes, assessment: Assessment) -> ReturnedSheet:
         )
         for row in plan.impossible
     ]
-    problems = sorted([*sheet.problems, *forged], key=lambda problem: problem.row or 0)
+    changes = [change for change in (*plan.changes, *plan.conflicts) if "target_date" in change.fields]
+    days = [change.row.date_problem for change in changes if change.row.date_problem is not None]
+    problems = sorted([*sheet.problems, *forged, *days], key=lambda problem: problem.row or 0)
     return ReturnedSheet(sheet.rows, problems)
 
 
-@transaction.atomic
+@atomic
 def store_upload(*, sheet: ReturnedSheet, assessment: Assessment, by: Any, file_name: str) -> WorkbookUpload:
     """Keep what was read until it is imported or dropped. The person's earlier ones and expired ones go."""
     WorkbookUpload.objects.expired().delete()
@@ -86,7 +88,7 @@ def current_answers(assessment: Assessment, rows: Sequence[SheetRow]) -> dict[st
     }
 
 
-@transaction.atomic
+@atomic
 def import_upload(
     *,
     upload: WorkbookUpload,
@@ -102,6 +104,9 @@ def import_upload(
     shown, NotEditable, and WorkbookUpload.DoesNotExist where it was imported a moment ago; nothing is stored then.
     """
     upload = WorkbookUpload.objects.select_for_update(of=("self",)).select_related("assessment__edition").get(pk=upload.pk)
+    # From now on no other save and no move comes between the look at the round and what is stored.
+    Assessment.objects.select_for_update(no_key=True).get(pk=upload.assessment_id)
+    upload.assessment.refresh_from_db(fields=["edition"])
     plan = plan_of(upload)
     shown = {change.row.key: change.current.version for change in (*plan.changes, *plan.conflicts)}
     if plan.impossible or shown != dict(seen):
@@ -121,7 +126,7 @@ def import_upload(
             save_score(score=scores[change.row.key], version=change.current.version, by=by, answer=answer)
         for addition in sorted(plan.additions, key=lambda addition: scores[addition.row.key].pk):
             add_evidence(score=scores[addition.row.key], by=by, evidence=addition.evidence)
-    except StaleScore as error:
+    except (StaleScore, Score.DoesNotExist) as error:
         raise PreviewOutdated from error
     upload.delete()
     return plan

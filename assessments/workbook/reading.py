@@ -16,8 +16,8 @@ from assessments.models import ScoreState
 from assessments.services.answers import Answer, NewEvidence
 from assessments.workbook.cells import Cell, Rows, UnreadableFile, Workbook
 from assessments.workbook.columns import BY_NAME, COLUMNS, ColumnKind, column_of, is_our_sheet, letter_of, level_of, state_of
+from scaling.common.dates import date_problem
 
-EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 MAX_ROWS = 1000
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00:00(?:\.0+)?)?")
 _GERMAN = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
@@ -37,13 +37,17 @@ class CellProblem:
 
 @dataclass(frozen=True)
 class SheetRow:
-    """One criterion's answer as it stands in the file, and the version it started from. ``row`` counts from 1."""
+    """One criterion's answer as it stands in the file, and the version it started from. ``row`` counts from 1.
+
+    ``date_problem`` is told only where the day was changed: an odd one that is stored must not block the whole sheet.
+    """
 
     row: int
     key: str
     version: int
     answer: Answer
     evidence: NewEvidence | None = None
+    date_problem: CellProblem | None = None
 
 
 @dataclass(frozen=True)
@@ -179,11 +183,15 @@ class _Reader:
         evidence = self._evidence(number, values)
         if answer is None or len(self.problems) > before:
             return None
-        return SheetRow(number, key, values["version"], answer, evidence)
+        text = date_problem(answer.target_date)
+        problem = self._problem(number, "target_date", text) if text else None
+        return SheetRow(number, key, values["version"], answer, evidence, problem)
 
     def _note(self, row: int, name: str, text: str) -> None:
-        place = self.places[name]
-        self.problems.append(CellProblem(text, row, str(BY_NAME[name].title), f"{letter_of(place)}{row}"))
+        self.problems.append(self._problem(row, name, text))
+
+    def _problem(self, row: int, name: str, text: str) -> CellProblem:
+        return CellProblem(text, row, str(BY_NAME[name].title), f"{letter_of(self.places[name])}{row}")
 
     def _answer(self, row: int, values: dict[str, Any]) -> Answer | None:
         state, level = values["state"], values["level"]
@@ -238,8 +246,6 @@ class _Reader:
             raise _CellRejected(
                 _("„%(value)s“ ist kein Datum. Bitte schreiben Sie es so: 31.12.2027.") % {"value": _shown(cell)},
             )
-        if not EARLIEST <= found <= LATEST:
-            raise _CellRejected(_("Das Jahr %(year)s kann nicht stimmen.") % {"year": found.year})
         return found
 
 

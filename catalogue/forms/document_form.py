@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from catalogue.documents.validate import RESERVED_KEYS, markup_problem
 from catalogue.forms.fields import LinesField
 from catalogue.models import Phase
+from scaling.common.forms import Form
 
 LANGUAGES = {"de": gettext_lazy("Deutsch"), "en": gettext_lazy("Englisch")}
 MAX_TEXT_LENGTH = 4000
@@ -69,7 +70,7 @@ def _without_empty_end(parts: list[str]) -> list[str]:
     return parts
 
 
-class DocumentForm(forms.Form):
+class DocumentForm(Form):
     """A form over one part of an edition's document. ``version`` is the version the editor began with."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -143,7 +144,7 @@ def spread(item: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {f"{name}_{language}": item[name][language] for name in names for language in LANGUAGES}
 
 
-class NewObjectForm(forms.Form):
+class NewObjectForm(Form):
     """Key and German title (at most ``max_length`` characters) of something to be added to a draft."""
 
     title = forms.CharField(label=gettext_lazy("Titel"))

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalogue.documents.yaml_reader import MAX_BYTES
+from scaling.common.forms import Form
 
 
-class UploadForm(forms.Form):
+class UploadForm(Form):
     """A catalogue file. What is in it is checked by ``services.importing``."""
 
     file = forms.FileField(

@@ -11,6 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from scaling.accounts.models import Membership, Municipality, Role, User, normal_email
+from scaling.common.forms import ModelForm
+from scaling.common.text import look_alike
 
 admin.site.site_header = "Skalierungscheck"
 admin.site.site_title = "Skalierungscheck"
@@ -20,7 +22,7 @@ admin.site.unregister(Group)
 admin.site.unregister(EmailAddress)
 
 
-class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class UserForm(ModelForm):
     class Meta:
         model = User
         fields = ("name", "email", "language", "is_curator", "is_active", "is_staff", "is_superuser")
@@ -75,13 +77,27 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
             EmailAddress.objects.filter(user=obj).delete()
 
 
+class MunicipalityForm(ModelForm):
+    class Meta:
+        model = Municipality
+        fields = ("name", "ags", "is_fictional")
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        if Municipality.objects.filter(name_key=look_alike(name)).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(
+                gettext("Eine Kommune mit diesem Namen gibt es schon. Nennen Sie etwa den Landkreis dazu.")
+            )
+        return name
+
+
 @admin.register(Municipality)
 class MunicipalityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
     """Made by ``create_municipality``, which invites the first manager, too."""
 
+    form = MunicipalityForm
     list_display = ("name", "ags", "is_fictional")
     search_fields = ("name", "ags")
-    fields = ("name", "ags", "is_fictional")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Personen und Kommunen")
 
     def ready(self) -> None:
-        from scaling.accounts import coats_of_arms  # noqa: F401 – deletes files with their rows
+        from scaling.accounts import devices, sign_in_log  # noqa: F401 – hear of sign-ins

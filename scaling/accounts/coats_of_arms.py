@@ -9,18 +9,19 @@ import logging
 import re
 import secrets
 import warnings
+from datetime import timedelta
 from io import BytesIO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
-from django.db.models.signals import post_delete
-from django.dispatch import receiver
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 from PIL import Image, ImageFile, ImageOps
 
 from scaling.accounts.models import Municipality
+from scaling.common.stored_files import UNUSED_FOR, delete_unused, save_file
+from scaling.common.transactions import atomic
 
 logger = logging.getLogger(__name__)
 
@@ -76,8 +77,11 @@ def _redrawn(image: Image.Image) -> bytes:
 
 
 def set_coat_of_arms(*, municipality: Municipality, png: bytes) -> None:
-    """Keep a picture that ``redraw`` made, in place of the one there was."""
-    stored = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}.png", ContentFile(png))
+    """Keep a picture that ``redraw`` made, in place of the one there was. Raises StorageUnavailable.
+
+    The one before stays for a while, for what was printed with it (``delete_unused_files``).
+    """
+    stored = save_file(f"{FOLDER}/{secrets.token_hex(16)}.png", ContentFile(png))
     try:
         _replace(municipality, stored)
     except BaseException:
@@ -89,11 +93,9 @@ def remove_coat_of_arms(*, municipality: Municipality) -> None:
     _replace(municipality, "")
 
 
-@transaction.atomic
+@atomic
 def _replace(municipality: Municipality, name: str) -> None:
-    # Read anew: of two that replace it at once, the second has to remove the first one's file.
-    current = Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
-    _delete_after_commit(current.coat_of_arms.name)
+    Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     municipality.coat_of_arms = name
     municipality.save(update_fields=["coat_of_arms"])
 
@@ -107,11 +109,10 @@ def fetch_png(name: str) -> bytes:
     return content
 
 
-@receiver(post_delete, sender=Municipality)
-def delete_file(instance: Municipality, **kwargs: object) -> None:
-    _delete_after_commit(instance.coat_of_arms.name)
-
-
-def _delete_after_commit(name: str | None) -> None:
-    if name:
-        transaction.on_commit(lambda: default_storage.delete(name), robust=True)
+def delete_unused_files(*, unused_for: timedelta = UNUSED_FOR) -> list[str]:
+    """Delete the pictures no municipality has had for that long, and return their names. Two queries."""
+    used = set(Municipality.objects.exclude(coat_of_arms="").values_list("coat_of_arms", flat=True))
+    # A picture was in use until the municipality's next change; its latest one is late enough.
+    latest = Municipality.history.filter(id=OuterRef("id")).order_by("-history_date").values("history_date")[:1]
+    past = Municipality.history.exclude(coat_of_arms="").annotate(until=Subquery(latest)).values_list("coat_of_arms", "until")
+    return delete_unused(FOLDER, used=used, unused_since=dict(past), unused_for=unused_for)

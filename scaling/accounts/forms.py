@@ -4,14 +4,25 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout, Row, Submit
 from django import forms
 from django.contrib.auth import password_validation
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from scaling.accounts.invitations import MAX_PER_ADDRESS, MAX_PER_MUNICIPALITY
 from scaling.accounts.models import Role, User
+from scaling.common.forms import Form, ModelForm
+from scaling.common.versions import version_field
 
 
-class InviteForm(forms.Form):
+class InviteForm(Form):
     email = forms.EmailField(
-        label=_("E-Mail-Adresse"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+        label=_("E-Mail-Adresse"),
+        max_length=254,
+        help_text=format_lazy(
+            _("Höchstens {address} Einladungen am Tag an eine Adresse, höchstens {all} im Ganzen."),
+            address=MAX_PER_ADDRESS,
+            all=MAX_PER_MUNICIPALITY,
+        ),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     role = forms.ChoiceField(
         label=_("Rolle"),
@@ -26,7 +37,41 @@ class InviteForm(forms.Form):
         self.helper.add_input(Submit("einladen", _("Einladung schicken")))
 
 
-class JoinForm(forms.Form):
+class RoleForm(Form):
+    """One member's role; drawn by the table of people, a form a row."""
+
+    role = forms.ChoiceField(
+        label=_("Rolle"),
+        choices=Role.choices,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Bitte wählen Sie eine Rolle.")),
+    )
+    version = version_field()
+
+
+class RemoveForm(Form):
+    """Who gets what the person has in hand; nobody is an answer, too."""
+
+    mark_optional = False
+
+    to: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
+        label=_("Übergeben an"),
+        required=False,
+        queryset=User.objects.none(),
+        empty_label=_("niemanden: Es bleibt bei ihrem Namen stehen"),
+        help_text=_(
+            "Damit geht nichts verloren: Was Sie nicht übergeben, behält den Namen der Person mit dem Zusatz "
+            "„nicht mehr dabei“."
+        ),
+    )
+
+    def __init__(self, *args: Any, others: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = others  # type: ignore[attr-defined]
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+
+
+class JoinForm(Form):
     """Name and password of a person who is new here; the address is the invitation's."""
 
     name = forms.CharField(
@@ -64,7 +109,9 @@ class JoinForm(forms.Form):
         return data
 
 
-class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class AccountForm(ModelForm):
+    version = version_field()
+
     class Meta:
         model = User
         fields = ["name", "language", "wants_notices", "wants_digest"]
@@ -79,8 +126,10 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["version"] = self.instance.version
         self.helper = FormHelper(self)
         self.helper.layout = Layout(
+            "version",
             Fieldset(_("Über Sie"), "name", "language"),
             Fieldset(_("E-Mails"), "wants_notices", "wants_digest"),
         )

@@ -11,14 +11,26 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
+from scaling.accounts.belongings import hand_over
 from scaling.accounts.models import Invitation, Membership, Municipality, Role, User, normal_email
 from scaling.common.addresses import absolute_url
 from scaling.common.history import attribute_to
 from scaling.common.mail import deliver, tidy
+from scaling.common.transactions import atomic
+from scaling.common.versions import change
 
 #: How long an invitation.s link works. Long enough for a holiday.
 TTL = timedelta(days=14)
+
+
+#: Mails a day: nobody's mailbox is flooded, and nobody uses an installation to send mail to the world.
+MAX_PER_ADDRESS, MAX_PER_MUNICIPALITY = 3, 200
+
+
+class TooManyInvitations(Exception):
+    """No more mails today; the message says to whom or from whom."""
 
 
 class NoInvitation(Exception):
@@ -42,12 +54,12 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-@transaction.atomic
+@atomic
 def invite(*, municipality: Municipality, email: str, role: str, by: Any) -> Invitation:
     """Invite an address; an open invitation to it is renewed with the new role. The mail goes out after the commit.
 
-    ``by`` is a person, or None for the operator. Raises AlreadyMember. Whether the address has an account makes no
-    difference that anyone could see.
+    ``by`` is a person, or None for the operator, who has no limit. Raises AlreadyMember, TooManyInvitations. Whether the
+    address has an account makes no difference that anyone could see.
     """
     email = normal_email(email)
     # Held while we look, so that two managers at once make one invitation.
@@ -57,17 +69,22 @@ def invite(*, municipality: Municipality, email: str, role: str, by: Any) -> Inv
     invitation = Invitation.objects.open().filter(municipality=municipality, email=email).first()
     if invitation is None:
         invitation = Invitation(municipality=municipality, email=email)
+    if by is not None:
+        _keep_the_limits(municipality, email)
     invitation.role, invitation.invited_by = role, by
     _renew_and_send(invitation, by)
     return invitation
 
 
-@transaction.atomic
+@atomic
 def resend(*, invitation: Invitation, by: Any) -> None:
-    """A new link by mail; the old one stops working. Raises NoInvitation if it was accepted or taken back meanwhile."""
+    """A new link by mail; the old one stops working. Raises TooManyInvitations, and NoInvitation if it was accepted or taken
+    back meanwhile.
+    """
     locked = Invitation.objects.select_for_update().open().filter(pk=invitation.pk).first()
     if locked is None:
         raise NoInvitation
+    _keep_the_limits(locked.municipality, locked.email)
     _renew_and_send(locked, by)
 
 
@@ -86,7 +103,7 @@ def find(token: str) -> Invitation:
     return found
 
 
-@transaction.atomic
+@atomic
 def accept(*, token: str, user: User) -> Membership:
     """Make the person a member. Raises NoInvitation or OtherAddress; who is a member already keeps the role they have."""
     invitation = Invitation.objects.select_for_update().valid().filter(token_hash=_hash(token)).first()
@@ -105,7 +122,7 @@ def accept(*, token: str, user: User) -> Membership:
     return membership
 
 
-@transaction.atomic
+@atomic
 def accept_as_new(*, token: str, name: str, password: str, language: str) -> User:
     """Make an account for the invited address and the person a member. Raises NoInvitation; IntegrityError if one exists."""
     invitation = find(token)
@@ -114,19 +131,25 @@ def accept_as_new(*, token: str, name: str, password: str, language: str) -> Use
     return user
 
 
-@transaction.atomic
-def change_role(*, membership: Membership, role: str, by: Any) -> None:
-    """Raises LastManager."""
+@atomic
+def change_role(*, membership: Membership, role: str, by: Any, version: int | None = None) -> None:
+    """Where ``version`` is still the current one. Raises LastManager, StaleRecord."""
     _keep_a_manager(membership, still_manages=role == Role.MANAGER)
-    membership.role = role
-    attribute_to(membership, by)
-    membership.save()
+    if change(membership, version, stored={"role": membership.role}, wanted={"role": role}):
+        membership.role = role
+        attribute_to(membership, by)
+        membership.save()
 
 
-@transaction.atomic
-def remove(*, membership: Membership, by: Any) -> None:
-    """The person loses the municipality; what they wrote stays. Raises LastManager."""
+@atomic
+def remove(*, membership: Membership, by: Any, to: User | None = None) -> None:
+    """The person loses the municipality; what they wrote stays, and what they had in hand goes ``to`` another member, if any.
+
+    Raises LastManager, and Membership.DoesNotExist where somebody else was faster.
+    """
     _keep_a_manager(membership, still_manages=False)
+    if to is not None:
+        hand_over(person=membership.user, to=to, municipality=membership.municipality, by=by)
     attribute_to(membership, by)
     membership.delete()
 
@@ -134,12 +157,24 @@ def remove(*, membership: Membership, by: Any) -> None:
 def _keep_a_manager(membership: Membership, *, still_manages: bool) -> None:
     # Held until the change is made: two managers removing each other would otherwise both succeed.
     Municipality.objects.select_for_update().get(pk=membership.municipality_id)
-    membership.refresh_from_db(fields=["role"])
+    membership.refresh_from_db(fields=["role", "version"])
     if still_manages or membership.role != Role.MANAGER:
         return
     others = Membership.objects.filter(municipality=membership.municipality_id, role=Role.MANAGER, user__is_active=True)
     if not others.exclude(pk=membership.pk).exists():
         raise LastManager
+
+
+def _keep_the_limits(municipality: Municipality, email: str) -> None:
+    """Each mail is a change of its invitation, so the history counts them. Two queries."""
+    today = Invitation.history.filter(history_date__gt=timezone.now() - timedelta(days=1), accepted_at=None)
+    today = today.exclude(history_type="-")
+    if today.filter(email__iexact=email).count() >= MAX_PER_ADDRESS:
+        text = _("An diese Adresse gingen heute schon %(number)s Einladungen. Mehr schicken wir an einem Tag nicht.")
+        raise TooManyInvitations(text % {"number": MAX_PER_ADDRESS})
+    if today.filter(municipality=municipality).count() >= MAX_PER_MUNICIPALITY:
+        text = _("Heute sind von hier schon %(number)s Einladungen hinausgegangen. Mehr schicken wir an einem Tag nicht.")
+        raise TooManyInvitations(text % {"number": MAX_PER_MUNICIPALITY})
 
 
 def _renew_and_send(invitation: Invitation, by: Any) -> None:

@@ -1,5 +1,6 @@
 """Who works with the app: users, municipalities (the tenants) and memberships."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ from simple_history.models import HistoricalRecords
 from scaling.accounts.ags import STATES, validate_ags
 from scaling.common.public_ids import new_public_id
 from scaling.common.sorting import GermanOrder
+from scaling.common.text import look_alike, tidy_password
 
 
 def normal_email(email: str) -> str:
@@ -71,6 +73,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("Einmal in der Woche eine E-Mail mit offenen Bewertungen, fälligen Maßnahmen und wartenden Freigaben."),
     )
     digest_sent_on = models.DateField(_("letzter Wochenüberblick am"), null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False, help_text="of what the person sets in their account")
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -89,6 +92,22 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def set_password(self, raw_password: str | None) -> None:
+        """In the one form that every system's keyboard comes to (``tidy_password``)."""
+        super().set_password(None if raw_password is None else tidy_password(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Also for a password that was set before its form was unified; it is kept in the unified form from now on."""
+        if raw_password is None:
+            return False
+        if super().check_password(tidy_password(raw_password)):
+            return True
+        if raw_password == tidy_password(raw_password) or not super().check_password(raw_password):
+            return False
+        self.set_password(raw_password)
+        self.save(update_fields=["password"])
+        return True
 
     def get_full_name(self) -> str:
         return self.name
@@ -123,6 +142,7 @@ class Municipality(models.Model):
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
     name = models.CharField(_("Name"), max_length=120, help_text=_("Mit Bezeichnung, etwa „Stadt Bamberg“."))
+    name_key = models.CharField(max_length=360, blank=True, editable=False, help_text="the same for names that look alike")
     ags = models.CharField(
         _("Amtlicher Gemeindeschlüssel (AGS)"),
         max_length=8,
@@ -135,22 +155,38 @@ class Municipality(models.Model):
     )
 
     coat_of_arms = models.FileField(_("Wappen"), blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MunicipalityQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["name_key"])
 
     class Meta:
         verbose_name = _("Kommune")
         verbose_name_plural = _("Kommunen")
         ordering = ["name"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(ags__regex=r"^(0[1-9]|1[0-6])[0-9]{6}$"), name="municipality_ags_valid")
+            models.UniqueConstraint(
+                fields=["name_key"],
+                name="municipality_name_unique",
+                violation_error_message=_("Eine Kommune mit diesem Namen gibt es schon. Nennen Sie etwa den Landkreis dazu."),
+            ),
+            models.CheckConstraint(condition=models.Q(ags__regex=r"^(0[1-9]|1[0-6])[0-9]{6}$"), name="municipality_ags_valid"),
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        self.name_key = look_alike(self.name)
+        if update_fields is not None and "name" in update_fields:
+            update_fields = {*update_fields, "name_key"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
     def get_absolute_url(self) -> str:
         return reverse(settings.MUNICIPALITY_PAGE, args=[self.public_id])
+
+    def clean(self) -> None:
+        self.name_key = look_alike(self.name)
 
     @property
     def municipality_id(self) -> int:
@@ -175,6 +211,7 @@ class Membership(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("Person"))
     municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="memberships", verbose_name=_("Kommune"))
     role = models.CharField(_("Rolle"), max_length=10, choices=Role.choices)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     history = HistoricalRecords(history_id_field=models.BigAutoField())
 

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from scaling.common.markdown import render_markdown
+from scaling.once import FIELD, page_token
 from scaling.resending import texts_to_copy
 
 register = template.Library()
@@ -18,6 +20,19 @@ BADGE_KINDS = {
     "danger": ("blocked", "overdue", "expired"),
 }
 _KIND_OF_STATE = {state: kind for kind, states in BADGE_KINDS.items() for state in states}
+
+
+@register.simple_tag(takes_context=True, name="csrf_token")
+def form_tokens(context: Any) -> SafeString:
+    """What every form that posts carries: Django's token against other sites, and the page's, by which it is taken once."""
+    token = context.get("csrf_token")
+    if not token or token == "NOTPROVIDED":  # noqa: S105 – Django's word for a page drawn without a request
+        return SafeString("")
+    fields = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token)
+    request = context.get("request")
+    if request is not None:
+        fields += format_html('<input type="hidden" name="{}" value="{}">', FIELD, page_token(request))
+    return fields
 
 
 @register.filter

@@ -1,14 +1,20 @@
 """What Django's own error pages do not tell apart: too much at once (413), and a database that does not answer (503)."""
 
+import errno
 import sys
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.views import defaults
 
+from scaling.resending import fields_to_send_again, shown_texts
+
+#: A disk that is full or may not be written to, met by whatever writes: a temporary file of an upload, a session, a cache.
+DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 #: Seconds after which a client may ask again.
 RETRY_AFTER = "120"
 
@@ -30,6 +36,26 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Runs while the exception is being handled. Asks nothing of the database, which may be what failed."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": RETRY_AFTER})
-    return defaults.server_error(request)
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        return _with_what_was_typed(request, "503.html", 503)
+    if isinstance(error, OSError) and error.errno in DISK:
+        return _with_what_was_typed(request, "503.html", 507)
+    return _with_what_was_typed(request, "500.html", 500)
+
+
+def _with_what_was_typed(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    """The page gives back what was sent, to be sent again by one press, since nobody may have it otherwise.
+
+    Nothing is asked of the database: the token against other sites is a cookie's matter.
+    """
+    context: dict[str, Any] = {}
+    try:
+        fields = fields_to_send_again(request)
+    except Exception:  # what was sent could not be read: then it is not shown, but the page still stands
+        fields = []
+    if fields:
+        context = {"fields": fields, "texts": shown_texts(fields), "address": request.get_full_path()}
+        context["csrf_token"] = get_token(request)
+    headers = {"Retry-After": RETRY_AFTER, "Cache-Control": "private, no-store"} if status != 500 else {}
+    return HttpResponse(render_to_string(template, context), status=status, headers=headers)

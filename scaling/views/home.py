@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from assessments.models import Assessment, AssessmentState, Measure, Project
 from assessments.models.states import EDITABLE
@@ -25,6 +26,7 @@ from scaling.common.sorting import GermanOrder
 from scaling.views.first_steps import FirstStep, first_steps
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "home/visitor.html", for_visitors())

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
 
 from scaling.common.glossary import glossary
 
@@ -12,21 +13,26 @@ def not_here(request: HttpRequest, **kwargs: str) -> HttpResponse:
     raise Http404
 
 
+@require_safe
 def glossary_page(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/glossary.html", {"terms": glossary(get_language() or "de")})
 
 
+@require_safe
 def imprint(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/imprint.html")
 
 
+@require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/privacy.html")
 
 
+@require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/accessibility.html")
 
 
+@require_safe
 def feedback(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/feedback.html")

@@ -22,7 +22,7 @@
 
   const panel = document.getElementById("draft");
   const key = PREFIX + panel.dataset.user + ":" + location.pathname;
-  const own = ["csrfmiddlewaretoken", "version"];
+  const own = ["csrfmiddlewaretoken", "einmal", "version"];
   let inFlight = null;
   let waiting = null;
   let retry = 0;
@@ -103,7 +103,8 @@
   form.addEventListener("change", keep);
 
   form.addEventListener("htmx:beforeRequest", (event) => {
-    if (stopped) { event.preventDefault(); return; }
+    /* Half a date is none yet: the browser hands over an empty field or the year 2. */
+    if (stopped || !form.elements.target_date.validity.valid) { event.preventDefault(); return; }
     clearTimeout(retry);
     inFlight = values();
     tell(state.dataset.saving);

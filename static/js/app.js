@@ -66,6 +66,28 @@
     if (event.target.closest("[data-print]")) window.print();
     if (event.target.closest("[data-back]")) window.history.back();
   });
+  /* A browser hands over half a date as none, and the stored one would be lost: it waits for the rest. */
+  document.addEventListener("submit", (event) => {
+    const half = [...event.target.elements].find((field) => field.type === "date" && field.validity.badInput);
+    if (!half || event.submitter?.formNoValidate) return;
+    event.preventDefault();
+    event.stopPropagation();
+    half.reportValidity();
+  }, true);
+  /* Buttons rest for a second: a double click sends a form once (the server takes it once in any case, scaling/once.py). */
+  const RESTING = 1000;
+  const sent = new WeakMap();
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || event.target.method !== "post") return;
+    const now = performance.now();
+    if (now - (sent.get(event.target) ?? -RESTING) < RESTING) {
+      event.preventDefault();
+      return;
+    }
+    sent.set(event.target, now);
+    event.submitter?.setAttribute("aria-disabled", "true");
+    setTimeout(() => event.submitter?.removeAttribute("aria-disabled"), RESTING);
+  });
   /* Signing out leaves no drafts on the device (static/js/answer.js keeps them). */
   document.addEventListener("submit", (event) => {
     if (!event.target.matches('form[action*="logout"]')) return;

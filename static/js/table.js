@@ -81,6 +81,7 @@
       const sent = this.values();
       const body = new FormData();
       body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+      body.set("einmal", form.elements.einmal.value);
       body.set("version", this.field("version").value);
       body.set("autosave", "1");
       Object.entries(sent).forEach(([name, value]) => body.set(name, value));

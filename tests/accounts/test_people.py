@@ -193,7 +193,7 @@ def test_mail_speaks_the_known_persons_language(invite, charlie):
 def test_manager_changes_a_role(client, bob, alice, municipality):
     sign_in(client, bob)
     membership = alice.memberships.get()
-    client.post(reverse("people_role", args=[municipality.public_id, membership.pk]), {"role": "reader"})
+    client.post(reverse("people_role", args=[municipality.public_id, membership.pk]), {"role": "reader", "version": "1"})
     membership.refresh_from_db()
     assert membership.role == Role.READER
     assert membership.history.count() == 2
@@ -201,14 +201,16 @@ def test_manager_changes_a_role(client, bob, alice, municipality):
 
 def test_unknown_role_changes_nothing(client, bob, alice, municipality):
     sign_in(client, bob)
-    client.post(reverse("people_role", args=[municipality.public_id, alice.memberships.get().pk]), {"role": "king"})
+    client.post(
+        reverse("people_role", args=[municipality.public_id, alice.memberships.get().pk]), {"role": "king", "version": "1"}
+    )
     assert alice.memberships.get().role == Role.TEAM
 
 
 def test_last_manager_stays(client, bob, alice, municipality):
     sign_in(client, bob)
     pk = bob.memberships.get().pk
-    page = client.post(reverse("people_role", args=[municipality.public_id, pk]), {"role": "team"}, follow=True)
+    page = client.post(reverse("people_role", args=[municipality.public_id, pk]), {"role": "team", "version": "1"}, follow=True)
     assert "Eine Person muss die Leitung behalten." in page.content.decode()
     client.post(reverse("people_remove", args=[municipality.public_id, pk]))
     assert bob.memberships.get().role == Role.MANAGER
@@ -242,7 +244,10 @@ def test_removed_person_sees_nothing_and_leaves_the_teams(client, bob, alice, mu
 def test_member_of_another_municipality_cannot_be_reached(client, bob, charlie, municipality):
     sign_in(client, bob)
     pk = charlie.memberships.get().pk
-    assert client.post(reverse("people_role", args=[municipality.public_id, pk]), {"role": "reader"}).status_code == 404
+    assert (
+        client.post(reverse("people_role", args=[municipality.public_id, pk]), {"role": "reader", "version": "1"}).status_code
+        == 404
+    )
     assert client.post(reverse("people_remove", args=[municipality.public_id, pk])).status_code == 404
     assert charlie.memberships.get().role == Role.MANAGER
 
@@ -280,7 +285,7 @@ def test_new_member_can_be_put_on_a_project(client, invite, bob, municipality):
     sign_in(client, bob)
     page = client.get(reverse("assessments:project_edit", args=[project.public_id])).content.decode()
     assert "Nora Neu" in page
-    form = {"name": project.name, "phase": project.phase_id, "team": [person.pk]}
+    form = {"name": project.name, "phase": project.phase_id, "team": [person.pk], "version": 1}
     response = client.post(reverse("assessments:project_edit", args=[project.public_id]), form)
     assert response.status_code == 302
     assert list(project.team.all()) == [person]

@@ -110,7 +110,7 @@ def test_form_drawn_by_hand_is_the_form_that_crispy_draws(assessment, score, ali
     if answer.state != "open":
         save_score(score=score, version=1, by=alice, answer=answer, evidence=[NewEvidence("Satzung", "https://example.org/")])
     score = get_score(alice, assessment.public_id, "kriterium-1")
-    form = ScoreForm(score=score, criterion=score.criterion, autosave_url="/bewertungen/x/kriterium-1/")
+    form = ScoreForm(score=score, criterion=score.criterion, autosave_url="/bewertungen/x/kriterien/kriterium-1/")
     context = {
         "form": form,
         "score": score,

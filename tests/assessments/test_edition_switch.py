@@ -6,7 +6,7 @@ import pytest
 from django.db import connections
 from django.urls import reverse
 
-from assessments.models import Comment, EditionMove, Evidence, Score
+from assessments.models import Assessment, Comment, EditionMove, Evidence, Score
 from assessments.services import edition_switch, workflow
 from assessments.services.answers import Answer, NewEvidence, StaleScore, save_score
 from catalogue.models import Edition
@@ -120,12 +120,43 @@ def test_move_keeps_answers_and_asks_again_where_texts_changed(assessment, new, 
     assert assessment.scores.get(criterion__key="anders").evidence.get().text == "Beschluss"
 
 
-def test_dropped_answer_archived_with_everything(assessment, new, alice):
-    record = edition_switch.move(assessment=assessment, edition=new, by=alice)
-    [answer] = record.dropped["answers"]
-    assert (answer["key"], answer["level"], answer["rationale"]) == ("entfaellt", 2, "Grund entfaellt")
-    assert answer["evidence"] == ["Beschluss"]
-    assert "Schade drum" in record.dropped["rows"]
+def test_dropped_answer_set_aside_with_everything(assessment, new, alice):
+    edition_switch.move(assessment=assessment, edition=new, by=alice)
+    [move] = edition_switch.with_answers_set_aside(EditionMove.objects.all())
+    [answer] = move.away
+    assert (answer.criterion.key, answer.level, answer.rationale) == ("entfaellt", 2, "Grund entfaellt")
+    assert answer.evidence.get().text == "Beschluss"
+    assert answer.comments.get().text == "Schade drum"
+    assert answer.history.first().history_user == alice
+
+
+def test_answer_set_aside_counts_nowhere(assessment, new, alice, client):
+    edition_switch.move(assessment=assessment, edition=new, by=alice)
+    counted = Assessment.objects.with_progress().with_next_open().get(pk=assessment.pk)
+    assert (counted.total, counted.answered, counted.unconfirmed) == (3, 2, 1)
+    assert counted.next_open == "anders"
+    login(client, alice)
+    assert client.get(reverse("assessments:score", args=[assessment.public_id, "entfaellt"])).status_code == 404
+    page = client.get(reverse("assessments:history", args=[assessment.public_id])).text
+    assert "Antwort beiseitegelegt</strong>: entfaellt" in page
+
+
+def test_save_of_an_answer_set_aside_meanwhile_refused_with_its_text(assessment, new, alice, client, monkeypatch):
+    score = assessment.scores.get(criterion__key="entfaellt")
+    edition_switch.move(assessment=assessment, edition=new, by=alice)
+    with pytest.raises(Score.DoesNotExist):
+        save_score(score=score, version=score.version, by=alice, answer=Answer(state="rated", level=4, rationale="Zu spät"))
+    assert Score.with_set_aside.get(pk=score.pk).level == 2
+
+
+def test_moved_again_brings_back_what_was_said_about_the_new_criterion(assessment, new, alice):
+    edition_switch.move(assessment=assessment, edition=new, by=alice)
+    kept = assessment.scores.get(criterion__key="kommt")
+    save_score(score=kept, version=1, by=alice, answer=Answer(state="rated", level=3, rationale="Ganz frisch"))
+    edition_switch.undo(assessment=assessment, by=alice)
+    edition_switch.move(assessment=assessment, edition=new, by=alice)
+    assert answers(assessment)["kommt"] == ("rated", 3, "Ganz frisch", False)
+    assert assessment.scores.get(criterion__key="kommt").pk == kept.pk
 
 
 def test_undo_brings_everything_back(assessment, old, new, alice):
@@ -147,10 +178,11 @@ def test_undo_loses_nothing_written_since(assessment, new, alice):
     for key, reason in (("bleibt", "Neuer Grund"), ("kommt", "Ganz frisch"), ("anders", "Wieder bestätigt")):
         score = assessment.scores.get(criterion__key=key)
         save_score(score=score, version=score.version, by=alice, answer=Answer(state="rated", level=3, rationale=reason))
-    record = edition_switch.undo(assessment=assessment, by=alice)
+    edition_switch.undo(assessment=assessment, by=alice)
+    [move] = edition_switch.with_answers_set_aside(EditionMove.objects.all())
     assert answers(assessment)["bleibt"] == ("rated", 3, "Neuer Grund", True)
     assert answers(assessment)["anders"] == ("rated", 3, "Wieder bestätigt", True)
-    assert [a["rationale"] for a in record.set_aside["answers"]] == ["Ganz frisch"]
+    assert [score.rationale for score in move.away] == ["Ganz frisch"]
     assert "kommt" not in answers(assessment)
 
 
@@ -303,6 +335,6 @@ def test_plan_and_move_query_counts_constant(municipality, alice, django_assert_
     new = publish(*map(reworded, names), *[criterion_document(f"neu{n}") for n in range(rows)], number="2.0")
     with django_assert_num_queries(22):
         edition_switch.plan(assessment, new)
-    with django_assert_num_queries(42):
+    with django_assert_num_queries(38):
         edition_switch.move(assessment=assessment, edition=new, by=alice)
     assert Evidence.objects.count() == 0

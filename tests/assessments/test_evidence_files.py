@@ -1,12 +1,19 @@
-"""Files as evidence: what may come in, who gets it, and that it goes with its evidence."""
+"""Files as evidence: what may come in, who gets it, and when it goes."""
 
+import errno
 import io
+import os
+import time
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from assessments.models import Evidence
 from assessments.services import evidence_files, workflow
@@ -160,7 +167,7 @@ def test_file_is_handed_out_as_a_download_and_nothing_else(client, stored):
 
 
 def test_score_page_links_the_file(client, stored):
-    page = client.get(f"/bewertungen/{stored.score.assessment.public_id}/kriterium-1/").content.decode()
+    page = client.get(f"/bewertungen/{stored.score.assessment.public_id}/kriterien/kriterium-1/").content.decode()
     assert address(stored) in page
     assert "Ratsbeschluß 7.pdf" in page
 
@@ -222,22 +229,50 @@ def test_nothing_is_left_behind_when_somebody_submits_meanwhile(score, assessmen
     assert files(settings) == []
 
 
-def test_file_is_deleted_with_its_evidence(stored, alice, settings, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        remove_evidence(evidence=stored, by=alice)
-        assert len(files(settings)) == 1  # until it is certain
+def sweep(days=30):
+    return evidence_files.delete_unused_files(unused_for=timedelta(days=days))
+
+
+def age(settings, days):
+    for file in files(settings):
+        os.utime(file, (time.time() - days * 86400,) * 2)
+
+
+def test_file_stays_for_a_while_after_its_evidence_went(stored, alice, settings):
+    age(settings, 400)
+    remove_evidence(evidence=stored, by=alice)
+    assert sweep() == []
+    assert len(files(settings)) == 1
+    Evidence.history.filter(history_type="-").update(history_date=timezone.now() - timedelta(days=31))
+    assert sweep() == [stored.file.name]
     assert files(settings) == []
 
 
-def test_file_is_deleted_with_its_project(stored, project, settings, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        project.delete()
+def test_file_stays_while_evidence_points_to_it_however_old(stored, settings):
+    age(settings, 4000)
+    assert sweep() == []
+    assert len(files(settings)) == 1
+
+
+def test_file_being_brought_is_no_unused_one(db, settings):
+    folder = Path(settings.MEDIA_ROOT) / "nachweise"
+    folder.mkdir(parents=True)
+    (folder / "a.pdf").write_bytes(PDF)
+    assert sweep() == []
+    age(settings, 31)
+    assert sweep() == ["nachweise/a.pdf"]
+
+
+def test_file_goes_with_its_project_but_not_at_once(stored, project, settings):
+    project.delete()
+    age(settings, 400)
+    assert sweep() == []
+    Evidence.history.filter(history_type="-").update(history_date=timezone.now() - timedelta(days=31))
+    call_command("delete_unused_files", stdout=io.StringIO())
     assert files(settings) == []
 
 
-def test_file_stays_while_another_round_points_to_it(
-    client, stored, project, alice, bob, settings, django_capture_on_commit_callbacks
-):
+def test_file_stays_while_another_round_points_to_it(client, stored, project, alice, bob, settings):
     assessment = stored.score.assessment
     save_score(score=stored.score, version=1, by=alice, answer=Answer("rated", 2))
     workflow.submit(assessment=assessment, by=alice)
@@ -245,10 +280,48 @@ def test_file_stays_while_another_round_points_to_it(
     following = workflow.start_assessment(project=project, by=alice)
     copy = Evidence.objects.get(score__assessment=following)
     assert status_of(client, copy) == 200
-    with django_capture_on_commit_callbacks(execute=True):
-        remove_evidence(evidence=copy, by=alice)
-    assert len(files(settings)) == 1
+    remove_evidence(evidence=copy, by=alice)
+    age(settings, 400)
+    Evidence.history.update(history_date=timezone.now() - timedelta(days=400))
+    assert sweep() == []
     assert status_of(client, stored) == 200
+
+
+class FullDisk(FileSystemStorage):
+    """Writes the first part of a file, and then there is no space left."""
+
+    def _save(self, name, content):
+        path = Path(self.path(name))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"%PDF")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+class ReadOnly(FileSystemStorage):
+    def _save(self, name, content):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+
+class Unplugged(FileSystemStorage):
+    """An object store that does not answer, not even to a deletion."""
+
+    def _save(self, name, content):
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "refused")
+
+    def delete(self, name):
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "refused")
+
+
+@pytest.mark.parametrize("storage", ["FullDisk", "ReadOnly", "Unplugged"])
+def test_file_that_cannot_be_stored_is_told_with_the_form_as_typed(client, alice, url, settings, storage):
+    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": f"{__name__}.{storage}"}}
+    client.force_login(alice)
+    response = client.post(url, {"file": SimpleUploadedFile("x.pdf", PDF), "text": "Ratsbeschluss vom 12. Mai"})
+    assert response.status_code == 422
+    assert "Die Datei ließ sich gerade nicht ablegen" in response.text
+    assert "Ratsbeschluss vom 12. Mai" in response.text
+    assert not Evidence.objects.exists()
+    assert files(settings) == []
 
 
 def complaining_scanner(file):

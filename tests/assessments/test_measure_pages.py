@@ -23,6 +23,7 @@ def valid(**changes):
         "owner_text": "Personalamt",
         "due_on": "2027-03-31",
         "status": "planned",
+        "version": "1",
         **changes,
     }
 
@@ -73,8 +74,8 @@ def test_measure_is_given_to_a_member_and_changed(client, project, alice, bob, u
     client.force_login(bob)
     edit = f"{url}{measure.public_id}/"
     assert client.get(edit).context["form"]["text"].value() == "Alt"
-    for owner in (alice, bob):
-        client.post(edit, valid(owner=owner.pk, owner_text="", status="done"))
+    for version, owner in enumerate((alice, bob), 1):
+        client.post(edit, valid(owner=owner.pk, owner_text="", status="done", version=version))
         measure.refresh_from_db()
         assert (measure.owner, measure.text, measure.status) == (owner, "Stelle ausschreiben", "done")
 

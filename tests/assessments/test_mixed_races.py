@@ -24,7 +24,7 @@ def by_row(assessment):
 
 def post(client, score, text, **more):
     """What the page sends: the whole answer and the version it was opened with. True if the server confirmed it."""
-    url = f"/bewertungen/{score.assessment.public_id}/{score.criterion.key}/"
+    url = f"/bewertungen/{score.assessment.public_id}/kriterien/{score.criterion.key}/"
     response = client.post(url, {"version": score.version, "choice": "2", "rationale": text, **more})
     if "autosave" in more:
         assert response["X-Save"] in {"saved", "stale"}

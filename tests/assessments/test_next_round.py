@@ -18,13 +18,13 @@ def following(assessment, project, alice, bob):
 
 
 def confirm_url(following, key="kriterium-1"):
-    return f"/bewertungen/{following.public_id}/{key}/stimmt-noch/"
+    return f"/bewertungen/{following.public_id}/kriterien/{key}/stimmt-noch/"
 
 
 def test_confirm_keeps_the_answer_and_goes_on(client, following, alice):
     client.force_login(alice)
     response = client.post(confirm_url(following), {"version": "1"})
-    assert response["Location"] == f"/bewertungen/{following.public_id}/kriterium-2/"
+    assert response["Location"] == f"/bewertungen/{following.public_id}/kriterien/kriterium-2/"
     stored = following.scores.get(criterion__key="kriterium-1")
     assert (stored.confirmed, stored.level, stored.rationale, stored.updated_by) == (True, 1, "Alt", alice)
 
@@ -40,7 +40,7 @@ def test_confirm_from_the_list_returns_to_it(client, following, alice):
 def test_confirm_of_another_version_shows_the_answer(client, following, alice, version):
     client.force_login(alice)
     response = client.post(confirm_url(following), {"version": version})
-    assert response["Location"] == f"/bewertungen/{following.public_id}/kriterium-1/"
+    assert response["Location"] == f"/bewertungen/{following.public_id}/kriterien/kriterium-1/"
     assert not following.scores.get(criterion__key="kriterium-1").confirmed
 
 
@@ -84,7 +84,7 @@ def test_list_is_narrowed(client, following, alice, query, keys):
 
 def test_criterion_page_lists_the_others_with_their_states(client, following, alice):
     client.force_login(alice)
-    text = client.get(f"/bewertungen/{following.public_id}/kriterium-3/").text
+    text = client.get(f"/bewertungen/{following.public_id}/kriterien/kriterium-3/").text
     jump = text[text.index("answer__jump") :]
     assert "Stufe 1, noch nicht bestätigt" in " ".join(jump.split())
     assert "weiß nicht, noch nicht bestätigt" in " ".join(jump.split())

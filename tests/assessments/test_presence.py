@@ -12,7 +12,7 @@ def _no_one_here(db):
 
 
 def test_others_are_named_until_they_leave(client, alice, bob, score, monkeypatch):
-    url = f"/bewertungen/{score.assessment.public_id}/kriterium-1/anwesend/"
+    url = f"/bewertungen/{score.assessment.public_id}/kriterien/kriterium-1/anwesend/"
     client.force_login(bob)
     assert client.get(url).text.strip() == ""
     client.force_login(alice)
@@ -22,5 +22,5 @@ def test_others_are_named_until_they_leave(client, alice, bob, score, monkeypatc
 
 
 def test_signed_out_page_is_not_led_to_the_sign_in(client, score):
-    response = client.get(f"/bewertungen/{score.assessment.public_id}/kriterium-1/anwesend/")
+    response = client.get(f"/bewertungen/{score.assessment.public_id}/kriterien/kriterium-1/anwesend/")
     assert response.status_code == 401

@@ -138,12 +138,12 @@ def test_project_is_created_by_managers_only(client, url, alice, charlie, rita):
     assert not Project.objects.exists()
 
 
-def test_projects_of_one_name_get_two_short_names(municipality, elsewhere, bob):
+def test_projects_of_similar_names_get_two_short_names(municipality, elsewhere, bob):
     make_phases_and_workstreams()
     phase = Phase.objects.get(key="p1")
     slugs = [
-        projects.create_project(municipality=place, by=bob, name="Ampel!", phase=phase).slug
-        for place in (municipality, municipality, elsewhere)
+        projects.create_project(municipality=place, by=bob, name=name, phase=phase).slug
+        for place, name in ((municipality, "Ampel!"), (municipality, "Ampel?"), (elsewhere, "Ampel!"))
     ]
     assert slugs == ["ampel", "ampel-2", "ampel"]
     assert projects.create_project(municipality=municipality, by=bob, name="???", phase=phase).slug == "projekt"
@@ -177,7 +177,7 @@ def test_project_page_offers_the_next_step(client, project, alice, bob):
     assessment = workflow.start_assessment(project=project, by=alice)
     response = client.get(url)
     assert "Bewertung fortsetzen" in response.text
-    assert f"/bewertungen/{assessment.public_id}/kriterium-1/" in response.text
+    assert f"/bewertungen/{assessment.public_id}/kriterien/kriterium-1/" in response.text
     workflow.submit(assessment=assessment, by=alice)
     assert "Zur laufenden Bewertung" in client.get(url).text
     workflow.approve(assessment=assessment, by=bob)

@@ -48,7 +48,7 @@ ANSWER = {"version": 1, "choice": "3", "rationale": "Neu", "target_level": "4", 
 
 def opening(client, assessment):
     with CaptureQueriesContext(connection) as queries:
-        response = client.get(f"/bewertungen/{assessment.public_id}/kriterium-1/")
+        response = client.get(f"/bewertungen/{assessment.public_id}/kriterien/kriterium-1/")
     assert response.status_code == 200
     assert "Nachweis 0" in response.text
     assert "Maßnahme 0" in response.text
@@ -58,7 +58,7 @@ def opening(client, assessment):
 def saving(client, assessment, button, *, version=1, rationale="Neu"):
     answer = {**ANSWER, "version": version, "rationale": rationale, button: "1"}
     with CaptureQueriesContext(connection) as queries:
-        response = client.post(f"/bewertungen/{assessment.public_id}/kriterium-1/", answer)
+        response = client.post(f"/bewertungen/{assessment.public_id}/kriterien/kriterium-1/", answer)
     assert response.status_code == (200 if button == "autosave" else 302)
     assert Answer.of(assessment.scores.get(criterion__key="kriterium-1")) == Answer("rated", 3, rationale, 4, DAY)
     return statements(queries)

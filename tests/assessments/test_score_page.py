@@ -10,7 +10,7 @@ from tests.factories import make_project
 
 @pytest.fixture
 def url(assessment):
-    return f"/bewertungen/{assessment.public_id}/kriterium-1/"
+    return f"/bewertungen/{assessment.public_id}/kriterien/kriterium-1/"
 
 
 ANSWER = {
@@ -63,7 +63,7 @@ def test_page_for_strangers_and_visitors(client, charlie, rita, municipality, ur
 
 def test_page_of_a_criterion_outside_the_round(client, alice, assessment):
     client.force_login(alice)
-    assert client.get(f"/bewertungen/{assessment.public_id}/gibt-es-nicht/").status_code == 404
+    assert client.get(f"/bewertungen/{assessment.public_id}/kriterien/gibt-es-nicht/").status_code == 404
 
 
 def test_colleague_of_another_project_sees_nothing(client, municipality, url):
@@ -91,7 +91,7 @@ def test_save_and_go_on_to_the_next_open_criterion(client, alice, bob, assessmen
     client.force_login(person)
     response = client.post(url, {**ANSWER, "weiter": "1"})
     assert response.status_code == 302
-    assert response["Location"] == f"/bewertungen/{assessment.public_id}/kriterium-2/"
+    assert response["Location"] == f"/bewertungen/{assessment.public_id}/kriterien/kriterium-2/"
     stored = Score.objects.get(criterion__key="kriterium-1")
     assert (stored.state, stored.level, stored.rationale, stored.target_level) == ("rated", 2, ANSWER["rationale"], 3)
     assert (str(stored.target_date), stored.version, stored.updated_by) == ("2027-03-31", 2, person)
@@ -119,8 +119,8 @@ def test_save_skips_what_is_answered_and_starts_over(client, alice, assessment):
     middle = assessment.scores.get(criterion__key="kriterium-2")
     save_score(score=middle, version=1, by=alice, answer=Answer("rated", 0))
     client.force_login(alice)
-    response = client.post(f"/bewertungen/{assessment.public_id}/{score.criterion.key}/", {**ANSWER, "weiter": "1"})
-    assert response["Location"] == f"/bewertungen/{assessment.public_id}/kriterium-1/"
+    response = client.post(f"/bewertungen/{assessment.public_id}/kriterien/{score.criterion.key}/", {**ANSWER, "weiter": "1"})
+    assert response["Location"] == f"/bewertungen/{assessment.public_id}/kriterien/kriterium-1/"
 
 
 def test_save_without_a_choice_keeps_the_text_and_stays_open(client, alice, url):
@@ -183,9 +183,9 @@ def test_large_view_stays_large_from_criterion_to_criterion(client, alice, url, 
     large = f"{url}?ansicht=gross"
     response = client.get(large)
     assert 'class="projector"' in response.text
-    assert f"/bewertungen/{assessment.public_id}/kriterium-2/?ansicht=gross" in response.text
+    assert f"/bewertungen/{assessment.public_id}/kriterien/kriterium-2/?ansicht=gross" in response.text
     onwards = client.post(large, {**ANSWER, "weiter": "1"})["Location"]
-    assert onwards == f"/bewertungen/{assessment.public_id}/kriterium-2/?ansicht=gross"
+    assert onwards == f"/bewertungen/{assessment.public_id}/kriterien/kriterium-2/?ansicht=gross"
     assert 'class="projector"' not in client.get(url).text
 
 
@@ -301,7 +301,7 @@ def test_next_round_shows_the_old_answer_and_saving_confirms(client, assessment,
     approve(assessment, alice, bob)
     following = workflow.start_assessment(project=project, by=alice)
     client.force_login(alice)
-    url = f"/bewertungen/{following.public_id}/kriterium-1/"
+    url = f"/bewertungen/{following.public_id}/kriterien/kriterium-1/"
     response = client.get(url)
     assert "Was haben wir letztes Mal gesagt?" in response.text
     assert response.text.count("Alte Begründung") == 2  # beside the field, and in it
@@ -366,7 +366,10 @@ def test_evidence_is_removed(client, alice, charlie, rita, assessment, bob, scor
     assert client.post(remove).status_code == 404
     client.force_login(alice)
     assert client.get(remove).status_code == 405
-    assert client.post(f"/bewertungen/{assessment.public_id}/kriterium-2/nachweise/{evidence.pk}/entfernen/").status_code == 404
+    assert (
+        client.post(f"/bewertungen/{assessment.public_id}/kriterien/kriterium-2/nachweise/{evidence.pk}/entfernen/").status_code
+        == 404
+    )
     assert Evidence.objects.exists()
     assert client.post(remove).status_code == 302
     assert not Evidence.objects.exists()

@@ -25,7 +25,7 @@ def assessment(municipality, alice, bob):
 
 @pytest.fixture
 def url(live_server, assessment):
-    return f"{live_server.url}/bewertungen/{assessment.public_id}/kriterium-1/"
+    return f"{live_server.url}/bewertungen/{assessment.public_id}/kriterien/kriterium-1/"
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from scaling.accounts.unsubscribe import unsubscribe_path
 from tests.conftest import PASSWORD, make_user
 
 COOKIE = settings.LANGUAGE_COOKIE_NAME
-GOOD = {"name": "Alice A.", "language": "de", "wants_notices": "on", "wants_digest": "on"}
+GOOD = {"name": "Alice A.", "language": "de", "wants_notices": "on", "wants_digest": "on", "version": "1"}
 
 
 @pytest.fixture
@@ -37,7 +37,9 @@ def test_account_page_asks_for_signing_in(client):
 
 
 def test_account_is_changed_and_nothing_else(signed_in, alice):
-    response = signed_in.post("/konto/", {"name": "Alice A.", "language": "de", "is_staff": "on", "email": "x@example.org"})
+    response = signed_in.post(
+        "/konto/", {"name": "Alice A.", "language": "de", "version": "1", "is_staff": "on", "email": "x@example.org"}
+    )
     assert response.headers["Location"] == "/konto/"
     stored = User.objects.get(pk=alice.pk)
     assert (stored.name, stored.wants_notices, stored.wants_digest) == ("Alice A.", False, False)

@@ -26,7 +26,7 @@ def assessment(municipality, alice):
 
 @pytest.fixture
 def url(assessment):
-    return f"/bewertungen/{assessment.public_id}/kriterium-1/"
+    return f"/bewertungen/{assessment.public_id}/kriterien/kriterium-1/"
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
 """The person's own account: name, language, and which mails they want."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -13,6 +16,19 @@ from scaling.accounts.forms import AccountForm
 from scaling.accounts.languages import remember_language
 from scaling.accounts.models import User
 from scaling.accounts.unsubscribe import BadLink, read_token, unsubscribe
+from scaling.common.transactions import atomic
+from scaling.common.versions import StaleRecord, change, two_versions
+
+
+@atomic
+def save_account(person: User, *, version: int, **wanted: Any) -> User:
+    """What the person sets about themselves, where ``version`` is still the current one. Raises StaleRecord."""
+    current = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if change(current, version, stored={name: getattr(current, name) for name in wanted}, wanted=wanted):
+        for name, value in wanted.items():
+            setattr(current, name, value)
+        current.save(update_fields=[*wanted, "version"])
+    return current
 
 
 @login_required
@@ -22,7 +38,10 @@ def account(request: HttpRequest) -> HttpResponse:
     person = User.objects.get(email=request.user.get_username())
     form = AccountForm(request.POST if request.method == "POST" else None, instance=person)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        try:
+            person = save_account(person, **form.cleaned_data)
+        except StaleRecord as error:
+            return two_versions(request, form, error, back=reverse("account"), crumbs=[])
         with translation.override(person.language):
             messages.success(request, _("Ihre Angaben sind gespeichert."))
         response = redirect("account")

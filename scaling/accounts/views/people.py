@@ -18,10 +18,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from scaling.accounts import invitations
-from scaling.accounts.forms import InviteForm, JoinForm
+from scaling.accounts.belongings import belongings_of
+from scaling.accounts.forms import InviteForm, JoinForm, RemoveForm, RoleForm
 from scaling.accounts.models import Invitation, Membership, Municipality, Role, User
 from scaling.common.addresses import start_page
 from scaling.common.sorting import GermanOrder
+from scaling.common.versions import StaleRecord, two_versions
 
 PEOPLE_PER_PAGE = 50
 ONE_MANAGER_STAYS = gettext_lazy("Eine Person muss die Leitung behalten. Geben Sie zuerst jemand anderem die Rolle „Leitung“.")
@@ -51,6 +53,8 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
             )
         except invitations.AlreadyMember:
             form.add_error("email", _("Diese Person gehört schon dazu."))
+        except invitations.TooManyInvitations as error:
+            form.add_error("email", str(error))
         else:
             _report_sending(request, invitation)
             return redirect("people", municipality.public_id)
@@ -82,12 +86,18 @@ def _report_sending(request: HttpRequest, invitation: Invitation) -> None:
 def role(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
     municipality = _managed(request, public_id)
     membership = get_object_or_404(municipality.memberships.select_related("user"), pk=pk)
-    chosen = request.POST.get("role", "")
-    if chosen not in Role.values:
-        messages.error(request, _("Bitte wählen Sie eine Rolle."))
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect("people", municipality.public_id)
     try:
-        invitations.change_role(membership=membership, role=chosen, by=request.user)
+        invitations.change_role(membership=membership, by=request.user, **form.cleaned_data)
+    except StaleRecord as error:
+        last = membership.history.select_related("history_user").first()
+        back = reverse("people", args=[municipality.public_id])
+        crumbs = _crumbs(municipality, (_("Personen"), back), (str(membership.user), ""))
+        who = str(last.history_user or "") if last else ""
+        return two_versions(request, form, error, back=back, crumbs=crumbs, who=who)
     except invitations.LastManager:
         messages.error(request, ONE_MANAGER_STAYS)
     else:
@@ -101,28 +111,41 @@ def role(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def remove(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
-    """Asks first; a POST removes."""
+    """Asks first, and says what the person has in hand; a POST removes them and hands it over."""
     municipality = _managed(request, public_id)
     membership = get_object_or_404(municipality.memberships.select_related("user"), pk=pk)
-    if request.method == "POST":
-        person = membership.user
+    person = membership.user
+    membership.municipality = municipality
+    others = User.objects.filter(memberships__municipality=municipality, is_active=True).exclude(pk=person.pk)
+    form = RemoveForm(request.POST if request.method == "POST" else None, others=others)
+    if request.method == "POST" and form.is_valid():
+        to = form.cleaned_data["to"]
         try:
-            invitations.remove(membership=membership, by=request.user)
+            invitations.remove(membership=membership, by=request.user, to=to)
         except invitations.LastManager:
             messages.error(request, ONE_MANAGER_STAYS)
-        else:
+        except Membership.DoesNotExist:
             messages.success(request, _("%(name)s gehört nicht mehr dazu.") % {"name": person})
+        else:
+            text = (
+                _("%(name)s gehört nicht mehr dazu. Alles Offene hat jetzt %(to)s.")
+                if to
+                else _("%(name)s gehört nicht mehr dazu.")
+            )
+            messages.success(request, text % {"name": person, "to": to})
             if person.pk == request.user.pk:
                 return redirect(start_page())
         return redirect("people", municipality.public_id)
     context: dict[str, Any] = {
         "municipality": municipality,
         "membership": membership,
+        "belongings": belongings_of(person, municipality),
+        "form": form,
         "crumbs": _crumbs(
             municipality, (_("Personen"), reverse("people", args=[municipality.public_id])), (_("Person entfernen"), "")
         ),
     }
-    return render(request, "accounts/person_remove.html", context)
+    return render(request, "accounts/person_remove.html", context, status=422 if form.errors else 200)
 
 
 @login_required
@@ -134,7 +157,10 @@ def invitation_resend(request: HttpRequest, public_id: str, pk: int) -> HttpResp
         invitations.resend(invitation=invitation, by=request.user)
     except invitations.NoInvitation as error:  # accepted a moment ago
         raise Http404 from error
-    _report_sending(request, invitation)
+    except invitations.TooManyInvitations as error:
+        messages.error(request, str(error))
+    else:
+        _report_sending(request, invitation)
     return redirect("people", municipality.public_id)
 
 

@@ -1,0 +1,19 @@
+"""No line of the log holds what opens something: Django names the address of each page that was not found."""
+
+import logging
+import re
+
+#: Parts of addresses that open something for whoever has them: shared profiles, invitations, unsubscribing, new passwords.
+_SECRETS = re.compile(r"/(geteilt|einladung|konto/abbestellen|konto/password/reset/key)/[^/\s?\"']+")
+
+
+def without_secrets(text: str) -> str:
+    return _SECRETS.sub(r"/\1/…", text)
+
+
+class SecretsFilter(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = without_secrets(str(record.msg))
+        if isinstance(record.args, tuple):
+            record.args = tuple(without_secrets(arg) if isinstance(arg, str) else arg for arg in record.args)
+        return True

@@ -1,0 +1,178 @@
+"""Measures, projects, roles and settings: who comes second chooses between mine, theirs and both; nothing is overwritten."""
+
+import re
+from functools import partial
+from html import unescape
+
+import pytest
+
+from assessments.models import Measure, Project
+from assessments.services.measures import save_measure
+from assessments.services.projects import change_project
+from scaling.accounts import invitations
+from scaling.accounts.models import Membership, User
+from scaling.common.versions import StaleRecord
+from tests.assessments.test_races import at_once
+
+pytestmark = pytest.mark.django_db
+
+LONG = "Stelle ausschreiben, mit Personalrat und Kämmerei abgestimmt"
+
+
+@pytest.fixture
+def measure(project, alice):
+    return save_measure(project=project, by=alice, text="Stelle ausschreiben", owner_text="Personalamt")
+
+
+def opened(page):
+    """What the page's form holds, as a browser reads it."""
+    form = page.context["form"]
+    return {bound.html_name: bound.field.prepare_value(bound.value()) for bound in form if bound.value() not in (None, [])}
+
+
+def buttons(page):
+    """The forms of the page of two versions, each as its fields; by the words of its button."""
+    found = {}
+    for form in re.findall(r'<form method="post" action="[^"]*"[^>]*>.*?</form>', page, re.S):
+        fields: dict[str, list[str]] = {}
+        for name, value in re.findall(r'<input[^>]*\bname="([\w-]+)"\s+value="([^"]*)"', form):
+            fields.setdefault(name, []).append(unescape(value))
+        for name, value in re.findall(r'<textarea[^>]*\bname="([\w-]+)"[^>]*>\n(.*?)</textarea>', form, re.S):
+            fields.setdefault(name, []).append(unescape(value))
+        found[re.search(r'kern-label">(.*?)</span>', form)[1]] = fields
+    return found
+
+
+@pytest.fixture
+def conflict(client, measure, project, alice, bob):
+    """L10: the manager lengthens the text, the team saves the status from an older page."""
+    url = f"/projekte/{project.public_id}/massnahmen/{measure.public_id}/"
+    client.force_login(alice)
+    data = opened(client.get(url)) | {"status": "running"}
+    save_measure(project=project, by=bob, measure=measure, version=1, text=LONG, owner_text="Personalamt")
+    return client, url, client.post(url, data)
+
+
+def test_older_page_overwrites_nothing(conflict, measure):
+    _client, _url, response = conflict
+    measure.refresh_from_db()
+    assert (measure.text, measure.status, measure.version) == (LONG, "planned", 2)
+    assert response.status_code == 409
+    for words in (LONG, "Stelle ausschreiben", "läuft", "Fassung von Bob", "Meine Fassung speichern", "Beides speichern"):
+        assert words in response.text, words
+
+
+def test_mine(conflict, measure):
+    client, url, response = conflict
+    assert client.post(url, buttons(response.text)["Meine Fassung speichern"]).status_code == 302
+    measure.refresh_from_db()
+    assert (measure.text, measure.status, measure.version) == ("Stelle ausschreiben", "running", 3)
+
+
+def test_theirs(conflict, measure):
+    _client, url, response = conflict
+    assert f'href="{url}"' in response.text
+    measure.refresh_from_db()
+    assert measure.text == LONG
+
+
+def test_both(conflict, measure):
+    client, url, response = conflict
+    fields = buttons(response.text)["Beides speichern"]
+    assert fields["text"] == [f"{LONG}; Stelle ausschreiben"]
+    assert client.post(url, fields | {"text": LONG}).status_code == 302
+    measure.refresh_from_db()
+    assert (measure.text, measure.status) == (LONG, "running")
+
+
+def test_the_same_twice_is_no_conflict(client, measure, project, alice):
+    url = f"/projekte/{project.public_id}/massnahmen/{measure.public_id}/"
+    client.force_login(alice)
+    data = opened(client.get(url)) | {"status": "running"}
+    for _ in range(2):
+        assert client.post(url, data).status_code == 302
+    assert measure.history.count() == 2
+
+
+def test_older_form_brings_no_member_back(client, project, alice, bob):
+    """L11: manager A removes a member, B saves an older form."""
+    url = f"/projekte/{project.public_id}/bearbeiten/"
+    client.force_login(bob)
+    data = opened(client.get(url)) | {"summary": "Neu beschrieben"}
+    assert data["team"] == [alice.pk]
+    change_project(project=project, by=bob, name=project.name, phase=project.phase, version=1)
+    response = client.post(url, data)
+    assert response.status_code == 409
+    assert list(project.team.all()) == []
+    assert "Alice" in response.text
+    fields = buttons(response.text)["Meine Fassung speichern"]
+    assert fields["team"] == [str(alice.pk)]
+    assert client.post(url, fields).status_code == 302
+    project.refresh_from_db()
+    assert (project.summary, list(project.team.all())) == ("Neu beschrieben", [alice])
+
+
+def test_older_form_renames_nothing_back(client, project, bob):
+    url = f"/projekte/{project.public_id}/bearbeiten/"
+    client.force_login(bob)
+    data = opened(client.get(url)) | {"summary": "Zweiter Satz."}
+    change_project(project=project, by=bob, name="Neuer Name", phase=project.phase, summary="Erster Satz.", version=1)
+    fields = buttons(client.post(url, data).text)["Beides speichern"]
+    assert fields["summary"] == ["Erster Satz.\n\nZweiter Satz."]
+    assert fields["name"] == [f"Neuer Name; {project.name}"]
+    assert client.post(url, fields | {"name": "Neuer Name"}).status_code == 302
+    project.refresh_from_db()
+    assert (project.name, project.summary.replace("\r\n", "\n")) == ("Neuer Name", "Erster Satz.\n\nZweiter Satz.")
+
+
+def test_older_table_of_people_sets_no_role_back(client, municipality, alice, bob):
+    membership = alice.memberships.get()
+    client.force_login(bob)
+    invitations.change_role(membership=membership, role="manager", by=bob, version=1)
+    url = f"/kommunen/{municipality.public_id}/personen/{membership.pk}/rolle/"
+    response = client.post(url, {"role": "reader", "version": "1"})
+    assert response.status_code == 409
+    assert Membership.objects.get(pk=membership.pk).role == "manager"
+    assert client.post(url, buttons(response.text)["Meine Fassung speichern"]).status_code == 302
+    assert Membership.objects.get(pk=membership.pk).role == "reader"
+
+
+def test_older_tab_sets_no_account_back(client, alice):
+    client.force_login(alice)
+    data = opened(client.get("/konto/"))
+    assert client.post("/konto/", {**data, "name": "Alice A."}).status_code == 302
+    response = client.post("/konto/", {**data, "language": "en"})
+    assert response.status_code == 409
+    stored = User.objects.get(pk=alice.pk)
+    assert (stored.name, stored.language) == ("Alice A.", "de")
+
+
+@pytest.mark.parametrize("path", ["massnahmen/{measure}/", "bearbeiten/"])
+def test_form_without_its_version_is_refused(client, measure, project, bob, path):
+    url = f"/projekte/{project.public_id}/" + path.format(measure=measure.public_id)
+    client.force_login(bob)
+    data = opened(client.get(url))
+    data.pop("version")
+    response = client.post(url, data)
+    assert response.status_code == 422
+    assert "Bitte laden Sie die Seite neu" in response.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_of_two_at_once_is_asked_in_20_rounds(measure, project, alice, bob):
+    phase = project.phase
+    for number in range(1, 21):
+        texts = [f"{person} {number}" for person in (alice, bob)]
+        results = at_once(
+            *(partial(save_measure, project=project, by=alice, measure=measure, version=number, text=text) for text in texts)
+        )
+        assert {type(result) for result in results} == {Measure, StaleRecord}
+        results = at_once(
+            *(
+                partial(change_project, project=project, by=bob, version=number, name=project.name, phase=phase, summary=text)
+                for text in texts
+            )
+        )
+        assert {type(result) for result in results} == {Project, StaleRecord}
+    measure.refresh_from_db()
+    assert (measure.version, measure.history.count()) == (21, 21)

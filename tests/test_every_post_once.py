@@ -1,0 +1,359 @@
+"""Every form is taken once: each address that takes a POST is sent the same form twice at the same moment, and once more.
+
+Which addresses those are is found by asking them; what a browser would send is read from their pages. ``CHANGES`` says what a
+person types, where a page's form cannot be sent as it comes.
+"""
+
+import re
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.models import AssessmentState, Comment, Project
+from assessments.services import edition_switch
+from catalogue.models import Phase
+from scaling.models import SubmittedForm
+from scaling.once import FIELD
+from tests.factories import make_catalogue
+from tests.test_permissions import FOREIGN, TABLE, all_names, world  # noqa: F401 – the fixture
+
+#: Addresses whose doubling can change nothing: they set a cookie, tell the time, look at a text, or lead elsewhere.
+WITHOUT_EFFECT = {
+    "theme",
+    "set_language",
+    "session",
+    "unsubscribe",
+    "assessments:score_moved",
+    "assessments:score_part_moved",
+    "catalogue:criterion_preview",
+    "catalogue:practice_preview",
+    "catalogue:model_preview",
+    "catalogue:edition_preview",
+    "catalogue:frame_preview",
+    "catalogue:upload",  # the check keeps a file in the cache; what is loaded then is refused twice by its number
+}
+#: The words of TABLE's ids that stand for another state of the world.
+OTHER_IDS = {
+    "assessments:approve": "submitted",
+    "assessments:return": "submitted",
+    "assessments:reopen": "newest",
+    "reports:share_links": "approved",
+    "reports:share_revoke": "approved link",
+    "catalogue:edition_copy": "published",
+    "assessments:start": "fresh",
+    "assessments:move": "draft",
+}
+
+
+def file(name="beschluss.pdf"):
+    return SimpleUploadedFile(name, b"%PDF-1.7\n1 0 obj")
+
+
+CHANGES = {
+    "account": {"name": "Anderer Name", "language": "de"},
+    "people": {"email": "neue@example.org", "role": "team"},
+    "people_role": {"role": "team"},
+    "invitation": {"name": "Neu", "password": "ein-sehr-gutes-Passwort", "repeated": "ein-sehr-gutes-Passwort"},
+    "assessments:project_create": lambda: {"name": "Ämterbuch", "phase": Phase.objects.get(key="p3").pk},
+    "assessments:project_edit": {"name": "Neuer Name"},
+    "assessments:measure_add": {"text": "Stelle ausschreiben"},
+    "assessments:measure_edit": {"text": "Stelle besetzen"},
+    "assessments:comment_add": {"text": "Stimmt das noch?"},
+    "assessments:return": {"comment": "Bitte ergänzen"},
+    "assessments:reopen": {"reason": "Ein Fehler"},
+    "assessments:score": {"choice": "3", "rationale": "Der Rat hat beschlossen", "evidence_text": "Beschluss"},
+    "assessments:evidence_file_add": lambda: {"file": file(), "text": "Ratsbeschluss"},
+    "assessments:sheet_import": {},
+    "assessments:assign": {"group": "phase-durchgehend"},
+    "assessments:municipality_settings": {"entfernen": "1"},
+    "reports:share_links": lambda: {"purpose": "Rat", "expires_on": (timezone.localdate() + timedelta(days=9)).isoformat()},
+    "catalogue:criterion_add": {"title": "Neu", "key": "neues", "phase": "p3"},
+    "catalogue:practice_add": {"title": "Neu", "key": "neues"},
+    "catalogue:model_add": {"title": "Neu", "key": "neues"},
+    "catalogue:criterion_move": {"richtung": "ab"},
+}
+_PEOPLE = ("bob", "alice", "dora")
+
+
+@pytest.fixture
+def ids(world, municipality, alice, bob):  # noqa: F811
+    """The ids of the world of the permissions, and of a project without a round and a round that can be reopened."""
+    fresh = Project.objects.create(municipality=municipality, name="Frisch", slug="frisch", phase=Phase.objects.get(key="p3"))
+    make_catalogue(3, major=3)
+    return {**world.ids, "fresh": fresh.public_id, "newest": world.approved.public_id}
+
+
+def names_of_ids(name):
+    return OTHER_IDS.get(name) or next(words for entry, words, *_ in TABLE if entry == name)
+
+
+def path_of(name, ids):
+    return reverse(name, args=[ids[word] for word in names_of_ids(name).split()])
+
+
+def signed_in(person):
+    client = Client()
+    if person is not None:
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def takes_post(path, people):
+    for person in (None, *people):
+        with transaction.atomic():
+            status = signed_in(person).post(path).status_code
+            transaction.set_rollback(True)
+        if status not in {403, 404, 405} and not (person is None and status in {302, 401}):
+            return person
+    return "nobody"
+
+
+@pytest.mark.django_db
+def test_every_address_that_takes_a_post_is_known(ids, alice, bob, dora):
+    ours = {name for name in all_names() if not name.startswith(FOREIGN)}
+    found = {name for name in ours if takes_post(path_of(name, ids), (bob, alice, dora)) != "nobody"}
+    assert found == {*SENT, *WITHOUT_EFFECT, "invitation"}
+    assert WITHOUT_EFFECT.isdisjoint(SENT)
+
+
+#: Addresses with an effect, and who sends.
+SENT = {
+    "account": "alice",
+    "people": "bob",
+    "people_role": "bob",
+    "people_remove": "bob",
+    "invitation_resend": "bob",
+    "invitation_revoke": "bob",
+    "assessments:standing": "bob",
+    "assessments:municipality_settings": "bob",
+    "assessments:project_create": "bob",
+    "assessments:project_edit": "bob",
+    "assessments:start": "bob",
+    "assessments:submit": "alice",
+    "assessments:approve": "bob",
+    "assessments:return": "bob",
+    "assessments:reopen": "bob",
+    "assessments:move": "alice",
+    "assessments:move_undo": "alice",
+    "assessments:score": "alice",
+    "assessments:confirm": "alice",
+    "assessments:assign": "alice",
+    "assessments:assign_one": "alice",
+    "assessments:comment_add": "alice",
+    "assessments:comment_resolve": "alice",
+    "assessments:table": "alice",
+    "assessments:measure_add": "alice",
+    "assessments:measure_edit": "alice",
+    "assessments:evidence_remove": "alice",
+    "assessments:evidence_file_add": "alice",
+    "assessments:sheet_import": "alice",
+    "assessments:sheet_preview": "alice",
+    "reports:share_links": "bob",
+    "reports:share_revoke": "bob",
+    "catalogue:edition_copy": "dora",
+    "catalogue:edition_retire": "dora",
+    "catalogue:edition_publish": "dora",
+    "catalogue:edition_discard": "dora",
+    "catalogue:edition_texts": "dora",
+    "catalogue:criterion_add": "dora",
+    "catalogue:criterion_edit": "dora",
+    "catalogue:criterion_move": "dora",
+    "catalogue:criterion_remove": "dora",
+    "catalogue:practice_add": "dora",
+    "catalogue:practice_edit": "dora",
+    "catalogue:practice_move": "dora",
+    "catalogue:practice_remove": "dora",
+    "catalogue:model_add": "dora",
+    "catalogue:model_edit": "dora",
+    "catalogue:model_move": "dora",
+    "catalogue:model_remove": "dora",
+    "catalogue:frame_edit": "dora",
+}
+
+
+def form_of(page, path):
+    """The fields of the page's own form, as a browser reads them; none where the page has none."""
+    for form in re.findall(r"<form\b.*?</form>", page, re.S):
+        head = form[: form.index(">")]
+        action = re.search(r'action="([^"]*)"', head)
+        if 'method="post"' not in head or (action and unescape(action[1]) not in {path, ""}):
+            continue
+        if not action or unescape(action[1]) == path:
+            return _fields(form)
+    return {}
+
+
+def _fields(form):
+    fields: dict[str, list[str]] = {}
+    for tag in re.findall(r"<input\b[^>]*>", form):
+        given = {name: unescape(value) for name, value in re.findall(r'([\w-]+)="([^"]*)"', tag)}
+        kind = given.get("type", "text")
+        if "name" not in given or (kind in {"radio", "checkbox"} and not re.search(r"\schecked\b", tag)):
+            continue
+        if kind not in {"submit", "file", "button"}:
+            fields.setdefault(given["name"], []).append(given.get("value", ""))
+    for name, text in re.findall(r'<textarea[^>]*\bname="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.S):
+        fields.setdefault(name, []).append(unescape(text))
+    for name, options in re.findall(r'<select[^>]*\bname="([^"]+)"[^>]*>(.*?)</select>', form, re.S):
+        chosen = re.search(r'<option value="([^"]*)"[^>]*\bselected', options) or re.search(r'<option value="([^"]*)"', options)
+        if chosen:
+            fields.setdefault(name, []).append(unescape(chosen[1]))
+    return fields
+
+
+def what_is_sent(name, path, person):
+    response = signed_in(person).get(path)
+    page = response.content.decode() if response.status_code == 200 and not response.streaming else ""
+    fields = form_of(page, path)
+    fields.pop("csrfmiddlewaretoken", None)
+    changes = CHANGES.get(name, {})
+    fields |= changes() if callable(changes) else changes
+    return fields | {FIELD: "ein-Zeichen-der-Seite"}
+
+
+def rows():
+    return Counter(
+        {model._meta.label: model._base_manager.count() for model in apps.get_models() if model is not SubmittedForm}
+    )
+
+
+def prepare(name, ids, world, alice, bob):  # noqa: F811
+    """The state in which the step is possible."""
+    draft = world.draft
+    if name == "assessments:reopen":
+        project = world.project
+        project.assessments.filter(state=AssessmentState.DRAFT).delete()
+    if name == "assessments:move_undo":
+        [edition] = edition_switch.newer_editions(draft)[:1]
+        edition_switch.move(assessment=draft, edition=edition, by=alice)
+    if name == "assessments:sheet_import":
+        from tests.assessments.workbook.workbooks import changed, put
+
+        CHANGES[name] = lambda: {"file": SimpleUploadedFile("bogen.xlsx", changed(draft, put(1, rationale="Neu")))}
+
+
+def answer(response):
+    return response.status_code, response.headers.get("Location")
+
+
+def send(client, path, fields):
+    copies = {}
+    for key, value in fields.items():
+        if isinstance(value, SimpleUploadedFile):
+            value.seek(0)
+            copies[key] = SimpleUploadedFile(value.name, value.read())
+        else:
+            copies[key] = value
+    return client.post(path, copies)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", SENT)
+def test_form_sent_twice_at_once_and_again_is_taken_once(request, ids, world, alice, bob, name):  # noqa: F811
+    prepare(name, ids, world, alice, bob)
+    person = request.getfixturevalue(SENT[name])
+    path = path_of(name, ids)
+    fields = what_is_sent(name, path, person)
+    before = rows()
+    with transaction.atomic():  # what one of them does
+        alone = send(signed_in(person), path, fields)
+        wanted = rows()
+        transaction.set_rollback(True)
+    assert alone.status_code == 302, alone.content.decode()[:2000]
+    wanted.subtract(before)
+
+    barrier = threading.Barrier(2)
+    clients = [signed_in(person), signed_in(person)]
+    before = rows()
+
+    def click(client):
+        barrier.wait(timeout=20)
+        try:
+            return send(client, path, fields)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(click, clients)
+    done = rows()
+    changed = done.copy()
+    changed.subtract(before)
+    assert answer(first) == answer(second)
+    assert first.status_code == 302
+    assert {label: number for label, number in changed.items() if number} == {
+        label: number for label, number in wanted.items() if number
+    }
+    assert first.cookies.get("messages") is None or first.cookies["messages"].value == second.cookies["messages"].value
+    third = send(signed_in(person), path, fields)
+    assert answer(third) == answer(first)
+    assert rows() == done
+
+
+@pytest.mark.django_db
+def test_same_form_with_another_text_is_another_form(world, alice):  # noqa: F811
+    client = signed_in(alice)
+    path = reverse("assessments:comment_add", args=[world.draft.public_id, "kriterium-1"])
+    before = Comment.objects.count()
+    for text in ("Erstens", "Zweitens", "Erstens", "Zweitens"):
+        client.post(path, {"text": text, FIELD: "t"})
+    assert Comment.objects.count() == before + 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("data", [{"text": ""}, {"text": "\u200b"}])
+def test_form_with_an_error_is_not_kept(world, alice, data):  # noqa: F811
+    client = signed_in(alice)
+    path = reverse("assessments:comment_add", args=[world.draft.public_id, "kriterium-1"])
+    for _ in range(2):
+        assert client.post(path, {**data, FIELD: "t"}).status_code == 422
+    assert not SubmittedForm.objects.exists()
+
+
+@pytest.mark.django_db
+def test_form_whose_request_died_is_taken_again_after_a_while(world, alice, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("scaling.once.PATIENCE", 0.2)
+    client = signed_in(alice)
+    path = reverse("assessments:comment_add", args=[world.draft.public_id, "kriterium-1"])
+    data = {"text": "Stimmt das?", FIELD: "t"}
+    client.post(path, data)
+    SubmittedForm.objects.update(target="")  # as if the worker had been killed
+    before = Comment.objects.count()
+    assert client.post(path, data).status_code == 409
+    assert Comment.objects.count() == before
+    SubmittedForm.objects.update(at=timezone.now() - timedelta(seconds=61))
+    assert client.post(path, data).status_code == 302
+    assert Comment.objects.count() == before + 1
+
+
+@pytest.mark.django_db
+def test_another_person_and_another_day_are_other_forms(world, alice, bob):  # noqa: F811
+    path = reverse("assessments:comment_add", args=[world.draft.public_id, "kriterium-1"])
+    before = Comment.objects.count()
+    for person in (alice, bob, alice):
+        signed_in(person).post(path, {"text": "Ja", FIELD: "t"})
+    assert Comment.objects.count() == before + 2
+    SubmittedForm.objects.update(at=timezone.now() - timedelta(minutes=11))
+    signed_in(alice).post(path, {"text": "Ja", FIELD: "t"})
+    assert Comment.objects.count() == before + 3
+    SubmittedForm.objects.update(at=timezone.now() - timedelta(days=2))
+    client = Client()
+    client.post(reverse("account_login"), {"login": alice.email, "password": "ein-sehr-gutes-Passwort"})
+    assert not SubmittedForm.objects.exists()
+
+
+@pytest.mark.django_db
+def test_every_form_of_a_page_carries_its_token(world, alice):  # noqa: F811
+    page = signed_in(alice).get(reverse("assessments:score", args=[world.draft.public_id, "kriterium-1"])).text
+    posting = re.findall(r'<form\b[^>]*method="post".*?</form>', page, re.S)
+    assert len(posting) > 3
+    assert len({re.search(rf'name="{FIELD}" value="([\w-]+)"', form)[1] for form in posting}) == 1
