@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0008_orders_without_joins"),
+        ("assessments", "0011_versions"),
     ]
 
     operations = [
