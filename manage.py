@@ -9,6 +9,11 @@ from pathlib import Path
 
 
 def main() -> None:
+    if sys.argv[1:] == ["version"]:  # ours; Django keeps the word for its own, which --version still gives
+        from scaling import __version__
+
+        print(__version__)  # noqa: T201 – a command's output
+        return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scaling.settings")
     from django.core.management import execute_from_command_line
 

@@ -198,9 +198,7 @@ EVIDENCE_SCANNER = env.text("EVIDENCE_SCANNER", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "scaling.static_files.StaticFiles"
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG

@@ -1,7 +1,10 @@
 """Gives a test run a folder and a PostgreSQL server of its own, far from the demo's. ``-p`` loads it before Django is."""
 
+import atexit
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,11 +17,36 @@ from scaling.embedded_postgres import embedded_postgres
 # Lost data after a power cut is no loss here, and waiting for the disk is most of a test's time.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
 
+# Waits until the test run is gone, however it ended, then stops a server that it left behind and removes its folder.
+WATCHDOG = """
+import os, shutil, signal, sys, time
+from pathlib import Path
+folder = Path(sys.argv[1])
+sys.stdin.read()  # ends with the process that holds the other end of the pipe
+try:
+    server = int((folder / "pg" / "postmaster.pid").read_text().split()[0])
+    os.kill(server, signal.SIGINT)  # PostgreSQL's fast shutdown
+    for _ in range(100):
+        os.kill(server, 0)
+        time.sleep(0.1)
+except (OSError, ValueError, IndexError):
+    pass  # it was stopped in order
+shutil.rmtree(folder, ignore_errors=True)
+"""
+
 _run = ExitStack()
+
+
+def watch(folder: Path) -> subprocess.Popen[bytes]:
+    """Starts the watchdog of a test run's folder. It lives as long as this process, in a session of its own."""
+    return subprocess.Popen([sys.executable, "-c", WATCHDOG, str(folder)], stdin=subprocess.PIPE, start_new_session=True)
+
 
 # Workers inherit folder and address from the process that started them.
 if "TEST_RUN_FOLDER" not in os.environ:
     _folder = Path(tempfile.mkdtemp(prefix="skc-test-"))
+    _watchdog = watch(_folder)
+    atexit.register(_run.close)  # a run that fails before it is configured is never unconfigured
     _run.callback(shutil.rmtree, _folder, ignore_errors=True)
     os.environ["TEST_RUN_FOLDER"] = str(_folder)
     os.environ["VAR_DIR"] = str(_folder / "var")

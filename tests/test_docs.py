@@ -1,13 +1,18 @@
 """The documents say what is there: links lead somewhere, and the users' guide names things as the screen does."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import polib
 import pytest
+import yaml
+
+from scaling import __version__
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
@@ -47,3 +52,27 @@ def test_users_guide_names_things_as_the_screen_does():
     assert sorted(name for name in names if not any(name in msgid for msgid in known)) == []
     quoted = {plain(name) for name in re.findall(r"^\| „([^“]+)“", text, re.M)}
     assert sorted(name for name in quoted if not any(name in msgid for msgid in known)) == []
+
+
+def test_stranger_finds_where_twelve_things_are_decided():
+    text = (ROOT / "docs/architecture.md").read_text()
+    section = text.split("## Where is it decided?")[1].split("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ") and "question" not in line]
+    assert len(rows) == 12
+    paths = [[path for path in re.findall(r"`([^`]+)`", row) if "/" in path] for row in rows]
+    assert all(paths)
+    assert [path for row in paths for path in row if not (ROOT / path).exists()] == []
+    functions = re.findall(r"`([^`]+\.py)` \(`(\w+)`\)", section)
+    assert [name for path, name in functions if name not in (ROOT / path).read_text()] == []
+
+
+def test_version_stands_everywhere_as_in_the_code():
+    publiccode = yaml.safe_load((ROOT / "publiccode.yml").read_text())
+    assert publiccode["softwareVersion"] == __version__
+    assert "example.org" not in (ROOT / "publiccode.yml").read_text()
+    shown = subprocess.run([sys.executable, "manage.py", "version"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == __version__
+
+
+def test_footer_shows_the_version(client, db):
+    assert f"Version {__version__}." in client.get("/impressum/").text

@@ -1,11 +1,13 @@
 """Small tags every template may use (loaded as built-ins)."""
 
+import re
 from typing import Any
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from scaling import __version__
 from scaling.common.markdown import render_markdown
 from scaling.once import FIELD, page_token
 from scaling.resending import texts_to_copy
@@ -39,6 +41,18 @@ def form_tokens(context: Any) -> SafeString:
 def markdown(text: str | None) -> SafeString:
     """Sanitised HTML of a Markdown text."""
     return render_markdown(text or "")
+
+
+@register.simple_tag
+def app_version() -> str:
+    """The version of the app, as in ``scaling.__version__``."""
+    return __version__
+
+
+@register.filter(is_safe=True)
+def one_line(text: str) -> str:
+    """The text with every run of blanks and line ends as one blank: for messages whose template is wrapped."""
+    return re.sub(r"[ \t\n]+", " ", text).strip()
 
 
 @register.filter

@@ -1,44 +1,24 @@
 /* The page of one criterion: autosave (the requests are htmx's), and a draft on the device until the server has confirmed it.
    Without this script the page is a plain form. */
-(() => {
-  "use strict";
+import { Draft, Timer, WaitingButton, forgetConfirmed, hasStorage, reloadWhenRestored, sameValues, showDraft, unixLines } from "./drafts.js";
 
-  const PREFIX = "entwurf:";
-  const RETRY = 15000;
-  const form = document.getElementById("einschaetzung");
-  const state = document.getElementById("save-state");
+const OWN = ["csrfmiddlewaretoken", "einmal", "version"];
 
-  /* What the server has just confirmed by a redirect is no draft any more, wherever the redirect leads. */
-  function forgetConfirmed() {
-    const match = document.cookie.match(/(?:^|; )gespeichert="?([^;"]*)/);
-    if (!match) return;
-    const path = decodeURIComponent(match[1]);
-    document.cookie = "gespeichert=; Max-Age=0; path=/; SameSite=Lax";
-    Object.keys(localStorage).filter((key) => key.startsWith(PREFIX) && key.endsWith(path)).forEach((key) => localStorage.removeItem(key));
-  }
+/* Evidence is not autosaved: it stays a draft until a button sends it. */
+const withoutEvidence = (all) => Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith("evidence_")));
+const sameAnswer = (one, other) => sameValues(withoutEvidence(one), withoutEvidence(other));
 
-  try { forgetConfirmed(); } catch { return; /* a browser without storage keeps no drafts and loses nothing by it */ }
-  if (!form || !state || !form.hasAttribute("hx-post")) return;
-
+function start(form, state) {
   const panel = document.getElementById("draft");
-  const key = PREFIX + panel.dataset.user + ":" + location.pathname;
-  const own = ["csrfmiddlewaretoken", "einmal", "version"];
+  const stored = new Draft(panel.dataset.user, location.pathname);
   let inFlight = null;
-  let waiting = null;
-  let retry = 0;
   let stopped = false;
 
   function values() {
     const result = {};
-    for (const [name, value] of new FormData(form)) if (!own.includes(name)) result[name] = value.replace(/\r\n/g, "\n");
+    for (const [name, value] of new FormData(form)) if (!OWN.includes(name)) result[name] = unixLines(value);
     return result;
   }
-  const same = (one, other) => {
-    const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-    return [...names].every((name) => (one[name] || "") === (other[name] || ""));
-  };
-  const withoutEvidence = (all) => Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith("evidence_")));
-  const hasEvidence = (all) => Boolean(all.evidence_text || all.evidence_url);
 
   /* A form that came back with an error shows what was typed, which nobody has stored. */
   const cameBack = form.hasAttribute("data-unsaved");
@@ -46,8 +26,8 @@
 
   function keep() {
     const now = values();
-    if (same(now, confirmed)) localStorage.removeItem(key);
-    else localStorage.setItem(key, JSON.stringify({ values: now, at: new Date().toISOString() }));
+    if (sameValues(now, confirmed)) stored.forget();
+    else stored.write(now);
   }
   let spoken = "";
   /* Seen by everyone at once; read aloud are failures, and a save only if it says something new (so once a minute at most). */
@@ -60,43 +40,45 @@
     else state.setAttribute("aria-live", "off");
     state.replaceChildren(Object.assign(document.createElement("span"), { textContent: text, className: failed ? "save-state--failed" : "" }));
   }
+  const retry = new Timer(again);
   function again() {
-    clearTimeout(retry);
-    if (!stopped && !inFlight && !same(withoutEvidence(values()), withoutEvidence(confirmed))) form.dispatchEvent(new Event("retry"));
+    retry.stop();
+    if (!stopped && !inFlight && !sameAnswer(values(), confirmed)) form.dispatchEvent(new Event("retry"));
   }
+  const waiting = new WaitingButton(form, () => inFlight !== null);
 
   /* A draft from before: offered when it says something else than the server, forgotten when it does not. */
   function offer() {
-    let draft = null;
-    try { draft = JSON.parse(localStorage.getItem(key)); } catch { /* unreadable: nothing to offer */ }
+    const draft = stored.read();
     if (!draft) return;
-    if (same(draft.values, values())) {
-      if (!cameBack) localStorage.removeItem(key);
+    if (sameValues(draft.values, values())) {
+      if (!cameBack) stored.forget();
       return;
     }
-    const labels = [];
     const chosen = form.querySelector(`[name="choice"][value="${CSS.escape(draft.values.choice || "")}"]`);
-    if (chosen) labels.push(chosen.labels[0].querySelector(".level-card__title").textContent.trim().replace(/\s+/g, " "));
-    for (const name of ["rationale", "evidence_text", "evidence_url"]) if (draft.values[name]) labels.push(draft.values[name]);
-    panel.querySelector("[data-draft-text]").textContent = labels.join("\n");
-    panel.querySelector("[data-draft-time]").textContent = new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+    const level = chosen?.labels[0].querySelector(".level-card__title").textContent.trim().replace(/\s+/g, " ");
+    const close = () => {
+      panel.hidden = true;
+      form.elements.rationale.focus();
+    };
+    showDraft(panel, draft, {
+      lines: [level, ...["rationale", "evidence_text", "evidence_url"].map((name) => draft.values[name])],
+      take: () => {
+        for (const [name, value] of Object.entries(draft.values)) {
+          const field = form.elements[name];
+          if (field) field.value = value;
+        }
+        close();
+        keep();
+        again();
+      },
+      drop: () => {
+        stored.forget();
+        close();
+      },
+    });
     panel.hidden = false;
     panel.querySelector("#draft-title").focus();
-    panel.querySelector("[data-draft-take]").addEventListener("click", () => {
-      for (const [name, value] of Object.entries(draft.values)) {
-        const field = form.elements[name];
-        if (field) field.value = value;
-      }
-      panel.hidden = true;
-      form.elements.rationale.focus();
-      keep();
-      again();
-    });
-    panel.querySelector("[data-draft-drop]").addEventListener("click", () => {
-      localStorage.removeItem(key);
-      panel.hidden = true;
-      form.elements.rationale.focus();
-    });
   }
 
   form.addEventListener("input", () => { keep(); if (!inFlight) tell(state.dataset.changed); });
@@ -105,7 +87,7 @@
   form.addEventListener("htmx:beforeRequest", (event) => {
     /* Half a date is none yet: the browser hands over an empty field or the year 2. */
     if (stopped || !form.elements.target_date.validity.valid) { event.preventDefault(); return; }
-    clearTimeout(retry);
+    retry.stop();
     inFlight = values();
     tell(state.dataset.saving);
   });
@@ -122,21 +104,16 @@
     inFlight = null;
     if (kind === "saved") {
       form.elements.version.value = xhr.getResponseHeader("X-Version");
-      /* Evidence is not autosaved: it stays a draft until a button sends it. */
       confirmed = { ...withoutEvidence(sent), evidence_text: "", evidence_url: "" };
       keep();
-      if (!same(withoutEvidence(values()), withoutEvidence(sent))) again();
+      if (!sameAnswer(values(), sent)) again();
     } else if (kind === "stale" || kind === "late") {
       stopped = true;
     } else if (kind === null) {
       tell(xhr.status ? state.dataset.failed : state.dataset.offline, true);
-      retry = setTimeout(again, RETRY);
+      retry.start();
     }
-    if (waiting) {
-      const button = waiting;
-      waiting = null;
-      form.requestSubmit(button);
-    }
+    waiting.release();
   });
   window.addEventListener("online", again);
   /* Who else is here is said once, not with every look. */
@@ -144,15 +121,7 @@
     if (event.detail.serverResponse.trim() === event.target.textContent.trim()) event.detail.shouldSwap = false;
   });
 
-  /* A button pressed while an autosave is under way waits for it, or the two would meet as strangers. */
-  form.addEventListener("submit", (event) => {
-    if (inFlight) {
-      event.preventDefault();
-      waiting = event.submitter;
-      return;
-    }
-    keep();
-  });
+  form.addEventListener("submit", (event) => { if (!waiting.holds(event)) keep(); });
   /* Digits choose a level from anywhere on the page but a field one types into; app.js does so inside the cards. */
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || !/^[0-4]$/.test(event.key)) return;
@@ -162,7 +131,13 @@
     radio.focus();
     radio.click();
   });
-  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-
+  reloadWhenRestored();
   offer();
-})();
+}
+
+if (hasStorage()) {
+  forgetConfirmed();
+  const form = document.getElementById("einschaetzung");
+  const state = document.getElementById("save-state");
+  if (form && state && form.hasAttribute("hx-post")) start(form, state);
+}

@@ -1,160 +1,155 @@
 /* Small helps; every page works without them. */
-(() => {
-  "use strict";
+import { forgetDrafts } from "./drafts.js";
 
-  /* A character counter for texts with a limit. The browser's own maxlength cuts pasted text off without a word, so it gives way
-     to the counter, which says by how much the text is too long; the server checks the limit anyway. */
-  function startCounter(note) {
-    const input = document.getElementById(note.dataset.counterFor);
-    if (!input || note.dataset.counterOn) return;
-    note.dataset.counterOn = "1";
-    const limit = Number(note.dataset.counterMax);
-    let spoken = 0;
-    input.removeAttribute("maxlength");
-    const update = () => {
-      const left = limit - input.value.length;
-      const text = left < 0 ? note.dataset.counterOver : note.dataset.counterLeft;
-      note.textContent = text.replace("#", Math.abs(left).toLocaleString(document.documentElement.lang));
-      note.classList.toggle("counter--over", left < 0);
-      /* Screen readers hear it only near the end, and not with every key. */
-      clearTimeout(spoken);
-      if (left < limit / 10) spoken = setTimeout(() => note.setAttribute("role", "status"), 800);
-      else note.removeAttribute("role");
-    };
-    input.addEventListener("input", update);
-    note.hidden = false;
-    update();
-  }
+/* A character counter for texts with a limit. The browser's own maxlength cuts pasted text off without a word, so it gives way
+   to the counter, which says by how much the text is too long; the server checks the limit anyway. */
+function startCounter(note) {
+  const input = document.getElementById(note.dataset.counterFor);
+  if (!input || note.dataset.counterOn) return;
+  note.dataset.counterOn = "1";
+  const limit = Number(note.dataset.counterMax);
+  let spoken = 0;
+  input.removeAttribute("maxlength");
+  const update = () => {
+    const left = limit - input.value.length;
+    const text = left < 0 ? note.dataset.counterOver : note.dataset.counterLeft;
+    note.textContent = text.replace("#", Math.abs(left).toLocaleString(document.documentElement.lang));
+    note.classList.toggle("counter--over", left < 0);
+    /* Screen readers hear it only near the end, and not with every key. */
+    clearTimeout(spoken);
+    if (left < limit / 10) spoken = setTimeout(() => note.setAttribute("role", "status"), 800);
+    else note.removeAttribute("role");
+  };
+  input.addEventListener("input", update);
+  note.hidden = false;
+  update();
+}
 
-  /* Digits choose a level while the focus is inside the cards. */
-  function onLevelKey(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || !/^[0-9]$/.test(event.key)) return;
-    const cards = event.target.closest("[data-level-keys]");
-    if (!cards || event.target.type !== "radio") return;
-    const radio = cards.querySelector(`input[type="radio"][value="${event.key}"]:not(:disabled)`);
-    if (!radio) return;
-    event.preventDefault();
-    radio.focus();
-    radio.click();
-  }
+/* Digits choose a level while the focus is inside the cards. */
+function onLevelKey(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey || !/^[0-9]$/.test(event.key)) return;
+  const cards = event.target.closest("[data-level-keys]");
+  if (!cards || event.target.type !== "radio") return;
+  const radio = cards.querySelector(`input[type="radio"][value="${event.key}"]:not(:disabled)`);
+  if (!radio) return;
+  event.preventDefault();
+  radio.focus();
+  radio.click();
+}
 
-  /* The account menu closes on Escape and on a click elsewhere. */
-  function closeMenus(except) {
-    document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
-      if (!menu.contains(except)) menu.open = false;
-    });
-  }
-
-  function start(root) {
-    root.querySelectorAll("[data-counter-for]").forEach(startCounter);
-    if (window.history.length > 1) root.querySelectorAll("[data-back]").forEach((button) => { button.hidden = false; });
-    root.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; });
-    const summary = root.querySelector("[data-focus]");
-    if (summary) summary.focus();
-  }
-
-  document.addEventListener("keydown", (event) => {
-    onLevelKey(event);
-    if (event.key === "Escape") {
-      const menu = event.target.closest("details[data-menu][open]");
-      closeMenus(null);
-      if (menu) menu.querySelector("summary").focus();
-    }
+/* The account menu closes on Escape and on a click elsewhere. */
+function closeMenus(except) {
+  document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
+    if (!menu.contains(except)) menu.open = false;
   });
-  document.addEventListener("click", (event) => {
-    closeMenus(event.target);
-    if (event.target.closest("[data-print]")) window.print();
-    if (event.target.closest("[data-back]")) window.history.back();
-  });
-  /* A browser hands over half a date as none, and the stored one would be lost: it waits for the rest. */
-  document.addEventListener("submit", (event) => {
-    const half = [...event.target.elements].find((field) => field.type === "date" && field.validity.badInput);
-    if (!half || event.submitter?.formNoValidate) return;
+}
+
+function start(root) {
+  root.querySelectorAll("[data-counter-for]").forEach(startCounter);
+  if (window.history.length > 1) root.querySelectorAll("[data-back]").forEach((button) => { button.hidden = false; });
+  root.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; });
+  const summary = root.querySelector("[data-focus]");
+  if (summary) summary.focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  onLevelKey(event);
+  if (event.key === "Escape") {
+    const menu = event.target.closest("details[data-menu][open]");
+    closeMenus(null);
+    if (menu) menu.querySelector("summary").focus();
+  }
+});
+document.addEventListener("click", (event) => {
+  closeMenus(event.target);
+  if (event.target.closest("[data-print]")) window.print();
+  if (event.target.closest("[data-back]")) window.history.back();
+});
+
+/* A browser hands over half a date as none, and the stored one would be lost: it waits for the rest. */
+document.addEventListener("submit", (event) => {
+  const half = [...event.target.elements].find((field) => field.type === "date" && field.validity.badInput);
+  if (!half || event.submitter?.formNoValidate) return;
+  event.preventDefault();
+  event.stopPropagation();
+  half.reportValidity();
+}, true);
+
+/* Buttons rest for a second: a double click sends a form once (the server takes it once in any case, scaling/once.py). */
+const RESTING = 1000;
+const sent = new WeakMap();
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method !== "post") return;
+  const now = performance.now();
+  if (now - (sent.get(event.target) ?? -RESTING) < RESTING) {
     event.preventDefault();
-    event.stopPropagation();
-    half.reportValidity();
-  }, true);
-  /* Buttons rest for a second: a double click sends a form once (the server takes it once in any case, scaling/once.py). */
-  const RESTING = 1000;
-  const sent = new WeakMap();
-  document.addEventListener("submit", (event) => {
-    if (event.defaultPrevented || event.target.method !== "post") return;
-    const now = performance.now();
-    if (now - (sent.get(event.target) ?? -RESTING) < RESTING) {
-      event.preventDefault();
+    return;
+  }
+  sent.set(event.target, now);
+  event.submitter?.setAttribute("aria-disabled", "true");
+  setTimeout(() => event.submitter?.removeAttribute("aria-disabled"), RESTING);
+});
+/* Signing out leaves no drafts on the device. */
+document.addEventListener("submit", (event) => { if (event.target.matches('form[action*="logout"]')) forgetDrafts(); });
+/* Before the session ends, a warning with a button; timers sleep with the device, so the server is asked how much is left. */
+function watchSession(box) {
+  const address = box.dataset.session;
+  const total = Number(box.dataset.seconds);
+  const early = Math.min(300, total / 2);
+  let timer = 0;
+  let extended = false;
+  let before = null; /* where the focus was before it came to the warning */
+
+  document.addEventListener("focusin", (event) => { if (!box.contains(event.target)) before = event.target; });
+
+  function show(name, text) {
+    box.querySelectorAll("[data-session-part]").forEach((part) => { part.hidden = part.dataset.sessionPart !== name; });
+    box.hidden = !name;
+    if (!name) return;
+    const line = box.querySelector(`[data-session-part="${name}"] [data-text]`);
+    line.textContent = text || line.dataset.text;
+  }
+
+  function again(seconds) {
+    clearTimeout(timer);
+    timer = setTimeout(look, Math.max(1, Math.min(seconds, 3600)) * 1000);
+  }
+
+  function react(seconds) {
+    if (seconds <= 0) { show("ended"); return; }
+    if (seconds > early + 1) {
+      show(extended ? "extended" : "");
+      extended = false;
+      again(seconds - early);
       return;
     }
-    sent.set(event.target, now);
-    event.submitter?.setAttribute("aria-disabled", "true");
-    setTimeout(() => event.submitter?.removeAttribute("aria-disabled"), RESTING);
-  });
-  /* Signing out leaves no drafts on the device (static/js/answer.js keeps them). */
-  document.addEventListener("submit", (event) => {
-    if (!event.target.matches('form[action*="logout"]')) return;
-    try {
-      Object.keys(localStorage).filter((key) => key.startsWith("entwurf:")).forEach((key) => localStorage.removeItem(key));
-    } catch { /* no storage, no drafts */ }
-  });
-  /* Before the session ends, a warning with a button; timers sleep with the device, so the server is asked how much is left. */
-  function watchSession(box) {
-    const address = box.dataset.session;
-    const total = Number(box.dataset.seconds);
-    const early = Math.min(300, total / 2);
-    let timer = 0;
-    let extended = false;
-    let before = null; /* where the focus was before it came to the warning */
-
-    document.addEventListener("focusin", (event) => { if (!box.contains(event.target)) before = event.target; });
-
-    function show(name, text) {
-      box.querySelectorAll("[data-session-part]").forEach((part) => { part.hidden = part.dataset.sessionPart !== name; });
-      box.hidden = !name;
-      if (!name) return;
-      const line = box.querySelector(`[data-session-part="${name}"] [data-text]`);
-      line.textContent = text || line.dataset.text;
-    }
-
-    function again(seconds) {
-      clearTimeout(timer);
-      timer = setTimeout(look, Math.max(1, Math.min(seconds, 3600)) * 1000);
-    }
-
-    function react(seconds) {
-      if (seconds <= 0) { show("ended"); return; }
-      if (seconds > early + 1) {
-        show(extended ? "extended" : "");
-        extended = false;
-        again(seconds - early);
-        return;
-      }
-      const line = box.querySelector('[data-session-part="warning"] [data-text]');
-      const minutes = Math.floor(seconds / 60);
-      const text = minutes < 1 ? line.dataset.textOne : line.dataset.text.replace("#", minutes);
-      /* Said again only near the end: a live region that counts every minute is a nuisance. */
-      if (box.hidden || minutes < 1) show("warning", text);
-      again(minutes < 1 ? seconds + 1 : Math.min(60, seconds - 59));
-    }
-
-    async function look() {
-      try {
-        react((await (await fetch(address, { headers: { Accept: "application/json" } })).json()).seconds);
-      } catch { again(60); /* no network now; the page says so where it saves */ }
-    }
-
-    box.querySelector("form").addEventListener("submit", async (event) => {
-      event.preventDefault();
-      try {
-        const answer = await fetch(address, { method: "POST", body: new FormData(event.target) });
-        extended = true;
-        react((await answer.json()).seconds);
-        (before && before.isConnected ? before : document.getElementById("inhalt")).focus({ preventScroll: true });
-      } catch { again(5); }
-    });
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
-    again(total - early);
+    const line = box.querySelector('[data-session-part="warning"] [data-text]');
+    const minutes = Math.floor(seconds / 60);
+    const text = minutes < 1 ? line.dataset.textOne : line.dataset.text.replace("#", minutes);
+    /* Said again only near the end: a live region that counts every minute is a nuisance. */
+    if (box.hidden || minutes < 1) show("warning", text);
+    again(minutes < 1 ? seconds + 1 : Math.min(60, seconds - 59));
   }
 
-  document.querySelectorAll("[data-session]").forEach(watchSession);
-  document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) start(event.target); });
-  start(document);
-})();
+  async function look() {
+    try {
+      react((await (await fetch(address, { headers: { Accept: "application/json" } })).json()).seconds);
+    } catch { again(60); /* no network now; the page says so where it saves */ }
+  }
+
+  box.querySelector("form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      const answer = await fetch(address, { method: "POST", body: new FormData(event.target) });
+      extended = true;
+      react((await answer.json()).seconds);
+      (before && before.isConnected ? before : document.getElementById("inhalt")).focus({ preventScroll: true });
+    } catch { again(5); }
+  });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+  again(total - early);
+}
+
+document.querySelectorAll("[data-session]").forEach(watchSession);
+document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) start(event.target); });
+start(document);

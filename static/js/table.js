@@ -1,57 +1,46 @@
 /* The table of all criteria: each row is saved by itself, to the address of its criterion; until the server has confirmed it, it is
    kept on the device where the criterion's own page (answer.js) keeps it, too. Without this script the table is a plain form. */
-(() => {
-  "use strict";
+import { Draft, Timer, WaitingButton, hasStorage, reloadWhenRestored, sameValues, showDraft, unixLines } from "./drafts.js";
 
-  const form = document.querySelector("form[data-rows]");
-  if (!form) return;
-  try { localStorage.getItem("entwurf:"); } catch { return; /* a browser without storage: the button saves */ }
-
+function start(form) {
   const bar = document.getElementById("save-state");
   const words = bar.dataset;
-  const RETRY = 15000;
   const NAMES = ["choice", "rationale", "target_level"];
-  let waiting = null; /* the button, while rows are under way */
 
   class Row {
     constructor(element) {
       this.element = element;
       this.address = element.dataset.address;
-      this.key = `entwurf:${form.dataset.user}:${this.address}`;
+      this.draft = new Draft(form.dataset.user, this.address);
+      this.timer = new Timer(() => this.save());
       this.title = element.querySelector("th a").textContent.trim();
       this.field = (name) => element.querySelector(`[name$="-${name}"]`);
       this.decides = "conflict" in element.dataset; /* two versions are shown: the person decides, by the button */
       this.confirmed = "unsaved" in element.dataset || this.decides ? null : this.values();
       this.inFlight = false;
       this.stopped = false;
-      this.timer = 0;
       this.note = null;
     }
 
     values() {
-      const result = Object.fromEntries(NAMES.map((name) => [name, this.field(name).value.replace(/\r\n/g, "\n")]));
+      const result = Object.fromEntries(NAMES.map((name) => [name, unixLines(this.field(name).value)]));
       return { ...result, target_date: this.element.dataset.date };
-    }
-
-    stored() {
-      try { return JSON.parse(localStorage.getItem(this.key)); } catch { return null; }
     }
 
     /* What the table has no field for, but somebody typed on the criterion's own page: it waits there and stays in the draft. */
     rest() {
-      const fields = Object.entries(this.stored()?.values || {}).filter(([name]) => !NAMES.includes(name));
+      const fields = Object.entries(this.draft.read()?.values || {}).filter(([name]) => !NAMES.includes(name));
       return fields.filter(([name, value]) => value && value !== (name === "target_date" ? this.element.dataset.date : ""));
     }
 
     keep() {
       const rest = this.rest();
-      if (this.isConfirmed() && !rest.length) localStorage.removeItem(this.key);
-      else localStorage.setItem(this.key, JSON.stringify({ values: { ...this.values(), ...Object.fromEntries(rest) }, at: new Date().toISOString() }));
+      if (this.isConfirmed() && !rest.length) this.draft.forget();
+      else this.draft.write({ ...this.values(), ...Object.fromEntries(rest) });
     }
 
     isConfirmed() {
-      const now = this.values();
-      return this.confirmed !== null && Object.keys(now).every((name) => (now[name] || "") === (this.confirmed[name] || ""));
+      return this.confirmed !== null && sameValues(this.values(), this.confirmed);
     }
 
     tell(text, failed, ...more) {
@@ -63,20 +52,15 @@
       this.note.replaceChildren(text, ...more);
     }
 
-    soon(delay) {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.save(), delay);
-    }
-
     changed(event) {
       this.keep();
       if (this.stopped || this.decides) return;
       this.tell(words.changed);
-      this.soon(event.type === "input" && event.target.matches("textarea") ? 1500 : 100);
+      this.timer.start(event.type === "input" && event.target.matches("textarea") ? 1500 : 100);
     }
 
     async save() {
-      clearTimeout(this.timer);
+      this.timer.stop();
       if (this.inFlight || this.stopped || this.decides || this.isConfirmed()) return;
       const sent = this.values();
       const body = new FormData();
@@ -95,14 +79,14 @@
       }
       this.inFlight = false;
       this.keep();
-      if (!this.stopped && NAMES.some((name) => sent[name] !== this.values()[name])) this.soon(100); /* typed meanwhile */
-      goOn();
+      if (!this.stopped && NAMES.some((name) => sent[name] !== this.values()[name])) this.timer.start(100); /* typed meanwhile */
+      waiting.release();
     }
 
     failed(text) {
       this.tell(text, true);
       bar.textContent = `${this.title}: ${text}`;
-      this.soon(RETRY);
+      this.timer.start();
     }
 
     answered(kind, version, html, sent) {
@@ -131,7 +115,7 @@
 
     /* A version that reached the device but not the server. */
     offer() {
-      const draft = this.stored();
+      const draft = this.draft.read();
       if (!draft) return;
       const now = this.values();
       const differs = NAMES.some((name) => (draft.values[name] || "") !== (now[name] || ""));
@@ -140,20 +124,23 @@
         return;
       }
       const panel = document.getElementById("row-draft").content.firstElementChild.cloneNode(true);
-      panel.querySelector("[data-draft-time]").textContent = new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
       const choice = [...this.field("choice").options].find((option) => option.value === (draft.values.choice || ""));
-      panel.querySelector("[data-draft-text]").textContent = [choice?.text, draft.values.rationale].filter(Boolean).join("\n");
-      panel.querySelector("[data-draft-take]").addEventListener("click", () => {
-        NAMES.forEach((name) => { this.field(name).value = draft.values[name] || ""; });
+      const close = () => {
         panel.remove();
         this.field("rationale").focus();
-        this.keep();
-        this.soon(0);
-      });
-      panel.querySelector("[data-draft-drop]").addEventListener("click", () => {
-        localStorage.removeItem(this.key);
-        panel.remove();
-        this.field("rationale").focus();
+      };
+      showDraft(panel, draft, {
+        lines: [choice?.text, draft.values.rationale],
+        take: () => {
+          NAMES.forEach((name) => { this.field(name).value = draft.values[name] || ""; });
+          close();
+          this.keep();
+          this.timer.start(0);
+        },
+        drop: () => {
+          this.draft.forget();
+          close();
+        },
       });
       this.field("rationale").closest("td").append(panel);
     }
@@ -161,29 +148,21 @@
 
   const rows = new Map([...form.querySelectorAll("tr[data-address]")].map((element) => [element, new Row(element)]));
   const rowOf = (event) => rows.get(event.target.closest("tr[data-address]"));
-  const busy = () => [...rows.values()].some((row) => row.inFlight);
+  const waiting = new WaitingButton(form, () => [...rows.values()].some((row) => row.inFlight));
 
-  /* A button pressed while rows are being saved waits for them, or the two would meet as strangers. */
-  function goOn() {
-    if (!waiting || busy()) return;
-    const button = waiting;
-    waiting = null;
-    form.requestSubmit(button);
-  }
   form.addEventListener("submit", (event) => {
-    if (busy()) {
-      event.preventDefault();
-      waiting = event.submitter;
-      return;
-    }
+    if (waiting.holds(event)) return;
     rows.forEach((row) => {
-      clearTimeout(row.timer);
-      if (row.field("keep_theirs")?.checked) localStorage.removeItem(row.key);
+      row.timer.stop();
+      if (row.field("keep_theirs")?.checked) row.draft.forget();
     });
   });
   form.addEventListener("input", (event) => rowOf(event)?.changed(event));
   form.addEventListener("change", (event) => rowOf(event)?.changed(event));
   window.addEventListener("online", () => rows.forEach((row) => row.save()));
-  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  reloadWhenRestored();
   rows.forEach((row) => row.offer());
-})();
+}
+
+const form = document.querySelector("form[data-rows]");
+if (form && hasStorage()) start(form); /* a browser without storage: the button saves */

@@ -1,5 +1,7 @@
 """Static files travel compressed and are asked for once: their names change with their content."""
 
+from pathlib import Path
+
 import pytest
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
@@ -18,6 +20,8 @@ def collected(db, settings, tmp_path):
     source, settings.STATIC_ROOT = tmp_path / "source", str(tmp_path / "static")
     source.mkdir()
     (source / "seite.css").write_text("p { color: black; }\n" * 200)
+    (source / "teil.js").write_text("export const one = 1;\n")
+    (source / "seite.js").write_text('import { one } from "./teil.js";\nconsole.log(one);\n')
     settings.STATICFILES_DIRS = [source]
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
     settings.STORAGES = {**settings.STORAGES, "staticfiles": ours.STORAGES["staticfiles"]}
@@ -47,3 +51,12 @@ def test_file_is_named_by_its_content_kept_for_years_and_compressed(collected, e
 def test_file_under_its_plain_name_is_not_kept_for_years(collected):
     response = collected("/static/seite.css")
     assert "immutable" not in response["Cache-Control"]
+
+
+def test_script_imports_others_by_the_name_of_their_content(collected, settings):
+    script = collected(staticfiles_storage.url("seite.js"))
+    assert script.status_code == 200
+    stored = (Path(settings.STATIC_ROOT) / staticfiles_storage.stored_name("seite.js")).read_text()
+    name = staticfiles_storage.stored_name("teil.js")
+    assert name != "teil.js"
+    assert f'from "./{name}";' in stored
