@@ -46,7 +46,7 @@ def _looked_at(data: bytes) -> set[str]:
         raise UnreadableFile(_("Die Datei ist leer."))
     if len(data) > MAX_BYTES:
         raise UnreadableFile(
-            _("Die Datei ist größer als 5 MB. Ein Bogen ist viel kleiner; bitte prüfen Sie, ob es die richtige ist.")
+            _("Die Datei ist größer als 5 MB. Ein Bogen ist viel kleiner; bitte prüfen Sie, ob es die richtige ist.")
         )
     if data.startswith(OLE):
         raise UnreadableFile(
