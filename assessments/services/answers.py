@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments.limits import RATIONALE
 from assessments.models import Evidence, Score, ScoreState
 from assessments.models.states import EDITABLE
 from scaling.common.history import attribute_to
@@ -111,6 +112,9 @@ def save_score(
     answer.clean()
     current = lock_score(score.pk)
     same = Answer.of(current) == answer
+    # What stands there already may be longer than is allowed today; it must not keep anybody from going on.
+    if answer.rationale != current.rationale and (problem := RATIONALE.problem(answer.rationale)):
+        raise ValidationError({"rationale": problem})
     if not same and current.version != version:
         raise StaleScore(current=current)
     if not same or (confirm and not current.confirmed):

@@ -36,7 +36,13 @@ def read_upload(data: bytes, assessment: Assessment) -> ReturnedSheet:
         )
         for row in plan.impossible
     ]
-    problems = sorted([*sheet.problems, *forged], key=lambda problem: problem.row or 0)
+    changed = [
+        change.row.if_changed[name]
+        for change in (*plan.changes, *plan.conflicts)
+        for name in change.fields
+        if name in change.row.if_changed
+    ]
+    problems = sorted([*sheet.problems, *forged, *changed], key=lambda problem: problem.row or 0)
     return ReturnedSheet(sheet.rows, problems)
 
 
@@ -131,11 +137,11 @@ def _to_json(row: SheetRow) -> dict[str, Any]:
     answer = {name: getattr(row.answer, name) for name in ANSWER_FIELDS}
     answer["target_date"] = row.answer.target_date.isoformat() if row.answer.target_date else None
     evidence = [row.evidence.text, row.evidence.url] if row.evidence else None
-    return {"row": row.row, "key": row.key, "version": row.version, "answer": answer, "evidence": evidence}
+    return {"row": row.row, "key": row.key, "version": row.version, "answer": answer, "evidence": evidence, "note": row.note}
 
 
 def _from_json(row: dict[str, Any]) -> SheetRow:
     answer = dict(row["answer"])
     answer["target_date"] = date.fromisoformat(answer["target_date"]) if answer["target_date"] else None
     evidence = NewEvidence(*row["evidence"]) if row["evidence"] else None
-    return SheetRow(row["row"], row["key"], row["version"], Answer(**answer), evidence)
+    return SheetRow(row["row"], row["key"], row["version"], Answer(**answer), evidence, row.get("note", ""))

@@ -7,6 +7,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from scaling import __version__
+from scaling.common import links
 from scaling.common.markdown import render_markdown
 from scaling.resending import texts_to_copy
 
@@ -44,6 +45,12 @@ def one_line(text: str) -> str:
 def badge_kind(state: str) -> str:
     """The colour of a state: success, info, warning, danger or neutral."""
     return _KIND_OF_STATE.get(state, "neutral")
+
+
+@register.filter
+def opens(link: str | None) -> bool:
+    """Whether a page may link to it; what it may not is shown as text to copy."""
+    return links.opens(link or "")
 
 
 @register.simple_tag
