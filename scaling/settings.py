@@ -195,6 +195,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 # A function that is given each file and returns a complaint or None: "package.module.function"
 EVIDENCE_SCANNER = env.text("EVIDENCE_SCANNER", "")
+# Beside http and https: what the document system's addresses begin with (enaio, d3). None that a browser would run.
+EVIDENCE_SCHEMES = env.schemes("EVIDENCE_SCHEMES")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -11,17 +11,18 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from assessments.limits import RATIONALE
 from assessments.models import Score, ScoreState
 from assessments.services.answers import Answer, NewEvidence
 from catalogue.levels import Level
 from catalogue.models import Criterion
 from catalogue.wording import Wording, ladder_rule, wording_of
 from scaling.common.forms import DayField, Form
+from scaling.common.links import LinkField
 from scaling.common.text import has_letters
 
 #: Answers that are no level, as values of the radio group.
 APART = (ScoreState.UNKNOWN, ScoreState.NOT_APPLICABLE)
-MAX_RATIONALE_LENGTH = 10_000
 TARGETS = [("", _("kein Ziel gesetzt")), *((level.value, format_lazy("{} – {}", level.value, level.label)) for level in Level)]
 
 
@@ -74,6 +75,13 @@ class AnswerForm(Form):
             self.add_error("rationale", _("Bitte begründen Sie, warum das Kriterium nicht zutrifft."))
         return data
 
+    def clean_rationale(self) -> str:
+        """What is stored already is let through, however long: it must not keep anybody from going on."""
+        text: str = self.cleaned_data["rationale"].replace("\r\n", "\n")
+        if text.strip() != self.initial.get("rationale", "") and (problem := RATIONALE.problem(text)):
+            raise forms.ValidationError(problem)
+        return text
+
     def answer_until(self, target_date: date | None) -> Answer:
         """The answer that was chosen, with the day its target is meant for."""
         data = self.cleaned_data
@@ -107,12 +115,14 @@ class ScoreForm(AnswerForm):
         label=_("Begründung"),
         required=False,
         help_text=_("Ein, zwei Sätze: Woran sieht man das? Sie erscheinen im Reifeprofil."),
-        widget=forms.Textarea(attrs={"rows": 5, "maxlength": MAX_RATIONALE_LENGTH}),
+        widget=forms.Textarea(attrs={"rows": 5, **RATIONALE.attrs}),
     )
     target_level = forms.TypedChoiceField(label=_("Zielstufe"), required=False, choices=TARGETS, coerce=int, empty_value=None)
     target_date = DayField(label=_("Zu erreichen bis"), required=False)
     evidence_text = forms.CharField(label=_("Neuer Nachweis"), required=False, max_length=300)
-    evidence_url = forms.URLField(label=_("Link dazu"), required=False, max_length=500, assume_scheme="https")
+    evidence_url = LinkField(
+        label=_("Link dazu"), help_text=_("Auch aus dem Hausnetz, etwa http://intranet/akte/12 oder \\\\server\\ordner.")
+    )
 
     def __init__(
         self,
@@ -177,14 +187,6 @@ class ScoreForm(AnswerForm):
         chosen = self.initial["choice"]
         choices = self.fields["choice"].choices  # type: ignore[attr-defined]
         return [(number, value, label, value == chosen) for number, (value, label) in enumerate(choices)]
-
-    def clean_rationale(self) -> str:
-        text: str = self.cleaned_data["rationale"].replace("\r\n", "\n")
-        if len(text) > MAX_RATIONALE_LENGTH:
-            raise forms.ValidationError(
-                _("Höchstens %(most)s Zeichen; das sind %(length)s.") % {"most": MAX_RATIONALE_LENGTH, "length": len(text)}
-            )
-        return text
 
     @property
     def answer(self) -> Answer:

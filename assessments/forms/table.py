@@ -6,7 +6,8 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from assessments.forms.answer import APART, MAX_RATIONALE_LENGTH, AnswerForm, choice_of
+from assessments.forms.answer import APART, AnswerForm, choice_of
+from assessments.limits import RATIONALE
 from assessments.models import Score, ScoreState
 from assessments.services.answers import Answer
 from catalogue.levels import Level
@@ -25,7 +26,7 @@ class RowForm(AnswerForm):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     choice = forms.ChoiceField(label=_("Einschätzung"), required=False, choices=CHOICES)
     rationale = forms.CharField(
-        label=_("Begründung"), required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=MAX_RATIONALE_LENGTH
+        label=_("Begründung"), required=False, widget=forms.Textarea(attrs={"rows": 2, **RATIONALE.attrs})
     )
     target_level = forms.TypedChoiceField(label=_("Ziel"), required=False, choices=TARGETS, coerce=int, empty_value=None)
     keep_theirs = forms.BooleanField(label=_("gespeicherte Fassung behalten"), required=False)

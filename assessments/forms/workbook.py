@@ -14,8 +14,8 @@ class SheetForm(Form):
 
     file = forms.FileField(
         label=_("Ausgefüllter Bogen"),
-        help_text=_("Eine Datei .xlsx, höchstens 5 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+        help_text=_("Eine Datei .xlsx oder .ods (LibreOffice), höchstens 5 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.ods"}),
         allow_empty_file=True,
     )
 

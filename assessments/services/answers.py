@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments.limits import RATIONALE
 from assessments.models import Evidence, Score, ScoreState
 from assessments.models.states import EDITABLE
 from scaling.common.dates import date_problem
@@ -174,6 +175,9 @@ def _check(answer: Answer, current: Score) -> None:
     answer.clean()
     if answer.target_date != current.target_date and (problem := date_problem(answer.target_date)):
         raise ValidationError({"target_date": problem})
+    # What stands there already may be longer than is allowed today; it must not keep anybody from going on.
+    if answer.rationale != current.rationale and (problem := RATIONALE.problem(answer.rationale)):
+        raise ValidationError({"rationale": problem})
 
 
 def _store(score: Score, *, by: Any, page: str = "") -> None:

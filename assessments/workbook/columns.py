@@ -1,5 +1,6 @@
 """The columns of the sheet. Files come back in either language, so titles and words are understood in all of them."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -85,9 +86,32 @@ def _states() -> dict[str, str]:
     return _in_every_language([(state.label, state.value) for state in ScoreState])
 
 
+#: Level names of sheets that were downloaded before a name changed.
+FORMER_LEVEL_NAMES = {"verstetigt": Level.PERMANENT, "embedded": Level.PERMANENT}
+
+
 @cache
 def _levels() -> dict[str, str]:
-    return _in_every_language([(level.label, str(level.value)) for level in Level])
+    """Names and numbers, and both together as people write them: „3 – umgesetzt“, „3: umgesetzt“, „3 (umgesetzt)“."""
+    names = _in_every_language([(level.label, str(level.value)) for level in Level])
+    names = {**{name: str(level.value) for name, level in FORMER_LEVEL_NAMES.items()}, **names}
+    found = {number: number for number in names.values()}
+    for name, number in names.items():
+        together = (
+            name,
+            f"{number} {name}",
+            f"{number} ({name})",
+            f"{number}: {name}",
+            *(f"{number} {d} {name}" for d in "–—-"),
+        )
+        found.update(dict.fromkeys(together, number))
+    return found
+
+
+@cache
+def _level_words() -> tuple[str, ...]:
+    """„Stufe“ and „Level“, which may stand before a level."""
+    return tuple(f"{word} " for word in _in_every_language([(BY_NAME["level"].title, "word")]))
 
 
 @cache
@@ -105,7 +129,10 @@ def state_of(words: str) -> str | None:
 
 
 def level_of(words: str) -> int | None:
-    found = _levels().get(_plain(words))
+    """The level that is named, by its number, its own name or both, and by nothing else."""
+    plain = unicodedata.normalize("NFKC", _plain(words))
+    word = next((word for word in _level_words() if plain.startswith(word)), "")
+    found = _levels().get(plain.removeprefix(word))
     return None if found is None else int(found)
 
 

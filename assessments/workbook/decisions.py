@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from assessments.forms.answer import MAX_RATIONALE_LENGTH
+from assessments.limits import RATIONALE
 from assessments.models import ScoreState
 from assessments.workbook.importing import BOTH, CHOICES
 from assessments.workbook.plan import ImportPlan, RowChange
@@ -34,8 +34,8 @@ def _decision(change: RowChange, form: Mapping[str, str]) -> Decision:
 def _error(change: RowChange, choice: str, reason: str) -> str:
     if choice not in CHOICES:
         return _("Bitte wählen Sie, welche Fassung gilt.")
-    if choice == BOTH and len(reason) > MAX_RATIONALE_LENGTH:
-        return _("Höchstens %(most)s Zeichen; das sind %(length)s.") % {"most": MAX_RATIONALE_LENGTH, "length": len(reason)}
+    if choice == BOTH and (problem := RATIONALE.problem(reason)):
+        return problem
     if choice == BOTH and not reason and change.new.state == ScoreState.NOT_APPLICABLE:
         return _("Bitte begründen Sie, warum das Kriterium nicht zutrifft.")
     return ""

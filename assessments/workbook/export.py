@@ -215,8 +215,8 @@ def _write_instructions(book: xlsxwriter.Workbook, formats: dict[str, Any], asse
         (
             "text",
             _(
-                "Speichern Sie die Datei als .xlsx und laden Sie sie auf der Seite der Bewertung unter „Bogen einlesen“ "
-                "hoch. Sie sehen dann zuerst, was sich ändern würde."
+                "Speichern Sie die Datei als .xlsx oder .ods und laden Sie sie auf der Seite der Bewertung unter "
+                "„Bogen einlesen“ hoch. Sie sehen dann zuerst, was sich ändern würde."
             ),
         ),
         (

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, Score, WorkbookUpload
@@ -14,7 +15,6 @@ from assessments.services.answers import ANSWER_FIELDS, Answer, NewEvidence, Sta
 from assessments.workbook.package import read_workbook
 from assessments.workbook.plan import ImportPlan, RowChange, StoredAnswer, plan_import
 from assessments.workbook.reading import CellProblem, ReturnedSheet, SheetRow, read_sheet
-from scaling.common.transactions import atomic
 
 #: What a person chooses where there are two versions: the sheet's, the stored one, or the sheet's with a reason made of both.
 MINE, THEIRS, BOTH = "mine", "theirs", "both"
@@ -36,13 +36,17 @@ def read_upload(data: bytes, assessment: Assessment) -> ReturnedSheet:
         )
         for row in plan.impossible
     ]
-    changes = [change for change in (*plan.changes, *plan.conflicts) if "target_date" in change.fields]
-    days = [change.row.date_problem for change in changes if change.row.date_problem is not None]
-    problems = sorted([*sheet.problems, *forged, *days], key=lambda problem: problem.row or 0)
+    changed = [
+        change.row.if_changed[name]
+        for change in (*plan.changes, *plan.conflicts)
+        for name in change.fields
+        if name in change.row.if_changed
+    ]
+    problems = sorted([*sheet.problems, *forged, *changed], key=lambda problem: problem.row or 0)
     return ReturnedSheet(sheet.rows, problems)
 
 
-@atomic
+@transaction.atomic
 def store_upload(*, sheet: ReturnedSheet, assessment: Assessment, by: Any, file_name: str) -> WorkbookUpload:
     """Keep what was read until it is imported or dropped. The person's earlier ones and expired ones go."""
     WorkbookUpload.objects.expired().delete()
@@ -88,7 +92,7 @@ def current_answers(assessment: Assessment, rows: Sequence[SheetRow]) -> dict[st
     }
 
 
-@atomic
+@transaction.atomic
 def import_upload(
     *,
     upload: WorkbookUpload,
@@ -104,9 +108,6 @@ def import_upload(
     shown, NotEditable, and WorkbookUpload.DoesNotExist where it was imported a moment ago; nothing is stored then.
     """
     upload = WorkbookUpload.objects.select_for_update(of=("self",)).select_related("assessment__edition").get(pk=upload.pk)
-    # From now on no other save and no move comes between the look at the round and what is stored.
-    Assessment.objects.select_for_update(no_key=True).get(pk=upload.assessment_id)
-    upload.assessment.refresh_from_db(fields=["edition"])
     plan = plan_of(upload)
     shown = {change.row.key: change.current.version for change in (*plan.changes, *plan.conflicts)}
     if plan.impossible or shown != dict(seen):
@@ -126,7 +127,7 @@ def import_upload(
             save_score(score=scores[change.row.key], version=change.current.version, by=by, answer=answer)
         for addition in sorted(plan.additions, key=lambda addition: scores[addition.row.key].pk):
             add_evidence(score=scores[addition.row.key], by=by, evidence=addition.evidence)
-    except (StaleScore, Score.DoesNotExist) as error:
+    except StaleScore as error:
         raise PreviewOutdated from error
     upload.delete()
     return plan
@@ -136,11 +137,11 @@ def _to_json(row: SheetRow) -> dict[str, Any]:
     answer = {name: getattr(row.answer, name) for name in ANSWER_FIELDS}
     answer["target_date"] = row.answer.target_date.isoformat() if row.answer.target_date else None
     evidence = [row.evidence.text, row.evidence.url] if row.evidence else None
-    return {"row": row.row, "key": row.key, "version": row.version, "answer": answer, "evidence": evidence}
+    return {"row": row.row, "key": row.key, "version": row.version, "answer": answer, "evidence": evidence, "note": row.note}
 
 
 def _from_json(row: dict[str, Any]) -> SheetRow:
     answer = dict(row["answer"])
     answer["target_date"] = date.fromisoformat(answer["target_date"]) if answer["target_date"] else None
     evidence = NewEvidence(*row["evidence"]) if row["evidence"] else None
-    return SheetRow(row["row"], row["key"], row["version"], Answer(**answer), evidence)
+    return SheetRow(row["row"], row["key"], row["version"], Answer(**answer), evidence, row.get("note", ""))

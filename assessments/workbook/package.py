@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from assessments.workbook.cells import UnreadableFile, Workbook
+from assessments.workbook.ods import CONTENT, read_ods
 from assessments.workbook.xlsx import read_xlsx
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -18,8 +19,12 @@ MAX_TAGS = 300_000
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
-#: What reads a package that has a part of this name.
-READERS: dict[str, Callable[[bytes], Workbook]] = {"xl/workbook.xml": read_xlsx}
+#: What reads a package that has a part of this name; the first that fits.
+READERS: dict[str, Callable[[bytes], Workbook]] = {"xl/workbook.xml": read_xlsx, CONTENT: read_ods}
+OPENDOCUMENT = b"application/vnd.oasis.opendocument."
+SPREADSHEETS = {OPENDOCUMENT + b"spreadsheet", OPENDOCUMENT + b"spreadsheet-template"}
+#: Where an OpenDocument file keeps its macros.
+MACROS = ("Basic/", "Scripts/")
 
 
 def read_workbook(data: bytes) -> Workbook:
@@ -27,7 +32,7 @@ def read_workbook(data: bytes) -> Workbook:
     names = _looked_at(data)
     read = next((READERS[name] for name in READERS if name in names), None)
     if read is None:
-        raise UnreadableFile(_("Das ist keine Excel-Datei (.xlsx)."))
+        raise UnreadableFile(_no_workbook())
     try:
         return read(data)
     except UnreadableFile:
@@ -36,8 +41,12 @@ def read_workbook(data: bytes) -> Workbook:
         raise UnreadableFile(_damaged()) from error
 
 
+def _no_workbook() -> str:
+    return _("Das ist keine Excel-Datei (.xlsx) und keine OpenDocument-Tabelle (.ods).")
+
+
 def _damaged() -> str:
-    return _("Die Datei ist beschädigt. Bitte öffnen Sie sie in Ihrer Tabellenkalkulation und speichern Sie sie neu als .xlsx.")
+    return _("Die Datei ist beschädigt. Bitte öffnen Sie sie in Ihrer Tabellenkalkulation und speichern Sie sie neu.")
 
 
 def _looked_at(data: bytes) -> set[str]:
@@ -46,13 +55,13 @@ def _looked_at(data: bytes) -> set[str]:
         raise UnreadableFile(_("Die Datei ist leer."))
     if len(data) > MAX_BYTES:
         raise UnreadableFile(
-            _("Die Datei ist größer als 5 MB. Ein Bogen ist viel kleiner; bitte prüfen Sie, ob es die richtige ist.")
+            _("Die Datei ist größer als 5 MB. Ein Bogen ist viel kleiner; bitte prüfen Sie, ob es die richtige ist.")
         )
     if data.startswith(OLE):
         raise UnreadableFile(
             _(
                 "Die Datei ist mit einem Passwort geschützt oder im alten Format .xls. "
-                "Bitte speichern Sie sie ohne Passwort als .xlsx."
+                "Bitte speichern Sie sie ohne Passwort als .xlsx oder .ods."
             )
         )
     try:
@@ -61,15 +70,17 @@ def _looked_at(data: bytes) -> set[str]:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         if data.startswith(b"PK"):
             raise UnreadableFile(_damaged()) from error
-        raise UnreadableFile(_("Das ist keine Excel-Datei (.xlsx).")) from error
+        raise UnreadableFile(_no_workbook()) from error
 
 
 def _unpacked(archive: zipfile.ZipFile) -> set[str]:
     names = archive.namelist()
-    if "mimetype" in names and b"opendocument" in archive.open("mimetype").read(100):
-        raise UnreadableFile(_("Das ist eine OpenDocument-Datei. Bitte speichern Sie sie als Excel-Datei (.xlsx)."))
-    if any(name.endswith("vbaProject.bin") for name in names):
-        raise UnreadableFile(_("Die Datei enthält Makros. Bitte speichern Sie sie ohne Makros als .xlsx."))
+    if "mimetype" in names:
+        kind = archive.open("mimetype").read(100).strip()
+        if kind.startswith(OPENDOCUMENT) and kind not in SPREADSHEETS:
+            raise UnreadableFile(_no_workbook())
+    if any(_is_macro(name) for name in names):
+        raise UnreadableFile(_("Die Datei enthält Makros. Bitte speichern Sie sie ohne Makros als .xlsx oder .ods."))
     if len(names) > MAX_PARTS or len(names) != len(set(names)):
         raise UnreadableFile(_("Die Datei enthält zu viele Teile. Das ist kein Bogen aus dem Skalierungscheck."))
     left = MAX_UNPACKED
@@ -82,6 +93,12 @@ def _unpacked(archive: zipfile.ZipFile) -> set[str]:
             raise UnreadableFile(_("Die Datei ist entpackt viel zu groß. Das ist kein Bogen aus dem Skalierungscheck."))
         if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in content[:1000]:
             raise UnreadableFile(_("Die Datei enthält eine Dokumenttyp-Angabe; solche Dateien nehmen wir nicht an."))
+        if name == "META-INF/manifest.xml" and b"encryption-data" in content:
+            raise UnreadableFile(_("Die Datei ist mit einem Passwort geschützt. Bitte speichern Sie sie ohne Passwort."))
         if content.count(b"<") > MAX_TAGS:
             raise UnreadableFile(_("Die Tabelle hat zu viele Zellen. Das ist kein Bogen aus dem Skalierungscheck."))
     return set(names)
+
+
+def _is_macro(name: str) -> bool:
+    return name.endswith("vbaProject.bin") or (name.startswith(MACROS) and not name.endswith("/"))

@@ -1,7 +1,7 @@
 """What an import would change: pure, without database. The same rule as for every other save decides what is a conflict."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from assessments.services.answers import Answer, NewEvidence
@@ -73,6 +73,20 @@ def changed_fields(old: Answer, new: Answer) -> tuple[str, ...]:
     return tuple(f.name for f in fields(Answer) if getattr(old, f.name) != getattr(new, f.name))
 
 
+def _with_its_tabs(row: SheetRow, now: StoredAnswer) -> SheetRow:
+    """The row with the reason it began with, where it differs from it in tabs alone: LibreOffice keeps none in a cell."""
+    if "\t" in row.answer.rationale:
+        return row
+    for known in (now.answer, now.bases.get(row.version)):
+        if (
+            known is not None
+            and "\t" in known.rationale
+            and Answer(rationale=known.rationale.replace("\t", "")).rationale == row.answer.rationale
+        ):
+            return replace(row, answer=replace(row.answer, rationale=known.rationale))
+    return row
+
+
 def plan_import(rows: Iterable[SheetRow], current: Mapping[str, StoredAnswer]) -> ImportPlan:
     """Compare the rows with ``current``, by key, which must know every row's key.
 
@@ -84,6 +98,7 @@ def plan_import(rows: Iterable[SheetRow], current: Mapping[str, StoredAnswer]) -
     keys = set()
     for row in rows:
         now = current[row.key]
+        row = _with_its_tabs(row, now)
         keys.add(row.key)
         if row.evidence is not None and (row.evidence.text, row.evidence.url) not in now.evidence:
             additions.append(Addition(row, now, row.evidence))

@@ -1,28 +1,25 @@
 """Understands a returned sheet: every row an answer, or a problem that says where it is and what to do."""
 
-import math
-import re
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from assessments.forms.answer import MAX_RATIONALE_LENGTH
+from assessments.limits import RATIONALE, too_long
 from assessments.models import ScoreState
 from assessments.services.answers import Answer, NewEvidence
 from assessments.workbook.cells import Cell, Rows, UnreadableFile, Workbook
-from assessments.workbook.columns import BY_NAME, COLUMNS, ColumnKind, column_of, is_our_sheet, letter_of, level_of, state_of
+from assessments.workbook.columns import BY_NAME, COLUMNS, ColumnKind, column_of, is_our_sheet, letter_of
+from assessments.workbook.values import CellRejected, read_day, read_level, read_number, read_state, read_text, shown
 from scaling.common.dates import date_problem
+from scaling.common.links import LinkRejected, read_link
 
 MAX_ROWS = 1000
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00:00(?:\.0+)?)?")
-_GERMAN = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
-_LEVEL = re.compile(r"([0-4])(?:\s*[–—-]\s*\S.*)?")
-_NUMBER = re.compile(r"[0-9]{1,9}")
+MAX_EVIDENCE_LENGTH = 300
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,8 @@ class CellProblem:
 class SheetRow:
     """One criterion's answer as it stands in the file, and the version it started from. ``row`` counts from 1.
 
-    ``date_problem`` is told only where the day was changed: an odd one that is stored must not block the whole sheet.
+    ``if_changed`` holds what is wrong with a field of the answer, by its name, if the sheet changes it: what is stored as it is
+    must not keep anybody's sheet from being read. ``note`` says how the evidence was understood where that is not obvious.
     """
 
     row: int
@@ -47,17 +45,14 @@ class SheetRow:
     version: int
     answer: Answer
     evidence: NewEvidence | None = None
-    date_problem: CellProblem | None = None
+    note: str = ""
+    if_changed: Mapping[str, CellProblem] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ReturnedSheet:
     rows: list[SheetRow]
     problems: list[CellProblem]
-
-
-class _CellRejected(Exception):
-    """What is wrong with the value of one cell."""
 
 
 def read_sheet(workbook: Workbook, *, assessment: str, keys: Collection[str]) -> ReturnedSheet:
@@ -87,15 +82,34 @@ def _quoted(words: Iterable[str]) -> str:
 
 
 def _our_rows(workbook: Workbook) -> Rows:
-    for name, rows in workbook.sheets.items():
-        if is_our_sheet(name):
-            if rows:
-                return rows
-            raise UnreadableFile(_("Die Tabelle „%(name)s“ ist leer.") % {"name": name})
-    names = _quoted(name[:40] for name in list(workbook.sheets)[:5]) or "–"
-    raise UnreadableFile(
-        _("Die Tabelle „Bewertung“ fehlt. In der Datei gibt es: %(names)s. Ist es der richtige Bogen?") % {"names": names}
-    )
+    """The rows of the one table with criteria, whatever it is called. Raises UnreadableFile for none, and where two differ."""
+    filled = {name: rows for name, rows in workbook.sheets.items() if rows}
+    ours = {name: rows for name, rows in filled.items() if is_our_sheet(name) or _has_our_head(rows)}
+    if not ours:
+        empty = next((name for name in workbook.sheets if is_our_sheet(name)), None)
+        if empty is not None:
+            raise UnreadableFile(_("Die Tabelle „%(name)s“ ist leer.") % {"name": empty})
+        names = _quoted(name[:40] for name in list(workbook.sheets)[:5]) or "–"
+        raise UnreadableFile(
+            _("Die Tabelle „Bewertung“ fehlt. In der Datei gibt es: %(names)s. Ist es der richtige Bogen?") % {"names": names}
+        )
+    found = list(ours.values())
+    if any(rows != found[0] for rows in found[1:]):
+        raise UnreadableFile(
+            _(
+                "In der Datei stehen mehrere Tabellen mit Kriterien, die sich unterscheiden: %(names)s. "
+                "Bitte löschen Sie die, die nicht gelten sollen."
+            )
+            % {"names": _quoted(name[:40] for name in list(ours)[:5])}
+        )
+    return found[0]
+
+
+def _has_our_head(rows: Rows) -> bool:
+    """Whether the first row names what makes a sheet one of ours: criteria, and something to say about them."""
+    head = rows.get(1, {}).values()
+    names = {column_of(cell.value) for cell in head if isinstance(cell.value, str)}
+    return "key" in names and any(BY_NAME[name].kind == ColumnKind.ANSWER for name in names if name)
 
 
 def _places(head: dict[int, Cell]) -> dict[str, int]:
@@ -132,18 +146,18 @@ class _Reader:
             cell = cells.get(self.places[name])
             try:
                 if cell is not None and cell.is_formula:
-                    raise _CellRejected(_("Hier steht eine Formel. Bitte tragen Sie den Wert selbst ein."))
+                    raise CellRejected(_("Hier steht eine Formel. Bitte tragen Sie den Wert selbst ein."))
                 if cell is not None and cell.is_error:
-                    raise _CellRejected(_("Hier steht ein Fehlerwert (%(value)s).") % {"value": cell.value})
+                    raise CellRejected(_("Hier steht ein Fehlerwert (%(value)s).") % {"value": shown(cell)})
                 values[name] = understand(cell)
-            except _CellRejected as bad:
+            except CellRejected as bad:
                 self._note(number, name, str(bad))
 
         if not any(
             self.places[column.name] in cells for column in COLUMNS if column.name == "key" or column.kind == ColumnKind.ANSWER
         ):
             return None
-        take("key", _text)
+        take("key", read_text)
         if "key" not in values:
             return None
         key = values["key"]
@@ -161,7 +175,7 @@ class _Reader:
             )
             return None
         self.seen[key] = number
-        take("assessment", _text)
+        take("assessment", read_text)
         if values.get("assessment") not in (None, assessment):
             self._note(
                 number,
@@ -169,29 +183,31 @@ class _Reader:
                 _("Diese Zeile gehört zu einer anderen Bewertung. Bitte laden Sie den Bogen dieser Bewertung neu herunter."),
             )
             return None
-        take("version", _version)
-        take("state", _state)
-        take("level", _level)
-        take("rationale", _rationale)
-        take("target_level", _level)
-        take("target_date", self._date)
-        take("evidence_text", _text)
-        take("evidence_url", _url)
+        take("version", read_number)
+        take("state", read_state)
+        take("level", read_level)
+        take("rationale", read_text)
+        take("target_level", read_level)
+        take("target_date", partial(read_day, first_day=self.first_day))
+        take("evidence_text", read_text)
+        take("evidence_url", read_text)
         if len(self.problems) > before:
             return None
         answer = self._answer(number, values)
-        evidence = self._evidence(number, values)
+        evidence, note = self._evidence(number, values)
         if answer is None or len(self.problems) > before:
             return None
-        text = date_problem(answer.target_date)
-        problem = self._problem(number, "target_date", text) if text else None
-        return SheetRow(number, key, values["version"], answer, evidence, problem)
+        return SheetRow(number, key, values["version"], answer, evidence, note, self._if_changed(number, answer))
 
     def _note(self, row: int, name: str, text: str) -> None:
         self.problems.append(self._problem(row, name, text))
 
     def _problem(self, row: int, name: str, text: str) -> CellProblem:
         return CellProblem(text, row, str(BY_NAME[name].title), f"{letter_of(self.places[name])}{row}")
+
+    def _if_changed(self, row: int, answer: Answer) -> dict[str, CellProblem]:
+        found = {"rationale": RATIONALE.problem(answer.rationale), "target_date": date_problem(answer.target_date)}
+        return {name: self._problem(row, name, text) for name, text in found.items() if text}
 
     def _answer(self, row: int, values: dict[str, Any]) -> Answer | None:
         state, level = values["state"], values["level"]
@@ -224,108 +240,19 @@ class _Reader:
             return None
         return answer
 
-    def _evidence(self, row: int, values: dict[str, Any]) -> NewEvidence | None:
-        text, url = values["evidence_text"], values["evidence_url"]
-        if len(text) > 300:
-            self._note(row, "evidence_text", _too_long(300, len(text)))
-            return None
-        return NewEvidence(text or url[:300], url) if text or url else None
-
-    def _date(self, cell: Cell | None) -> date | None:
-        if cell is None:
-            return None
-        found = None
-        if isinstance(cell.value, bool):
-            pass
-        elif isinstance(cell.value, float):
-            if math.isfinite(cell.value) and 0 < cell.value < 1_000_000:
-                found = self.first_day + timedelta(int(cell.value))
-        else:
-            found = _typed_date(cell.value.strip())
-        if found is None:
-            raise _CellRejected(
-                _("„%(value)s“ ist kein Datum. Bitte schreiben Sie es so: 31.12.2027.") % {"value": _shown(cell)},
-            )
-        return found
-
-
-def _typed_date(text: str) -> date | None:
-    if iso := _ISO.fullmatch(text):
-        year, month, day = iso[1], iso[2], iso[3]
-    elif german := _GERMAN.fullmatch(text):
-        day, month, year = german[1], german[2], german[3]
-    else:
-        return None
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
-
-
-def _shown(cell: Cell) -> str:
-    """A cell's value as a person would see it, shortened."""
-    if isinstance(cell.value, float) and math.isfinite(cell.value) and cell.value == int(cell.value):
-        return str(int(cell.value))
-    return str(cell.value)[:60]
-
-
-def _text(cell: Cell | None) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell.value, bool):
-        raise _CellRejected(_("Hier steht ein Wahrheitswert. Bitte schreiben Sie Text."))
-    text = _shown(cell) if isinstance(cell.value, float) else cell.value
-    if "\x00" in text:
-        raise _CellRejected(_("Der Text enthält ein Zeichen, das sich nicht speichern lässt."))
-    return text.strip()
-
-
-def _rationale(cell: Cell | None) -> str:
-    text = _text(cell).replace("\r\n", "\n")
-    if len(text) > MAX_RATIONALE_LENGTH:
-        raise _CellRejected(_too_long(MAX_RATIONALE_LENGTH, len(text)))
-    return text
-
-
-def _too_long(most: int, length: int) -> str:
-    return _("Höchstens %(most)s Zeichen; das sind %(length)s.") % {"most": most, "length": length}
-
-
-def _url(cell: Cell | None) -> str:
-    text = _text(cell)
-    try:
-        return str(forms.URLField(required=False, max_length=500, assume_scheme="https").clean(text))
-    except ValidationError as error:
-        raise _CellRejected(" ".join(error.messages)) from error
-
-
-def _state(cell: Cell | None) -> str | None:
-    text = _text(cell)
-    if not text:
-        return None
-    state = state_of(text)
-    if state is None:
-        words = _quoted(str(state.label) for state in ScoreState)
-        raise _CellRejected(_("„%(value)s“ gibt es nicht. Möglich sind: %(words)s.") % {"value": text[:60], "words": words})
-    return state
-
-
-def _level(cell: Cell | None) -> int | None:
-    if cell is None:
-        return None
-    text = _text(cell)
-    if not text:
-        return None
-    if found := _LEVEL.fullmatch(text):
-        return int(found[1])
-    level = level_of(text)
-    if level is None:
-        raise _CellRejected(_("„%(value)s“ ist keine Stufe. Möglich sind 0, 1, 2, 3 und 4.") % {"value": text[:60]})
-    return level
-
-
-def _version(cell: Cell | None) -> int:
-    text = _text(cell)
-    if not _NUMBER.fullmatch(text) or int(text) < 1:
-        raise _CellRejected(_("Diese verborgene Angabe wurde verändert. Bitte laden Sie den Bogen neu herunter."))
-    return int(text)
+    def _evidence(self, row: int, values: dict[str, Any]) -> tuple[NewEvidence | None, str]:
+        """The evidence, and what is to be said of it: a link that is none stays as words, for one must not stop the others."""
+        text, typed, note = values["evidence_text"], values["evidence_url"], ""
+        if len(text) > MAX_EVIDENCE_LENGTH:
+            self._note(row, "evidence_text", too_long(MAX_EVIDENCE_LENGTH, len(text)))
+            return None, ""
+        try:
+            url = read_link(typed)
+        except LinkRejected as error:
+            url = ""
+            words = " – ".join(part for part in (text, " ".join(typed.split())) if part)
+            if len(words) > MAX_EVIDENCE_LENGTH:
+                self._note(row, "evidence_url", str(error))
+                return None, ""
+            text, note = words, _("Das ist kein Link, den wir öffnen können; es kommt als Text dazu.")
+        return (NewEvidence(text or url[:MAX_EVIDENCE_LENGTH], url) if text or url else None), note

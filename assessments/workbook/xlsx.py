@@ -14,10 +14,8 @@ import defusedxml  # noqa: F401 – without it openpyxl would read with the plai
 import openpyxl
 from openpyxl.utils.datetime import MAC_EPOCH, to_excel
 
-from assessments.workbook.cells import Cell, Rows, Workbook
+from assessments.workbook.cells import MAX_COLUMN, MAX_ROW, Cell, Rows, Workbook
 
-#: The rows of any spreadsheet program, and columns enough for our own and those that people add.
-MAX_ROW, MAX_COLUMN = 1_048_576, 100
 # Characters that XML cannot hold are written so; Excel does it to each line end that came from elsewhere.
 ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005F|007F)_")
 
@@ -52,7 +50,8 @@ def _cell(cell: Any, epoch: datetime.datetime) -> Cell:
     if cell.data_type == "f":
         return Cell("", is_formula=True)
     if isinstance(value, datetime.date | datetime.time | datetime.timedelta):
-        value = to_excel(value, epoch)
+        shown = f"{value:%d.%m.%Y}" if isinstance(value, datetime.date) else str(value)
+        return Cell(float(to_excel(value, epoch)), shown=shown)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Cell(float(value))
     if isinstance(value, str):

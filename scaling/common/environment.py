@@ -1,6 +1,7 @@
 """Strict helpers for environment variables: a wrong value fails loudly, with the name of the variable."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
+#: Never a link, not even by setting: what browsers run, or take for a page of their own or of ours.
+FORBIDDEN_SCHEMES = frozenset({"javascript", "data", "vbscript", "livescript", "blob", "filesystem", "about", "view-source"})
+SCHEME = re.compile(r"[a-z][a-z0-9+-]*")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 #: Django's mail backend and the usual port, by the scheme of an address.
@@ -56,6 +60,14 @@ class Env:
     def words(self, name: str, default: str = "") -> list[str]:
         """A list, separated by commas."""
         return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
+
+    def schemes(self, name: str) -> list[str]:
+        """What addresses may begin with, such as enaio,d3; in lower case, without those that are never a link."""
+        schemes = [word.lower().removesuffix("://").removesuffix(":") for word in self.words(name)]
+        for scheme in schemes:
+            if scheme in FORBIDDEN_SCHEMES or not SCHEME.fullmatch(scheme):
+                raise ImproperlyConfigured(f"{name} must be a list of schemes such as enaio,d3, and cannot hold {scheme!r}.")
+        return schemes
 
     def address(self, name: str, default: str | None = None) -> str:
         """An address such as https://check.example.org, without a slash at its end."""

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from scaling import __version__
+from scaling.common import links
 from scaling.common.markdown import render_markdown
 from scaling.once import FIELD, page_token
 from scaling.resending import texts_to_copy
@@ -59,6 +60,12 @@ def one_line(text: str) -> str:
 def badge_kind(state: str) -> str:
     """The colour of a state: success, info, warning, danger or neutral."""
     return _KIND_OF_STATE.get(state, "neutral")
+
+
+@register.filter
+def opens(link: str | None) -> bool:
+    """Whether a page may link to it; what it may not is shown as text to copy."""
+    return links.opens(link or "")
 
 
 @register.simple_tag

@@ -2,26 +2,31 @@
 import { forgetDrafts } from "./drafts.js";
 
 /* A character counter for texts with a limit. The browser's own maxlength cuts pasted text off without a word, so it gives way
-   to the counter, which says by how much the text is too long; the server checks the limit anyway. */
+   to the counter, which says by how much the text is too long; the server checks the limit anyway. Lines are counted aloud once
+   half of them are used: most texts never come near. */
 function startCounter(note) {
   const input = document.getElementById(note.dataset.counterFor);
   if (!input || note.dataset.counterOn) return;
   note.dataset.counterOn = "1";
   const limit = Number(note.dataset.counterMax);
+  const lines = Number(input.dataset.maxLines || Infinity);
+  const inWords = (text, number) => text.replace("#", Math.abs(number).toLocaleString(document.documentElement.lang));
   let spoken = 0;
   input.removeAttribute("maxlength");
   const update = () => {
     const left = limit - input.value.length;
-    const text = left < 0 ? note.dataset.counterOver : note.dataset.counterLeft;
-    note.textContent = text.replace("#", Math.abs(left).toLocaleString(document.documentElement.lang));
-    note.classList.toggle("counter--over", left < 0);
+    const linesLeft = lines - input.value.trim().split("\n").length;
+    const parts = [inWords(left < 0 ? note.dataset.counterOver : note.dataset.counterLeft, left)];
+    if (linesLeft < lines / 2) parts.push(inWords(linesLeft < 0 ? note.dataset.linesOver : note.dataset.linesLeft, linesLeft));
+    note.textContent = parts.join(", ");
+    note.classList.toggle("counter--over", left < 0 || linesLeft < 0);
+    note.hidden = note.matches(".counter--near") && left >= limit / 10 && linesLeft >= lines / 10;
     /* Screen readers hear it only near the end, and not with every key. */
     clearTimeout(spoken);
-    if (left < limit / 10) spoken = setTimeout(() => note.setAttribute("role", "status"), 800);
+    if (left < limit / 10 || linesLeft < lines / 10) spoken = setTimeout(() => note.setAttribute("role", "status"), 800);
     else note.removeAttribute("role");
   };
   input.addEventListener("input", update);
-  note.hidden = false;
   update();
 }
 

@@ -11,6 +11,8 @@ from assessments.reports.profile.model import CommentItem, CriterionResult, Evid
 
 #: Characters of one text. Long reasons of real teams have a tenth of that.
 TEXT = 4000
+#: What a line costs beyond its characters: a short one takes as much of the page as a long one.
+LINE = 60
 #: Characters of all reasons together; beyond, each gets an equal share.
 ALL_TEXTS = 120_000
 SHORTEST = 400
@@ -75,17 +77,34 @@ class Entry:
     more_comments: int
 
 
+def cost(text: str) -> int:
+    """What a text takes of the page, in characters."""
+    return len(text) + LINE * text.count("\n")
+
+
+def _affordable(text: str, limit: int) -> int:
+    """How many characters of a text cost no more than ``limit``."""
+    spent = end = 0
+    for line in text.splitlines(keepends=True):
+        if spent + len(line) >= limit:
+            return end + max(limit - spent, 0)
+        spent += len(line) + LINE
+        end += len(line)
+    return end
+
+
 def shorten(text: str, limit: int) -> Shortened:
-    """Cut after the last whole word within ``limit`` characters; a word longer than the limit is cut anywhere."""
-    if len(text) <= limit:
+    """Cut after the last whole word that costs no more than ``limit``; a word longer than the limit is cut anywhere."""
+    if cost(text) <= limit:
         return Shortened(text)
+    limit = _affordable(text, limit)
     end = max(text.rfind(" ", 0, limit), text.rfind("\n", 0, limit))
     end = end if end > limit // 2 else limit
     return Shortened(text[:end].rstrip(" \n,;:–-") + " …", max(len(text[end:].split()), 1))
 
 
 def entries(profile: MaturityProfile, *, with_comments: bool) -> list[Entry]:
-    total = sum(min(len(one.rationale), TEXT) for one in profile.criteria)
+    total = sum(min(cost(one.rationale), TEXT) for one in profile.criteria)
     limit = TEXT if total <= ALL_TEXTS else max(ALL_TEXTS // len(profile.criteria), SHORTEST)
     return [_entry(one, limit, with_comments) for one in profile.criteria]
 

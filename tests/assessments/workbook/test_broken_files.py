@@ -14,7 +14,7 @@ from assessments.services.answers import Answer
 from assessments.workbook import package
 from assessments.workbook.columns import PLACES
 from assessments.workbook.importing import read_upload
-from tests.assessments.workbook.workbooks import Formula, changed, exported, put, table_of, with_part, workbook
+from tests.assessments.workbook.workbooks import Formula, changed, exported, put, with_part, workbook
 from tests.factories import make_project
 from tests.pages import one_line
 
@@ -52,17 +52,18 @@ def not_a_workbook():
 def opendocument():
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("content.xml", "<a/>")
     return target.getvalue()
 
 
 STRANGERS = {
     "empty": (b"", "Die Datei ist leer."),
-    "text": ("Schlüssel;Stand\nk;offen".encode(), "Das ist keine Excel-Datei (.xlsx)."),
-    "pdf": (b"%PDF-1.7 ...", "Das ist keine Excel-Datei (.xlsx)."),
+    "text": ("Schlüssel;Stand\nk;offen".encode(), "Das ist keine Excel-Datei (.xlsx) und keine OpenDocument-Tabelle (.ods)."),
+    "pdf": (b"%PDF-1.7 ...", "Das ist keine Excel-Datei (.xlsx) und keine OpenDocument-Tabelle (.ods)."),
     "old_or_password": (package.OLE + bytes(600), "mit einem Passwort geschützt oder im alten Format .xls"),
-    "zip_without_workbook": (not_a_workbook(), "Das ist keine Excel-Datei (.xlsx)."),
-    "opendocument": (opendocument(), "Das ist eine OpenDocument-Datei."),
+    "zip_without_workbook": (not_a_workbook(), "Das ist keine Excel-Datei (.xlsx) und keine OpenDocument-Tabelle (.ods)."),
+    "text_document": (opendocument(), "Das ist keine Excel-Datei (.xlsx) und keine OpenDocument-Tabelle (.ods)."),
     "huge": (bytes(package.MAX_BYTES + 1), "größer als 5 MB"),
 }
 
@@ -164,7 +165,7 @@ def test_wrong_table_is_refused_with_a_reason(upload, assessment, which):
 
 
 def test_missing_sheet_is_refused_with_the_names_there_are(upload, assessment):
-    page = upload(workbook(table_of(exported(assessment)), name="Tabelle1"))
+    page = upload(workbook([["Ausgaben", "Euro"], ["Miete", 100]], name="Tabelle1"))
     assert "Die Tabelle „Bewertung“ fehlt. In der Datei gibt es: „Tabelle1“." in page
 
 
@@ -210,8 +211,19 @@ WRONG_CELLS = {
         put(1, evidence_text="x" * 301),
         "Spalte „Neuer Nachweis“ (H2): Höchstens 300 Zeichen; das sind 301.",
     ),
-    "link": (put(1, evidence_url="javascript:alert(1)"), "Zeile 2, Spalte „Link zum neuen Nachweis“ (I2): "),
-    "link_nonsense": (put(1, evidence_url="kein link"), "Zeile 2, Spalte „Link zum neuen Nachweis“ (I2): "),
+    "rationale_too_many_lines": (
+        put(1, rationale="x\n" * 250 + "x"),
+        "Spalte „Begründung“ (E2): Höchstens 200 Zeilen; das sind 251.",
+    ),
+    "level_and_words": (put(1, level="0 - x"), "Zeile 2, Spalte „Stufe“ (D2): „0 - x“ ist keine Stufe."),
+    "level_range": (put(1, level="2-3"), "Zeile 2, Spalte „Stufe“ (D2): „2-3“ ist keine Stufe."),
+    "level_range_with_dash": (put(1, level="2 – 3"), "Zeile 2, Spalte „Stufe“ (D2): „2 – 3“ ist keine Stufe."),
+    "level_of_another_name": (put(1, level="3 – geplant"), "Zeile 2, Spalte „Stufe“ (D2): „3 – geplant“ ist keine Stufe."),
+    "level_with_doubt": (put(1, level="3?"), "Zeile 2, Spalte „Stufe“ (D2): „3?“ ist keine Stufe."),
+    "target_range": (put(1, target_level="Stufe 3 oder 4"), "Spalte „Zielstufe“ (F2): „Stufe 3 oder 4“ ist keine Stufe."),
+    "date_of_two_readings": (put(1, target_date="01/02/2027"), "(G2): „01/02/2027“ ist kein Datum."),
+    "date_without_year": (put(1, target_date="31.12."), "(G2): „31.12.“ ist kein Datum."),
+    "date_of_three_figures": (put(1, target_date="31.12.202"), "(G2): „31.12.202“ ist kein Datum."),
     "version_words": (put(1, version="neu"), "Zeile 2, Spalte „Fassung“ (T2): Diese verborgene Angabe wurde verändert."),
     "version_none": (put(1, version=None), "Zeile 2, Spalte „Fassung“ (T2): Diese verborgene Angabe wurde verändert."),
     "version_zero": (put(1, version=0), "Zeile 2, Spalte „Fassung“ (T2): Diese verborgene Angabe wurde verändert."),
@@ -285,7 +297,7 @@ def test_names_stand_in_the_quotation_marks_of_the_language(client, assessment, 
     for data, said in (
         (changed(assessment, without("rationale")), "These columns are missing in the first row: ‘Reasons’."),
         (
-            workbook(table_of(exported(assessment)), name="Tabelle1"),
+            workbook([["Costs"]], name="Tabelle1"),
             "The table ‘Assessment’ is missing. The file contains: ‘Tabelle1’.",
         ),
     ):

@@ -1,8 +1,11 @@
 """Out, changed, and in again: exactly what was changed, and nothing else."""
 
 import datetime
+import io
+import re
 
 import pytest
+import xlsxwriter
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,7 +13,9 @@ from hypothesis import strategies as st
 from assessments.models import Evidence, Score
 from assessments.services import workflow
 from assessments.services.answers import Answer, NewEvidence, save_score
+from assessments.workbook.cells import UnreadableFile
 from assessments.workbook.importing import import_upload, plan_of, read_upload, store_upload
+from catalogue.levels import Level
 from tests.assessments.workbook.workbooks import changed, exported, put, table_of, workbook
 from tests.factories import make_catalogue, make_project
 
@@ -105,19 +110,137 @@ def test_days_counted_from_1904_are_understood(assessment):
     assert read_upload(data, assessment).rows[0].answer.target_date == DAY
 
 
-@pytest.mark.parametrize(
-    ("typed", "level"),
-    [(3, 3), (3.0, 3), ("3", 3), (" 3 ", 3), ("3 – umgesetzt", 3), ("umgesetzt", 3), ("Nicht begonnen", 0), ("0 - x", 0)],
-)
+LEVELS: list[tuple[object, int]] = [
+    (3, 3),
+    (3.0, 3),
+    ("3", 3),
+    (" 3 ", 3),
+    ("３", 3),
+    ("3 – umgesetzt", 3),
+    ("umgesetzt", 3),
+    ("Nicht begonnen", 0),
+]
+WITH_WORDS: list[tuple[object, int]] = [
+    ("Stufe 3", 3),
+    ("stufe 3", 3),
+    ("Level 3", 3),
+    ("Stufe 3 – umgesetzt", 3),
+    ("3: umgesetzt", 3),
+    ("verstetigt", 4),
+]
+
+
+@pytest.mark.parametrize(("typed", "level"), LEVELS + WITH_WORDS)
 def test_level_is_understood_as_people_type_it(assessment, typed, level):
     sheet = read_upload(changed(assessment, put(2, level=typed)), assessment)
     assert (sheet.problems, sheet.rows[1].answer) == ([], Answer("rated", level))
 
 
-@pytest.mark.parametrize("typed", ["31.12.2027", "2027-12-31", "31. 12. 2027", " 31.12.2027 ", DAY, 46752])
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("level", Level)
+def test_each_levels_own_name_is_understood_in_both_languages(assessment, level, language):
+    with translation.override(language):
+        names = [str(level.label), f"{level.value} – {level.label}", f"{level.value} ({str(level.label).upper()})"]
+    for name in names:
+        sheet = read_upload(changed(assessment, put(2, target_level=name)), assessment)
+        assert (sheet.problems, sheet.rows[1].answer.target_level) == ([], level.value)
+
+
+SHORT = ["31.12.27", "31. 12. 27", "31/12/27", "31-12-2027"]
+IN_WORDS = ["31. Dezember 2027", "31 December 2027", "31. Dez. 2027", "31.\u00a0Dezember 27"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["31.12.2027", "2027-12-31", "31. 12. 2027", " 31.12.2027 ", DAY, 46752, *SHORT, *IN_WORDS, "12/31/2027"]
+)
 def test_date_is_understood_as_people_type_it(assessment, typed):
     sheet = read_upload(changed(assessment, put(2, target_date=typed)), assessment)
     assert (sheet.problems, sheet.rows[1].answer.target_date) == ([], DAY)
+
+
+@pytest.mark.parametrize(("typed", "text"), [(DAY, "31.12.2027"), (12, "12"), (12.5, "12.5")])
+def test_what_a_spreadsheet_made_of_a_text_is_read_as_it_shows_it(assessment, typed, text):
+    sheet = read_upload(changed(assessment, put(2, rationale=typed)), assessment)
+    assert (sheet.problems, sheet.rows[1].answer.rationale) == ([], text)
+
+
+def book(**sheets):
+    """Several tables in one workbook."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as new:
+        for name, table in sheets.items():
+            sheet = new.add_worksheet(name)
+            for row, values in enumerate(table):
+                for place, value in enumerate(values):
+                    if value is not None:
+                        sheet.write(row, place, value)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("name", ["Tabelle1", "Bewertung (2)", "Endfassung"])
+def test_a_renamed_table_is_recognised_by_its_head(assessment, name):
+    table = table_of(changed(assessment, put(1, rationale="Neu")))
+    sheet = read_upload(book(**{"Notizen": [["nur für uns"]], name: table}), assessment)
+    assert (sheet.problems, [row.answer.rationale for row in sheet.rows]) == ([], ["Neu", "", ""])
+
+
+def test_an_emptied_table_does_not_hide_the_one_that_was_filled_in(assessment):
+    table = table_of(changed(assessment, put(1, rationale="Neu")))
+    assert read_upload(book(Bewertung=[], Kopie=table), assessment).rows[0].answer.rationale == "Neu"
+
+
+@pytest.mark.parametrize("copy", ["Bewertung (2)", "Sicherung", "Assessment"])
+def test_a_copied_table_that_says_something_else_is_refused(assessment, copy):
+    table, other = table_of(exported(assessment)), table_of(changed(assessment, put(1, rationale="Neu")))
+    with pytest.raises(UnreadableFile, match=f"mehrere Tabellen mit Kriterien.*„Bewertung“, „{re.escape(copy)}“"):
+        read_upload(book(**{"Bewertung": table, copy: other}), assessment)
+
+
+def test_a_copied_table_that_says_the_same_is_no_matter(assessment):
+    table = table_of(changed(assessment, put(1, rationale="Neu")))
+    assert read_upload(book(Bewertung=table, Kopie=table), assessment).rows[0].answer.rationale == "Neu"
+
+
+LINKS = {
+    "http://intranet/akte/12": ("http://intranet/akte/12", "Akte"),
+    "\\\\server\\freigabe\\Akte 12": ("\\\\server\\freigabe\\Akte 12", "Akte"),
+    "kein link": ("", "Akte – kein link"),
+    "javascript:alert(1)": ("", "Akte – javascript:alert(1)"),
+    "unbekannt://12": ("", "Akte – unbekannt://12"),
+}
+
+
+@pytest.mark.parametrize("typed", LINKS)
+def test_one_odd_link_never_blocks_a_sheet_and_is_never_lost(assessment, alice, typed):
+    url, text = LINKS[typed]
+    data = changed(assessment, put(1, evidence_text="Akte", evidence_url=typed, level=3))
+    upload = bring_back(data, assessment, alice)
+    plan = plan_of(upload)
+    assert bool(plan.additions[0].row.note) == (not url)
+    import_upload(upload=upload, by=alice, seen=seen(plan), choices={})
+    evidence = Evidence.objects.get()
+    assert (evidence.url, evidence.text) == (url, text)
+    assert assessment.scores.get(criterion__key="kriterium-1").level == 3
+
+
+@pytest.mark.parametrize("stored", ["x\n" * 300 + "x", "x" * 10_500])
+def test_a_longer_reason_of_older_days_keeps_nobodys_sheet_from_being_read(assessment, score, stored):
+    type(score).objects.filter(pk=score.pk).update(rationale=stored)
+    sheet = read_upload(changed(assessment, put(3, level=2)), assessment)
+    assert (sheet.problems, sheet.rows[0].answer.rationale) == ([], stored)
+    (problem,) = read_upload(changed(assessment, put(1, rationale=f"{stored}\nNeu")), assessment).problems
+    assert problem.cell == "E2"
+
+
+def test_tabs_that_a_spreadsheet_dropped_are_no_change(assessment, score, alice):
+    save_score(score=score, version=1, by=alice, answer=Answer(rationale="a\tb\n\tc"))
+    data = changed(assessment, put(1, rationale="ab\nc"))
+    assert plan_of(bring_back(data, assessment, alice)).is_empty
+    data = changed(assessment, put(1, rationale="ab\nc", level=2))
+    (change,) = plan_of(bring_back(data, assessment, alice)).changes
+    assert (change.fields, change.new.rationale) == (("state", "level"), "a\tb\n\tc")
+    data = changed(assessment, put(1, rationale="ab c"))
+    assert plan_of(bring_back(data, assessment, alice)).changes[0].fields == ("rationale",)
 
 
 def test_columns_may_move_and_strange_ones_are_ignored(assessment):
