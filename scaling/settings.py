@@ -268,6 +268,6 @@ LOGGING = {
     "filters": {"secrets": {"()": "scaling.common.log_secrets.SecretsFilter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
     # Who signs in and who fails to, for fail2ban and the like, whatever the level of everything else.
-    "loggers": {"scaling.signin": {"level": "INFO"}},
+    "loggers": {"signin": {"level": "INFO"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
 }

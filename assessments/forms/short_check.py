@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assessments.forms.answer import APART, MAX_RATIONALE_LENGTH, AnswerForm, answer_choices, choice_of
+from assessments.forms.answer import APART, AnswerForm, answer_choices, choice_of
+from assessments.limits import RATIONALE
 from assessments.models import Score, ScoreState
 from assessments.queries.short_check import ShortQuestion
 from assessments.services.answers import Answer
@@ -22,8 +23,7 @@ class ShortAnswerForm(AnswerForm):
     rationale = forms.CharField(
         label=_("Warum? (ein halber Satz genügt)"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        max_length=MAX_RATIONALE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2, **RATIONALE.attrs}),
     )
 
     def __init__(self, *args: Any, question: ShortQuestion, **kwargs: Any) -> None:
@@ -39,6 +39,12 @@ class ShortAnswerForm(AnswerForm):
         fields: Any = self.fields
         fields["choice"].label = question.criterion.title
         fields["choice"].choices = answer_choices(question.wording)
+
+    def clean_rationale(self) -> str:
+        text: str = self.cleaned_data["rationale"]
+        if problem := RATIONALE.problem(text):
+            raise forms.ValidationError(problem)
+        return text
 
     @property
     def answer(self) -> Answer:

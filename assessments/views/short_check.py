@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,6 +19,7 @@ from assessments.services.answers import Answer, NotEditable, StaleScore, save_s
 from assessments.short_check import short_check
 from assessments.views.access import get_assessment, get_project, require
 from assessments.views.breadcrumbs import crumbs_to
+from scaling.common.addresses import start_page
 
 
 @login_required
@@ -36,7 +36,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     context = {
         "check": short_check(),
         "projects": [p for p in projects if request.user.has_perm("assessments.start_assessment", p)],
-        "crumbs": [(_("Start"), reverse("home")), (_("Kurzcheck"), "")],
+        "crumbs": [(_("Start"), start_page()), (_("Kurzcheck"), "")],
     }
     return render(request, "assessments/short_check/choose.html", context)
 

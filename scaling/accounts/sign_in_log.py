@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-logger = logging.getLogger("scaling.signin")
+logger = logging.getLogger("signin")
 
 
 def _address_of(request: HttpRequest | None) -> str:

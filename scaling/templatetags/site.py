@@ -7,7 +7,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from scaling import __version__
+import scaling
 from scaling.common import links
 from scaling.common.markdown import render_markdown
 from scaling.once import FIELD, page_token
@@ -47,7 +47,7 @@ def markdown(text: str | None) -> SafeString:
 @register.simple_tag
 def app_version() -> str:
     """The version of the app, as in ``scaling.__version__``."""
-    return __version__
+    return scaling.__version__
 
 
 @register.filter(is_safe=True)

@@ -167,7 +167,7 @@ def test_handler_of_the_log_takes_secrets_out(settings):
 
 
 def test_sign_ins_are_logged_with_their_address(client, alice, caplog):
-    caplog.set_level(logging.INFO, "scaling.signin")
+    caplog.set_level(logging.INFO, "signin")
     sign_in(client, f"{alice.email}\nSigned in: person 1", "falsch")
     sign_in(client, alice.email, "falsch-geraten-123")
     sign_in(client, alice.email)
