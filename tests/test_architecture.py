@@ -53,6 +53,11 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+def is_expected_in(package: str, name: str) -> bool:
+    """Whether a name can only be a module of this package: a layer holds nothing else but its version."""
+    return package in LAYERS and not name.startswith("__")
+
+
 def imports(path: Path) -> Iterator[str]:
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
@@ -62,7 +67,9 @@ def imports(path: Path) -> Iterator[str]:
             assert node.module is not None
             # „from scaling import settings“ names a module, „from scaling.urls import home“ something in one.
             yield from (
-                name if (name := f"{node.module}.{alias.name}") in MODULES or node.module in LAYERS else node.module
+                name
+                if (name := f"{node.module}.{alias.name}") in MODULES or is_expected_in(node.module, alias.name)
+                else node.module
                 for alias in node.names
             )
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, ButtonHolder, Column, Field, Fieldset, Layout, Row, Submit
+from crispy_forms.layout import ButtonHolder, Column, Field, Fieldset, Layout, Row, Submit
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ from assessments.services.answers import Answer, NewEvidence
 from catalogue.levels import Level
 from catalogue.models import Criterion
 from catalogue.wording import Wording, ladder_rule, wording_of
+from scaling.common.crispy_layout import CachedLayout, Include
 from scaling.common.forms import DayField, Form
 from scaling.common.links import LinkField
 from scaling.common.text import has_letters
@@ -148,7 +149,6 @@ class ScoreForm(AnswerForm):
 
     @cached_property
     def helper(self) -> FormHelper:
-        """What crispy draws the form by; made when it is asked for, since a fresh form is drawn without (_score_form.html)."""
         helper = FormHelper()
         helper.form_id = "einschaetzung"
         helper.attrs = {"autocomplete": "off"}  # a browser that restores old fields would restore an old version
@@ -166,27 +166,25 @@ class ScoreForm(AnswerForm):
         return helper
 
     def _layout(self) -> Layout:
-        answer = [Field("choice", template="kern/level_cards.html"), "rationale", Row("target_level", "target_date")]
+        answer = [
+            CachedLayout("choice", Field("choice", template="kern/level_cards.html")),
+            CachedLayout("rationale", "rationale"),
+            CachedLayout("target", Row("target_level", "target_date")),
+        ]
         # The proofs stand among the fields; the forms of their buttons stand after this one.
-        proofs = HTML('{% include "assessments/_evidence.html" %}') if self.shows_evidence else HTML("")
+        proofs = [Include("assessments/_evidence.html")] if self.shows_evidence else []
         if self.read_only:
-            return Layout(*answer, Fieldset(_("Nachweise"), proofs))
-        new = Row(Column("evidence_text"), Column("evidence_url"))
-        buttons = ButtonHolder(
+            return Layout(*answer, Fieldset(_("Nachweise"), *proofs))
+        new = CachedLayout("evidence", Row(Column("evidence_text"), Column("evidence_url")))
+        submit = CachedLayout(
+            "submit",
             Submit("weiter", _("Speichern und weiter")),
             Submit("bleiben", _("Speichern"), css_class="kern-btn--secondary"),
-            HTML('{% include "assessments/_reset.html" %}') if self.shows_evidence else HTML(""),
-            HTML('{% include "assessments/_save_state.html" %}') if self.shows_evidence else HTML(""),
-            css_class="save-bar",
         )
-        return Layout("version", *answer, Fieldset(_("Nachweise"), proofs, new), buttons)
-
-    @property
-    def cards(self) -> list[tuple[int, str, CardLabel, bool]]:
-        """The answers to choose from, for ``_score_form.html``: number, value, label, and whether it is the stored one."""
-        chosen = self.initial["choice"]
-        choices = self.fields["choice"].choices  # type: ignore[attr-defined]
-        return [(number, value, label, value == chosen) for number, (value, label) in enumerate(choices)]
+        status = [Include("assessments/_reset.html"), Include("assessments/_save_state.html")] if self.shows_evidence else []
+        buttons = ButtonHolder(submit, *status, css_class="save-bar")
+        version = CachedLayout("version", "version")
+        return Layout(version, *answer, Fieldset(_("Nachweise"), *proofs, new), buttons)
 
     @property
     def answer(self) -> Answer:

@@ -4,10 +4,11 @@ from functools import cached_property
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
+from crispy_forms.layout import ButtonHolder, Layout, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from scaling.common.crispy_layout import CachedLayout
 from scaling.common.forms import Form
 
 
@@ -26,8 +27,8 @@ class CommentForm(Form):
 
     @cached_property
     def helper(self) -> FormHelper:
-        """Made when crispy asks for it: a fresh form is drawn without (_comment_form.html)."""
         helper = FormHelper()
         helper.form_tag = False
-        helper.add_input(Submit("kommentieren", _("Kommentieren"), css_class="kern-btn--secondary"))
+        submit = Submit("kommentieren", _("Kommentieren"), css_class="kern-btn--secondary")
+        helper.layout = Layout(CachedLayout("all", "text", ButtonHolder(submit)))  # it stands on every criterion's page
         return helper

@@ -1,13 +1,12 @@
-"""What stands beside an answer, and the two forms of its page that are drawn without crispy."""
+"""What stands beside an answer, and the two forms of its page, parts of which are drawn once and kept."""
 
 import datetime
 
 import pytest
 from crispy_forms.utils import render_crispy_form
-from django.template.loader import render_to_string
-from django.test import RequestFactory
-from django.test.html import parse_html
+from django.db.models import prefetch_related_objects
 from django.utils import translation
+from django.utils.html import escape
 
 from assessments.forms.answer import ScoreForm
 from assessments.forms.comment import CommentForm
@@ -17,6 +16,7 @@ from assessments.services.answers import Answer, NewEvidence, save_score
 from assessments.services.comments import add_comment, resolve_comment
 from assessments.views.access import get_score
 from scaling.accounts.models import Membership
+from scaling.common.crispy_layout import MAX_LENGTH, forget_drawings
 from tests.conftest import make_user
 from tests.factories import make_project
 
@@ -96,23 +96,26 @@ def test_people_who_can_be_named_are_the_team_and_the_managers(
     assert near().people == [(alice.pk, "Alice"), (bob.pk, "Bob")]
 
 
-ANSWERS = [
-    Answer("open"),
-    Answer("rated", 0, "Grund & <b>mehr</b>\nzweite Zeile", 0, datetime.date(2027, 3, 31)),
-    Answer("rated", 4, "", 4),
-    Answer("not_applicable", None, "Nicht unsere Aufgabe."),
+HOSTILE = [
+    '"><script>alert(1)</script>',
+    "</textarea><b>&quot;&amp;&#39;</b>",
+    "{{ form }}{% csrf_token %}%(name)s{0}\\1",
+    "\n\r\n\x00\u2028 ‮",
+    "x" * (MAX_LENGTH + 1),
+]
+VARIANTS = [
+    {"autosave_url": "/bewertungen/x/kriterium-1/"},
+    {"autosave_url": '/x/"><script>/'},
+    {},
+    {"shows_evidence": False},
+    {"read_only": True},
 ]
 
 
-@pytest.mark.parametrize("language", ["de", "en"])
-@pytest.mark.parametrize("answer", ANSWERS)
-def test_form_drawn_by_hand_is_the_form_that_crispy_draws(assessment, score, alice, language, answer):
-    if answer.state != "open":
-        save_score(score=score, version=1, by=alice, answer=answer, evidence=[NewEvidence("Satzung", "https://example.org/")])
-    score = get_score(alice, assessment.public_id, "kriterium-1")
-    form = ScoreForm(score=score, criterion=score.criterion, autosave_url="/bewertungen/x/kriterien/kriterium-1/")
+@pytest.fixture
+def drawn(assessment, score, settings):
+    """How crispy draws a form, with what is kept or all of it anew."""
     context = {
-        "form": form,
         "score": score,
         "assessment": assessment,
         "criterion": score.criterion,
@@ -120,21 +123,57 @@ def test_form_drawn_by_hand_is_the_form_that_crispy_draws(assessment, score, ali
         "updated_by": "Alice",
         "csrf_token": "geheim",
     }
-    with translation.override(language):
-        by_hand = render_to_string("assessments/_score_form.html", context)
-        by_crispy = render_crispy_form(form, context=context)
-    assert parse_html(by_hand) == parse_html(by_crispy)
+
+    def draw(form, *, anew: bool) -> str:
+        settings.DEBUG = anew
+        return str(render_crispy_form(form, context={**context, "form": form}))
+
+    forget_drawings()
+    yield draw
+    forget_drawings()
+
+
+def states_of(score):
+    """Score holds every choice and target in turn, and texts that would break out of their place."""
+    choices = [("open", None), ("unknown", None), ("not_applicable", None), *(("rated", level) for level in range(5))]
+    rationales = ["", "Grund & <b>mehr</b>\nzweite Zeile", *HOSTILE]
+    targets = [(None, None), (None, TODAY), *((level, TOMORROW if level % 2 else None) for level in range(5))]
+    held = zip(choices, [*rationales, "Grund"], [*targets, (0, None)], strict=True)
+    for (score.state, score.level), score.rationale, (score.target_level, score.target_date) in held:
+        score.version += 1
+        yield
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=str)
+def test_form_with_parts_that_are_kept_is_the_form_drawn_anew(score, drawn, variant):
+    """Byte for byte, when it is drawn first and when it comes back, in both languages in turn."""
+    for _state in states_of(score):
+        for language in ("de", "en"):
+            with translation.override(language):
+                anew = drawn(ScoreForm(score=score, criterion=score.criterion, **variant), anew=True)
+                for _time in range(2):
+                    assert drawn(ScoreForm(score=score, criterion=score.criterion, **variant), anew=False) == anew
+
+
+def test_form_that_was_sent_is_drawn_with_its_errors(score, drawn):
+    drawn(ScoreForm(score=score, criterion=score.criterion), anew=False)
+    form = ScoreForm({"version": "1", "choice": "not_applicable"}, score=score, criterion=score.criterion)
+    assert "Bitte begründen Sie" in drawn(form, anew=False)
+
+
+def test_form_shows_at_once_that_a_text_of_the_catalogue_changed(score, drawn):
+    criterion = score.criterion
+    prefetch_related_objects([criterion], "levels")
+    for text in ("vorher", '"><script>', "nachher"):
+        criterion.levels.all()[0].description = text
+        assert escape(text) in drawn(ScoreForm(score=score, criterion=criterion), anew=False)
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_comment_form_drawn_by_hand_is_the_form_that_crispy_draws(language):
-    form = CommentForm()
-    context = {"comment_form": form, "csrf_token": "geheim"}
+def test_comment_form_with_parts_that_are_kept_is_the_form_drawn_anew(drawn, language):
     with translation.override(language):
-        by_hand = render_to_string("assessments/_comment_form.html", context, request=RequestFactory().get("/"))
-        by_crispy = render_crispy_form(form, context=context)
-    assert without_token(by_hand) == without_token(by_crispy)
-
-
-def without_token(html: str):
-    return parse_html(html[html.index("<div") :])
+        anew = drawn(CommentForm(), anew=True)
+        assert [drawn(CommentForm(), anew=False) for _time in range(2)] == [anew, anew]
+        assert drawn(CommentForm(initial={"text": HOSTILE[0]}), anew=False) == drawn(
+            CommentForm(initial={"text": HOSTILE[0]}), anew=True
+        )

@@ -1,0 +1,114 @@
+"""Parts of a crispy layout that are not drawn anew each time: the page with the longest form is the page opened most."""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import is_dataclass
+from threading import Lock
+from typing import Any
+
+from crispy_forms.layout import LayoutObject
+from crispy_forms.utils import TEMPLATE_PACK
+from django.conf import settings
+from django.forms import BoundField, Form
+from django.template import Context
+from django.template.loader import get_template
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+#: Drawings that a process keeps, and the characters of the longest; those not asked for longest go first.
+MAX_DRAWINGS, MAX_LENGTH = 256, 8_000
+_drawings: OrderedDict[Hashable, SafeString] = OrderedDict()
+_lock = Lock()
+
+
+def forget_drawings() -> None:
+    _drawings.clear()
+
+
+class CachedLayout(LayoutObject):  # type: ignore[misc]  # crispy has no types
+    """Draws what it holds once for each set of values, and gives the same HTML whenever they come back.
+
+    ``name`` tells this part from the others of the form's class. What it holds are names of fields and crispy's own layout
+    objects; it is drawn without the page's context, so that it can depend on nothing but the form's class, the language and its
+    fields, all of which the key names by value. So nothing has to be forgotten when an answer or a text of the catalogue
+    changes, and nothing of one page can stand on another that does not hold the very same. A form that was sent or is to be
+    read is drawn as if this were a plain Layout.
+    """
+
+    def __init__(self, name: str, *parts: Any) -> None:
+        self.name = name
+        self.fields = list(parts)
+
+    def render(self, form: Form, context: Context, template_pack: Any = TEMPLATE_PACK, **kwargs: Any) -> SafeString:
+        # With DEBUG a template may change while the process runs.
+        if form.is_bound or getattr(form, "read_only", False) or settings.DEBUG:
+            return self._draw(form, context, template_pack)
+        names = [pointer.name for pointer in self.get_field_names()]
+        key = (type(form), self.name, get_language(), form.use_required_attribute, *(field_key(form[name]) for name in names))
+        with _lock:
+            html = _drawings.get(key)
+            if html is not None:
+                _drawings.move_to_end(key)
+        if html is None:
+            html = self._draw(form, Context(form.helper.get_attributes(template_pack)), template_pack)  # type: ignore[attr-defined]
+            if len(html) > MAX_LENGTH:
+                return html
+            with _lock:
+                _drawings[key] = html
+                if len(_drawings) > MAX_DRAWINGS:
+                    _drawings.popitem(last=False)
+        else:
+            form.rendered_fields |= set(names)  # type: ignore[attr-defined]
+        return html
+
+    def _draw(self, form: Form, context: Context, template_pack: Any) -> SafeString:
+        html: SafeString = self.get_rendered_fields(form, context, template_pack)
+        return html
+
+
+def field_key(bound: BoundField) -> Hashable:
+    """All that the HTML of a field depends on, by value: its names, texts, attributes, choices and what it holds."""
+    field = bound.field
+    return (
+        f"{type(field.widget)}",
+        bound.html_name,
+        bound.auto_id,
+        *map(value_key, (bound.label, bound.help_text, bound.value())),
+        field.required,
+        field.disabled,
+        value_key(field.widget.attrs),
+        value_key(list(getattr(field, "choices", ()))),
+    )
+
+
+def value_key(value: Any) -> Hashable:
+    """Equal for two values only if a template draws both alike. Texts to translate count as they read in this language.
+
+    A text that is marked safe is another one than the same text unmarked, and 1 another than True or "1".
+    """
+    if isinstance(value, Promise):
+        value = str(value)
+    kind = type(value)
+    if kind is str:  # most are; and no other value has a key that is a text
+        return str(value)
+    if kind is dict:
+        return (kind, *[(name, value_key(held)) for name, held in value.items()])
+    if kind is list or kind is tuple:
+        return tuple([value_key(held) for held in value])
+    if is_dataclass(value):
+        return (kind, *[value_key(getattr(value, name)) for name in value.__dataclass_fields__])
+    return (kind, str(value))
+
+
+class Include(LayoutObject):  # type: ignore[misc]  # crispy has no types
+    """Another template, drawn with the page's context; an ``HTML`` with an include in it would be compiled anew each time."""
+
+    def __init__(self, template: str) -> None:
+        self.template = template
+        self.fields: list[Any] = []
+
+    def render(self, form: Form, context: Context, template_pack: Any = TEMPLATE_PACK, **kwargs: Any) -> SafeString:
+        template: Any = get_template(self.template)
+        html: SafeString = template.template.render(context)
+        return html
