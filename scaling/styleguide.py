@@ -37,7 +37,7 @@ LEVELS = [
     ("1", LevelChoice(_("geplant"), 1, _("Es gibt einen Plan mit Zuständigkeit und Termin."))),
     ("2", LevelChoice(_("in Umsetzung"), 2, _("Die Arbeit läuft; erste Ergebnisse liegen vor."))),
     ("3", LevelChoice(_("umgesetzt"), 3, _("Die Beschreibung ist vollständig erfüllt."))),
-    ("4", LevelChoice(_("verstetigt"), 4, _("Es wird regelmäßig überprüft und verbessert."))),
+    ("4", LevelChoice(_("fest verankert"), 4, _("Es wird regelmäßig überprüft und verbessert."))),
     ("unknown", LevelChoice(_("weiß nicht"))),
     ("not_applicable", LevelChoice(_("trifft nicht zu"), None, _("Bitte begründen Sie das kurz."))),
 ]

@@ -15,6 +15,7 @@ from catalogue.models import (
     LevelDescriptor,
     Milestone,
     Phase,
+    Subject,
     TitleSource,
     Workstream,
 )
@@ -55,7 +56,7 @@ def make_criterion(
     milestone: int | None = None,
     **fields: Any,
 ) -> Criterion:
-    """A criterion with five levels; ``milestone`` is the level required to pass."""
+    """A criterion with five levels in both wordings; ``milestone`` is the level required to pass."""
     phases, streams = make_phases_and_workstreams()
     criterion = Criterion.objects.create(
         edition=edition,
@@ -69,6 +70,10 @@ def make_criterion(
             "why_de": f"Grund {key}",
             "questions_de": [f"Frage zu {key}?"],
             "evidence_examples_de": [f"Nachweis zu {key}"],
+            "subject": Subject.BOTH,
+            "municipality_summary_de": f"Kurzbeschreibung {key} für das Haus",
+            "municipality_questions_de": [f"Frage zu {key} im Haus?"],
+            "municipality_evidence_examples_de": [f"Nachweis zu {key} im Haus"],
             **fields,
         },
     )
@@ -79,6 +84,8 @@ def make_criterion(
             level=level,
             description_de=f"{key} auf {level}",
             next_step_de="" if level == 4 else f"{key} von {level} weiter",
+            municipality_description_de=f"{key} im Haus auf {level}",
+            municipality_next_step_de="" if level == 4 else f"{key} im Haus von {level} weiter",
         )
         for level in range(5)
     )

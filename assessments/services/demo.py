@@ -15,15 +15,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments.mail import notifications
-from assessments.models import Assessment, AssessmentState, Evidence, Measure, Project, Score, ScoreState
-from assessments.services import workflow
+from assessments.models import Assessment, AssessmentState, EditionMove, Evidence, Measure, Project, Score, ScoreState
+from assessments.services import edition_switch, workflow
 from assessments.services.answers import Answer, NewEvidence, remove_evidence, save_score
-from catalogue.models import Edition, Phase
+from catalogue.models import Edition, EditionState, Phase
 from scaling.accounts.models import Membership, Municipality, User
 
 PASSWORD = "skalierungscheck"  # noqa: S105 – printed by ./run; the demo listens on this machine only
 FOLDER = settings.BASE_DIR / "fixtures" / "demo"
 CURATOR = ("redaktion@skalierungscheck.example", "Judith Harms")
+#: The edition of rounds that name none.
+OLDEST = "1.0"
 OPERATOR = ("betrieb@skalierungscheck.example", "Sven Adler")
 
 
@@ -68,7 +70,7 @@ def _load_municipality(content: dict[str, Any]) -> None:
         people[user["email"]] = _person(user["email"], user["name"])
         Membership.objects.create(user=people[user["email"]], municipality=municipality, role=user["role"])
     manager = next(people[user["email"]] for user in content["users"] if user["role"] == "manager")
-    edition = Edition.objects.filter(major=1, state="published").latest("minor")
+    editions = {edition.number: edition for edition in Edition.objects.filter(state=EditionState.PUBLISHED)}
     for entry in content["projects"]:
         project = Project.objects.create(
             municipality=municipality,
@@ -80,7 +82,7 @@ def _load_municipality(content: dict[str, Any]) -> None:
         )
         project.team.set(people[email] for email in entry.get("team", []))
         for round_ in entry.get("rounds", []):
-            _load_round(project, round_, people, manager, edition)
+            _load_round(project, round_, people, manager, editions)
         for measure in entry.get("measures", []):
             Measure.objects.create(
                 project=project,
@@ -93,16 +95,16 @@ def _load_municipality(content: dict[str, Any]) -> None:
             )
 
 
-def _load_round(project: Project, content: dict[str, Any], people: dict[str, User], manager: User, edition: Edition) -> None:
+def _load_round(
+    project: Project, content: dict[str, Any], people: dict[str, User], manager: User, editions: dict[str, Edition]
+) -> None:
     author = project.team.order_by("pk").first() or manager
+    edition = editions[content.get("edition", OLDEST)]
     assessment = workflow.start_assessment(project=project, by=author, edition=edition)
-    answers = content["answers"]
-    unknown = set(answers) - set(assessment.scores.values_list("criterion__key", flat=True))
-    if unknown:
-        raise ValueError(f"{project.slug}: no such criteria: {', '.join(sorted(unknown))}")
-    for score in assessment.scores.select_related("criterion").order_by("criterion__order"):
-        if score.criterion.key in answers:
-            _load_answer(score, answers[score.criterion.key], people, author)
+    _load_answers(assessment, content["answers"], people, author)
+    if "moved_to" in content:
+        edition_switch.move(assessment=assessment, edition=editions[content["moved_to"]], by=author)
+        _load_answers(assessment, content["answers_after_move"], people, author)
     if content["state"] != AssessmentState.DRAFT:
         workflow.submit(assessment=assessment, by=author)
     if content["state"] == AssessmentState.APPROVED:
@@ -110,6 +112,15 @@ def _load_round(project: Project, content: dict[str, Any], people: dict[str, Use
     elif content["state"] == AssessmentState.RETURNED:
         workflow.return_to_team(assessment=assessment, by=manager, comment=content["return_comment"])
     _set_back(assessment, content)
+
+
+def _load_answers(assessment: Assessment, answers: dict[str, Any], people: dict[str, User], author: User) -> None:
+    unknown = set(answers) - set(assessment.scores.values_list("criterion__key", flat=True))
+    if unknown:
+        raise ValueError(f"{assessment.project.slug}: no such criteria: {', '.join(sorted(unknown))}")
+    for score in assessment.scores.select_related("criterion").order_by("criterion__order"):
+        if score.criterion.key in answers:
+            _load_answer(score, answers[score.criterion.key], people, author)
 
 
 def _load_answer(score: Score, content: dict[str, Any], people: dict[str, User], author: User) -> None:
@@ -154,6 +165,8 @@ def _set_back(assessment: Assessment, content: dict[str, Any]) -> None:
         steps["returned_at"] = _at(content["submitted_on"] + timedelta(days=3), 10, 5)
     Assessment.objects.filter(pk=assessment.pk).update(**steps)
     begun = _at(started, 8, 30)
+    moves = EditionMove.objects.filter(assessment=assessment)
+    moves.update(at=_at(started + timedelta(days=2), 11, 15))
     for state in AssessmentState.values:
         moment = steps.get(f"{state}_at", begun)
         Assessment.history.filter(id=assessment.pk, state=state).update(history_date=moment, **steps)

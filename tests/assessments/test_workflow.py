@@ -55,9 +55,9 @@ def test_start_with_chosen_phases_always_includes_cross_phase(municipality, alic
     assert [s.criterion.key for s in assessment.scores.all()] == ["k-p4", "k-durchgehend"]
 
 
-def test_start_for_the_municipality_as_a_whole_covers_cross_phase_only(municipality, alice, edition):
+def test_start_for_the_municipality_as_a_whole_covers_every_phase(municipality, alice, edition):
     project = make_project(municipality, "Verwaltung", phase="p1", is_municipality_wide=True)
-    assert [p.key for p in workflow.default_phases(project)] == ["durchgehend"]
+    assert [p.key for p in workflow.default_phases(project)] == ["p1", "p2", "p3", "p4", "p5", "durchgehend"]
 
 
 def test_start_without_an_edition(municipality, alice):

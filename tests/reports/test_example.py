@@ -19,8 +19,8 @@ from tests.reports.pdf_facts import text_of
 
 @pytest.fixture
 def demo(db, settings):
-    source = settings.BASE_DIR / "fixtures" / "catalogue" / "edition-1.yaml"
-    import_files([load_file(source.read_bytes(), source.name)], publish=True)
+    sources = [settings.BASE_DIR / "fixtures" / "catalogue" / f"edition-{number}.yaml" for number in (1, 2, 3)]
+    import_files([load_file(source.read_bytes(), source.name) for source in sources], publish=True)
     load_demo()
 
 

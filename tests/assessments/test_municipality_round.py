@@ -1,0 +1,133 @@
+"""A round of the municipality as a whole: exactly what is worded for it, in that wording, on every surface."""
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from django.utils import translation
+
+from assessments.models import AssessmentState
+from assessments.queries.catalogue_cache import cached_edition
+from assessments.reports.pdf.workshop_form import form_html
+from assessments.reports.profile.load import load_profile
+from assessments.services import edition_switch, workflow
+from assessments.services.projects import standing_project
+from catalogue.services.importing import import_files, load_file
+from catalogue.services.publishing import publish
+from tests.assessments.workbook.workbooks import exported, table_of
+from tests.catalogue.documents import as_file, catalogue_document, criterion_document, wording_document
+from tests.factories import make_project
+
+
+def document(number="1.0"):
+    both_ = {"subject": "both", "offices": ["it"]}
+    return catalogue_document(
+        number=number,
+        criteria=[
+            criterion_document("loesung"),
+            criterion_document("beides", **both_, municipality_wording=wording_document("beides")),
+            criterion_document("spaet", phase="p4", **both_, municipality_wording=wording_document("spaet")),
+            criterion_document("haus", subject="municipality", municipality_wording=wording_document("haus")),
+        ],
+    )
+
+
+@pytest.fixture
+def edition(db):
+    return publish(edition=import_files([load_file(as_file(document()), "x")])[0].edition, by=None)
+
+
+@pytest.fixture
+def house(edition, municipality, bob):
+    project = standing_project(municipality=municipality, by=bob)
+    return workflow.start_assessment(project=project, by=bob)
+
+
+def keys(assessment):
+    return list(assessment.scores.order_by("criterion__order").values_list("criterion__key", flat=True))
+
+
+def test_municipality_gets_exactly_what_is_worded_for_it(house):
+    assert house.project.name == "Kommune insgesamt"
+    assert keys(house) == ["beides", "spaet", "haus"]
+
+
+def test_project_gets_its_phases_and_all_cross_phase_criteria(edition, municipality, alice):
+    project = make_project(municipality, phase="p3", team=[alice])
+    assert keys(workflow.start_assessment(project=project, by=alice)) == ["loesung", "beides", "haus"]
+
+
+def test_rating_page_asks_in_the_wording_of_the_house(client, bob, house):
+    client.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(reverse("assessments:score", args=[house.public_id, "beides"])).text
+    for text in (
+        "beides, Haus auf Deutsch",
+        "beides, Haus auf 3 auf Deutsch",
+        "etwa: beides, Haus auf 0 auf Deutsch",
+        "Frage zum Haus, beides?",
+        "Nachweis im Haus, beides",
+        "Sie setzt die Stufen darunter voraus",
+        "beides, nicht hier auf Deutsch",
+        "Wer weiß das?",
+    ):
+        assert text in page
+    assert "beides, Beschreibung 3" not in page
+
+
+def test_paper_sheet_and_profile_speak_in_the_wording_of_the_house(house):
+    criteria = [c for c in cached_edition(house.edition).criteria if c.key == "beides"]
+    assert "Frage zum Haus, beides?" in form_html(house, criteria)
+    result = next(r for r in load_profile(house).criteria if r.key == "beides")
+    assert result.summary == "beides, Haus auf Deutsch"
+    assert result.levels[4].description == "beides, Haus auf 4 auf Deutsch"
+    cells = {cell for row in table_of(exported(house)) for cell in row}
+    assert any("beides, Haus auf 4 auf Deutsch" in str(cell) for cell in cells)
+
+
+def test_answer_to_a_criterion_without_the_wording_keeps_the_first(house):
+    """Rounds from before there were wordings stay readable."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE catalogue_criterion DISABLE TRIGGER catalogue_criterion_of_draft")
+        cursor.execute("UPDATE catalogue_criterion SET municipality_summary_de = '' WHERE key = 'beides'")
+    result = next(r for r in load_profile(house).criteria if r.key == "beides")
+    assert result.summary == "beides, kurz auf Deutsch"
+
+
+def test_start_page_tells_length_and_asks_for_no_phases(client, bob, edition, municipality):
+    project = standing_project(municipality=municipality, by=bob)
+    client.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
+    url = reverse("assessments:start", args=[project.public_id])
+    page = client.get(url).text
+    assert "3 Kriterien, die für die Kommune insgesamt formuliert sind" in page
+    assert "etwa ¼ Stunde" in page
+    assert 'name="phases"' not in page
+    client.post(url)
+    assert keys(project.assessments.get()) == ["beides", "spaet", "haus"]
+
+
+def test_start_page_tells_how_long_each_phase_takes(client, bob, edition, municipality):
+    project = make_project(municipality, phase="p4")
+    client.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(reverse("assessments:start", args=[project.public_id])).text
+    assert "P4 Verstetigung auf Deutsch (1 Kriterium, ¼ Stunde)" in page
+    assert "Für 4 Kriterien rechnen Sie mit etwa ¼ Stunde" in page
+
+
+def test_move_to_a_newer_edition_looks_at_the_wording_of_the_house(house, bob):
+    newer = document("2.0")
+    newer["criteria"][1]["levels"][2]["description"]["de"] = "Nur für Lösungen anders"
+    newer["criteria"][2]["municipality_wording"]["levels"][2]["description"]["de"] = "Für das Haus anders"
+    newer["criteria"].append(criterion_document("noch-eine-loesung"))
+    edition = publish(edition=import_files([load_file(as_file(newer), "y")])[0].edition, by=None)
+    plan = edition_switch.plan(house, edition)
+    assert [p.key for p in plan.kept] == ["beides", "haus"]
+    assert [p.key for p in plan.changed] == ["spaet"]
+    assert plan.new == ()
+    assert house.state == AssessmentState.DRAFT
+
+
+def test_one_name_in_both_languages(client, bob, municipality):
+    client.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
+    assert "Kommune insgesamt" in client.get(reverse("assessments:municipality", args=[municipality.public_id])).text
+    with translation.override("en"):
+        assert translation.gettext("Kommune insgesamt") == "Municipality as a whole"

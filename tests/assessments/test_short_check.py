@@ -1,0 +1,162 @@
+"""The short check: its answers are the first answers of an ordinary round, saved through the same service."""
+
+import pytest
+from django.urls import reverse
+
+from assessments.models import Assessment, Score
+from assessments.queries.short_check import questions_of
+from assessments.services import workflow
+from assessments.services.answers import Answer, save_score
+from assessments.short_check import short_check
+from catalogue.services.importing import import_files, load_file
+from catalogue.services.publishing import publish
+from scaling.settings import BASE_DIR
+from tests.catalogue.documents import as_file, catalogue_document, criterion_document, wording_document
+from tests.factories import make_project
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def edition(db):
+    criteria = [
+        criterion_document("verwaltungsspitze", phase="p1", subject="both", municipality_wording=wording_document("spitze")),
+        criterion_document("anderes"),
+        criterion_document("wagniskapital-strategie"),
+        criterion_document("ratsbeschluss", phase="p4"),
+    ]
+    file = load_file(as_file(catalogue_document(criteria=criteria)), "x")
+    return publish(edition=import_files([file])[0].edition, by=None)
+
+
+@pytest.fixture
+def project(edition, municipality, alice):
+    return make_project(municipality, phase="p3", team=[alice])
+
+
+@pytest.fixture
+def signed_in(client, alice):
+    client.force_login(alice, backend=BACKEND)
+    return client
+
+
+def begin(client, project):
+    response = client.post(reverse("assessments:short_check"), {"projekt": project.public_id})
+    assert response.status_code == 302
+    return Assessment.objects.get(project=project), response.headers["Location"]
+
+
+def typed(assessment, **answers):
+    data: dict[str, object] = {}
+    for score in assessment.scores.select_related("criterion"):
+        choice, rationale = answers.get(score.criterion.key.replace("-", "_"), ("", ""))
+        data |= {f"s{score.pk}-version": score.version, f"s{score.pk}-choice": choice, f"s{score.pk}-rationale": rationale}
+    return data
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_every_question_is_in_the_shipped_editions(number):
+    file = load_file((BASE_DIR / f"fixtures/catalogue/edition-{number}.yaml").read_bytes(), "x")
+    keys = {criterion["key"] for criterion in file.data["criteria"]}
+    assert len(short_check().reasons) == 12
+    assert set(short_check().reasons) <= keys
+
+
+def test_asked_is_what_the_round_has_in_the_order_of_the_check(signed_in, project):
+    assessment, _url = begin(signed_in, project)
+    assert [q.criterion.key for q in questions_of(assessment)] == ["verwaltungsspitze", "wagniskapital-strategie"]
+
+
+def test_answers_are_the_first_answers_of_the_full_round(signed_in, project, alice):
+    assessment, url = begin(signed_in, project)
+    response = signed_in.post(url, typed(assessment, verwaltungsspitze=("2", "Der Auftrag fehlt.")))
+    assert response.headers["Location"] == reverse("assessments:short_check_result", args=[assessment.public_id])
+    score = Score.objects.get(assessment=assessment, criterion__key="verwaltungsspitze")
+    assert (score.level, score.rationale, score.updated_by) == (2, "Der Auftrag fehlt.", alice)
+    assert assessment.scores.count() == 3
+    page = signed_in.get(response.headers["Location"]).text
+    assert "verwaltungsspitze, Schritt 2 auf Deutsch" in page
+    assert short_check().cannot_say in page
+
+
+def test_running_round_goes_on_in_the_short_check(signed_in, project, alice):
+    running = workflow.start_assessment(project=project, by=alice)
+    score = running.scores.get(criterion__key="verwaltungsspitze")
+    save_score(score=score, version=score.version, by=alice, answer=Answer("rated", 3, "Unterschrieben.", 4, None))
+    assessment, url = begin(signed_in, project)
+    assert assessment == running
+    assert "Unterschrieben." in signed_in.get(url).text
+    signed_in.post(url, typed(assessment, verwaltungsspitze=("3", "Unterschrieben."), wagniskapital_strategie=("unknown", "")))
+    score.refresh_from_db()
+    assert (score.level, score.target_level) == (3, 4)
+    assert running.scores.get(criterion__key="wagniskapital-strategie").state == "unknown"
+
+
+def test_answer_somebody_gave_meanwhile_is_not_overwritten(signed_in, project, bob):
+    assessment, url = begin(signed_in, project)
+    data = typed(assessment, verwaltungsspitze=("1", "Meine Fassung"))
+    score = assessment.scores.get(criterion__key="verwaltungsspitze")
+    save_score(score=score, version=score.version, by=bob, answer=Answer("rated", 4, "Seine Fassung", None, None))
+    response = signed_in.post(url, data)
+    assert response.status_code == 409
+    assert "Meine Fassung" in response.text
+    assert "Seine Fassung" in response.text
+    score.refresh_from_db()
+    assert score.rationale == "Seine Fassung"
+    again = dict(data) | {f"s{score.pk}-version": score.version}
+    assert signed_in.post(url, again).status_code == 302
+    score.refresh_from_db()
+    assert score.rationale == "Meine Fassung"
+
+
+def test_not_applicable_needs_a_reason_and_the_rest_is_saved(signed_in, project):
+    assessment, url = begin(signed_in, project)
+    data = typed(assessment, verwaltungsspitze=("not_applicable", ""), wagniskapital_strategie=("1", ""))
+    response = signed_in.post(url, data)
+    assert response.status_code == 422
+    assert "Bitte begründen Sie" in response.text
+    assert assessment.scores.get(criterion__key="wagniskapital-strategie").level == 1
+
+
+def test_nothing_saved_once_the_round_is_submitted(signed_in, project, alice):
+    assessment, url = begin(signed_in, project)
+    workflow.submit(assessment=assessment, by=alice)
+    response = signed_in.post(url, typed(assessment, verwaltungsspitze=("2", "Zu spät")))
+    assert response.status_code == 409
+    assert "Zu spät" in response.text
+
+
+def test_chooser_offers_what_somebody_may_rate(client, project, alice, rita, municipality):
+    client.force_login(rita, backend=BACKEND)
+    assert "Noch nichts zu bewerten" in client.get(reverse("assessments:short_check")).text
+    client.force_login(alice, backend=BACKEND)
+    assert project.name in client.get(reverse("assessments:short_check")).text
+
+
+def test_without_an_edition_there_is_nothing_to_begin(signed_in, municipality, alice):
+    project = make_project(municipality, team=[alice])
+    response = signed_in.post(reverse("assessments:short_check"), {"projekt": project.public_id}, follow=True)
+    assert "keine Katalogausgabe" in response.text
+
+
+def test_pdf_holds_answers_and_what_it_cannot_say(signed_in, project):
+    from tests.reports.pdf_facts import text_of
+
+    assessment, url = begin(signed_in, project)
+    signed_in.post(url, typed(assessment, verwaltungsspitze=("2", "Der Auftrag fehlt.")))
+    response = signed_in.get(reverse("reports:short_check_pdf", args=[assessment.public_id]))
+    assert response.headers["Content-Type"] == "application/pdf"
+    text = " ".join(text_of(response.content).split())
+    assert "Der Auftrag fehlt." in text
+    assert "Was der Kurzcheck nicht sagen kann" in text
+
+
+@pytest.mark.parametrize("criteria", [1, 3])
+def test_questions_page_query_count_constant(signed_in, municipality, alice, django_assert_num_queries, db, criteria):
+    names = list(short_check().reasons)[:criteria]
+    document = catalogue_document(criteria=[criterion_document(name) for name in names])
+    publish(edition=import_files([load_file(as_file(document), "x")])[0].edition, by=None)
+    _assessment, url = begin(signed_in, make_project(municipality, team=[alice]))
+    signed_in.get(url)
+    with django_assert_num_queries(5):
+        signed_in.get(url)
