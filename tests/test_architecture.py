@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 #: From the bottom to the top: each layer may know itself and what stands before it. ``scaling`` is all that is left: the site.
 LAYERS = ["scaling.common", "scaling.accounts", "catalogue", "assessments", "assessments.reports", "scaling"]
 TOP_PACKAGES = ("scaling", "catalogue", "assessments")
+ANY_ASSIGNMENT = (ast.AnnAssign, ast.AugAssign, ast.For, ast.NamedExpr)
 TEMPLATES = {
     "components": "scaling.common",
     "kern": "scaling.common",
@@ -190,6 +191,49 @@ def test_templates_name_only_what_stands_before_them(folder):
                 wrong.append(f"{path.name}: {other}/")
         wrong += [f"{path.name}: {found}" for found in re.findall(rf"\{{[^}}]*\w\.(?:{added})\b[^}}]*\}}", text)]
     assert wrong == []
+
+
+def attributes_of_models() -> dict[str, set[str]]:
+    """What the instances of each model of ours have, by the name a variable for one would bear; annotations count."""
+    return {
+        re.sub(r"(?<=[a-z])(?=[A-Z])", "_", model.__name__).lower(): {
+            *dir(model),
+            *(name for base in model.__mro__ for name in vars(base).get("__annotations__", ())),
+            *(str(field.attname) for field in model._meta.concrete_fields),
+        }
+        for model in apps.get_models()
+        if layer_of(model.__module__)
+    }
+
+
+def assigned_attributes(tree: ast.Module) -> Iterator[ast.Attribute]:
+    for node in ast.walk(tree):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ANY_ASSIGNMENT) else []
+        for target in targets:
+            parts = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+            yield from (part for part in parts if isinstance(part, ast.Attribute))
+
+
+def test_nothing_is_stuck_onto_instances_of_models():
+    """What a page needs beside an object stands in a row of its own, and what a query adds is declared in the model.
+
+    Found are attributes of variables that are named for their model, and whatever mypy was told to overlook. A request
+    carries what belongs to it; fields of forms, which have no such type, stand as ``form.fields["name"]``.
+    """
+    known = attributes_of_models()
+    wrong = []
+    for module, path in MODULES.items():
+        if module == "scaling.common.history":  # simple_history asks for its author there
+            continue
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for target in assigned_attributes(tree_of(path)):
+            base = target.value.attr if isinstance(target.value, ast.Attribute) else getattr(target.value, "id", "")
+            overlooked = "type: ignore[attr-defined]" in lines[target.lineno - 1] and base not in ("", "request", "self")
+            if overlooked or target.attr not in known.get(base, {target.attr}):
+                wrong.append(f"{module}:{target.lineno}: {ast.unparse(target)}")
+    assert wrong == []
+    assert "progress" in known["assessment"]
+    assert "latest_round" not in known["project"]
 
 
 def test_class_names_stand_once():

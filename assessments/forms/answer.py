@@ -142,10 +142,10 @@ class ScoreForm(AnswerForm):
         self.read_only = read_only
         self.shows_evidence = shows_evidence
         self.autosave_url = autosave_url
-        choice = self.fields["choice"]
-        choice.choices = answer_choices(wording_of(criterion, municipality_wide=score.assessment.project.is_municipality_wide))  # type: ignore[attr-defined]
+        wording = wording_of(criterion, municipality_wide=score.assessment.project.is_municipality_wide)
+        self.fields["choice"].choices = answer_choices(wording)  # type: ignore[attr-defined]
         if not read_only:
-            choice.help_text = ladder_rule()
+            self.fields["choice"].help_text = ladder_rule()
 
     @cached_property
     def helper(self) -> FormHelper:

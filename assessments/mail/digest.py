@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from assessments.models import Assessment, AssessmentState, Measure, Project, ScoreState
 from assessments.models.states import EDITABLE
-from assessments.queries.progress import counts_of
 from assessments.scoring import Counts
 from scaling.accounts.models import Membership, Role, User
 from scaling.accounts.unsubscribe import unsubscribe_path
@@ -76,7 +75,7 @@ def digest_for(person: User, today: date) -> Digest:
     mine = Count("scores", filter=pending & Q(scores__assigned_to=person, scores__set_aside_at=None), distinct=True)
     assessments = Assessment.objects.visible_to(person).open().with_context().with_team().with_progress()
     open_rounds: list[Any] = list(assessments.annotate(mine=mine).order_by(GermanOrder("project__name")))
-    rounds = [OpenRound(a, counts_of(a), a.mine, absolute_url(a.get_absolute_url())) for a in open_rounds]
+    rounds = [OpenRound(a, a.counts, a.mine, absolute_url(a.get_absolute_url())) for a in open_rounds]
     measures = Measure.objects.running().filter(
         owner=person, due_on__lte=today + AHEAD, project__in=Project.objects.visible_to(person)
     )
@@ -87,9 +86,7 @@ def digest_for(person: User, today: date) -> Digest:
     return Digest(
         person=person,
         to_edit=[
-            found
-            for found in rounds
-            if found.assessment.state in EDITABLE and person.pk in found.assessment.team_user_ids  # type: ignore[attr-defined]
+            found for found in rounds if found.assessment.state in EDITABLE and person.pk in found.assessment.team_user_ids
         ],
         to_approve=[
             found

@@ -14,7 +14,6 @@ from django.db import transaction
 from django.db.models import Q
 
 from assessments.models import Assessment
-from assessments.queries.progress import counts_of
 from scaling.accounts.models import Membership, Role, User
 from scaling.accounts.unsubscribe import unsubscribe_path
 from scaling.common.addresses import absolute_url
@@ -73,7 +72,7 @@ def _send(step: str, pk: int, *, by: Any, words: str, submitter: int | None) -> 
         "round": assessment.round_label,
         "by": by,
         "words": words,
-        "counts": counts_of(assessment),
+        "counts": assessment.counts,
         "url": absolute_url(assessment.get_absolute_url()),
     }
     deliver(

@@ -37,8 +37,8 @@ class ScoreQuerySet(models.QuerySet["Score"]):
 
     def for_answering(self) -> "ScoreQuerySet":
         """The answer with its round, project and ``team_ids`` (the people on the project), in one query."""
-        team_ids = RawSQL(TEAM_IDS, ())  # noqa: S611 – nothing in it comes from outside
-        return self.select_related("assessment__project", "assessment__edition").annotate(team_ids=team_ids)
+        added = {"team_ids": RawSQL(TEAM_IDS, ())}  # noqa: S611 – nothing in it comes from outside
+        return self.select_related("assessment__project", "assessment__edition").annotate(**added)
 
 
 class ScoreManager(models.Manager.from_queryset(ScoreQuerySet)):  # type: ignore[misc]
@@ -94,6 +94,10 @@ class Score(models.Model):
         related_name="+",
         verbose_name=_("zuletzt geändert von"),
     )
+
+    # What a query may have added (see Assessment).
+    team_ids: list[int]
+    assessment_state: str
 
     objects = ScoreManager()
     with_set_aside = ScoreQuerySet.as_manager()

@@ -99,7 +99,7 @@ def lock_score(pk: int) -> Score:
     """
     score: Score
     for score in Score.objects.raw(LOCK, [pk]):
-        if score.assessment_state not in EDITABLE:  # type: ignore[attr-defined]
+        if score.assessment_state not in EDITABLE:
             raise NotEditable
         if score.set_aside_at is None:
             return score

@@ -22,7 +22,7 @@ def get_project(user: Any, public_id: str) -> Project:
 def get_assessment(user: Any, public_id: str) -> Assessment:
     """With everything its pages name, and its team. One query."""
     assessment = get_object_or_404(Assessment.objects.visible_to(user).with_context().with_team(), public_id=public_id)
-    assessment.project.team_ids = frozenset(assessment.team_user_ids)  # type: ignore[attr-defined]
+    assessment.project.know_team(assessment.team_user_ids)
     return assessment
 
 
@@ -34,7 +34,7 @@ def get_score(user: Any, public_id: str, key: str) -> Score:
     except Score.DoesNotExist as error:
         raise Http404 from error
     project = score.assessment.project
-    project.team_ids = frozenset(score.team_ids)  # type: ignore[attr-defined]
+    project.know_team(score.team_ids)
     # Whoever may see it has a place in its municipality, and the places are known by now.
     project.municipality = next(place.municipality for place in user.places if place.municipality_id == project.municipality_id)
     return score

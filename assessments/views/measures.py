@@ -1,5 +1,8 @@
 """Measures of a project, over all its rounds."""
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -17,11 +20,18 @@ from assessments.queries.catalogue_cache import CachedEdition, cached_edition
 from assessments.services.measures import save_measure
 from assessments.views.access import get_project, require
 from assessments.views.breadcrumbs import crumbs_to
-from catalogue.models import Edition
+from catalogue.models import Criterion, Edition
 from scaling.common.versions import StaleRecord, two_versions
 
 MEASURES_PER_PAGE = 50
 CLOSED = (MeasureStatus.DONE, MeasureStatus.DROPPED)
+
+
+class MeasureRow(NamedTuple):
+    """A measure with the criterion it is meant for; None where there is none, or none of that key in the project's edition."""
+
+    measure: Measure
+    criterion: Criterion | None
 
 
 def guide_of(project: Project) -> CachedEdition:
@@ -37,16 +47,18 @@ def measures(request: HttpRequest, public_id: str) -> HttpResponse:
     project = get_project(request.user, public_id)
     criteria = guide_of(project).by_key
     found = list(project.measures.select_related("owner"))
-    for measure in found:
-        measure.criterion = criteria.get(measure.criterion_key)  # type: ignore[attr-defined]
     today = timezone.localdate()
     # Without a date at the end: what has one is more urgent.
     running = sorted((m for m in found if m.status not in CLOSED), key=lambda m: (m.due_on is None, m.due_on or today, m.pk))
+
+    def rows(measures: Iterable[Measure]) -> list[MeasureRow]:
+        return [MeasureRow(measure, criteria.get(measure.criterion_key)) for measure in measures]
+
     context = {
         "project": project,
         "crumbs": crumbs_to(project, (_("Maßnahmen"), "")),
-        "running": Paginator(running, MEASURES_PER_PAGE).get_page(request.GET.get("seite")),
-        "closed": [measure for measure in found if measure.status in CLOSED],
+        "running": Paginator(rows(running), MEASURES_PER_PAGE).get_page(request.GET.get("seite")),
+        "closed": rows(m for m in found if m.status in CLOSED),
         "today": today,
     }
     return render(request, "assessments/measures.html", context)

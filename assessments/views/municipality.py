@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from assessments.models import Assessment, Project
-from assessments.queries.progress import counts_of
 from assessments.services.projects import standing_project
 from assessments.views.access import get_municipality, require
 from scaling.accounts.models import Municipality
@@ -17,20 +17,22 @@ from scaling.accounts.models import Municipality
 PROJECTS_PER_PAGE = 24
 
 
-def projects_with_rounds(user: Any, municipality: Municipality) -> list[Project]:
-    """The visible projects of a municipality, each with ``latest``, its newest visible round, and that round's ``counts``.
+@dataclass(frozen=True)
+class ListedProject:
+    """A project with the newest round of it that the person may see, if there is one; the round knows its ``counts``."""
 
-    Two queries.
-    """
+    project: Project
+    latest: Assessment | None
+
+
+def projects_with_rounds(user: Any, municipality: Municipality) -> list[ListedProject]:
+    """The visible projects of a municipality. Two queries."""
     projects = list(Project.objects.visible_to(user).filter(municipality=municipality).select_related("phase").by_name())
     rounds = Assessment.objects.visible_to(user).filter(project__municipality=municipality).with_progress().order_by("round")
     latest = {assessment.project_id: assessment for assessment in rounds}  # the last one of each stays
     for project in projects:
         project.municipality = municipality
-        found = project.latest = latest.get(project.pk)  # type: ignore[attr-defined]
-        if found is not None:
-            found.counts = counts_of(found)  # type: ignore[attr-defined]
-    return projects
+    return [ListedProject(project, latest.get(project.pk)) for project in projects]
 
 
 @login_required
@@ -38,14 +40,14 @@ def projects_with_rounds(user: Any, municipality: Municipality) -> list[Project]
 def municipality_page(request: HttpRequest, public_id: str) -> HttpResponse:
     municipality = get_municipality(request.user, public_id)
     found = projects_with_rounds(request.user, municipality)
-    projects = [project for project in found if not project.is_municipality_wide]
+    projects = [row for row in found if not row.project.is_municipality_wide]
     return render(
         request,
         "assessments/municipality.html",
         {
             "municipality": municipality,
             "projects": Paginator(projects, PROJECTS_PER_PAGE).get_page(request.GET.get("seite")),
-            "standing": next((project for project in found if project.is_municipality_wide), None),
+            "standing": next((row for row in found if row.project.is_municipality_wide), None),
             "tenant": TenantOf(municipality),
         },
     )

@@ -11,7 +11,6 @@ from assessments import scoring, sentences
 from assessments.forms.project import ProjectForm
 from assessments.models import Assessment, AssessmentState, Project
 from assessments.queries.gates import gates_of
-from assessments.queries.progress import counts_of
 from assessments.services.projects import NameTaken, change_project, create_project
 from assessments.views.access import get_municipality, get_project, require
 from assessments.views.breadcrumbs import crumbs_to
@@ -107,7 +106,6 @@ def project_page(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     for assessment in rounds:
         assessment.project = project
-        assessment.counts = counts_of(assessment)  # type: ignore[attr-defined]
     works = request.user.has_perm("assessments.start_assessment", project)
     return render(
         request,

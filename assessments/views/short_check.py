@@ -32,7 +32,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         return _begin(request, project)
     projects = list(Project.objects.visible_to(request.user).select_related("municipality", "phase").prefetch_related("team"))
     for project in projects:
-        project.team_ids = frozenset(person.pk for person in project.team.all())
+        project.know_team(person.pk for person in project.team.all())
     context = {
         "check": short_check(),
         "projects": [p for p in projects if request.user.has_perm("assessments.start_assessment", p)],

@@ -59,7 +59,7 @@ class CachedLayout(LayoutObject):  # type: ignore[misc]  # crispy has no types
                 if len(_drawings) > MAX_DRAWINGS:
                     _drawings.popitem(last=False)
         else:
-            form.rendered_fields |= set(names)  # type: ignore[attr-defined]
+            form.rendered_fields.update(names)  # type: ignore[attr-defined]
         return html
 
     def _draw(self, form: Form, context: Context, template_pack: Any) -> SafeString:

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 
 from assessments.models import Assessment, AssessmentState, Measure, Project
 from assessments.models.states import EDITABLE
-from assessments.queries.progress import counts_of
 from assessments.reports.charts.profile_charts import figures_strips
 from assessments.reports.profile.example import example_profile
 from assessments.reports.profile.gate_status import GateStatus, load_gates
@@ -116,7 +115,7 @@ def signed_in(user: Any, now: datetime) -> dict[str, Any]:
         .with_next_open()
         .order_by(GermanOrder("project__name"), "-round")
     )
-    rounds = [RoundProgress(a, counts_of(a), a.next_open) for a in assessments]
+    rounds = [RoundProgress(a, a.counts, a.next_open) for a in assessments]
     managed = {pk for pk, role in user.roles.items() if role == Role.MANAGER}
     by_project: dict[int, list[Assessment]] = {}
     for assessment in assessments:

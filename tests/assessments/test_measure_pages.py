@@ -39,8 +39,8 @@ def test_list_is_sorted_by_date_and_marks_what_is_overdue(client, project, alice
     client.force_login(alice)
     response = client.get(url)
     assert response.status_code == 200
-    assert [m.text for m in response.context["running"]] == ["Zu spät", "Später", "Ohne Termin"]
-    assert [m.text for m in response.context["closed"]] == ["Fertig"]
+    assert [row.measure.text for row in response.context["running"]] == ["Zu spät", "Später", "Ohne Termin"]
+    assert [row.measure.text for row in response.context["closed"]] == ["Fertig"]
     assert response.text.count("überfällig") == 1
     assert "Kriterium kriterium-1" in response.text
 
