@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -43,6 +43,8 @@ class EditionMove(models.Model):
     set_aside = models.JSONField(default=list, help_text="ids of scores set aside when the move was taken back")
 
     objects: ClassVar[models.Manager["EditionMove"]] = models.Manager()
+
+    away: list[Any]  # the answers it set aside, where ``services.edition_switch`` has looked them up
 
     class Meta:
         verbose_name = _("Wechsel der Katalogausgabe")

@@ -181,7 +181,7 @@ def with_answers_set_aside(moves: Iterable[EditionMove]) -> list[EditionMove]:
     )
     scores = sorted(rows, key=lambda score: score.criterion.order)
     for move in found:
-        move.away = [score for score in scores if score.pk in taken[move.pk]]  # type: ignore[attr-defined]
+        move.away = [score for score in scores if score.pk in taken[move.pk]]
     return found
 
 

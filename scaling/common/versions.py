@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
@@ -30,17 +29,17 @@ class StaleRecord(Exception):
         self.stored = stored
 
 
-def change(current: Model, version: int | None, *, stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+def change(current: Any, version: int | None, *, stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     """Whether the locked row ``current`` has to be stored: False where it says ``wanted`` already. Counts its version on.
 
-    ``stored`` and ``wanted`` name the same fields; ``version`` is the one the form was opened with, None for commands, which
+    Its model has a ``version``. ``stored`` and ``wanted`` name the same fields; ``version`` is the one the form was opened with, None for commands, which
     take the row as it is. Raises StaleRecord.
     """
     if _comparable(stored) == _comparable(wanted):
         return False
-    if version is not None and version != current.version:  # type: ignore[attr-defined]
+    if version is not None and version != current.version:
         raise StaleRecord(current, stored)
-    current.version += 1  # type: ignore[attr-defined]
+    current.version += 1
     return True
 
 
