@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from assessments import scoring
+from scaling.common.markdown import plain_text
 from scaling.common.sentences import whole_sentences
 
 #: Characters of the reason shown beside a gate for a milestone that does not apply. The whole reason is with its criterion.
-MAX_REASON_LENGTH = 240
+MAX_REASON_LENGTH = 160
 
 
 def listing(parts: Sequence[str]) -> str:
@@ -101,7 +102,7 @@ def blocker(found: scoring.Blocker) -> str:
 
 def dropped_milestone(title: str, reason: str) -> str:
     """„„Open Source“ entfällt: Die Software betreibt der Landkreis.“"""
-    shown = whole_sentences(reason, MAX_REASON_LENGTH)
+    shown = whole_sentences(plain_text(reason), MAX_REASON_LENGTH)
     return _("„%(title)s“ entfällt: %(reason)s") % {"title": title, "reason": shown or _("ohne Begründung")}
 
 

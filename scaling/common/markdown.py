@@ -1,6 +1,7 @@
 """Markdown as people write it in reasons and catalogue texts, rendered to a small, safe set of HTML."""
 
 from functools import lru_cache
+from html import unescape
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -26,3 +27,8 @@ def render_markdown(text: str) -> SafeString:
         link_rel="noopener nofollow",
     )
     return mark_safe(html)  # noqa: S308 – cleaned one line above
+
+
+def plain_text(text: str) -> str:
+    """The words of such a text, without its marks."""
+    return unescape(nh3.clean(render_markdown(text), tags=set()))

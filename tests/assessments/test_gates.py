@@ -290,8 +290,12 @@ def test_gate_of_the_municipality_says_that_nothing_was_examined():
     [
         ("Trägt der Landkreis.", "„Betrieb“ entfällt: Trägt der Landkreis."),
         ("Erste Zeile.\nZweite Zeile.", "„Betrieb“ entfällt: Erste Zeile. Zweite Zeile."),
+        (
+            "Das **trägt** der [Landkreis](https://example.org) & der Bund.",
+            "„Betrieb“ entfällt: Das trägt der Landkreis & der Bund.",
+        ),
         ("", "„Betrieb“ entfällt: ohne Begründung"),
-        ("Der erste Satz. " * 30, "„Betrieb“ entfällt: " + " ".join(["Der erste Satz."] * 15)),
+        ("Der erste Satz. " * 30, "„Betrieb“ entfällt: " + " ".join(["Der erste Satz."] * 10)),
     ],
 )
 def test_dropped_milestone_is_named_with_its_reason(reason, text):

@@ -1,6 +1,7 @@
 """What the charts say, to eyes and to screen readers."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,11 +13,13 @@ from assessments.reports.charts import (
     PlannedValue,
     RoadPhase,
     Series,
+    Strip,
     TrendRound,
     bullet_bars,
     for_screen,
     heat_grid,
     level_bar,
+    level_strips,
     marks_key,
     phase_road,
     radar,
@@ -149,6 +152,41 @@ def test_trend_of_one_round_has_a_mark_and_no_line():
 
 def test_trend_leaves_out_a_plan_that_has_passed():
     assert "Plan" not in trend(ROUNDS, PlannedValue(date(2025, 1, 1), 3.0))
+
+
+def test_trend_dots_the_way_to_a_round_of_other_criteria_and_hollows_what_is_provisional():
+    first, second = ROUNDS
+    same = trend([first, replace(second, is_provisional=False)])
+    other = trend([first, replace(second, is_provisional=True, same_criteria=False)])
+    assert "Gepunktet" not in same
+    assert "Hohl" not in same
+    assert "Gepunktet: Es sind nicht dieselben Kriterien eingeschätzt." in other
+    assert "Hohl: vorläufig" in other
+    assert other.count('stroke-dasharray="2 3"') == 1
+    assert "Runde 2 (05/2025) 1,9 vorläufig" in spoken(other)
+
+
+STRIP = Strip("Technisch", (0, 1, 0, 3, 0), 2, 2.5, 3.0, "4 von 6 eingeschätzt")
+
+
+def test_level_strips_say_counts_mean_and_what_has_no_level():
+    assert spoken(level_strips([STRIP])) == (
+        "Verteilung der Stufen in 1 Gruppe. Technisch: 1 auf Stufe 1, 3 auf Stufe 3, 2 ohne Stufe, Mittel 2,5. "
+        "Alle Werte stehen in der Tabelle daneben."
+    )
+    empty = Strip("Technisch", (0,) * 5, 4, None)
+    assert spoken(level_strips([empty])).startswith("Verteilung der Stufen in 1 Gruppe. Technisch: keine Stufen, 4 ohne Stufe.")
+    assert ">Mittel –</text>" in level_strips([empty])
+
+
+def test_level_strips_tell_levels_by_place_and_provisional_by_hatching():
+    drawn, provisional = level_strips([STRIP]), level_strips([replace(STRIP, is_provisional=True)])
+    counts = re.findall(r">(\d)</text>", drawn)
+    assert counts == ["0", "1", "2", "3", "4", "0", "1", "0", "3", "0", "2"], "the scale, five counts, and those without"
+    assert 'stroke-dasharray="2 2"' not in drawn
+    assert provisional.count('stroke-dasharray="2 2"') == 2
+    assert "vorläufig" in provisional
+    assert spoken(provisional).count("vorläufig") == 1
 
 
 def test_trend_without_values_says_so():

@@ -14,10 +14,12 @@ from assessments.reports.charts import (
     PlannedValue,
     RoadPhase,
     Series,
+    Strip,
     TrendRound,
     bullet_bars,
     heat_grid,
     level_bar,
+    level_strips,
     marks_key,
     phase_road,
     radar,
@@ -120,6 +122,21 @@ def test_bars_are_tidy_with_any_labels_and_values(bars, width):
     assert_tidy(bullet_bars(bars, width=width))
 
 
+@st.composite
+def strips(draw):
+    """Rows as a profile makes them: mean and target exist where a level does."""
+    counts = tuple(draw(st.lists(st.integers(0, 99), min_size=5, max_size=5)))
+    mean = st.floats(0, 4) if any(counts) else st.none()
+    note = draw(st.sampled_from(["", "5 von 12 eingeschätzt"]))
+    return Strip(draw(WORDS), counts, draw(st.integers(0, 99)), draw(mean), draw(mean), note, draw(st.booleans()))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(strips(), max_size=12), WIDTHS)
+def test_level_strips_are_tidy_with_any_labels_and_counts(rows, width):
+    assert_tidy(level_strips(rows, width=width))
+
+
 @pytest.mark.parametrize("width", [290, 480, 640])
 def test_a_target_at_the_highest_level_keeps_clear_of_the_figure_beside_it(width):
     drawing = parse(bullet_bars([Bar("Nutzen", 3.4, 4.0, 2.0, "5 von 12")], width=width))
@@ -171,7 +188,7 @@ def test_heat_grid_is_tidy_with_any_rounds_and_labels(data, rounds, width):
         st.builds(
             RoadPhase,
             WORDS,
-            st.sampled_from(["reached", "blocked", "ahead", "none"]),
+            st.sampled_from(["reached", "blocked", "not_examined", "ahead"]),
             st.integers(0, 99),
             st.booleans(),
         ),

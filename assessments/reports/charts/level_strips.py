@@ -32,8 +32,8 @@ def level_strips(strips: Sequence[Strip], *, width: float = 640) -> SafeString:
     narrow = width < NARROW
     left = 4.0 if narrow else width * 0.27
     values = max(text_width(_mean(strip), SIZE, bold=True) for strip in strips)
-    notes = max(text_width(", ".join(_notes(strip)), SMALL) for strip in strips)
-    right = min(max(values, notes) + 14, width * 0.4)
+    notes = 0.0 if narrow else max(text_width(_note(strip), SMALL) for strip in strips)
+    right = max(values, min(notes, width * 0.3)) + 14
     cell = (width - left - right) / (TOP + 2)  # the last one is for those without a level
     highest = max(1, *(count for strip in strips for count in (*strip.counts, strip.unrated)))
     _draw_scale(drawing, left, cell)
@@ -52,8 +52,8 @@ def _mean(strip: Strip) -> str:
     return _("Mittel %(value)s") % {"value": figure(strip.mean)}
 
 
-def _notes(strip: Strip) -> list[str]:
-    return [strip.note, *([_("vorläufig")] if strip.is_provisional else [])]
+def _note(strip: Strip) -> str:
+    return ", ".join(filter(None, (strip.note, _("vorläufig") if strip.is_provisional else "")))
 
 
 def _draw_scale(drawing: Drawing, left: float, cell: float) -> None:
@@ -68,7 +68,9 @@ def _draw_scale(drawing: Drawing, left: float, cell: float) -> None:
 def _draw_strip(drawing: Drawing, strip: Strip, top: float, left: float, cell: float, highest: int, narrow: bool) -> float:
     """One row. Returns where it ends."""
     if narrow:
-        top = drawing.lines(2, top + 2, wrap(strip.label, drawing.width - 4, max_lines=2)) - 2
+        top = drawing.lines(2, top + 2, wrap(strip.label, drawing.width - 4, max_lines=2))
+        note = wrap(_note(strip), drawing.width - 4, size=SMALL, max_lines=1)
+        top = drawing.lines(2, top, note, size=SMALL, role="muted") - 2
     else:
         lines = wrap(strip.label, left - 14, max_lines=2)
         drawing.lines(left - 12, top + (ROW - len(lines) * SIZE * LINE) / 2, lines, anchor="end")
@@ -84,7 +86,8 @@ def _draw_strip(drawing: Drawing, strip: Strip, top: float, left: float, cell: f
         drawing.triangle(left + (strip.mean + 0.5) * cell, floor + 2, 8, "ink")
     x = left + (TOP + 2) * cell + 10
     end = drawing.lines(x, floor - TALLEST - 9, [_mean(strip)], bold=True)
-    drawing.lines(x, end, [", ".join(_notes(strip))], size=SMALL, role="muted")
+    if not narrow:
+        drawing.lines(x, end, wrap(_note(strip), drawing.width - x - 2, size=SMALL, max_lines=1), size=SMALL, role="muted")
     return floor + 11
 
 

@@ -25,7 +25,8 @@ _BETWEEN_BLOCKS = re.compile(r">\s*\n\s*<")  # indentation, which would be laid 
 _TAG = re.compile(r"<[^>]*>")  # of our own making: no attribute holds a „>“ that is not escaped
 SHOWN_ROUNDS = 4  # as many columns as the table of all criteria has room for
 FIRST_BLOCKERS = {"kurz": 3, "lang": 4}  # as many as the page of the four questions has room for
-FIRST_CHANGES = {"kurz": 2, "lang": 4}  # falls first, then rises, as many as the same page has room for
+FIRST_DROPPED = {"kurz": 1, "lang": 1}  # milestones that do not apply, with their reasons
+FIRST_CHANGES = {"kurz": 2, "lang": 3}  # falls first, then rises, as many as the same page has room for
 FEW_MEASURES = 4  # as many as the third page of the Kurzfassung has room for beside 21 criteria
 GLOSSARY = "<!-- glossary -->"
 VARIANTS: tuple[Variant, ...] = ("kurz", "lang")
@@ -62,6 +63,7 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, li
     meta = profile.meta
     compared = meta.compared.label if meta.compared else ""
     blockers = profile.current_gate.blockers if profile.current_gate else ()
+    dropped = profile.current_gate.dropped if profile.current_gate else ()
     first = FIRST_BLOCKERS[variant]
     open_measures = [measure for measure in profile.measures if measure.is_open]
     changes = profile.changes
@@ -84,8 +86,11 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, li
         else "",
         "top": profile.priorities[:3],
         "blockers": blockers,
+        "dropped": {one.key: one for gate in profile.gates for one in gate.dropped}.values(),
         "first_blockers": blockers[:first],
-        "first_blockers_shown": first,
+        "more_blockers_label": sentences.and_more(len(blockers) - first),
+        "first_dropped": dropped[: FIRST_DROPPED[variant]],
+        "more_dropped": sentences.and_more(len(dropped) - FIRST_DROPPED[variant]),
         "more_blockers": max(len(blockers) - first, 0),
         "overview": _overview(profile),
         "shown_rounds": profile.trend.points[-SHOWN_ROUNDS:],
