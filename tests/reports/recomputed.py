@@ -158,10 +158,11 @@ def change(case: Case, group: str) -> dict[str, Any] | None:
     then = {one.key: one for one in case.before}
     ours = members(case.now, group)
     kinds = Counter(kind_of(one, then.get(one.key)) for one in ours)
-    kinds["dropped"] = sum(one.key not in {now.key for now in case.now} for one in members(case.before, group))
+    here = {one.key for one in case.now}
+    kinds["dropped"] = sum(one.key not in here for one in members(case.before, group))
     both = [(one.level, then[one.key].level) for one in ours if one.key in then]
     both = [(a, b) for a, b in both if a is not None and b is not None]
-    delta = Decimal(sum(a - b for a, b in both)) / len(both) if both else None  # type: ignore[operator]
+    delta = Decimal(sum((a or 0) - (b or 0) for a, b in both)) / len(both) if both else None
     return {"delta": None if delta is None else one_decimal(delta), "n": len(both), "kinds": kinds}
 
 
