@@ -18,16 +18,19 @@ PROJECTS_PER_PAGE = 24
 
 
 def projects_with_rounds(user: Any, municipality: Municipality) -> list[Project]:
-    """The visible projects of a municipality, each with ``latest``, its newest visible round, and that round's ``counts``.
-
-    Two queries.
+    """The visible projects of a municipality, each with ``approved``, the latest approved round, and ``running``, the one under
+    way with its ``counts``; None where there is none or the person may not see it. Two queries.
     """
     projects = list(Project.objects.visible_to(user).filter(municipality=municipality).select_related("phase").by_name())
-    rounds = Assessment.objects.visible_to(user).filter(project__municipality=municipality).with_progress().order_by("round")
-    latest = {assessment.project_id: assessment for assessment in rounds}  # the last one of each stays
+    rounds = Assessment.objects.visible_to(user).filter(project__municipality=municipality)
+    approved: dict[int, Assessment] = {}
+    running: dict[int, Assessment] = {}
+    for assessment in rounds.with_progress().with_steps().order_by("round"):  # the last one of each stays
+        (approved if assessment.is_approved else running)[assessment.project_id] = assessment
     for project in projects:
         project.municipality = municipality
-        found = project.latest = latest.get(project.pk)  # type: ignore[attr-defined]
+        project.approved, project.running = approved.get(project.pk), running.get(project.pk)  # type: ignore[attr-defined]
+        found = running.get(project.pk)
         if found is not None:
             found.counts = counts_of(found)  # type: ignore[attr-defined]
     return projects
