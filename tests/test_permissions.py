@@ -96,6 +96,7 @@ def world(municipality, alice, bob, charlie, rita, dora) -> World:
             score=evidence.score, text="Datei", file=ContentFile("Text", "x.txt"), file_name="x.txt"
         ).pk,
         "link": link.pk,
+        "document": approved.records.get().number,
         "comment": Comment.objects.create(
             score=draft.scores.get(criterion__key="kriterium-1"), text="Stimmt das?", author=bob
         ).pk,
@@ -199,6 +200,7 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("assessments:project_create", "municipality", "get", "302 404 403 403 200 404"),
     ("assessments:project_create", "municipality", "post", "302 404 403 403 + 404"),
     ("assessments:project", "project", "get", PROJECT),
+    ("assessments:project_history", "project", "get", TEAM_PROJECT),
     ("assessments:project_edit", "project", "get", "302 404 403 403 200 404"),
     ("assessments:project_edit", "project", "post", "302 404 403 403 + 404"),
     ("assessments:start", "project", "get", "302 404 403 + + 404"),
@@ -208,6 +210,9 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("assessments:submit", "draft", "post", "302 404 404 + + 404"),
     ("assessments:submit", "submitted", "post", "302 404 404 + + 404"),
     ("assessments:submit", "approved", "post", "302 404 403 + + 404"),
+    ("assessments:withdraw", "submitted", "post", "302 404 404 + 403 404"),
+    ("assessments:withdraw", "draft", "post", "302 404 404 + 403 404"),
+    ("assessments:withdraw", "approved", "post", "302 404 403 + 403 404"),
     ("assessments:approve", "submitted", "post", "302 404 404 403 + 404"),
     ("assessments:approve", "draft", "post", "302 404 404 403 + 404"),
     ("assessments:return", "submitted", "post", "302 404 404 403 + 404"),
@@ -261,6 +266,9 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("assessments:move", "approved", "post", "302 404 403 403 403 404"),
     ("assessments:move_undo", "draft", "post", "302 404 404 + + 404"),
     ("assessments:move_undo", "approved", "post", "302 404 403 403 403 404"),
+    ("reports:documents", "", "get", PUBLIC),
+    ("reports:document", "document", "get", PUBLIC),
+    ("reports:record_schema", "", "get", PUBLIC),
     ("reports:profile", "draft", "get", DRAFT),
     ("reports:profile", "approved", "get", APPROVED),
     ("reports:pdf", "draft", "get", DRAFT),

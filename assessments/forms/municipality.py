@@ -6,7 +6,27 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from scaling.accounts.coats_of_arms import PictureRejected, redraw
+from scaling.accounts.models import Municipality
 from scaling.common.forms import Form
+
+
+class ShortCodeForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """The municipality's short code, as long as no document bears it."""
+
+    class Meta:
+        model = Municipality
+        fields = ("code",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].required = True
+        self.helper = FormHelper(self)
+        self.helper.layout = Layout("code")
+        self.helper.add_input(Submit("kuerzel", _("Kürzel speichern"), css_class="kern-btn--secondary"))
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"].strip().upper()
+        return code
 
 
 class CoatOfArmsForm(Form):

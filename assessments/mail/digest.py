@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.mail import EmailMessage
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Assessment, AssessmentState, Measure, Project, ScoreState
 from assessments.models.states import EDITABLE
@@ -24,12 +25,17 @@ AHEAD = timedelta(days=14)
 
 @dataclass(frozen=True)
 class OpenRound:
-    """``mine`` criteria that somebody still has to look at are the person's own."""
+    """A running round beside what speaks for its project: ``approved_round`` („Runde 1“, "" without one) of ``approved_at``.
+
+    ``mine`` criteria that somebody still has to look at are the person's own.
+    """
 
     assessment: Assessment
     counts: Counts
     mine: int
     url: str
+    approved_round: str
+    approved_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -73,9 +79,19 @@ def digest_for(person: User, today: date) -> Digest:
     """Three queries, whatever the number of projects and measures."""
     pending = Q(scores__state=ScoreState.OPEN) | Q(scores__confirmed=False)
     mine = Count("scores", filter=pending & Q(scores__assigned_to=person, scores__set_aside_at=None), distinct=True)
-    assessments = Assessment.objects.visible_to(person).open().with_context().with_team().with_progress()
+    assessments = Assessment.objects.visible_to(person).open().with_context().with_team().with_progress().with_last_approved()
     open_rounds: list[Any] = list(assessments.annotate(mine=mine).order_by(GermanOrder("project__name")))
-    rounds = [OpenRound(a, a.counts, a.mine, absolute_url(a.get_absolute_url())) for a in open_rounds]
+    rounds = [
+        OpenRound(
+            a,
+            a.counts,
+            a.mine,
+            absolute_url(a.get_absolute_url()),
+            _("Runde %(number)s") % {"number": a.last_approved["round"]} if a.last_approved else "",
+            datetime.fromisoformat(a.last_approved["at"]) if a.last_approved else None,
+        )
+        for a in open_rounds
+    ]
     measures = Measure.objects.running().filter(
         owner=person, due_on__lte=today + AHEAD, project__in=Project.objects.visible_to(person)
     )

@@ -13,14 +13,22 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from assessments.models import Assessment
+from assessments.models import Assessment, AssessmentTransition, TransitionKind
 from scaling.accounts.models import Membership, Role, User
 from scaling.accounts.unsubscribe import unsubscribe_path
 from scaling.common.addresses import absolute_url
 from scaling.common.mail import compose, deliver
 
-#: The steps that are told: each has a template assessments/mail/<step>.txt.
-STEPS = ("submitted", "returned", "approved", "reopened")
+#: The steps that are told: each has a template assessments/mail/<word>.txt.
+STEPS = {
+    TransitionKind.SUBMIT: "submitted",
+    TransitionKind.WITHDRAW: "withdrawn",
+    TransitionKind.RETURN: "returned",
+    TransitionKind.APPROVE: "approved",
+    TransitionKind.REOPEN: "reopened",
+}
+#: Those that concern the managers; the others concern the team.
+TO_MANAGERS = (TransitionKind.SUBMIT, TransitionKind.WITHDRAW)
 
 _muted: ContextVar[bool] = ContextVar("muted", default=False)
 
@@ -35,52 +43,49 @@ def muted() -> Iterator[None]:
         _muted.reset(token)
 
 
-def announce(step: str, *, assessment: Assessment, by: Any) -> None:
+def announce(step: AssessmentTransition, *, submitter: int | None = None) -> None:
     """Tell those concerned after the running transaction has committed; at once where there is none.
 
-    submitted: the municipality's managers; returned: the team and who submitted; approved, reopened: the team.
+    Submitted, withdrawn: the municipality's managers; returned: the team and who submitted; approved, reopened: the team.
     """
-    if _muted.get():
-        return
-    # The words of this step, whatever happens to the round until the mail is written.
-    words = {"returned": assessment.return_comment, "reopened": assessment.reopen_reason}.get(step, "")
-    send = partial(_send, step, assessment.pk, by=by, words=words, submitter=assessment.submitted_by_id)
-    transaction.on_commit(send, robust=True)
+    if not _muted.get():
+        transaction.on_commit(partial(_send, step, submitter=submitter), robust=True)
 
 
-def recipients(step: str, assessment: Assessment, *, by: Any, submitter: int | None = None) -> list[User]:
+def recipients(kind: str, assessment: Assessment, *, by: int | None, submitter: int | None = None) -> list[User]:
     """Who is told: people who may still see the round, want notices and did not take the step themselves. One query."""
     roles = Membership.objects.filter(municipality=assessment.project.municipality_id)
-    if step == "submitted":
+    if kind in TO_MANAGERS:
         wanted = Q(memberships__in=roles.filter(role=Role.MANAGER))
     else:
         wanted = Q(memberships__in=roles.filter(role__in=[Role.MANAGER, Role.TEAM]), projects=assessment.project)
-        if step == "returned" and submitter is not None:
+        if kind == TransitionKind.RETURN and submitter is not None:
             wanted |= Q(memberships__in=roles.filter(role__in=[Role.MANAGER, Role.TEAM]), pk=submitter)
-    people = User.objects.filter(wanted, is_active=True, wants_notices=True).exclude(pk=by.pk)
+    people = User.objects.filter(wanted, is_active=True, wants_notices=True).exclude(pk=by or 0)
     return list(people.order_by("email").distinct())
 
 
-def _send(step: str, pk: int, *, by: Any, words: str, submitter: int | None) -> None:
-    """Two queries, whatever the number of people."""
-    assessment: Any = Assessment.objects.with_context().with_progress().filter(pk=pk).first()
+def _send(step: AssessmentTransition, *, submitter: int | None) -> None:
+    """Two queries, whatever the number of people. The words are those of this step, not of a later one."""
+    assessment: Any = Assessment.objects.with_context().with_progress().filter(pk=step.assessment_id).first()
     if assessment is None:
         return
     context = {
         "assessment": assessment,
         "project": assessment.project,
         "round": assessment.round_label,
-        "by": by,
-        "words": words,
+        "step": step,
+        "by": step.by,
+        "words": step.note,
         "counts": assessment.counts,
         "url": absolute_url(assessment.get_absolute_url()),
     }
     deliver(
         compose(
             to=person,
-            template=f"assessments/mail/{step}.txt",
+            template=f"assessments/mail/{STEPS[TransitionKind(step.kind)]}.txt",
             context=context,
             unsubscribe=unsubscribe_path(person, "notices"),
         )
-        for person in recipients(step, assessment, by=by, submitter=submitter)
+        for person in recipients(step.kind, assessment, by=step.by_id, submitter=submitter)
     )

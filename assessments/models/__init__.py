@@ -6,22 +6,31 @@ from assessments.models.edition_move import EditionMove
 from assessments.models.evidence import Evidence
 from assessments.models.measure import Measure, MeasureStatus
 from assessments.models.project import Project
+from assessments.models.record import AssessmentRecord, RecordFile, RecordPerson
 from assessments.models.score import Score
 from assessments.models.share_link import ShareLink
-from assessments.models.states import AssessmentState, ScoreState
+from assessments.models.states import AssessmentState, ScoreState, TransitionKind
+from assessments.models.team_change import TeamChange
+from assessments.models.transition import AssessmentTransition
 from assessments.models.workbook_upload import WorkbookUpload
 
 __all__ = [
     "Assessment",
+    "AssessmentRecord",
     "AssessmentState",
+    "AssessmentTransition",
     "Comment",
     "EditionMove",
     "Evidence",
     "Measure",
     "MeasureStatus",
     "Project",
+    "RecordFile",
+    "RecordPerson",
     "Score",
     "ScoreState",
     "ShareLink",
+    "TeamChange",
+    "TransitionKind",
     "WorkbookUpload",
 ]

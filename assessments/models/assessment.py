@@ -1,16 +1,17 @@
+from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from assessments.models.project import Project, visible
-from assessments.models.states import EDITABLE, AssessmentState, ScoreState
+from assessments.models.round_step import RoundStep
+from assessments.models.states import EDITABLE, AssessmentState, ScoreState, TransitionKind
 from assessments.scoring import Counts
 from catalogue.models import Edition, Phase
 from scaling.common.public_ids import new_public_id
@@ -22,16 +23,31 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.filter(visible(user, path="project__", approved=Q(state=AssessmentState.APPROVED)))
 
     def with_context(self) -> "AssessmentQuerySet":
-        """What every page about an assessment names: project, municipality, edition and the people of its steps. One query."""
-        return self.select_related(
-            "project__municipality",
-            "project__phase",
-            "edition",
-            "submitted_by",
-            "approved_by",
-            "returned_by",
-            "reopened_by",
+        """What every page about an assessment names: project, municipality, edition and its steps. One query."""
+        return self.select_related("project__municipality", "project__phase", "edition").with_steps()
+
+    def with_steps(self) -> "AssessmentQuerySet":
+        """Fetches ``Assessment.steps`` along, in the same query."""
+        own = Assessment.objects.filter(pk=OuterRef("pk"), transitions__isnull=False).order_by("transitions__pk")
+        names = {"by_id": "by", "name": "by__name", "email": "by__email"}
+        for which in ("from", "to"):
+            names |= {f"{which}_{part}": f"{which}_edition__{part}" for part in ("major", "minor")}
+        names |= {"id": "pk", "kind": "kind", "at": "at", "note": "note"}
+        row = JSONObject(**{name: f"transitions__{path}" for name, path in names.items()})
+        return self.annotate(step_rows=ArraySubquery(own.values(row=row)))
+
+    def with_record(self) -> "AssessmentQuerySet":
+        """Adds ``record_phase``, the phase in which the project was when the round was approved; None without a record."""
+        own = Assessment.objects.filter(pk=OuterRef("pk"), records__isnull=False, records__superseded_at__isnull=True)
+        return self.annotate(record_phase=Subquery(own.values("records__phase")[:1]))
+
+    def with_last_approved(self) -> "AssessmentQuerySet":
+        """Adds ``last_approved``, the ``round`` and ``at`` of the project's latest record: what speaks meanwhile."""
+        approved = Assessment.objects.filter(
+            project=OuterRef("project"), records__isnull=False, records__superseded_at__isnull=True
         )
+        row = JSONObject(round="round", at="records__approved_at")
+        return self.annotate(last_approved=Subquery(approved.order_by("-round").values(row=row)[:1]))
 
     def with_team(self) -> "AssessmentQuerySet":
         """Adds ``team_user_ids``, the people on the project."""
@@ -74,7 +90,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 class Assessment(models.Model):
     """One round of one project. All changes of ``state`` go through ``assessments.services.workflow``.
 
-    Pinned to the edition it was started with. Each step keeps its latest time and person; ``history`` keeps all of them.
+    Pinned to the edition it was started with. Who took which step and when stands in ``transitions``; pages read ``steps``.
     """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
@@ -86,18 +102,6 @@ class Assessment(models.Model):
     previous = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="following", verbose_name=_("vorige Runde")
     )
-    started_on = models.DateField(_("begonnen am"), default=timezone.localdate)
-    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    submitted_at = models.DateTimeField(_("eingereicht am"), null=True, blank=True)
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    returned_at = models.DateTimeField(_("zurückgegeben am"), null=True, blank=True)
-    returned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    return_comment = models.TextField(_("Anmerkung zur Rückgabe"), blank=True)
-    approved_at = models.DateTimeField(_("freigegeben am"), null=True, blank=True)
-    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    reopened_at = models.DateTimeField(_("wieder geöffnet am"), null=True, blank=True)
-    reopened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    reopen_reason = models.TextField(_("Grund der Wiederöffnung"), blank=True)
 
     # What a queryset may have added; given to ``annotate`` as ``**``, since django-stubs declares its keywords a second time.
     team_user_ids: list[int]
@@ -108,7 +112,6 @@ class Assessment(models.Model):
     unconfirmed: int
 
     objects = AssessmentQuerySet.as_manager()
-    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("Bewertung")
@@ -118,10 +121,6 @@ class Assessment(models.Model):
             models.UniqueConstraint(fields=["project", "round"], name="assessment_round_unique"),
             models.UniqueConstraint(
                 fields=["project"], condition=~Q(state=AssessmentState.APPROVED), name="assessment_one_open_per_project"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=AssessmentState.APPROVED) | Q(approved_at__isnull=False),
-                name="assessment_approved_is_dated",
             ),
         ]
 
@@ -158,3 +157,45 @@ class Assessment(models.Model):
     @property
     def is_approved(self) -> bool:
         return self.state == AssessmentState.APPROVED
+
+    # --- Its steps ----------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def steps(self) -> Sequence[RoundStep]:
+        """All steps, the oldest first. No query after ``with_steps``, otherwise one."""
+        rows = self.__dict__.get("step_rows")
+        if rows is None:
+            rows = Assessment.objects.with_steps().get(pk=self.pk).__dict__["step_rows"]
+        return tuple(map(RoundStep.from_row, rows or ()))
+
+    def forget_steps(self) -> None:
+        """Read them anew at the next look: one was just taken."""
+        self.__dict__.pop("steps", None)
+        self.__dict__.pop("step_rows", None)
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        self.forget_steps()
+        super().refresh_from_db(*args, **kwargs)
+
+    def latest(self, *kinds: str) -> RoundStep | None:
+        """The latest step of these kinds; of any kind without one."""
+        return next((step for step in reversed(self.steps) if not kinds or step.kind in kinds), None)
+
+    @property
+    def beginning(self) -> RoundStep | None:
+        return self.latest(TransitionKind.BEGIN)
+
+    @property
+    def submission(self) -> RoundStep | None:
+        """The latest one, also where it was withdrawn or returned since; whether it still holds, says ``state``."""
+        return self.latest(TransitionKind.SUBMIT)
+
+    @property
+    def approval(self) -> RoundStep | None:
+        """The latest one, also where the round was reopened since; whether it still holds, says ``state``."""
+        return self.latest(TransitionKind.APPROVE)
+
+    @property
+    def handed_back(self) -> RoundStep | None:
+        """Why the team works on the round again: its latest return or reopening, None unless it is editable."""
+        return self.latest(TransitionKind.RETURN, TransitionKind.REOPEN) if self.is_editable else None

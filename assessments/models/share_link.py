@@ -22,9 +22,7 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
         """Those that open: neither expired nor revoked, to a round that is approved. Everything else is 404 to the world."""
         return self.filter(
             revoked_at__isnull=True, expires_on__gte=today, assessment__state=AssessmentState.APPROVED
-        ).select_related(
-            "assessment__project__municipality", "assessment__edition", "assessment__submitted_by", "assessment__approved_by"
-        )
+        ).select_related("assessment__project__municipality", "assessment__edition")
 
     def of(self, assessment: Any) -> "ShareLinkQuerySet":
         """A round's links with the people of their steps, the latest first. One query."""

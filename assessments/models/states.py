@@ -22,3 +22,15 @@ class ScoreState(models.TextChoices):
     RATED = "rated", _("eingeschätzt")
     UNKNOWN = "unknown", _("weiß nicht")
     NOT_APPLICABLE = "not_applicable", _("trifft nicht zu")
+
+
+class TransitionKind(models.TextChoices):
+    """The steps of a round. A move of the edition is one too, and so is taking it back: from and to change places."""
+
+    BEGIN = "begin", _("begonnen")
+    SUBMIT = "submit", _("eingereicht")
+    WITHDRAW = "withdraw", _("zurückgezogen")
+    RETURN = "return", _("zurückgegeben")
+    APPROVE = "approve", _("freigegeben")
+    REOPEN = "reopen", _("wieder geöffnet")
+    MOVE = "move", _("Katalogausgabe gewechselt")

@@ -40,7 +40,10 @@ class RoundGates:
 
 
 def gates_of(assessments: Iterable[Assessment]) -> dict[int, RoundGates]:
-    """By assessment id. Three queries; give the assessments with their project, or that costs one more each."""
+    """By assessment id. Three queries; give the assessments with their project, or that costs one more each.
+
+    Of a round fetched ``with_record`` the gate is that of the phase in which the project was when it was approved.
+    """
     assessments = list(assessments)
     if not assessments:
         return {}
@@ -53,7 +56,8 @@ def gates_of(assessments: Iterable[Assessment]) -> dict[int, RoundGates]:
     found = {}
     for assessment in assessments:
         project = assessment.project
-        current = None if project.is_municipality_wide else keys[project.phase_id]
+        phase = getattr(assessment, "record_phase", None) or project.phase_id
+        current = None if project.is_municipality_wide else keys[phase]
         gates = scoring.gates(
             milestones[assessment.edition_id],
             ratings[assessment.pk],

@@ -1,14 +1,15 @@
-"""Who changed what in a round, and when, with what stood before: from the histories of the round, its answers and proofs."""
+"""Who changed what in a round, and when, with what stood before: from its steps and the histories of answers and evidence."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from assessments.models import Assessment, AssessmentState, Evidence, Score
+from assessments.models import Assessment, Evidence, Score, TransitionKind
+from assessments.models.round_step import RoundStep
 from assessments.queries.catalogue_cache import CachedEdition
 from assessments.queries.neighbours import answer_label
 from catalogue.models import Criterion
@@ -36,37 +37,37 @@ class HistoryEntry:
     changes: tuple[ChangedField, ...] = ()
 
 
-def round_history(assessment: Assessment, guide: CachedEdition) -> list[HistoryEntry]:
-    """The newest first. Four queries, five where answers are set aside. The answers of the start are one entry, that of the
-    start.
+#: Saves of one person on one criterion within this time are one step: people change an answer, not seven versions of it.
+ONE_STEP = timedelta(minutes=10)
 
-    Entries of answers that were set aside have a title but no key: their criterion has no page in this round.
+
+def round_history(assessment: Assessment, guide: CachedEdition) -> list[HistoryEntry]:
+    """The newest first. Three queries, with the round as ``with_context`` fetches it; four where answers are set aside.
+
+    The answers of the start are no entries of their own, nor is what somebody typed and took back within one step. Entries of
+    answers that were set aside have a title but no key: their criterion has no page in this round.
     """
     stored = list(Score.with_set_aside.filter(assessment=assessment).values_list("pk", "criterion", "set_aside_at"))
     current = {pk: criterion for pk, criterion, _away in stored}
     away = [criterion for _pk, criterion, since in stored if since is not None]
     gone = Criterion.objects.in_bulk(away) if away else {}
-    scores = Score.history.filter(assessment_id=assessment.pk).select_related("history_user", "assigned_to")
     keys: dict[int, tuple[str, str]] = {}
-    entries = [*_steps(Assessment.history.filter(id=assessment.pk).select_related("history_user"))]
-    before: dict[int, Any] = {}
-    for row in scores.order_by("history_date", "history_id"):
-        number = current.get(row.id, row.criterion_id)
+    entries = [_step(step) for step in assessment.steps]
+    for step in _answer_steps(Score.history.filter(assessment_id=assessment.pk).select_related("history_user", "assigned_to")):
+        number = current.get(step.last.id, step.last.criterion_id)
         criterion = guide.by_id.get(number)
         key = criterion.key if criterion else ""
-        keys[row.id] = key, title = key, str(getattr(criterion or gone.get(number), "title", ""))
-        if row.id in before:
-            changes = tuple(_differences(before[row.id], row))
-            confirmed = row.confirmed and not before[row.id].confirmed
-            moved = (row.set_aside_at is None) != (before[row.id].set_aside_at is None)
-            if moved:
-                what = _("Antwort zurückgeholt") if row.set_aside_at is None else _("Antwort beiseitegelegt")
+        keys[step.last.id] = key, title = key, str(getattr(criterion or gone.get(number), "title", ""))
+        if step.before is not None:
+            changes = tuple(_differences(step.before, step.last))
+            confirmed = step.last.confirmed and not step.before.confirmed
+            if _is_away(step.last) != _is_away(step.before):
+                what = _("Antwort beiseitegelegt") if _is_away(step.last) else _("Antwort zurückgeholt")
             else:
                 what = _("Antwort geändert") if changes else _("Antwort bestätigt") if confirmed else ""
             if what:
-                entries.append(HistoryEntry(row.history_date, _name(row), what, key, title, changes))
-        before[row.id] = row
-    started = min((entry.when for entry in entries), default=None)
+                entries.append(HistoryEntry(step.last.history_date, _name(step.last), what, key, title, changes))
+    started = assessment.beginning.at if assessment.beginning else None
     for row in Evidence.history.filter(score_id__in=list(keys)).select_related("history_user"):
         if row.history_type == "+" and started is not None and row.added_at < started:
             continue  # carried over with the start
@@ -78,26 +79,47 @@ def round_history(assessment: Assessment, guide: CachedEdition) -> list[HistoryE
     return sorted(entries, key=lambda entry: entry.when, reverse=True)
 
 
+@dataclass
+class AnswerStep:
+    """What one person did to one answer in one go: the version before (None where the round began with it) and the last one."""
+
+    before: Any
+    first_at: datetime
+    last: Any
+
+    def goes_on_with(self, row: Any) -> bool:
+        same = row.history_user_id is not None and row.history_user_id == self.last.history_user_id
+        same = same and _is_away(row) == _is_away(self.last)
+        return self.before is not None and same and row.history_date - self.first_at <= ONE_STEP
+
+
+def _answer_steps(rows: Any) -> list[AnswerStep]:
+    steps: list[AnswerStep] = []
+    latest: dict[int, AnswerStep] = {}
+    for row in rows.order_by("history_date", "history_id"):
+        step = latest.get(row.id)
+        if step is not None and step.goes_on_with(row):
+            step.last = row
+        else:
+            latest[row.id] = AnswerStep(step.last if step else None, row.history_date, row)
+            steps.append(latest[row.id])
+    return steps
+
+
+def _is_away(row: Any) -> bool:
+    return row.set_aside_at is not None
+
+
 def _name(row: Any) -> str:
     return str(row.history_user) if row.history_user else ""
 
 
-def _steps(rows: Iterable[Any]) -> Iterable[HistoryEntry]:
-    words = {
-        AssessmentState.SUBMITTED: _("eingereicht"),
-        AssessmentState.RETURNED: _("zurückgegeben"),
-        AssessmentState.APPROVED: _("freigegeben"),
-        AssessmentState.DRAFT: _("wieder geöffnet"),
-    }
-    state = None
-    for row in sorted(rows, key=lambda row: (row.history_date, row.history_id)):
-        if state is None:
-            yield HistoryEntry(row.history_date, _name(row), _("Runde begonnen"))
-        elif row.state != state:
-            text = {"returned": row.return_comment, "draft": row.reopen_reason}.get(row.state, "")
-            changes = (ChangedField(_("Anmerkung"), "", text),) if text else ()
-            yield HistoryEntry(row.history_date, _name(row), words[AssessmentState(row.state)], changes=changes)
-        state = row.state
+def _step(step: RoundStep) -> HistoryEntry:
+    what = _("Runde begonnen") if step.kind == TransitionKind.BEGIN else step.label
+    changes = [ChangedField(_("Anmerkung"), "", step.note)] if step.note else []
+    if step.kind == TransitionKind.MOVE:
+        changes.append(ChangedField(_("Katalogausgabe"), step.from_edition, step.to_edition))
+    return HistoryEntry(step.at, step.by, what, changes=tuple(changes))
 
 
 def _differences(old: Any, new: Any) -> Iterable[ChangedField]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from assessments.models import AssessmentState, Score, ScoreState
+from assessments.models import AssessmentState, Score, ScoreState, TransitionKind
 from assessments.queries.catalogue_cache import CachedEdition
 from catalogue.levels import Level
 
@@ -43,16 +43,20 @@ class RoundContext:
 
 
 # Written out: to compose this statement costs the ORM more than all else on the page that asks it costs the database.
-_WORDS = """
+_APPROVED_AT = f"""(
+        SELECT max(step.at) FROM assessments_assessmenttransition AS step
+        WHERE step.assessment_id = assessment.id AND step.kind = '{TransitionKind.APPROVE.value}')
+"""  # noqa: S608 – nothing in it comes from outside
+_WORDS = f"""
     SELECT score.id, score.criterion_id, score.state, score.level, score.confirmed, score.rationale, score.target_level,
-           COALESCE(person.name, ''), COALESCE(score.updated_at, assessment.approved_at), assessment.id, assessment.round
+           COALESCE(person.name, ''), COALESCE(score.updated_at, {_APPROVED_AT}), assessment.id, assessment.round
     FROM assessments_score AS score
     JOIN catalogue_criterion AS criterion ON criterion.id = score.criterion_id
     JOIN assessments_assessment AS assessment ON assessment.id = score.assessment_id
     JOIN assessments_project AS project ON project.id = assessment.project_id
     LEFT JOIN accounts_user AS person ON person.id = score.updated_by_id
     WHERE criterion.key = %(key)s AND score.set_aside_at IS NULL
-"""
+"""  # noqa: S608 – nothing in it comes from outside
 SURROUNDINGS = f"""
     SELECT id, criterion_id, state, level, confirmed, '', NULL::smallint, '', NULL::timestamptz, assessment_id, NULL::smallint
     FROM assessments_score WHERE assessment_id = %(assessment)s AND set_aside_at IS NULL

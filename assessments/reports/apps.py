@@ -2,6 +2,9 @@ from django.apps import AppConfig
 
 
 class ReportsConfig(AppConfig):
-    """No models: an app for its template tags alone, so that reports stand behind assessments and not among them."""
+    """No models: an app for its template tags, and to hear of approvals; reports stand behind assessments."""
 
     name = "assessments.reports"
+
+    def ready(self) -> None:
+        from assessments.reports.records import keeping  # noqa: F401 – hears of approvals

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from assessments.reports.views import downloads, example, pdf, profile, share_links, short_check, workshop_form
+from assessments.reports.views import (
+    documents,
+    downloads,
+    example,
+    pdf,
+    profile,
+    share_links,
+    short_check,
+    workshop_form,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -17,5 +26,8 @@ urlpatterns = [
     path("geteilt/<str:token>/profil.pdf", share_links.shared_pdf, name="shared_pdf"),
     path("beispiel/", example.example_page, name="example"),
     path("beispiel/profil.pdf", example.example_pdf, name="example_pdf"),
-    path("schema/profile-2.json", downloads.schema, name="schema"),
+    path("schema/profile-2.json", downloads.schema, {"name": "profile-2"}, name="schema"),
+    path("schema/record-1.json", downloads.schema, {"name": "record-1"}, name="record_schema"),
+    path("dokument/", documents.check, name="documents"),
+    path("dokument/<str:number>/", documents.check, name="document"),
 ]

@@ -1,7 +1,7 @@
 """Loads the fictional municipalities of fixtures/demo/ with several rounds of assessments.
 
-The answers walk through the same doors as anyone's; only the dates are set back afterwards, since a demo without a past shows
-neither trend nor comparison.
+The answers walk through the same doors as anyone's; their dates are set back before the round is handed in, since a demo
+without a past shows neither trend nor comparison, and a record keeps what was true on its own day.
 """
 
 from collections.abc import Iterator
@@ -15,11 +15,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments.mail import notifications
-from assessments.models import Assessment, AssessmentState, EditionMove, Evidence, Measure, Project, Score, ScoreState
+from assessments.models import (
+    Assessment,
+    AssessmentState,
+    Evidence,
+    Measure,
+    MeasureStatus,
+    Project,
+    Score,
+    ScoreState,
+)
 from assessments.services import edition_switch, workflow
 from assessments.services.answers import Answer, NewEvidence, remove_evidence, save_score
 from catalogue.models import Edition, EditionState, Phase
 from scaling.accounts.models import Membership, Municipality, User
+from scaling.common.history import attribute_to
 
 PASSWORD = "skalierungscheck"  # noqa: S105 – printed by ./run; the demo listens on this machine only
 FOLDER = settings.BASE_DIR / "fixtures" / "demo"
@@ -72,7 +82,7 @@ def _load_municipality(content: dict[str, Any]) -> None:
     manager = next(people[user["email"]] for user in content["users"] if user["role"] == "manager")
     editions = {edition.number: edition for edition in Edition.objects.filter(state=EditionState.PUBLISHED)}
     for entry in content["projects"]:
-        project = Project.objects.create(
+        project = Project(
             municipality=municipality,
             slug=entry["slug"],
             name=entry["name"],
@@ -80,38 +90,89 @@ def _load_municipality(content: dict[str, Any]) -> None:
             phase=Phase.objects.get(key=entry["phase"]),
             is_municipality_wide=entry.get("municipality_wide", False),
         )
+        started = [round_["started_on"] for round_ in entry.get("rounds", [])]
+        attribute_to(project, manager)
+        project._history_date = at_hour(min(started, default=timezone.localdate() - timedelta(days=7)), 8)  # type: ignore[attr-defined]
+        project.save()
         project.team.set(people[email] for email in entry.get("team", []))
+        measures = _Measures(project, entry.get("measures", []), people)
         for round_ in entry.get("rounds", []):
-            _load_round(project, round_, people, manager, editions)
-        for measure in entry.get("measures", []):
-            Measure.objects.create(
-                project=project,
-                criterion_key=measure["criterion"] or "",
-                text=measure["text"],
-                owner=people.get(measure.get("owner")),
-                owner_text=measure.get("owner_text") or "",
-                due_on=measure.get("due_on"),
-                status=measure["status"],
-            )
+            _load_round(project, round_, people, manager, editions, measures)
+        measures.bring_to(timezone.localdate())
+
+
+def status_on(measure: dict[str, Any], day: date) -> str | None:
+    """How far a measure of the demo was on a day; None before it was agreed."""
+    if measure["agreed_on"] > day:
+        return None
+    status: str = measure["status"] if measure.get("status_on", day) <= day else MeasureStatus.PLANNED
+    return status
+
+
+class _Measures:
+    """The measures of a project, brought forward day by day: an approval keeps them as they were."""
+
+    def __init__(self, project: Project, entries: list[dict[str, Any]], people: dict[str, User]) -> None:
+        self.project, self.entries, self.people = project, entries, people
+        self.rows: dict[int, Measure] = {}
+
+    def bring_to(self, day: date) -> None:
+        for number, entry in enumerate(self.entries):
+            status = status_on(entry, day)
+            if status is None:
+                continue
+            found = self.rows.get(number)
+            if found is None:
+                planned = status_on(entry, entry["agreed_on"])
+                found = self.rows[number] = self._create(entry, planned or MeasureStatus.PLANNED)
+            if found.status != status:
+                found.status = status
+                found.save(update_fields=["status"])
+                moment = at_hour(entry["status_on"], 11, 15)
+                Measure.history.filter(id=found.pk, status=status).update(history_date=moment)
+
+    def _create(self, entry: dict[str, Any], status: str) -> Measure:
+        measure = Measure.objects.create(
+            project=self.project,
+            criterion_key=entry["criterion"] or "",
+            text=entry["text"],
+            owner=self.people.get(entry.get("owner")),  # type: ignore[arg-type]
+            owner_text=entry.get("owner_text") or "",
+            due_on=entry.get("due_on"),
+            status=status,
+        )
+        Measure.history.filter(id=measure.pk).update(history_date=at_hour(entry["agreed_on"], 11))
+        return measure
 
 
 def _load_round(
-    project: Project, content: dict[str, Any], people: dict[str, User], manager: User, editions: dict[str, Edition]
+    project: Project,
+    content: dict[str, Any],
+    people: dict[str, User],
+    manager: User,
+    editions: dict[str, Edition],
+    measures: _Measures,
 ) -> None:
     author = project.team.order_by("pk").first() or manager
+    begun = at_hour(content["started_on"], 8, 30)
     edition = editions[content.get("edition", OLDEST)]
-    assessment = workflow.start_assessment(project=project, by=author, edition=edition)
+    assessment = workflow.start_assessment(project=project, by=author, edition=edition, at=begun)
     _load_answers(assessment, content["answers"], people, author)
     if "moved_to" in content:
-        edition_switch.move(assessment=assessment, edition=editions[content["moved_to"]], by=author)
+        moved = at_hour(content["started_on"] + timedelta(days=2), 11, 15)
+        edition_switch.move(assessment=assessment, edition=editions[content["moved_to"]], by=author, at=moved)
         _load_answers(assessment, content["answers_after_move"], people, author)
-    if content["state"] != AssessmentState.DRAFT:
-        workflow.submit(assessment=assessment, by=author)
-    if content["state"] == AssessmentState.APPROVED:
-        workflow.approve(assessment=assessment, by=manager)
-    elif content["state"] == AssessmentState.RETURNED:
-        workflow.return_to_team(assessment=assessment, by=manager, comment=content["return_comment"])
-    _set_back(assessment, content)
+    _set_back(assessment, begun)
+    state = content["state"]
+    if state == AssessmentState.DRAFT:
+        return
+    workflow.submit(assessment=assessment, by=author, at=at_hour(content["submitted_on"], 14, 20))
+    if state == AssessmentState.APPROVED:
+        measures.bring_to(content["approved_on"])
+        workflow.approve(assessment=assessment, by=manager, at=at_hour(content["approved_on"], 9, 40))
+    elif state == AssessmentState.RETURNED:
+        returned = at_hour(content["submitted_on"] + timedelta(days=3), 10, 5)
+        workflow.return_to_team(assessment=assessment, by=manager, comment=content["return_comment"], at=returned)
 
 
 def _load_answers(assessment: Assessment, answers: dict[str, Any], people: dict[str, User], author: User) -> None:
@@ -149,32 +210,17 @@ def _load_answer(score: Score, content: dict[str, Any], people: dict[str, User],
     save_score(score=score, version=score.version, by=by, answer=answer, evidence=evidence)
 
 
-def _at(day: date, hour: int, minute: int = 0) -> datetime:
+def at_hour(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), UTC)
 
 
-def _set_back(assessment: Assessment, content: dict[str, Any]) -> None:
-    """Move the round into the past: its steps, its answers (spread over the first days) and their history."""
-    started = content["started_on"]
-    steps: dict[str, Any] = {"started_on": started}
-    if content.get("submitted_on"):
-        steps["submitted_at"] = _at(content["submitted_on"], 14, 20)
-    if content.get("approved_on"):
-        steps["approved_at"] = _at(content["approved_on"], 9, 40)
-    if assessment.returned_at:
-        steps["returned_at"] = _at(content["submitted_on"] + timedelta(days=3), 10, 5)
-    Assessment.objects.filter(pk=assessment.pk).update(**steps)
-    begun = _at(started, 8, 30)
-    moves = EditionMove.objects.filter(assessment=assessment)
-    moves.update(at=_at(started + timedelta(days=2), 11, 15))
-    for state in AssessmentState.values:
-        moment = steps.get(f"{state}_at", begun)
-        Assessment.history.filter(id=assessment.pk, state=state).update(history_date=moment, **steps)
+def _set_back(assessment: Assessment, begun: datetime) -> None:
+    """Move the round's answers into the past, spread over its first days, with their history."""
     Score.history.filter(assessment_id=assessment.pk).update(history_date=begun)
     Evidence.history.filter(score__assessment_id=assessment.pk).update(history_date=begun)
     answered = assessment.scores.filter(updated_at__isnull=False, confirmed=True).order_by("criterion__order")
     for number, score in enumerate(answered):
-        moment = _at(started + timedelta(days=number // 8), 9 + number % 8, 7 * number % 60)
+        moment = at_hour(begun.date() + timedelta(days=number // 8), 9 + number % 8, 7 * number % 60)
         Score.objects.filter(pk=score.pk).update(updated_at=moment)
         Score.history.filter(id=score.pk, version=score.version).update(history_date=moment, updated_at=moment)
         # What was carried over keeps the day it was added on.

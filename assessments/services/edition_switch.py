@@ -8,18 +8,18 @@ never move.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
-from assessments.models import Assessment, EditionMove, Score, ScoreState
+from assessments.models import Assessment, AssessmentTransition, EditionMove, Score, ScoreState, TransitionKind
 from assessments.models.states import EDITABLE
 from assessments.services.workflow import WrongState
 from catalogue.documents.compare import FieldChange, compare_items
 from catalogue.documents.export import edition_document
 from catalogue.models import Criterion, Edition, EditionState
-from scaling.common.history import attribute_to
 from scaling.common.transactions import atomic
 
 #: What a rating rests on. Another phase, workstream or milestone changes what is counted, but not what was answered.
@@ -88,10 +88,10 @@ def plan(assessment: Assessment, edition: Edition) -> SwitchPlan:
 
 
 @atomic
-def move(*, assessment: Assessment, edition: Edition, by: Any) -> EditionMove:
+def move(*, assessment: Assessment, edition: Edition, by: Any, at: datetime | None = None) -> EditionMove:
     """Move the assessment as ``plan`` says. Raises WrongState unless it is editable, NoNewerEdition.
 
-    The number of queries does not grow with the number of answers.
+    The number of queries does not grow with the number of answers. ``at`` is for moves that are entered later, as in the demo.
     """
     current = _locked(assessment)
     if edition not in newer_editions(current):
@@ -116,8 +116,9 @@ def move(*, assessment: Assessment, edition: Edition, by: Any) -> EditionMove:
                 p.score.confirmed = p.score.state == ScoreState.OPEN
     _store([p.score for p in (*planned.kept, *planned.changed) if p.score], by)
     record.added = _bring_in(current, [p.criterion for p in planned.new if p.criterion], by)
-    record.save(update_fields=["added"])
-    _pin(current, assessment, edition, by)
+    record.at = at or record.at
+    record.save(update_fields=["added", "at"])
+    _pin(current, assessment, edition, by, at=at)
     return record
 
 
@@ -128,8 +129,8 @@ def undoable(assessment: Assessment) -> EditionMove | None:
     latest = EditionMove.objects.select_related("from_edition", "to_edition", "by").filter(assessment=assessment).first()
     if latest is None or latest.undone_at or latest.to_edition_id != assessment.edition_id:
         return None
-    submitted = assessment.submitted_at
-    return None if submitted and submitted > latest.at else latest
+    submission = assessment.submission
+    return None if submission and submission.at > latest.at else latest
 
 
 @atomic
@@ -195,10 +196,19 @@ def _locked(assessment: Assessment) -> Assessment:
     return current
 
 
-def _pin(current: Assessment, assessment: Assessment, edition: Edition, by: Any) -> None:
+def _pin(current: Assessment, assessment: Assessment, edition: Edition, by: Any, *, at: datetime | None = None) -> None:
+    AssessmentTransition.objects.create(
+        assessment=current,
+        kind=TransitionKind.MOVE,
+        at=at or timezone.now(),
+        by=by,
+        from_edition=current.edition,
+        to_edition=edition,
+    )
     current.edition = assessment.edition = edition
-    attribute_to(current, by)
     current.save(update_fields=["edition"])
+    for row in (current, assessment):
+        row.forget_steps()
 
 
 def _store(scores: Sequence[Score], by: Any) -> None:

@@ -1,22 +1,40 @@
-"""The doors of a round: start, submit, approve, return, reopen. Nothing else changes an assessment's state.
+"""The doors of a round: start, submit, withdraw, approve, return, reopen. Nothing else changes an assessment's state.
 
-Each door locks the row it decides on, looks at the state as it is then, and stamps who and when. Rights are the views' matter.
+Each door locks the row it decides on, looks at the state as it is then, and writes the step (``AssessmentTransition``): what,
+who, when, and what was said to it. Rights are the views' matter. ``at`` is for rounds that were held before they are entered,
+such as those of the demo; a step that is taken now has the time of now.
 """
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.mail import notifications
-from assessments.models import Assessment, AssessmentState, Evidence, Project, Score, ScoreState
+from assessments.models import (
+    Assessment,
+    AssessmentRecord,
+    AssessmentState,
+    AssessmentTransition,
+    Evidence,
+    Project,
+    Score,
+    ScoreState,
+    TransitionKind,
+)
 from assessments.models.states import EDITABLE
 from catalogue.models import CROSS_PHASE, Criterion, Edition, Phase
-from scaling.common.history import attribute_to
+from scaling.accounts.models import Municipality
 from scaling.common.text import has_letters
+
+#: Sent inside the transaction of an approval, with ``assessment`` and ``at``: reports write the record (and refuse the
+#: approval by raising), since this package knows nothing of them.
+approved = Signal()
 
 
 class WrongState(Exception):
@@ -29,6 +47,10 @@ class WrongState(Exception):
 
 class LaterRoundExists(WrongState):
     """Only the latest round can be reopened: the later ones started from it."""
+
+
+class SeenIsOutdated(WrongState):
+    """Steps were taken since the round was looked at: what would be approved is not what was seen."""
 
 
 class OpenAssessmentExists(Exception):
@@ -56,7 +78,12 @@ def default_phases(project: Project) -> list[Phase]:
 
 @transaction.atomic
 def start_assessment(
-    *, project: Project, by: Any, phases: Collection[Phase] | None = None, edition: Edition | None = None
+    *,
+    project: Project,
+    by: Any,
+    phases: Collection[Phase] | None = None,
+    edition: Edition | None = None,
+    at: datetime | None = None,
 ) -> Assessment:
     """Start the project's next round with one score per criterion of ``phases`` (``default_phases``; cross-phase always).
 
@@ -84,11 +111,10 @@ def start_assessment(
         edition=edition,
         round=previous.round + 1 if previous else 1,
         previous=previous,
-        started_by=by,
     )
-    attribute_to(assessment, by)
     assessment.save()
     assessment.phases.set(scope)
+    AssessmentTransition.objects.create(assessment=assessment, kind=TransitionKind.BEGIN, at=at or timezone.now(), by=by)
     earlier_scores = previous.scores.select_related("criterion").prefetch_related("evidence") if previous else []
     _carry_over(assessment, criteria, earlier_scores, by)
     return assessment
@@ -125,35 +151,52 @@ def _carry_over(assessment: Assessment, criteria: dict[str, int], earlier_scores
 
 
 @transaction.atomic
-def submit(*, assessment: Assessment, by: Any) -> Assessment:
+def submit(*, assessment: Assessment, by: Any, at: datetime | None = None) -> Assessment:
     """The team hands the round to its managers; open criteria are the team's own decision. Raises WrongState."""
-    return _step(assessment, by, EDITABLE, AssessmentState.SUBMITTED, "submitted")
+    return _step(_locked(assessment, EDITABLE), assessment, AssessmentState.SUBMITTED, TransitionKind.SUBMIT, by, at=at)
 
 
 @transaction.atomic
-def approve(*, assessment: Assessment, by: Any) -> Assessment:
-    """A manager accepts the round as it is; it is frozen from now on. Raises WrongState."""
-    return _step(assessment, by, (AssessmentState.SUBMITTED,), AssessmentState.APPROVED, "approved")
+def withdraw(*, assessment: Assessment, by: Any) -> Assessment:
+    """The team takes its submission back until somebody approves it; the round is as it was before. Raises WrongState."""
+    current = _locked(assessment, (AssessmentState.SUBMITTED,))
+    back = current.latest(TransitionKind.RETURN, TransitionKind.REOPEN)
+    state = AssessmentState.RETURNED if back and back.kind == TransitionKind.RETURN else AssessmentState.DRAFT
+    return _step(current, assessment, state, TransitionKind.WITHDRAW, by)
 
 
 @transaction.atomic
-def return_to_team(*, assessment: Assessment, by: Any, comment: str) -> Assessment:
+def approve(*, assessment: Assessment, by: Any, seen: int | None = None, at: datetime | None = None) -> Assessment:
+    """A manager accepts the round as it is; it is frozen from now on, and ``approved`` is sent.
+
+    ``seen`` is the id of the latest step the manager knew of: raises SeenIsOutdated where another followed. Raises WrongState.
+    """
+    # From the large to the small: the record takes the municipality's next number.
+    Municipality.objects.select_for_update(no_key=True).get(pk=assessment.project.municipality_id)
+    current = _locked(assessment, (AssessmentState.SUBMITTED,))
+    if seen is not None:
+        latest = current.latest()
+        if latest is None or latest.id != seen:
+            raise SeenIsOutdated(current)
+    _step(current, assessment, AssessmentState.APPROVED, TransitionKind.APPROVE, by, at=at)
+    approved.send(sender=Assessment, assessment=assessment, at=at or timezone.now())
+    return assessment
+
+
+@transaction.atomic
+def return_to_team(*, assessment: Assessment, by: Any, comment: str, at: datetime | None = None) -> Assessment:
     """A manager hands the round back and says why. Raises WrongState, and ValidationError without a comment."""
     if not has_letters(comment):
         raise ValidationError({"comment": _("Bitte schreiben Sie dem Team, was noch fehlt.")})
-    return _step(
-        assessment,
-        by,
-        (AssessmentState.SUBMITTED,),
-        AssessmentState.RETURNED,
-        "returned",
-        return_comment=comment.strip(),
-    )
+    current = _locked(assessment, (AssessmentState.SUBMITTED,))
+    return _step(current, assessment, AssessmentState.RETURNED, TransitionKind.RETURN, by, note=comment.strip(), at=at)
 
 
 @transaction.atomic
 def reopen(*, assessment: Assessment, by: Any, reason: str) -> Assessment:
     """A manager takes an approval back and says why; the round is a draft again. Only the latest round can be reopened.
+
+    The record of the approval stays and no longer counts as current.
 
     Raises WrongState, LaterRoundExists, and ValidationError without a reason.
     """
@@ -164,32 +207,35 @@ def reopen(*, assessment: Assessment, by: Any, reason: str) -> Assessment:
     later = Assessment.objects.filter(project=assessment.project_id, round__gt=assessment.round).order_by("round").first()
     if later is not None:
         raise LaterRoundExists(later)
-    return _step(
-        assessment,
-        by,
-        (AssessmentState.APPROVED,),
-        AssessmentState.DRAFT,
-        "reopened",
-        reopen_reason=reason.strip(),
-    )
+    current = _locked(assessment, (AssessmentState.APPROVED,))
+    AssessmentRecord.objects.current().filter(assessment=current).update(superseded_at=timezone.now())
+    return _step(current, assessment, AssessmentState.DRAFT, TransitionKind.REOPEN, by, note=reason.strip())
+
+
+def _locked(assessment: Assessment, allowed: Collection[str]) -> Assessment:
+    """The round as it is now, until the transaction ends. Raises WrongState."""
+    current = Assessment.objects.select_for_update(of=("self",)).select_related("project").get(pk=assessment.pk)
+    if current.state not in allowed:
+        raise WrongState(current)
+    return current
 
 
 def _step(
-    assessment: Assessment, by: Any, allowed: Collection[str], state: AssessmentState, stamp: str, **texts: str
+    current: Assessment,
+    assessment: Assessment,
+    state: AssessmentState,
+    kind: TransitionKind,
+    by: Any,
+    *,
+    note: str = "",
+    at: datetime | None = None,
 ) -> Assessment:
-    """Lock, look, change, stamp. ``assessment`` itself is brought up to date and returned."""
-    current = Assessment.objects.select_for_update().get(pk=assessment.pk)
-    if current.state not in allowed:
-        raise WrongState(current)
+    """Change the locked row and write the step. ``assessment`` itself is brought up to date and returned."""
+    submission = current.submission if kind == TransitionKind.RETURN else None
     for row in (current, assessment):
         row.state = state
-        setattr(row, f"{stamp}_by", by)
-        for name, text in texts.items():
-            setattr(row, name, text)
-    current_time = timezone.now()
-    setattr(current, f"{stamp}_at", current_time)
-    setattr(assessment, f"{stamp}_at", current_time)
-    attribute_to(current, by)
-    current.save(update_fields=["state", f"{stamp}_at", f"{stamp}_by", *texts])
-    notifications.announce(stamp, assessment=current, by=by)
+        row.forget_steps()
+    current.save(update_fields=["state"])
+    step = AssessmentTransition.objects.create(assessment=current, kind=kind, at=at or timezone.now(), by=by, note=note)
+    notifications.announce(step, submitter=submission.by_id if submission else None)
     return assessment

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assessments.duration import by_workstream, duration, proposal
 from assessments.forms.assignment import AssignForm
 from assessments.forms.workflow import ReopenForm, ReturnForm, ScopeForm
-from assessments.models import Assessment, AssessmentState
+from assessments.models import Assessment, AssessmentState, TransitionKind
 from assessments.queries.catalogue_cache import cached_edition
+from assessments.queries.history import round_history
 from assessments.queries.neighbours import in_order
 from assessments.queries.overview import SHOWS, Narrowed, overview_of
 from assessments.queries.people import people_of
@@ -59,7 +60,7 @@ def start(request: HttpRequest, public_id: str) -> HttpResponse:
             messages.error(request, _("In den gewählten Phasen gibt es kein Kriterium. Bitte wählen Sie eine weitere Phase."))
         else:
             return redirect(assessment)
-    previous = Assessment.objects.filter(project=project).order_by("-round").first()
+    previous = Assessment.objects.filter(project=project).order_by("-round").with_steps().first()
     return render(
         request,
         "assessments/start.html",
@@ -93,8 +94,8 @@ def overview(request: HttpRequest, public_id: str) -> HttpResponse:
     return render_overview(request, get_assessment(request.user, public_id))
 
 
-def render_overview(request: HttpRequest, assessment: Assessment, **more: Any) -> HttpResponse:
-    """The round's page, with ``more`` when one of its forms comes back with an error."""
+def render_overview(request: HttpRequest, assessment: Assessment, status: int = 422, **more: Any) -> HttpResponse:
+    """The round's page, with ``more`` and ``status`` when one of its forms comes back."""
     guide = cached_edition(assessment.edition)
     found = overview_of(in_order(assessment.scores.for_overview(), guide))
     editable = request.user.has_perm("assessments.edit_assessment", assessment)
@@ -116,12 +117,17 @@ def render_overview(request: HttpRequest, assessment: Assessment, **more: Any) -
         "assign_form": AssignForm(phases=found.phases, workstreams=found.workstreams, people=people if editable else []),
         **more,
     }
-    return render(request, "assessments/overview.html", context, status=422 if more else 200)
+    return render(request, "assessments/overview.html", context, status=status if more else 200)
 
 
-def _too_late(request: HttpRequest, assessment: Assessment, error: workflow.WrongState) -> HttpResponse:
-    """Somebody else was faster: say how things stand and go back to the round."""
-    if isinstance(error, workflow.LaterRoundExists):
+def _too_late(
+    request: HttpRequest, assessment: Assessment, error: workflow.WrongState, kind: TransitionKind, done: str
+) -> HttpResponse:
+    """Say how things stand and go back to the round: somebody else was faster, or the person's own first click."""
+    latest = error.assessment.latest()
+    if latest is not None and latest.kind == kind and latest.by_id == request.user.pk:
+        messages.success(request, done)
+    elif isinstance(error, workflow.LaterRoundExists):
         messages.error(request, _("Wieder öffnen lässt sich nur die letzte Runde; inzwischen gibt es eine neuere."))
     else:
         label = AssessmentState(error.assessment.state).label
@@ -134,11 +140,27 @@ def _too_late(request: HttpRequest, assessment: Assessment, error: workflow.Wron
 def submit(request: HttpRequest, public_id: str) -> HttpResponse:
     assessment = get_assessment(request.user, public_id)
     require(request.user, "assessments.work_on_assessment", assessment)
+    done = _("Eingereicht. Die Leitung kann die Bewertung jetzt freigeben.")
     try:
         workflow.submit(assessment=assessment, by=request.user)
     except workflow.WrongState as error:
-        return _too_late(request, assessment, error)
-    messages.success(request, _("Eingereicht. Die Leitung kann die Bewertung jetzt freigeben."))
+        return _too_late(request, assessment, error, TransitionKind.SUBMIT, done)
+    messages.success(request, done)
+    return redirect(assessment)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The team takes its submission back. Whoever may never do so gets 403, whoever comes too late is told."""
+    assessment = get_assessment(request.user, public_id)
+    require(request.user, "assessments.work_for_team", assessment)
+    done = _("Zurückgezogen. Sie können die Bewertung ändern und neu einreichen.")
+    try:
+        workflow.withdraw(assessment=assessment, by=request.user)
+    except workflow.WrongState as error:
+        return _too_late(request, assessment, error, TransitionKind.WITHDRAW, done)
+    messages.success(request, done)
     return redirect(assessment)
 
 
@@ -147,12 +169,32 @@ def submit(request: HttpRequest, public_id: str) -> HttpResponse:
 def approve(request: HttpRequest, public_id: str) -> HttpResponse:
     assessment = get_assessment(request.user, public_id)
     require(request.user, "assessments.manage_assessment", assessment)
+    done = _("Freigegeben. Die Bewertung ist jetzt abgeschlossen, und ihr Reifeprofil steht fest.")
+    seen = _seen(request)
     try:
-        workflow.approve(assessment=assessment, by=request.user)
+        workflow.approve(assessment=assessment, by=request.user, seen=seen)
+    except workflow.SeenIsOutdated as error:
+        return _ask_again(request, assessment, error.assessment, seen)
     except workflow.WrongState as error:
-        return _too_late(request, assessment, error)
-    messages.success(request, _("Freigegeben. Die Bewertung ist jetzt abgeschlossen und unveränderlich."))
+        return _too_late(request, assessment, error, TransitionKind.APPROVE, done)
+    messages.success(request, done)
     return redirect(assessment)
+
+
+def _seen(request: HttpRequest) -> int:
+    """The id of the latest step on the page that was open; 0, which no step has, where it says nothing sensible."""
+    text = request.POST.get("gesehen", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+def _ask_again(request: HttpRequest, assessment: Assessment, current: Assessment, seen: int) -> HttpResponse:
+    """The round went back and forth since the page was opened: show what changed meanwhile, and ask for a new yes."""
+    assessment.state = current.state
+    assessment.forget_steps()
+    known = next((step for step in assessment.steps if step.id == seen), None)
+    history = round_history(assessment, cached_edition(assessment.edition)) if known else []
+    changed = [entry for entry in history if known and entry.when > known.at]
+    return render_overview(request, assessment, status=409, asked_again=True, changed_since=changed)
 
 
 @login_required
@@ -163,11 +205,12 @@ def return_to_team(request: HttpRequest, public_id: str) -> HttpResponse:
     form = ReturnForm(request.POST)
     if not form.is_valid():
         return render_overview(request, assessment, return_form=form, form=form)
+    done = _("Zurückgegeben. Das Team kann wieder daran arbeiten.")
     try:
         workflow.return_to_team(assessment=assessment, by=request.user, comment=form.cleaned_data["comment"])
     except workflow.WrongState as error:
-        return _too_late(request, assessment, error)
-    messages.success(request, _("Zurückgegeben. Das Team kann wieder daran arbeiten."))
+        return _too_late(request, assessment, error, TransitionKind.RETURN, done)
+    messages.success(request, done)
     return redirect(assessment)
 
 
@@ -179,9 +222,10 @@ def reopen(request: HttpRequest, public_id: str) -> HttpResponse:
     form = ReopenForm(request.POST)
     if not form.is_valid():
         return render_overview(request, assessment, reopen_form=form, form=form)
+    done = _("Wieder geöffnet. Das Team kann die Bewertung ändern und neu einreichen.")
     try:
         workflow.reopen(assessment=assessment, by=request.user, reason=form.cleaned_data["reason"])
     except workflow.WrongState as error:
-        return _too_late(request, assessment, error)
-    messages.success(request, _("Wieder geöffnet. Das Team kann die Bewertung ändern und neu einreichen."))
+        return _too_late(request, assessment, error, TransitionKind.REOPEN, done)
+    messages.success(request, done)
     return redirect(assessment)

@@ -53,7 +53,11 @@ def compare(request: HttpRequest, public_id: str, other_id: str) -> HttpResponse
         "summary": (kinds_sentence(found.change.kinds, str(then.round_label)), mean_change(found.change)),
         "rows": [row for row in found.in_order_of_news if row.has_changed or not only_changed],
         "only_changed": only_changed,
-        "others": Assessment.objects.visible_to(request.user).filter(project=now.project).exclude(pk=now.pk).order_by("-round"),
+        "others": Assessment.objects.visible_to(request.user)
+        .filter(project=now.project)
+        .exclude(pk=now.pk)
+        .order_by("-round")
+        .with_steps(),
         "crumbs": crumbs_to(assessment.project, (assessment.round_label, assessment.get_absolute_url()), (_("Vergleich"), "")),
     }
     return render(request, "assessments/compare.html", context)

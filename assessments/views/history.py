@@ -1,4 +1,4 @@
-"""The history of a round: who changed what, and when."""
+"""The histories of a round and of a project: who changed what, and when."""
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.history import round_history
-from assessments.views.access import get_assessment
+from assessments.queries.project_history import project_history
+from assessments.views.access import get_assessment, get_project, require
 from assessments.views.breadcrumbs import crumbs_to
 
 ENTRIES_PER_PAGE = 50
@@ -31,3 +32,16 @@ def history(request: HttpRequest, public_id: str) -> HttpResponse:
         "crumbs": crumbs_to(assessment.project, (assessment.round_label, assessment.get_absolute_url()), (_("Verlauf"), "")),
     }
     return render(request, "assessments/history.html", context)
+
+
+@login_required
+def history_of_project(request: HttpRequest, public_id: str) -> HttpResponse:
+    """For those who work on it: a team's coming and going is no reader's matter."""
+    project = get_project(request.user, public_id)
+    require(request.user, "assessments.start_assessment", project)
+    context = {
+        "project": project,
+        "page_obj": Paginator(project_history(project), ENTRIES_PER_PAGE).get_page(request.GET.get("seite")),
+        "crumbs": crumbs_to(project, (_("Verlauf"), "")),
+    }
+    return render(request, "assessments/project_history.html", context)

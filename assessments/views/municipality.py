@@ -19,20 +19,25 @@ PROJECTS_PER_PAGE = 24
 
 @dataclass(frozen=True)
 class ListedProject:
-    """A project with the newest round of it that the person may see, if there is one; the round knows its ``counts``."""
+    """A project with its latest approved round and the one under way, which knows its ``counts``; None where there is none or
+    the person may not see it."""
 
     project: Project
-    latest: Assessment | None
+    approved: Assessment | None
+    running: Assessment | None
 
 
 def projects_with_rounds(user: Any, municipality: Municipality) -> list[ListedProject]:
     """The visible projects of a municipality. Two queries."""
     projects = list(Project.objects.visible_to(user).filter(municipality=municipality).select_related("phase").by_name())
-    rounds = Assessment.objects.visible_to(user).filter(project__municipality=municipality).with_progress().order_by("round")
-    latest = {assessment.project_id: assessment for assessment in rounds}  # the last one of each stays
+    rounds = Assessment.objects.visible_to(user).filter(project__municipality=municipality)
+    approved: dict[int, Assessment] = {}
+    running: dict[int, Assessment] = {}
+    for assessment in rounds.with_progress().with_steps().order_by("round"):  # the last one of each stays
+        (approved if assessment.is_approved else running)[assessment.project_id] = assessment
     for project in projects:
         project.municipality = municipality
-    return [ListedProject(project, latest.get(project.pk)) for project in projects]
+    return [ListedProject(project, approved.get(project.pk), running.get(project.pk)) for project in projects]
 
 
 @login_required

@@ -68,12 +68,12 @@ def render_form(request: HttpRequest, form: ProjectForm, crumbs: list[tuple[str,
     return render(request, "assessments/project_form.html", context, status=422 if form.is_bound else 200)
 
 
-def phase_road(project: Project, newest: Assessment | None) -> list[dict[str, object]]:
-    """The five phases with their gates as the newest round sees them, for components/phase_road.html. At most three queries."""
-    if newest is None:
+def phase_road(project: Project, round_: Assessment | None) -> list[dict[str, object]]:
+    """The five phases with their gates as one round sees them, for components/phase_road.html. At most three queries."""
+    if round_ is None:
         phases = Phase.objects.exclude(key=CROSS_PHASE)
         return [{"name": phase.label, "state": "current" if phase.pk == project.phase_id else None} for phase in phases]
-    found = gates_of([newest])[newest.pk]
+    found = gates_of([round_])[round_.pk]
     road: list[dict[str, object]] = []
     for gate in found.gates:
         state = gate.state if gate.state != scoring.AHEAD else ""
@@ -102,10 +102,14 @@ def project_page(request: HttpRequest, public_id: str) -> HttpResponse:
         .with_context()
         .with_progress()
         .with_next_open()
+        .with_record()
         .order_by("-round")
     )
     for assessment in rounds:
         assessment.project = project
+    approved = next((a for a in rounds if a.is_approved), None)
+    # What is approved speaks, for everyone; a running round stands beside it, and speaks only where there is nothing else.
+    speaking = approved or next(iter(rounds), None)
     works = request.user.has_perm("assessments.start_assessment", project)
     return render(
         request,
@@ -113,10 +117,11 @@ def project_page(request: HttpRequest, public_id: str) -> HttpResponse:
         {
             "project": project,
             "crumbs": crumbs_to(project),
-            "road": [] if project.is_municipality_wide else phase_road(project, next(iter(rounds), None)),
+            "road": [] if project.is_municipality_wide else phase_road(project, speaking),
+            "speaking": speaking,
             "rounds": rounds,
             "open_round": next((a for a in rounds if a.state != AssessmentState.APPROVED), None),
-            "approved": next((a for a in rounds if a.state == AssessmentState.APPROVED), None),
+            "approved": approved,
             "measures": project.measures.running().select_related("owner"),
             "team": project.team.all(),
             "may_start": works and not any(a.state != AssessmentState.APPROVED for a in rounds),

@@ -9,6 +9,7 @@ import logging
 import re
 import secrets
 import warnings
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from io import BytesIO
 
@@ -24,6 +25,9 @@ from scaling.common.stored_files import UNUSED_FOR, delete_unused, save_file
 from scaling.common.transactions import atomic
 
 logger = logging.getLogger(__name__)
+
+#: Who else needs pictures that were replaced: each answers with their stored names.
+keepers: list[Callable[[], Iterable[str]]] = []
 
 FOLDER = "wappen"
 MAX_BYTES = 2 * 1024 * 1024
@@ -112,6 +116,7 @@ def fetch_png(name: str) -> bytes:
 def delete_unused_files(*, unused_for: timedelta = UNUSED_FOR) -> list[str]:
     """Delete the pictures no municipality has had for that long, and return their names. Two queries."""
     used = set(Municipality.objects.exclude(coat_of_arms="").values_list("coat_of_arms", flat=True))
+    used |= {name for keeper in keepers for name in keeper()}
     # A picture was in use until the municipality's next change; its latest one is late enough.
     latest = Municipality.history.filter(id=OuterRef("id")).order_by("-history_date").values("history_date")[:1]
     past = Municipality.history.exclude(coat_of_arms="").annotate(until=Subquery(latest)).values_list("coat_of_arms", "until")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from scaling.accounts.ags import STATES, validate_ags
+from scaling.accounts.short_codes import LENGTH, free_code, validate_code
 from scaling.common.public_ids import new_public_id
 from scaling.common.sorting import GermanOrder
 from scaling.common.text import look_alike, tidy_password
@@ -150,6 +151,14 @@ class Municipality(models.Model):
         validators=[validate_ags],
         help_text=_("Acht Ziffern, die ersten zwei nennen das Land."),
     )
+    code = models.CharField(
+        _("Kürzel"),
+        max_length=LENGTH,
+        unique=True,
+        blank=True,
+        validators=[validate_code],
+        help_text=_("Damit beginnen die Nummern freigegebener Dokumente, etwa BAMBERG-2026-3."),
+    )
     is_fictional = models.BooleanField(
         _("erfunden"), default=False, help_text=_("Beispielkommune: Seiten und Berichte weisen darauf hin.")
     )
@@ -171,13 +180,17 @@ class Municipality(models.Model):
                 violation_error_message=_("Eine Kommune mit diesem Namen gibt es schon. Nennen Sie etwa den Landkreis dazu."),
             ),
             models.CheckConstraint(condition=models.Q(ags__regex=r"^(0[1-9]|1[0-6])[0-9]{6}$"), name="municipality_ags_valid"),
+            models.CheckConstraint(condition=models.Q(code__regex=r"^[A-Z][A-Z0-9]+$"), name="municipality_code_valid"),
         ]
 
     def __str__(self) -> str:
         return self.name
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """A municipality without a short code gets one made from its name: one query more."""
         self.name_key = look_alike(self.name)
+        if not self.code:
+            self.code = free_code(self.name, Municipality.objects.exclude(pk=self.pk))
         if update_fields is not None and "name" in update_fields:
             update_fields = {*update_fields, "name_key"}
         super().save(*args, update_fields=update_fields, **kwargs)

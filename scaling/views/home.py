@@ -8,10 +8,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from assessments.models import Assessment, AssessmentState, Measure, Project
+from assessments.models import Assessment, AssessmentState, Measure, Project, TransitionKind
 from assessments.models.states import EDITABLE
 from assessments.reports.charts.profile_charts import figures_strips
 from assessments.reports.profile.example import example_profile
@@ -50,7 +49,10 @@ class RoundProgress:
 
 @dataclass(frozen=True)
 class ProjectRow:
-    """A project with the round that is open and the one approved last, where there are any, and its gate in the newest."""
+    """A project with the round that is open and the one approved last, where there are any, and its gate.
+
+    The gate is that of the approved round, the same for everyone; of the open one only where nothing has been approved yet.
+    """
 
     project: Project
     open_round: Assessment | None
@@ -58,39 +60,41 @@ class ProjectRow:
     gate: GateStatus | None
 
     @property
-    def newest_round(self) -> Assessment | None:
-        return self.open_round or self.approved_round
+    def speaking_round(self) -> Assessment | None:
+        return self.approved_round or self.open_round
 
 
 @dataclass(frozen=True)
 class Event:
-    """A step of a round: ``state`` is the one it led to; ``who`` is None where it is not kept."""
+    """A step of a round: ``state`` is the one whose badge it wears; ``who`` is "" where it is not kept."""
 
     at: datetime
     state: str
-    label: Any
-    who: Any
+    label: str
+    who: str
     assessment: Assessment
 
 
 #: How far back "what changed" looks, and how much of it the page shows.
 EVENTS_SINCE, MAX_EVENTS = timedelta(days=60), 5
 
-STEPS = (
-    ("submitted_at", "submitted_by", AssessmentState.SUBMITTED, _("eingereicht")),
-    ("returned_at", "returned_by", AssessmentState.RETURNED, _("zurückgegeben")),
-    ("approved_at", "approved_by", AssessmentState.APPROVED, _("freigegeben")),
-    ("reopened_at", "reopened_by", AssessmentState.RETURNED, _("wieder geöffnet")),
-)
+#: Steps that are told, and the state whose badge each wears.
+STEPS: dict[str, str] = {
+    TransitionKind.SUBMIT: AssessmentState.SUBMITTED,
+    TransitionKind.WITHDRAW: AssessmentState.DRAFT,
+    TransitionKind.RETURN: AssessmentState.RETURNED,
+    TransitionKind.APPROVE: AssessmentState.APPROVED,
+    TransitionKind.REOPEN: AssessmentState.RETURNED,
+}
 
 
 def events_of(assessments: Iterable[Assessment], since: datetime) -> list[Event]:
     """The steps taken since, the newest first. No query with assessments fetched ``with_context``."""
     events = [
-        Event(getattr(assessment, at), state, label, getattr(assessment, by), assessment)
+        Event(step.at, STEPS[step.kind], step.label, step.by, assessment)
         for assessment in assessments
-        for at, by, state, label in STEPS
-        if getattr(assessment, at) is not None and getattr(assessment, at) >= since
+        for step in assessment.steps
+        if step.kind in STEPS and step.at >= since
     ]
     return sorted(events, key=lambda event: event.at, reverse=True)
 
@@ -108,25 +112,21 @@ def signed_in(user: Any, now: datetime) -> dict[str, Any]:
     """What a person finds on the start page. At most eleven queries, whatever the number of projects;
     thirteen while nothing has been assessed yet."""
     today = timezone.localdate(now)
-    assessments: list[Any] = list(  # with the annotations that types cannot tell
-        Assessment.objects.visible_to(user)
-        .with_context()
-        .with_progress()
-        .with_next_open()
-        .order_by(GermanOrder("project__name"), "-round")
-    )
+    visible = Assessment.objects.visible_to(user).with_context().with_progress().with_next_open().with_record()
+    assessments: list[Any] = list(visible.order_by(GermanOrder("project__name"), "-round"))
     rounds = [RoundProgress(a, a.counts, a.next_open) for a in assessments]
     managed = {pk for pk, role in user.roles.items() if role == Role.MANAGER}
     by_project: dict[int, list[Assessment]] = {}
     for assessment in assessments:
         by_project.setdefault(assessment.project_id, []).append(assessment)
-    gates = load_gates([own[0] for own in by_project.values()])
+    speaking = {pk: next((a for a in own if a.is_approved), own[0]) for pk, own in by_project.items()}
+    gates = load_gates(speaking.values())
     rows = []
     for project in Project.objects.visible_to(user).select_related("municipality", "phase"):
         own = by_project.get(project.pk, [])
         running = next((a for a in own if not a.is_approved), None)
         approved = next((a for a in own if a.is_approved), None)
-        rows.append(ProjectRow(project, running, approved, gates.get(own[0].pk) if own else None))
+        rows.append(ProjectRow(project, running, approved, gates.get(speaking[project.pk].pk) if own else None))
     mine = set(Project.team.through.objects.filter(user=user).values_list("project_id", flat=True))
     measures = Measure.objects.running().select_related("project__municipality", "owner")
     in_managed = [a for a in assessments if a.project.municipality_id in managed]

@@ -1,11 +1,15 @@
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from assessments.models import Score
 from assessments.scoring import KindCounts
-from assessments.services import workflow
+from assessments.services import edition_switch, workflow
 from assessments.services.answers import Answer, NewEvidence, add_evidence, confirm_score, remove_evidence, save_score
+from catalogue.models import Edition
 from tests.factories import make_criterion, make_edition, make_project
 
 
@@ -131,6 +135,83 @@ def test_history_tells_who_did_what(client, assessment, alice, bob, score):
         assert text in response.text, text
 
 
+SENTENCE = "Der Rat hat am 4. März beschlossen, die Stelle ab Mai zu besetzen."
+
+
+def autosave(assessment, person, texts, key="kriterium-1"):
+    for text in texts:
+        save(assessment, key, person, "rated", 2, text)
+
+
+def growing(sentence, times):
+    return [sentence[: len(sentence) * number // times] for number in range(1, times + 1)]
+
+
+def test_one_sentence_autosaved_is_one_step(client, assessment, alice):
+    save(assessment, "kriterium-1", alice, "rated", 2, "Vorher.")
+    Score.history.filter(version=2).update(history_date=timezone.now() - timedelta(hours=1))
+    autosave(assessment, alice, [f"Vorher. {text}" for text in growing(SENTENCE, 8)])
+    client.force_login(alice)
+    response, found = entries(client, assessment)
+    step = ("Antwort geändert", "Alice", "kriterium-1")
+    assert found == [step, ("Runde begonnen", "Alice", ""), step]
+    change = response.context["page_obj"][0].changes[0]
+    assert (change.before, change.after) == ("Vorher.", f"Vorher. {SENTENCE}")
+    assert Score.history.filter(version__gte=3).count() == 8  # each version is still there
+
+
+@pytest.mark.parametrize(
+    ("what", "steps"),
+    [
+        ("two people", 3),
+        ("two criteria", 2),
+        ("eleven minutes later", 2),
+        ("typed and taken back", 0),
+    ],
+)
+def test_what_is_one_step_and_what_is_not(client, assessment, alice, bob, what, steps):
+    autosave(assessment, alice, growing(SENTENCE, 3))
+    if what == "two people":
+        autosave(assessment, bob, ["Bob hat etwas anderes geschrieben."])
+        autosave(assessment, alice, growing(SENTENCE, 2))
+    elif what == "two criteria":
+        autosave(assessment, alice, growing(SENTENCE, 3), key="kriterium-2")
+    elif what == "eleven minutes later":
+        Score.history.filter(version__in=(2, 3, 4)).update(history_date=timezone.now() - timedelta(minutes=11))
+        autosave(assessment, alice, ["Etwas Neues."])
+    else:
+        save(assessment, "kriterium-1", alice, "open", None, "")
+    client.force_login(alice)
+    _, found = entries(client, assessment)
+    assert len([entry for entry in found if entry[0] == "Antwort geändert"]) == steps
+
+
+def test_history_shows_every_kind_of_step(client, assessment, alice, bob):
+    workflow.submit(assessment=assessment, by=alice)
+    workflow.withdraw(assessment=assessment, by=alice)
+    newer = make_edition(2, state="draft")
+    for number in (1, 2, 3):
+        make_criterion(newer, f"kriterium-{number}")
+    Edition.objects.filter(pk=newer.pk).update(state="published", published_at=timezone.now())
+    edition_switch.move(assessment=assessment, edition=newer, by=alice)
+    workflow.submit(assessment=assessment, by=alice)
+    workflow.approve(assessment=assessment, by=bob)
+    workflow.reopen(assessment=assessment, by=bob, reason="Zahlendreher")
+    client.force_login(alice)
+    response, found = entries(client, assessment)
+    assert [what for what, _, _ in found] == [
+        "wieder geöffnet",
+        "freigegeben",
+        "eingereicht",
+        "Katalogausgabe gewechselt",
+        "zurückgezogen",
+        "eingereicht",
+        "Runde begonnen",
+    ]
+    for text in ("Zahlendreher", "von „1.0“ zu „2.0“"):
+        assert text in response.text, text
+
+
 def test_history_tells_a_confirmation_apart_from_a_change(client, two, alice):
     _, now = two
     score = now.scores.get(criterion__key="kriterium-2")
@@ -156,7 +237,7 @@ def test_history_and_comparison_cost_the_same_for_one_and_three(client, two, ali
     for number in range(times):
         save(now, "kriterium-2", alice, "rated", 1, f"Text {number}")
     client.force_login(alice)
-    for path, cost in (("verlauf/", 8), (f"vergleich/{then.public_id}/", 8)):
+    for path, cost in (("verlauf/", 7), (f"vergleich/{then.public_id}/", 8)):
         client.get(f"/bewertungen/{now.public_id}/{path}")
         with CaptureQueriesContext(connection) as queries:
             client.get(f"/bewertungen/{now.public_id}/{path}")

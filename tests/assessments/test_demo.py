@@ -7,7 +7,16 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from assessments.models import Assessment, AssessmentState, EditionMove, Evidence, Measure, Score, ScoreState
+from assessments.models import (
+    Assessment,
+    AssessmentState,
+    AssessmentTransition,
+    EditionMove,
+    Evidence,
+    Measure,
+    Score,
+    ScoreState,
+)
 from assessments.services.demo import demo_accounts, load_demo
 from catalogue.models import Edition, Milestone
 from scaling.accounts.models import Membership, Municipality, User
@@ -39,13 +48,13 @@ def test_demo_has_what_it_promises(demo):
 def test_demo_lies_in_the_past_and_names_who_did_it(demo):
     today = timezone.localdate()
     assert not Evidence.objects.filter(added_at__date__gte=today).exists()
-    for history in (Assessment.history, Score.history, Evidence.history):
+    assert not AssessmentTransition.objects.filter(at__date__gte=today).exists()
+    for history in (Score.history, Evidence.history, Measure.history):
         assert not history.filter(history_date__date__gte=today).exists()
     assert not Evidence.history.filter(history_type="-", history_user=None).exists()
     for assessment in Assessment.objects.filter(state=AssessmentState.APPROVED):
-        assert assessment.submitted_at is not None
-        assert assessment.approved_at is not None
-        assert assessment.started_on <= assessment.submitted_at.date() <= assessment.approved_at.date()
+        assert [step.kind for step in assessment.steps] == ["begin", "submit", "approve"]
+        assert sorted(step.at for step in assessment.steps) == [step.at for step in assessment.steps]
 
 
 def test_second_load_adds_nothing(demo):

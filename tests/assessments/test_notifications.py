@@ -7,6 +7,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from assessments.mail import notifications
+from assessments.models import AssessmentTransition, TransitionKind
 from assessments.services import workflow
 from scaling.accounts.models import Membership, Role
 from tests.conftest import make_user
@@ -111,7 +112,7 @@ def test_notice_is_written_in_the_recipients_language(told, submitted, alice, an
     german, english = sorted(mail.outbox, key=lambda message: message.to)
     for language, text in (("de", german.body), ("en", english.body)):
         with translation.override(language):
-            day = date_format(timezone.localtime(submitted.approved_at), "DATE_FORMAT")
+            day = date_format(timezone.localtime(submitted.approval.at), "DATE_FORMAT")
         assert f" {day}" in text
 
 
@@ -195,6 +196,7 @@ def test_notice_needs_two_queries_however_many_people(submitted, bob, people, dj
         Membership.objects.create(user=user, municipality=municipality, role=Role.TEAM)
         project.team.add(user)
     mail.outbox.clear()
+    step = AssessmentTransition(assessment=submitted, kind=TransitionKind.APPROVE, at=timezone.now(), by=bob)
     with django_assert_num_queries(2):
-        notifications._send("approved", submitted.pk, by=bob, words="", submitter=None)
+        notifications._send(step, submitter=None)
     assert len(mail.outbox) == people + 1

@@ -1,8 +1,12 @@
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.formats import date_format
 
-from assessments.models import Project
+from assessments.mail.digest import compose_digest, digest_for
+from assessments.models import Project, TeamChange
 from assessments.services import projects, workflow
+from assessments.services.answers import Answer, save_score
 from catalogue.models import Phase
 from scaling.accounts.models import Membership, Role
 from tests.assessments.test_races import at_once
@@ -196,3 +200,111 @@ def test_project_page_by_others(client, assessment, project, alice, bob, rita, c
     text = client.get(url).text
     assert "Nächste Runde beginnen" not in text
     assert "Projekt und Team bearbeiten" not in text
+
+
+# --- History of a project ----------------------------------------------------------------------------------------------------
+
+
+def history_of(client, project):
+    response = client.get(f"/projekte/{project.public_id}/verlauf/")
+    assert response.status_code == 200
+    return [
+        (entry.what, entry.who, [(field.label, field.before, field.after) for field in entry.changes])
+        for entry in response.context["page_obj"]
+    ]
+
+
+def test_team_that_changed_is_told_with_who_and_by_whom(client, project, municipality, alice, bob):
+    anna = make_user("Anna")
+    Membership.objects.create(user=anna, municipality=municipality, role=Role.TEAM)
+    fields = {"name": project.name, "phase": project.phase_id, "summary": "", "confidentiality": ""}
+    client.force_login(bob)
+    client.post(f"/projekte/{project.public_id}/bearbeiten/", fields | {"team": [anna.pk]})
+    found = history_of(client, project)
+    assert found[0][:2] == ("Projektteam geändert", "Bob")
+    assert set(found[0][2]) == {("dazugekommen", "", "Anna"), ("ausgeschieden", "", "Alice")}
+    assert [entry[0] for entry in found].count("Projekt geändert") == 0
+
+
+def test_each_change_of_a_project_is_told(client, project, alice, bob):
+    p4 = Phase.objects.get(key="p4")
+    projects.change_project(project=project, by=bob, name="Parkraum", phase=p4, summary="Neu", team=[alice])
+    client.force_login(alice)
+    assert history_of(client, project)[0] == (
+        "Projekt geändert",
+        "Bob",
+        [("Name", "Parkraum-App", "Parkraum"), ("Phase", "P3 Pilot", "P4 Verstetigung"), ("Worum es geht", "", "Neu")],
+    )
+
+
+def test_who_leaves_the_municipality_is_told_in_its_projects(client, project, municipality, alice, bob):
+    client.force_login(bob)
+    client.post(f"/kommunen/{municipality.public_id}/personen/{alice.memberships.get().pk}/entfernen/")
+    assert history_of(client, project)[0] == ("Projektteam geändert", "Bob", [("ausgeschieden", "", "Alice")])
+
+
+def test_reader_does_not_see_a_projects_history(client, assessment, project, alice, bob, rita):
+    workflow.submit(assessment=assessment, by=alice)
+    workflow.approve(assessment=assessment, by=bob)
+    client.force_login(rita)
+    assert client.get(f"/projekte/{project.public_id}/verlauf/").status_code == 403
+
+
+def test_change_of_a_team_stays(project, alice):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TeamChange.objects.update(joined=False)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TeamChange.objects.all().delete()
+    alice.memberships.get().delete()
+    alice.delete()
+    assert TeamChange.objects.filter(person=None).count() == 2
+
+
+# --- One truth per moment ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def worse_draft(assessment, project, alice, bob):
+    """Round 1 approved with its one milestone reached; round 2, running, has it at level 1."""
+    for number in (1, 2, 3):
+        score = assessment.scores.get(criterion__key=f"kriterium-{number}")
+        save_score(score=score, version=score.version, by=alice, answer=Answer("rated", 4, "Erreicht"))
+    workflow.submit(assessment=assessment, by=alice)
+    workflow.approve(assessment=assessment, by=bob)
+    running = workflow.start_assessment(project=project, by=alice)
+    score = running.scores.get(criterion__key="kriterium-1")
+    save_score(score=score, version=score.version, by=alice, answer=Answer("rated", 1, "Zurückgefallen"))
+    return running
+
+
+@pytest.mark.parametrize("who", ["alice", "bob", "rita"])
+def test_what_is_approved_speaks_for_everyone(client, request, worse_draft, project, municipality, who):
+    client.force_login(request.getfixturevalue(who))
+    start = client.get("/")
+    row = start.context["rows"][0]
+    first = project.assessments.get(round=1)
+    day = date_format(timezone.localtime(first.approval.at), "DATE_FORMAT")
+    assert row.speaking_round == first
+    assert row.gate.passed == row.gate.total == 1
+    assert f"laut Runde 1 vom {day}" in start.text
+    page = client.get(project.get_absolute_url())
+    assert page.context["speaking"] == first
+    assert f"Phasentore laut Runde 1, freigegeben am {day}" in page.text
+    card = client.get(municipality.get_absolute_url()).text
+    assert f"Reifeprofil: Runde 1, freigegeben am {day}" in card
+    sees_draft = who != "rita"
+    assert ("Runde 2 läuft" in page.text) == sees_draft
+    assert ("Läuft: Runde 2" in card) == sees_draft
+    assert (row.open_round is not None) == sees_draft
+
+
+def test_phase_entered_since_does_not_move_the_gate_that_was_approved(client, worse_draft, project, bob):
+    projects.change_project(project=project, by=bob, name=project.name, phase=Phase.objects.get(key="p4"))
+    client.force_login(bob)
+    assert client.get("/").context["rows"][0].gate.label == "P3 Pilot"
+
+
+def test_digest_tells_what_speaks_beside_the_running_round(worse_draft, project, alice):
+    mail = compose_digest(digest_for(alice, timezone.localdate()))
+    day = date_format(timezone.localtime(project.assessments.get(round=1).approval.at), "DATE_FORMAT")
+    assert f"Zuletzt freigegeben: Runde 1 am {day}." in mail.body

@@ -94,8 +94,8 @@ def test_save_and_submission_at_once_agree_in_30_rounds(score, assessment, alice
             assert isinstance(saved, Score)
             assert stored.rationale == f"Text {number}"
             assert stored.updated_at is not None
-            assert submitted.submitted_at is not None
-            assert stored.updated_at <= submitted.submitted_at
+            assert submitted.submission is not None
+            assert stored.updated_at <= submitted.submission.at
         workflow.return_to_team(assessment=submitted, by=bob, comment="noch einmal")
 
 

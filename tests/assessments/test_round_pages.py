@@ -1,8 +1,10 @@
 import pytest
 
-from assessments.models import Assessment, AssessmentState, Score
+from assessments.models import Assessment, AssessmentState, AssessmentTransition, Score
 from assessments.services import workflow
 from assessments.services.answers import Answer, save_score
+from scaling.accounts.models import Membership, Role
+from tests.conftest import make_user
 from tests.factories import make_catalogue, make_criterion, make_edition, make_project
 
 
@@ -47,7 +49,7 @@ def test_start_begins_a_round_with_the_chosen_phases(client, municipality, alice
     assessment = Assessment.objects.get()
     assert response["Location"] == f"/bewertungen/{assessment.public_id}/"
     assert [score.criterion.key for score in assessment.scores.all()] == ["k-p1", "k-p4", "k-durchgehend"]
-    assert assessment.started_by == alice
+    assert [(step.kind, step.by_id) for step in assessment.steps] == [("begin", alice.pk)]
 
 
 def test_start_with_a_phase_that_does_not_exist(client, alice, project):
@@ -126,6 +128,7 @@ def test_overview_by_others(client, request, charlie, rita, assessment, url, sta
 
 BUTTONS = {
     "submit": "Zur Freigabe einreichen",
+    "withdraw": "Einreichung zurückziehen",
     "approve": ">Freigeben<",
     "return": "An das Team zurückgeben",
     "reopen": "Bewertung wieder öffnen",
@@ -137,7 +140,7 @@ BUTTONS = {
     [
         ("draft", "alice", {"submit"}),
         ("draft", "bob", {"submit"}),
-        ("submitted", "alice", set()),
+        ("submitted", "alice", {"withdraw"}),
         ("submitted", "bob", {"approve", "return"}),
         ("approved", "alice", set()),
         ("approved", "bob", {"reopen"}),
@@ -156,6 +159,13 @@ def test_buttons_are_shown_exactly_when_they_work(client, request, assessment, u
 
 PATHS = {"submit": "einreichen", "approve": "freigeben", "return": "zurueckgeben", "reopen": "wieder-oeffnen"}
 DATA = {"comment": "Bitte ergänzen", "reason": "Zahlendreher"}
+
+
+def data(assessment):
+    """With what the page says was seen."""
+    return DATA | {"gesehen": str(Assessment.objects.get(pk=assessment.pk).steps[-1].id)}
+
+
 AFTER = {
     ("draft", "submit"): AssessmentState.SUBMITTED,
     ("submitted", "approve"): AssessmentState.APPROVED,
@@ -170,11 +180,12 @@ def test_step_by_a_manager_in_each_state(client, request, assessment, bob, url, 
     if state != "draft":
         request.getfixturevalue(state)
     client.force_login(bob)
-    response = client.post(f"{url}{PATHS[step]}/", DATA, follow=True)
+    response = client.post(f"{url}{PATHS[step]}/", data(assessment), follow=True)
     assert response.redirect_chain == [(url, 302)]
     stored = Assessment.objects.get()
     assert stored.state == AFTER.get((state, step), state)
-    assert ("Das ging nicht" in response.text) == ((state, step) not in AFTER)
+    repeats = (state, step) == ("approved", "approve")  # Bob's own step: his second click is no fault
+    assert ("Das ging nicht" in response.text) == ((state, step) not in AFTER and not repeats)
 
 
 @pytest.mark.parametrize("step", ["approve", "return", "reopen"])
@@ -201,10 +212,82 @@ def test_steps_are_taken_by_post_only(client, assessment, bob, url, step):
     assert client.get(f"{url}{PATHS[step]}/").status_code == 405
 
 
+@pytest.mark.parametrize(
+    ("state", "step", "who", "done"),
+    [
+        ("draft", "submit", "alice", "Eingereicht."),
+        ("submitted", "withdraw", "alice", "Zurückgezogen."),
+        ("submitted", "approve", "bob", "Freigegeben."),
+        ("submitted", "return", "bob", "Zurückgegeben."),
+        ("approved", "reopen", "bob", "Wieder geöffnet."),
+    ],
+)
+def test_second_click_is_success_too(client, request, assessment, url, state, step, who, done):
+    """Both clicks send the same form."""
+    if state != "draft":
+        request.getfixturevalue(state)
+    client.force_login(request.getfixturevalue(who))
+    form, path = data(assessment), f"{url}{({'withdraw': 'zurueckziehen'} | PATHS)[step]}/"
+    client.post(path, form)
+    before = AssessmentTransition.objects.count()
+    response = client.post(path, form, follow=True)
+    assert done in response.text
+    assert "Das ging nicht" not in response.text
+    assert AssessmentTransition.objects.count() == before
+
+
+def test_step_somebody_else_took_first_is_told(client, submitted, bob, url, municipality):
+    other = make_user("Beate")
+    Membership.objects.create(user=other, municipality=municipality, role=Role.MANAGER)
+    form = data(submitted)
+    workflow.approve(assessment=submitted, by=other)
+    client.force_login(bob)
+    assert "Das ging nicht" in client.post(f"{url}freigeben/", form, follow=True).text
+
+
+def test_approval_of_what_changed_since_is_asked_again(client, submitted, alice, bob, url):
+    client.force_login(bob)
+    page = client.get(url)
+    form = {"gesehen": str(page.context["assessment"].steps[-1].id)}
+    assert f'name="gesehen" value="{form["gesehen"]}"' in page.text
+    workflow.return_to_team(assessment=submitted, by=bob, comment="Bitte ergänzen")
+    score = submitted.scores.get(criterion__key="kriterium-1")
+    save_score(score=score, version=score.version, by=alice, answer=Answer("rated", 3, "Heimlich erhöht"))
+    workflow.submit(assessment=submitted, by=alice)
+    response = client.post(f"{url}freigeben/", form)
+    assert response.status_code == 409
+    assert Assessment.objects.get().state == AssessmentState.SUBMITTED
+    for text in ("ist etwas geschehen", "Heimlich erhöht", "von „offen“ zu „3 – umgesetzt“", "zurückgegeben", "eingereicht"):
+        assert text in response.text, text
+    assert "Runde begonnen" not in response.text
+    again = {"gesehen": str(Assessment.objects.get().steps[-1].id)}
+    assert f'name="gesehen" value="{again["gesehen"]}"' in response.text
+    assert "Freigegeben." in client.post(f"{url}freigeben/", again, follow=True).text
+
+
+@pytest.mark.parametrize("seen", ["", "x", "²", "-1", "0", "9" * 40])
+def test_approval_that_does_not_say_what_was_seen(client, submitted, bob, url, seen):
+    client.force_login(bob)
+    assert client.post(f"{url}freigeben/", {"gesehen": seen}).status_code == 409
+    assert Assessment.objects.get().state == AssessmentState.SUBMITTED
+
+
+def test_withdrawn_round_is_the_teams_again(client, submitted, alice, bob, url):
+    client.force_login(bob)
+    assert client.post(f"{url}zurueckziehen/").status_code == 403
+    client.force_login(alice)
+    assert "Zurückgezogen." in client.post(f"{url}zurueckziehen/", follow=True).text
+    assert Assessment.objects.get().state == AssessmentState.DRAFT
+    workflow.submit(assessment=submitted, by=alice)
+    workflow.approve(assessment=submitted, by=bob)
+    assert "Das ging nicht" in client.post(f"{url}zurueckziehen/", follow=True).text
+    assert Assessment.objects.get().state == AssessmentState.APPROVED
+
+
 def test_submit_by_the_team_with_open_criteria(client, assessment, alice, url):
     client.force_login(alice)
     assert "Eingereicht." in client.post(f"{url}einreichen/", follow=True).text
-    assert Assessment.objects.get().submitted_by == alice
+    assert Assessment.objects.get().steps[-1].by_id == alice.pk
 
 
 @pytest.mark.parametrize(("state", "step"), [("submitted", "return"), ("approved", "reopen")])

@@ -2,13 +2,15 @@ import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from assessments.models import Assessment, AssessmentState, Evidence, Measure, Score, ScoreState
+from assessments.models import Assessment, AssessmentState, AssessmentTransition, Evidence, Measure, Score, ScoreState
 from assessments.services import workflow
 from assessments.services.answers import Answer, NewEvidence, save_score
 from catalogue.models import Edition, Phase
+from scaling.accounts.models import Membership
 from tests.factories import make_catalogue, make_criterion, make_edition, make_project
 
 
@@ -25,7 +27,7 @@ def finish(assessment, alice, bob):
 def test_start_makes_one_open_score_per_criterion(assessment, alice, edition):
     assert assessment.round == 1
     assert assessment.edition == edition
-    assert assessment.started_by == alice
+    assert [(step.kind, step.by_id) for step in assessment.steps] == [("begin", alice.pk)]
     assert assessment.state == AssessmentState.DRAFT
     assert [(s.criterion.key, s.state, s.confirmed, s.version) for s in assessment.scores.all()] == [
         ("kriterium-1", "open", True, 1),
@@ -148,40 +150,89 @@ def test_start_costs_the_same_however_many_criteria(municipality, alice, bob, cr
     assert len(queries) == 18
 
 
-def test_steps_stamp_who_and_when(assessment, alice, bob):
+def test_steps_are_kept_with_who_and_when(assessment, alice, bob):
     workflow.submit(assessment=assessment, by=alice)
     workflow.return_to_team(assessment=assessment, by=bob, comment=" Bitte Finanzierung ergänzen. ")
     workflow.submit(assessment=assessment, by=alice)
     workflow.approve(assessment=assessment, by=bob)
     workflow.reopen(assessment=assessment, by=bob, reason="Zahlendreher")
-    stored = Assessment.objects.get()
-    for row in (stored, assessment):
-        assert row.state == AssessmentState.DRAFT
-        assert (row.submitted_by, row.returned_by, row.approved_by, row.reopened_by) == (alice, bob, bob, bob)
-        assert row.submitted_at is not None
-        assert row.approved_at is not None
-        assert row.reopened_at is not None
-        assert row.submitted_at < row.approved_at < row.reopened_at
-        assert row.return_comment == "Bitte Finanzierung ergänzen."
-        assert row.reopen_reason == "Zahlendreher"
-    assert stored.submitted_at == assessment.submitted_at
-    assert [(h.state, h.history_user) for h in stored.history.order_by("history_date")] == [
-        ("draft", alice),
-        ("submitted", alice),
-        ("returned", bob),
-        ("submitted", alice),
-        ("approved", bob),
-        ("draft", bob),
+    stored = Assessment.objects.with_steps().get()
+    assert stored.state == assessment.state == AssessmentState.DRAFT
+    assert stored.steps == assessment.steps
+    assert [(step.kind, step.by, step.note) for step in stored.steps] == [
+        ("begin", "Alice", ""),
+        ("submit", "Alice", ""),
+        ("return", "Bob", "Bitte Finanzierung ergänzen."),
+        ("submit", "Alice", ""),
+        ("approve", "Bob", ""),
+        ("reopen", "Bob", "Zahlendreher"),
+    ]
+    moments = [step.at for step in stored.steps]
+    assert moments == sorted(set(moments))
+    assert stored.handed_back == stored.latest() == stored.steps[-1]
+    assert (stored.submission, stored.approval) == (stored.steps[3], stored.steps[4])
+
+
+@pytest.mark.parametrize("before", ["draft", "returned"])
+def test_withdrawn_submission_is_as_before(assessment, alice, bob, before):
+    if before == "returned":
+        workflow.submit(assessment=assessment, by=alice)
+        workflow.return_to_team(assessment=assessment, by=bob, comment="Bitte ergänzen")
+    workflow.submit(assessment=assessment, by=alice)
+    workflow.withdraw(assessment=assessment, by=alice)
+    stored = Assessment.objects.with_steps().get()
+    assert (stored.state, stored.steps[-1].kind) == (before, "withdraw")
+    assert (stored.handed_back is not None) == (before == "returned")
+
+
+def test_approval_of_what_was_not_seen(assessment, alice, bob):
+    workflow.submit(assessment=assessment, by=alice)
+    seen = assessment.steps[-1].id
+    workflow.return_to_team(assessment=assessment, by=bob, comment="Bitte ergänzen")
+    workflow.submit(assessment=assessment, by=alice)
+    with pytest.raises(workflow.SeenIsOutdated):
+        workflow.approve(assessment=assessment, by=bob, seen=seen)
+    assert Assessment.objects.get().state == AssessmentState.SUBMITTED
+    workflow.approve(assessment=assessment, by=bob, seen=assessment.steps[-1].id)
+    assert Assessment.objects.get().state == AssessmentState.APPROVED
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda steps: steps.update(note="anders"),
+        lambda steps: steps.update(kind="approve"),
+        lambda steps: steps.update(at=timezone.now()),
+        lambda steps: steps.filter(kind="submit").delete(),
+        lambda steps: steps.update(by=None, note="anders"),
+    ],
+)
+def test_database_refuses_to_change_a_step(assessment, alice, change):
+    workflow.submit(assessment=assessment, by=alice)
+    before = list(AssessmentTransition.objects.values())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        change(AssessmentTransition.objects.all())
+    assert list(AssessmentTransition.objects.values()) == before
+
+
+def test_step_of_a_deleted_person_is_kept_without_them(assessment, bob, alice):
+    workflow.submit(assessment=assessment, by=bob)
+    Membership.objects.filter(user=bob).delete()
+    bob.delete()
+    assert [(step.kind, step.by_id, step.by) for step in Assessment.objects.get().steps] == [
+        ("begin", alice.pk, "Alice"),
+        ("submit", None, ""),
     ]
 
 
 STEPS = {
     "submit": lambda a, by: workflow.submit(assessment=a, by=by),
+    "withdraw": lambda a, by: workflow.withdraw(assessment=a, by=by),
     "approve": lambda a, by: workflow.approve(assessment=a, by=by),
     "return": lambda a, by: workflow.return_to_team(assessment=a, by=by, comment="Bitte ergänzen"),
     "reopen": lambda a, by: workflow.reopen(assessment=a, by=by, reason="Fehler"),
 }
-ALLOWED = {"draft": {"submit"}, "returned": {"submit"}, "submitted": {"approve", "return"}, "approved": {"reopen"}}
+ALLOWED = {"draft": {"submit"}, "returned": {"submit"}, "submitted": {"withdraw", "approve", "return"}, "approved": {"reopen"}}
 WAY = {"draft": [], "submitted": ["submit"], "returned": ["submit", "return"], "approved": ["submit", "approve"]}
 
 

@@ -48,13 +48,14 @@ def answer(assessment, by, answers):
             save_score(score=score, version=score.version, by=by, answer=answers[score.criterion.key])
 
 
+def noon(on):
+    return datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
+
+
 def approved(assessment, by, on):
-    workflow.submit(assessment=assessment, by=by)
-    workflow.approve(assessment=assessment, by=by)
-    moment = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
-    Assessment.objects.filter(pk=assessment.pk).update(started_on=on, submitted_at=moment, approved_at=moment)
-    assessment.scores.filter(updated_at__isnull=False).update(updated_at=moment)
-    assessment.refresh_from_db()
+    assessment.scores.filter(updated_at__isnull=False).update(updated_at=noon(on))
+    workflow.submit(assessment=assessment, by=by, at=noon(on))
+    workflow.approve(assessment=assessment, by=by, at=noon(on))
     return assessment
 
 
@@ -77,7 +78,7 @@ SECOND = {
 @pytest.fixture
 def first(project, alice, bob):
     """The first round, approved: 1, 2, 3, unknown, 2, open."""
-    assessment = workflow.start_assessment(project=project, by=alice)
+    assessment = workflow.start_assessment(project=project, by=alice, at=noon(date(2025, 5, 20)))
     answer(assessment, alice, FIRST)
     return approved(assessment, bob, date(2025, 5, 20))
 

@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from assessments.models import Assessment, Project
 from assessments.reports.profile.example import example_profile, file_of
-from assessments.reports.profile.load import load_profile
+from assessments.reports.records.keeping import current_record, record_profile
 from assessments.services.demo import load_demo
 from catalogue.services.importing import import_files, load_file
 from scaling.accounts.models import Municipality
@@ -34,8 +34,10 @@ def test_example_is_what_the_demo_gives(demo, tmp_path):
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_example_says_what_the_database_says(demo, language):
     third = Assessment.objects.with_context().get(project__slug="parkraum-lotse", round=3)
+    record = current_record(third)
+    assert record is not None
     with override(language):
-        expected, found = load_profile(third), example_profile()
+        expected, found = record_profile(record), example_profile()
     assert found.meta.language == language
     assert found.meta.public_id == "beispiel" != expected.meta.public_id
     for part in ("headline", "overall", "workstreams", "phases", "gates", "trend", "history", "measures", "definitions"):

@@ -98,9 +98,9 @@ def test_link_is_not_for_search_engines_caches_or_other_sites(client, shared, bo
     assert '<meta name="robots" content="noindex, nofollow, noarchive">' in client.get(page(link)).content.decode()
 
 
-def test_link_page_costs_8_queries(client, shared, bob, django_assert_num_queries):
+def test_link_page_costs_two_queries(client, shared, bob, django_assert_num_queries):
     link = link_to(shared, bob)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(2):
         client.get(page(link))
 
 

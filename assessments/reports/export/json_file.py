@@ -7,7 +7,15 @@ import json
 from datetime import date
 from typing import Any
 
-from assessments.reports.profile.model import CriterionResult, Figure, GateResult, MaturityProfile, MeasureItem, RoundRef
+from assessments.reports.profile.model import (
+    CriterionResult,
+    Figure,
+    GateResult,
+    MaturityProfile,
+    MeasureItem,
+    RecordMark,
+    RoundRef,
+)
 from assessments.scoring import DROPPED, KINDS, Average, GroupChange, KindCounts
 
 SCHEMA = "profile-2"
@@ -48,6 +56,7 @@ def document(profile: MaturityProfile) -> dict[str, Any]:
             "compared_with": _round(meta.compared),
             "attribution": meta.attribution,
             "level_scale_notice": meta.level_scale_notice,
+            "document": _document(meta.record),
         },
         "headline": profile.headline,
         "scale": [{"level": level.level, "name": level.name} for level in profile.scale],
@@ -153,6 +162,17 @@ def _figure(figure: Figure) -> dict[str, Any]:
             "confirmed": counts.confirmed,
             "unconfirmed": counts.unconfirmed,
         },
+    }
+
+
+def _document(mark: RecordMark | None) -> dict[str, Any] | None:
+    if mark is None:
+        return None
+    return {
+        "number": mark.number,
+        "version": mark.version,
+        "approved_at": mark.approved_at.isoformat(timespec="seconds"),
+        "checksum": mark.checksum,
     }
 
 

@@ -113,6 +113,7 @@ def _summary(sheet: SheetWriter, profile: MaturityProfile, title: str) -> None:
         (_("Stichtag"), meta.as_of),
         (_("Freigegeben am"), meta.approved_on),
         (_("Freigegeben von"), meta.approved_by),
+        *([(_("Dokumentnummer"), meta.record.number), (_("Prüfsumme (SHA-256)"), meta.record.checksum)] if meta.record else []),
         (_("Katalogausgabe"), f"{meta.edition_title} ({meta.edition})"),
         (_("Verglichen mit"), meta.compared.label if meta.compared else ""),
     ]

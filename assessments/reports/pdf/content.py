@@ -14,6 +14,7 @@ from assessments import scoring, sentences
 from assessments.reports.charts import profile_charts as charts
 from assessments.reports.pdf import limits
 from assessments.reports.pdf.engine import COAT_OF_ARMS
+from assessments.reports.pdf.qr_code import qr_code
 from assessments.reports.profile.model import CriterionResult, MaturityProfile
 from scaling.accounts.coats_of_arms import fetch_png
 from scaling.common.glossary import glossary
@@ -95,6 +96,7 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, li
         "overview": _overview(profile),
         "shown_rounds": profile.trend.points[-SHOWN_ROUNDS:],
         "open_measures": open_measures,
+        "qr": qr_code(meta.record.address, title=_("QR-Code: Adresse zum Prüfen dieses Dokuments")) if meta.record else "",
         "overdue": profile.overdue,
         "changed": changed[: FIRST_CHANGES[variant]],
         "more_changed": sentences.and_more(len(changed) - FIRST_CHANGES[variant]),

@@ -8,18 +8,28 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from assessments.models import Assessment, AssessmentState, Comment, Evidence, Measure, Score
+from assessments.models import (
+    Assessment,
+    AssessmentState,
+    AssessmentTransition,
+    Comment,
+    Evidence,
+    Measure,
+    Score,
+    TransitionKind,
+)
 from assessments.queries.gates import gate_milestone
 from assessments.reports.profile import texts
 from assessments.reports.profile.build import build_profile
 from assessments.reports.profile.inputs import AnswerFact, Facts, MilestoneFact, PhaseFact, RoundFact
 from assessments.reports.profile.meta import cover_of, local_day
 from assessments.reports.profile.model import CommentItem, EvidenceItem, MaturityProfile, MeasureItem, RoundRef, ScaleLevel
+from assessments.reports.profile.person import person_name
 from assessments.scoring import Rating
 from catalogue.models import Criterion, LevelDescriptor, Milestone, MilestoneKind, Phase, Workstream
 from scaling.accounts.models import Membership
@@ -41,6 +51,7 @@ ANSWER = (
     "confirmed",
     "rationale",
     "updated_at",
+    "updated_by",
     "updated_by__name",
     "updated_by__email",
 )
@@ -136,7 +147,14 @@ def _scores(assessment: Assessment, local: Local) -> list[dict[str, Any]]:
         ),
         comment_rows=ArraySubquery(
             comments.values(
-                row=JSONObject(text="text", name="author__name", email="author__email", at="created_at", resolved="resolved_at")
+                row=JSONObject(
+                    text="text",
+                    by="author",
+                    name="author__name",
+                    email="author__email",
+                    at="created_at",
+                    resolved="resolved_at",
+                )
             )
         ),
     )
@@ -179,7 +197,7 @@ def _answers(rows: Sequence[dict[str, Any]], local: Local) -> tuple[AnswerFact, 
             comments=tuple(
                 CommentItem(
                     item["text"],
-                    item["name"] or item["email"] or "",
+                    person_name(item["name"] or item["email"] or "", item["by"]),
                     local_day(item["at"]) or date.min,
                     item["resolved"] is not None,
                 )
@@ -210,7 +228,7 @@ def _levels(criteria: Iterable[int], local: Local) -> dict[int, list[ScaleLevel]
 
 
 def _name(row: dict[str, Any]) -> str:
-    return row["updated_by__name"] or row["updated_by__email"] or ""
+    return person_name(row["updated_by__name"] or row["updated_by__email"] or "", row["updated_by"])
 
 
 def _milestones(assessment: Assessment, local: Local) -> tuple[MilestoneFact, ...]:
@@ -245,7 +263,7 @@ def _measures(assessment: Assessment, titles: dict[str, str]) -> tuple[MeasureIt
     return tuple(
         MeasureItem(
             text=row.text,
-            who=row.who,
+            who=person_name(row.who, row.owner_id) if row.owner_id else row.who,
             due_on=row.due_on,
             status=row.status,
             status_label=str(row.get_status_display()),
@@ -275,13 +293,13 @@ def _rounds(assessment: Assessment, local: Local) -> tuple[RoundFact, ...]:
             assessment__state=AssessmentState.APPROVED,
             assessment__round__lt=assessment.round,
         )
-        .annotate(workstream_keys=_workstreams("criterion"))
+        .annotate(workstream_keys=_workstreams("criterion"), approved_at=_approved_at("assessment"))
         .order_by("assessment__round", "criterion__order")
         .values(
             *ANSWER,
             "assessment__round",
             "assessment__public_id",
-            "assessment__approved_at",
+            "approved_at",
             *local.columns("criterion__title"),
         )
     )
@@ -292,10 +310,15 @@ def _rounds(assessment: Assessment, local: Local) -> tuple[RoundFact, ...]:
             public_id=answers[0]["assessment__public_id"],
             number=number,
             label=_("Runde %(number)s") % {"number": number},
-            on=local_day(answers[0]["assessment__approved_at"]),
+            on=local_day(answers[0]["approved_at"]),
         )
         facts.append(RoundFact(ref, tuple(_earlier(row, local) for row in answers)))
     return tuple(facts)
+
+
+def _approved_at(assessment: str) -> Subquery:
+    approvals = AssessmentTransition.objects.filter(assessment=OuterRef(assessment), kind=TransitionKind.APPROVE)
+    return Subquery(approvals.order_by("-pk").values("at")[:1])
 
 
 def _earlier(row: dict[str, Any], local: Local) -> AnswerFact:

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, AssessmentState
+from assessments.models.round_step import RoundStep
 from assessments.reports.profile.inputs import AnswerFact
 from assessments.reports.profile.model import Meta, RoundRef, WorkflowStep
+from assessments.reports.profile.person import person_name
 from catalogue.models import Phase
 
 
@@ -20,8 +21,8 @@ def local_day(moment: datetime | str | None) -> date | None:
     return timezone.localtime(datetime.fromisoformat(moment) if isinstance(moment, str) else moment).date()
 
 
-def _person(person: Any) -> str:
-    return str(person) if person else ""
+def _by(step: RoundStep | None) -> str:
+    return person_name(step.by, step.by_id) if step else ""
 
 
 def cover_of(
@@ -35,15 +36,16 @@ def cover_of(
     """No query, with the assessment as ``with_context`` fetches it."""
     project, edition = assessment.project, assessment.edition
     is_approved = assessment.is_approved
-    # Both stamps outlive a return or a reopening; they count only while the state agrees with them.
+    # Steps outlive a return or a reopening; they count only while the state agrees with them.
     is_submitted = is_approved or assessment.state == AssessmentState.SUBMITTED
-    submitted_on = local_day(assessment.submitted_at) if is_submitted else None
-    approved_on = local_day(assessment.approved_at) if is_approved else None
-    approved_by = _person(assessment.approved_by) if is_approved else ""
+    submission = assessment.submission if is_submitted else None
+    approval = assessment.approval if is_approved else None
+    started_on = timezone.localtime(assessment.steps[0].at).date()  # every round has begun
+    submitted_on, approved_on = (local_day(step.at) if step else None for step in (submission, approval))
     steps = [
-        WorkflowStep(_("begonnen"), assessment.started_on, ""),
-        WorkflowStep(_("eingereicht"), submitted_on, _person(assessment.submitted_by) if is_submitted else ""),
-        WorkflowStep(_("freigegeben"), approved_on, approved_by),
+        WorkflowStep(_("begonnen"), started_on, ""),
+        WorkflowStep(_("eingereicht"), submitted_on, _by(submission)),
+        WorkflowStep(_("freigegeben"), approved_on, _by(approval)),
     ]
     asked = {answer.rating.phase for answer in answers}
     days = [answer.on for answer in answers] + [step.on for step in steps]
@@ -72,10 +74,10 @@ def cover_of(
         scope=tuple(phase.label for phase in phases if phase.key in asked),
         language=language,
         as_of=max(day for day in days if day is not None),
-        started_on=assessment.started_on,
+        started_on=started_on,
         submitted_on=submitted_on,
         approved_on=approved_on,
-        approved_by=approved_by,
+        approved_by=_by(approval),
         steps=tuple(step for step in steps if step.on is not None),
         compared=compared,
         rounds=tuple(rounds),

@@ -6,7 +6,7 @@ built. Dates are local dates. Nothing here depends on the clock: the same state 
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from assessments.reports.profile.criterion import (
     CommentItem,
@@ -39,6 +39,7 @@ __all__ = [
     "MilestoneInfo",
     "PreviousAnswer",
     "PriorityItem",
+    "RecordMark",
     "RoundRef",
     "ScaleLevel",
     "Trend",
@@ -66,6 +67,32 @@ class RoundRef:
     number: int
     label: str
     on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMark:
+    """The document a profile comes from. ``version`` counts the approvals of its round, ``address`` is where it can be checked.
+
+    ``edition`` counts the times this very file was made: 1, and more only where an earlier one may not be handed out any more.
+    """
+
+    number: str
+    version: int
+    approved_at: datetime
+    checksum: str
+    address: str
+    edition: int = 1
+    edition_made_at: datetime | None = None
+
+    @property
+    def checksum_parts(self) -> tuple[str, ...]:
+        """In groups of eight, as people compare it."""
+        return tuple(self.checksum[start : start + 8] for start in range(0, len(self.checksum), 8))
+
+    @property
+    def page(self) -> str:
+        """The address without the checksum, to be typed."""
+        return self.address.split("?")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +138,7 @@ class Meta:
     rounds: tuple[RoundRef, ...]
     attribution: str
     level_scale_notice: str
+    record: RecordMark | None = None
 
 
 # --- Figures ----------------------------------------------------------------------------------------------------------------

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_safe
 
 from assessments.reports.export import render_csv, render_json, render_xlsx
 from assessments.reports.profile.model import MaturityProfile
-from assessments.reports.views.profile import requested_profile
+from assessments.reports.views.requested import requested_profile
 from assessments.views.access import get_assessment
 
 LANGUAGES = ("de", "en")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SCHEMA = Path(__file__).resolve().parent.parent / "export" / "schema" / "profile-2.json"
+SCHEMAS = Path(__file__).resolve().parent.parent / "export" / "schema"
 
 
 def file_name(profile: MaturityProfile, ending: str) -> str:
@@ -39,9 +39,9 @@ def _file(
 ) -> HttpResponse:
     assessment = get_assessment(request.user, public_id)
     with translation.override(requested_language(request)):
-        profile = requested_profile(request, assessment)
-        content = render(profile)
-    name = file_name(profile, ending)
+        requested = requested_profile(request, assessment)
+        content = requested.file(ending, render)
+    name = file_name(requested.profile, ending)
     return HttpResponse(content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
@@ -67,6 +67,6 @@ def profile_xlsx(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_safe
-def schema(request: HttpRequest) -> HttpResponse:
-    """The published shape of the JSON, for anyone."""
-    return HttpResponse(SCHEMA.read_bytes(), content_type="application/schema+json")
+def schema(request: HttpRequest, name: str) -> HttpResponse:
+    """The published shapes of the JSON and of the document an approval keeps, for anyone."""
+    return HttpResponse((SCHEMAS / f"{name}.json").read_bytes(), content_type="application/schema+json")

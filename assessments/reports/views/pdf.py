@@ -1,4 +1,4 @@
-"""The profile as a PDF: rendered once per state of the data, then taken from the store."""
+"""The profile as a PDF: rendered once per state of the data, or once for ever from a record, then taken from the store."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from assessments.reports.pdf import VARIANTS, PdfUnavailable, Variant, pdf_of
+from assessments.reports.pdf import VARIANTS, PdfUnavailable, Variant, pdf_of, render_pdf
 from assessments.reports.views.downloads import file_name, requested_language
-from assessments.reports.views.profile import requested_profile
+from assessments.reports.views.requested import requested_profile
 from assessments.views.access import get_assessment, require
 from assessments.views.breadcrumbs import crumbs_to
 
@@ -38,11 +38,17 @@ def profile_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
         require(request.user, "assessments.work_on_assessment", assessment)
     variant = requested_variant(request)
     with translation.override(requested_language(request)):
-        profile = requested_profile(request, assessment)
+        requested = requested_profile(request, assessment)
+    render_one = render_pdf if requested.record else pdf_of
     try:
-        pdf = pdf_of(profile, variant=variant, with_comments=with_comments)
+        pdf = requested.file(
+            "pdf",
+            lambda profile: render_one(profile, variant=variant, with_comments=with_comments),
+            variant,
+            "kommentare" if with_comments else "",
+        )
     except PdfUnavailable:
         crumbs = crumbs_to(assessment.project, (str(assessment.round_label), assessment.get_absolute_url()), (_("PDF"), ""))
         return render(request, "report/pdf_unavailable.html", {"assessment": assessment, "crumbs": crumbs}, status=503)
-    name = file_name(profile, "pdf").removesuffix(".pdf") + f"-{variant}fassung.pdf"
+    name = file_name(requested.profile, "pdf").removesuffix(".pdf") + f"-{variant}fassung.pdf"
     return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -6,14 +6,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assessments.models import Assessment
+from assessments.queries.since_approval import since_approval
 from assessments.reports.charts import for_screen
 from assessments.reports.charts.profile_charts import (
     figures_radar,
@@ -23,22 +23,15 @@ from assessments.reports.charts.profile_charts import (
     named_overall,
     trend_chart,
 )
-from assessments.reports.profile.load import DEFAULT_LANGUAGE, NotComparable, load_profile
+from assessments.reports.profile.load import DEFAULT_LANGUAGE
 from assessments.reports.profile.model import MaturityProfile
+from assessments.reports.views.requested import requested_profile
 from assessments.views.access import get_assessment
 from assessments.views.breadcrumbs import crumbs_to
 
 #: Widths of drawings that share their row, for wide and for slim pages.
 HALF = (500.0, 300.0)
 CARD = (480.0, 290.0)
-
-
-def requested_profile(request: HttpRequest, assessment: Assessment) -> MaturityProfile:
-    """The profile, compared with the round of ``?vergleich=`` if there is one. 404 for a round it cannot be compared with."""
-    try:
-        return load_profile(assessment, compare_with=request.GET.get("vergleich") or None)
-    except NotComparable as error:
-        raise Http404 from error
 
 
 def beside(draw: Callable[[float], SafeString], widths: tuple[float, float] = HALF) -> SafeString:
@@ -68,16 +61,20 @@ def own_language(profile: MaturityProfile) -> str:
 @login_required
 @require_safe
 def profile_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Eleven queries with session, person and navigation, however many criteria and rounds."""
+    """Eleven queries with session, person and navigation, however many criteria and rounds; nine from a record."""
     assessment = get_assessment(request.user, public_id)
-    profile = requested_profile(request, assessment)
-    chosen = request.GET.get("vergleich")
+    requested = requested_profile(request, assessment)
+    profile, record = requested.profile, requested.record
+    chosen = {name: request.GET[name] for name in ("vergleich", "dokument") if request.GET.get(name)}
     context: dict[str, Any] = {
         "assessment": assessment,
         "profile": profile,
         "charts": charts_of(profile),
         "own_language": own_language(profile),
-        "compared_query": f"&{urlencode({'vergleich': chosen})}" if chosen else "",
+        "record": record,
+        "records": list(assessment.records.defer("document")) if assessment.approval else [],
+        "since": since_approval(record, assessment.project) if record is not None and record.is_current else (),
+        "compared_query": f"&{urlencode(chosen)}" if chosen else "",
         "crumbs": crumbs_to(
             assessment.project, (str(assessment.round_label), assessment.get_absolute_url()), (_("Reifeprofil"), "")
         ),

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assessments.forms.share_link import ShareForm
 from assessments.models import Assessment, ShareLink
-from assessments.reports.pdf import PdfUnavailable, pdf_of
+from assessments.reports.pdf import PdfUnavailable, render_pdf
 from assessments.reports.profile.anonymise import without_names
-from assessments.reports.profile.load import load_profile
-from assessments.reports.profile.model import MaturityProfile
+from assessments.reports.records.keeping import current_record, record_profile
 from assessments.reports.views.downloads import file_name, requested_language
 from assessments.reports.views.pdf import requested_variant
 from assessments.reports.views.profile import charts_of, own_language
+from assessments.reports.views.requested import RequestedProfile
 from assessments.services.share_links import NotApproved, create_link, revoke_link
 from assessments.views.access import get_assessment, require
 from assessments.views.breadcrumbs import crumbs_to
@@ -100,19 +100,22 @@ def unlisted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return wrapped
 
 
-def _shared_profile(token: str) -> MaturityProfile:
-    """404 for a link that is expired, revoked or guessed, or whose round was reopened: nobody can tell which. Eight queries."""
+def _shared_profile(token: str) -> RequestedProfile:
+    """404 for a link that is expired, revoked or guessed, or whose round was reopened: nobody can tell which. Two queries."""
     link = ShareLink.objects.usable(timezone.localdate()).filter(token=token).first()
-    if link is None:
+    record = current_record(link.assessment) if link else None
+    if link is None or record is None:
         raise Http404
-    profile = load_profile(link.assessment)
-    return profile if link.with_names else without_names(profile)
+    profile = record_profile(record)
+    if link.with_names:
+        return RequestedProfile(profile, record)
+    return RequestedProfile(without_names(profile), record, without_names=True)
 
 
 @require_safe
 @unlisted
 def shared_profile(request: HttpRequest, token: str) -> HttpResponse:
-    profile = _shared_profile(token)
+    profile = _shared_profile(token).profile
     context = {
         "profile": profile,
         "charts": charts_of(profile),
@@ -128,12 +131,12 @@ def shared_pdf(request: HttpRequest, token: str) -> HttpResponse:
     """``?umfang=`` and ``?sprache=`` as for members; never with comments."""
     variant = requested_variant(request)
     with translation.override(requested_language(request)):
-        profile = _shared_profile(token)
+        shared = _shared_profile(token)
     try:
-        pdf = pdf_of(profile, variant=variant)
+        pdf = shared.file("pdf", lambda profile: render_pdf(profile, variant=variant), variant)
     except PdfUnavailable:
         return render(
             request, "report/shared_pdf_unavailable.html", {"back_url": reverse("reports:shared", args=[token])}, status=503
         )
-    name = file_name(profile, f"{variant}fassung.pdf")
+    name = file_name(shared.profile, f"{variant}fassung.pdf")
     return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})

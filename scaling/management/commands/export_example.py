@@ -5,11 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import translation
 
 from assessments.models import Assessment
 from assessments.reports.profile.example import FOLDER, PROJECT, ROUND, file_of, write_facts
-from assessments.reports.profile.load import load_facts
+from assessments.reports.records.document import facts_in
+from assessments.reports.records.keeping import current_record
 
 
 class Command(BaseCommand):
@@ -23,7 +23,10 @@ class Command(BaseCommand):
         if assessment is None:
             raise CommandError("The demo's data is not loaded: ./run reset, then start the demo.")
         options["folder"].mkdir(parents=True, exist_ok=True)
+        record = current_record(assessment)
+        if record is None:
+            raise CommandError("The demo's round is not approved: ./run reset, then start the demo.")
         for language, _name in settings.LANGUAGES:
-            with translation.override(language):
-                write_facts(file_of(language, options["folder"]), load_facts(assessment))
+            facts = facts_in(record.document, language=language, names=record.names)
+            write_facts(file_of(language, options["folder"]), facts)
             self.stdout.write(str(file_of(language, options["folder"])))

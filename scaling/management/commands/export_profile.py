@@ -9,9 +9,11 @@ from django.utils import translation
 
 from assessments.models import Assessment, AssessmentState, Project
 from assessments.reports.export import render_csv, render_json, render_xlsx
-from assessments.reports.pdf import VARIANTS, PdfUnavailable, pdf_of
+from assessments.reports.pdf import VARIANTS, PdfUnavailable, pdf_of, render_pdf
 from assessments.reports.profile.load import load_profile
 from assessments.reports.profile.model import MaturityProfile
+from assessments.reports.records.files import file_of
+from assessments.reports.records.keeping import current_record, record_profile
 
 DATA: dict[str, Callable[[MaturityProfile], bytes]] = {"json": render_json, "csv": render_csv, "xlsx": render_xlsx}
 
@@ -32,15 +34,21 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         assessment = find_assessment(options["project"], options["municipality"], options["round"])
+        record = current_record(assessment) if assessment.is_approved else None
+        kind, variant = options["format"], options["variant"]
         with translation.override(options["language"]):
-            profile = load_profile(assessment)
-            if options["format"] == "pdf":
-                try:
-                    content = pdf_of(profile, variant=options["variant"])
-                except PdfUnavailable as error:
-                    raise CommandError(str(error)) from error
-            else:
-                content = DATA[options["format"]](profile)
+            profile = record_profile(record) if record else load_profile(assessment)
+            try:
+                if record is not None and kind == "pdf":
+                    content = file_of(
+                        record, profile, kind=kind, render=lambda one: render_pdf(one, variant=variant), options=variant
+                    )
+                elif record is not None:
+                    content = file_of(record, profile, kind=kind, render=DATA[kind])
+                else:
+                    content = pdf_of(profile, variant=variant) if kind == "pdf" else DATA[kind](profile)
+            except PdfUnavailable as error:
+                raise CommandError(str(error)) from error
         try:
             options["output"].write_bytes(content)
         except OSError as error:

@@ -1,0 +1,52 @@
+"""Steps of a round and changes of a team are only added: the database refuses to change or remove them.
+
+Allowed is forgetting a person who is deleted. Whoever has to erase a whole municipality disables the triggers in their own
+transaction (docs/decisions.md).
+"""
+
+from django.db import migrations
+
+# table, and the columns that may be emptied
+TABLES = [
+    ("assessments_assessmenttransition", ["by_id"]),
+    ("assessments_teamchange", ["by_id", "person_id"]),
+]
+
+FUNCTION = """
+-- Arguments: the columns that may become NULL.
+CREATE FUNCTION assessments_only_added() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    free text[] := '{}';
+    forgettable text;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        FOREACH forgettable IN ARRAY TG_ARGV LOOP
+            IF to_jsonb(NEW) ->> forgettable IS NULL THEN free := free || forgettable; END IF;
+        END LOOP;
+        IF to_jsonb(NEW) - free = to_jsonb(OLD) - free THEN RETURN NEW; END IF;
+    END IF;
+    RAISE EXCEPTION '% % of % is refused: its rows are only added', TG_OP, OLD.id, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END $$;
+"""
+
+
+def trigger(table: str, columns: list[str]) -> str:
+    arguments = ", ".join(f"'{column}'" for column in columns)
+    return f"""
+CREATE TRIGGER {table}_only_added BEFORE UPDATE OR DELETE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION assessments_only_added({arguments});
+"""
+
+
+def undo(table: str) -> str:
+    return f"DROP TRIGGER {table}_only_added ON {table};"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("assessments", "0013_steps_and_records")]
+
+    operations = [
+        migrations.RunSQL(FUNCTION, "DROP FUNCTION assessments_only_added();"),
+        *[migrations.RunSQL(trigger(*table), undo(table[0])) for table in TABLES],
+    ]

@@ -1,0 +1,134 @@
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
+from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models.assessment import Assessment
+from catalogue.models import Phase
+from scaling.accounts.models import Municipality
+
+
+class AssessmentRecordQuerySet(models.QuerySet["AssessmentRecord"]):
+    def current(self) -> "AssessmentRecordQuerySet":
+        """Those that hold: neither taken back by a reopening nor replaced by a later approval of the same round."""
+        return self.filter(superseded_at__isnull=True)
+
+    def with_people(self) -> "AssessmentRecordQuerySet":
+        """Adds ``people``: reference → (id or None, name), in the same query. See ``AssessmentRecord.names``."""
+        people = RecordPerson.objects.filter(record=OuterRef("pk")).order_by("pk")
+        return self.annotate(people=ArraySubquery(people.values(row=JSONObject(ref="ref", id="user", name="name"))))
+
+
+class AssessmentRecord(models.Model):
+    """What was approved: the complete profile of that moment, from which every rendering of the approved round comes.
+
+    Written by ``assessments.reports.records`` in the transaction of the approval. A trigger refuses every change but two, once
+    each: ``superseded_at`` when the round is reopened (or approved anew), and ``superseded_by`` when the next record is there.
+    ``document`` has the shape of ``assessments/reports/export/schema/record-1.json``; people stand in it by reference
+    (``RecordPerson``). ``checksum`` is the SHA-256, in hexadecimal, over its canonical JSON.
+    """
+
+    number = models.CharField(_("Dokumentnummer"), max_length=24, unique=True)
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+", verbose_name=_("Kommune"))
+    year = models.PositiveSmallIntegerField()
+    serial = models.PositiveIntegerField(help_text=_("Laufende Nummer im Jahr und in der Kommune."))
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="records", verbose_name=_("Bewertung"))
+    version = models.PositiveSmallIntegerField(_("Fassung"), help_text=_("Die wievielte Freigabe dieser Runde."))
+    approved_at = models.DateTimeField(_("freigegeben am"))
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("freigegeben von")
+    )
+    phase = models.ForeignKey(
+        Phase, models.PROTECT, null=True, related_name="+", help_text="the project's at that moment; none for the municipality"
+    )
+    coat_of_arms = models.CharField(max_length=100, blank=True, help_text="stored name of the picture, which is kept for it")
+    document = models.JSONField()
+    checksum = models.CharField(_("Prüfsumme"), max_length=64)
+    superseded_at = models.DateTimeField(_("abgelöst am"), null=True, blank=True)
+    superseded_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = AssessmentRecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("freigegebenes Dokument")
+        verbose_name_plural = _("freigegebene Dokumente")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "year", "serial"], name="record_serial_unique"),
+            models.UniqueConstraint(fields=["assessment", "version"], name="record_version_unique"),
+            models.UniqueConstraint(
+                fields=["assessment"], condition=Q(superseded_at__isnull=True), name="record_one_current_per_round"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_current(self) -> bool:
+        return self.superseded_at is None
+
+    @property
+    def names(self) -> dict[str, tuple[int | None, str]]:
+        """Who the references stand for: reference → (id, name as of the approval). "" for somebody made anonymous.
+
+        No query after ``with_people``, otherwise one.
+        """
+        rows: Any = self.__dict__.get("people")
+        if rows is None:
+            rows = RecordPerson.objects.filter(record=self).order_by("pk").values("ref", "name", id=models.F("user"))
+        return {row["ref"]: (row["id"], row["name"]) for row in rows}
+
+
+class RecordPerson(models.Model):
+    """One person a record speaks of. Apart from it, so that a name can go without touching document and checksum."""
+
+    record = models.ForeignKey(AssessmentRecord, models.PROTECT, related_name="+")
+    ref = models.CharField(max_length=12)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    name = models.CharField(max_length=254, blank=True)
+
+    class Meta:
+        verbose_name = _("Person eines Dokuments")
+        verbose_name_plural = _("Personen eines Dokuments")
+        constraints = [models.UniqueConstraint(fields=["record", "ref"], name="record_person_unique")]
+
+    def __str__(self) -> str:
+        return self.name or self.ref
+
+
+class RecordFile(models.Model):
+    """A file as it was first rendered from a record: fetched again, it is the same bytes, whatever the templates are now.
+
+    A later ``version`` of the same file is made only where the first may not be handed out any more (its ``content`` is gone,
+    since somebody in it was made anonymous), and says so.
+    """
+
+    record = models.ForeignKey(AssessmentRecord, models.PROTECT, related_name="files")
+    kind = models.CharField(max_length=8, help_text="pdf, xlsx, csv, json")
+    language = models.CharField(max_length=5)
+    options = models.CharField(max_length=80, blank=True, help_text="variant, compared round, names left out, comments")
+    version = models.PositiveSmallIntegerField()
+    made_at = models.DateTimeField()
+    made_with = models.CharField(max_length=64, help_text="hash over code and templates")
+    checksum = models.CharField(max_length=64)
+    content = models.BinaryField(null=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("Datei eines Dokuments")
+        verbose_name_plural = _("Dateien eines Dokuments")
+        constraints = [
+            models.UniqueConstraint(fields=["record", "kind", "language", "options", "version"], name="record_file_unique"),
+            models.CheckConstraint(
+                condition=Q(content__isnull=False, removed_at__isnull=True) | Q(content__isnull=True, removed_at__isnull=False),
+                name="record_file_is_there_or_removed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record}.{self.kind} ({self.version})"
