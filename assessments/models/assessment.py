@@ -108,7 +108,7 @@ class Assessment(models.Model):
     unconfirmed: int
 
     objects = AssessmentQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(history_id_field=models.BigAutoField())
 
     class Meta:
         verbose_name = _("Bewertung")
