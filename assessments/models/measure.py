@@ -47,7 +47,7 @@ class Measure(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MeasureQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(history_id_field=models.BigAutoField())
 
     class Meta:
         verbose_name = _("Maßnahme")

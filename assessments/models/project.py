@@ -94,7 +94,7 @@ class Project(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ProjectQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["name_key"])
+    history = HistoricalRecords(history_id_field=models.BigAutoField(), excluded_fields=["name_key"])
 
     class Meta:
         verbose_name = _("Projekt")

@@ -101,7 +101,7 @@ class Score(models.Model):
 
     objects = ScoreManager()
     with_set_aside = ScoreQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["page"])
+    history = HistoricalRecords(history_id_field=models.BigAutoField(), excluded_fields=["page"])
 
     class Meta:
         verbose_name = _("Einschätzung")

@@ -43,7 +43,7 @@ class ShareLink(models.Model):
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = ShareLinkQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["token"])
+    history = HistoricalRecords(history_id_field=models.BigAutoField(), excluded_fields=["token"])
 
     class Meta:
         verbose_name = _("Link zum Reifeprofil")

@@ -167,7 +167,7 @@ class Municipality(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MunicipalityQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["name_key"])
+    history = HistoricalRecords(history_id_field=models.BigAutoField(), excluded_fields=["name_key"])
 
     class Meta:
         verbose_name = _("Kommune")

@@ -32,8 +32,8 @@ class StaleRecord(Exception):
 def change(current: Any, version: int | None, *, stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     """Whether the locked row ``current`` has to be stored: False where it says ``wanted`` already. Counts its version on.
 
-    Its model has a ``version``. ``stored`` and ``wanted`` name the same fields; ``version`` is the one the form was opened with,
-    None for commands, which take the row as it is. Raises StaleRecord.
+    Its model has a ``version``. ``stored`` and ``wanted`` name the same fields; ``version`` is the one the form was opened
+    with, None for commands, which take the row as it is. Raises StaleRecord.
     """
     if _comparable(stored) == _comparable(wanted):
         return False

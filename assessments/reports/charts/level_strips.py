@@ -14,6 +14,7 @@ from assessments.reports.charts.text_width import text_width
 
 NARROW = 480  # below this width the label stands above its strip
 SCALE = 20.0  # height of the scale above the first strip
+KEY = 165.0  # room for the key beside the scale; where there is less it stands below the rows
 TALLEST = 12.0  # the tallest column; a count stands above it
 ROW = TALLEST + 24
 HATCH = "2 2"  # a thick dashed line is a hatched column: one shape without a pattern to refer to
@@ -41,7 +42,7 @@ def level_strips(strips: Sequence[Strip], *, width: float = 640) -> SafeString:
     for strip in strips:
         y = _draw_strip(drawing, strip, y, left, cell, highest, narrow)
     has_target = any(strip.target is not None for strip in strips)
-    if narrow:
+    if narrow or left < KEY:
         y = _draw_key(drawing, y + 4, has_target) + 4
     else:
         _draw_key(drawing, SCALE - 18, has_target)
@@ -59,10 +60,11 @@ def _note(strip: Strip) -> str:
 def _draw_scale(drawing: Drawing, left: float, cell: float) -> None:
     for level in range(TOP + 1):
         drawing.text(left + (level + 0.5) * cell, SCALE - 7, str(level), size=SMALL, role="muted", anchor="middle")
-    without = wrap(_("ohne Stufe"), cell + 8, size=SMALL, max_lines=1)
-    drawing.text(
-        left + (TOP + 1.5) * cell, SCALE - 7, without[0] if without else "–", size=SMALL, role="muted", anchor="middle"
-    )
+    # Above the figures at the end of the rows there is room for its words.
+    x = left + (TOP + 1) * cell + 4
+    without = wrap(_("ohne Stufe"), drawing.width - x - 2, size=SMALL, max_lines=1)
+    if without:
+        drawing.text(x, SCALE - 7, without[0], size=SMALL, role="muted")
 
 
 def _draw_strip(drawing: Drawing, strip: Strip, top: float, left: float, cell: float, highest: int, narrow: bool) -> float:
