@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from assessments.models.assessment import Assessment
 from assessments.models.states import AssessmentState
+from scaling.common.public_ids import DrawnField
 
 
 def new_token() -> str:
@@ -33,7 +34,7 @@ class ShareLink(models.Model):
     """A read-only way to one approved profile for people without an account. Made and revoked by ``assessments.sharing``."""
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="share_links", verbose_name=_("Bewertung"))
-    token = models.CharField(max_length=43, unique=True, default=new_token, editable=False)
+    token = DrawnField(max_length=43, unique=True, default=new_token, editable=False)
     purpose = models.CharField(_("Für wen"), max_length=120)
     with_names = models.BooleanField(_("Namen von Personen zeigen"), default=False)
     expires_on = models.DateField(_("Gültig bis"))

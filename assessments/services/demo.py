@@ -91,8 +91,8 @@ def _load_municipality(content: dict[str, Any]) -> None:
             is_municipality_wide=entry.get("municipality_wide", False),
         )
         started = [round_["started_on"] for round_ in entry.get("rounds", [])]
-        attribute_to(project, manager)
-        project._history_date = at_hour(min(started, default=timezone.localdate() - timedelta(days=7)), 8)  # type: ignore[attr-defined]
+        begun = min(started, default=timezone.localdate() - timedelta(days=7))
+        attribute_to(project, manager, at=at_hour(begun, 8))
         project.save()
         project.team.set(people[email] for email in entry.get("team", []))
         measures = _Measures(project, entry.get("measures", []), people)

@@ -1,9 +1,12 @@
 """The *Amtlicher Gemeindeschlüssel* (AGS): eight digits, of which the first two name the state."""
 
 import re
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+from scaling.common.public_ids import CharField
 
 # Source: Gemeindeverzeichnis of the Federal Statistical Office, first two digits of the AGS.
 STATES = {
@@ -43,3 +46,13 @@ def validate_ags(value: str) -> None:
             code="ags_state",
             params={"prefix": value[:2]},
         )
+
+
+class AgsField(CharField):
+    """Validates itself; migrations see a plain text column of eight characters."""
+
+    default_validators = [validate_ags]
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from scaling.accounts.ags import STATES, validate_ags
+from scaling.accounts.ags import STATES, AgsField
 from scaling.accounts.short_codes import LENGTH, free_code, validate_code
-from scaling.common.public_ids import new_public_id
+from scaling.common.public_ids import PublicIdField
 from scaling.common.sorting import GermanOrder
 from scaling.common.text import look_alike, tidy_password
 
@@ -141,14 +141,13 @@ class Municipality(models.Model):
     Service functions for its coat of arms: ``coats_of_arms``.
     """
 
-    public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
+    public_id = PublicIdField()
     name = models.CharField(_("Name"), max_length=120, help_text=_("Mit Bezeichnung, etwa „Stadt Bamberg“."))
     name_key = models.CharField(max_length=360, blank=True, editable=False, help_text="the same for names that look alike")
-    ags = models.CharField(
+    ags = AgsField(
         _("Amtlicher Gemeindeschlüssel (AGS)"),
         max_length=8,
         unique=True,
-        validators=[validate_ags],
         help_text=_("Acht Ziffern, die ersten zwei nennen das Land."),
     )
     code = models.CharField(

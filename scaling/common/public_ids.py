@@ -1,6 +1,9 @@
 """Short, unguessable ids for addresses."""
 
 import secrets
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
 
 # Without vowels and look-alikes: no words by accident, and easy to read out.
 ALPHABET = "23456789bcdfghjkmnpqrstvwxz"
@@ -9,3 +12,26 @@ LENGTH = 10  # 27^10 ≈ 2 · 10^14: guessing is hopeless, and rights are checke
 
 def new_public_id() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+if TYPE_CHECKING:
+    CharField = models.CharField[str, str]
+else:
+    CharField = models.CharField
+
+
+class DrawnField(CharField):
+    """A text that is drawn when its row is made (``default``). Migrations see a plain column: how is no part of the schema."""
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        kwargs.pop("default", None)
+        return name, "django.db.models.CharField", args, kwargs
+
+
+class PublicIdField(DrawnField):
+    """The unguessable id by which addresses name a row."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        own: dict[str, Any] = {"max_length": 12, "unique": True, "editable": False, "default": new_public_id}
+        super().__init__(*args, **own | kwargs)

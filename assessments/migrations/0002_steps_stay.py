@@ -44,7 +44,7 @@ def undo(table: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("assessments", "0013_steps_and_records")]
+    dependencies = [("assessments", "0001_initial")]
 
     operations = [
         migrations.RunSQL(FUNCTION, "DROP FUNCTION assessments_only_added();"),

@@ -52,7 +52,7 @@ def undo(table: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("assessments", "0014_steps_stay")]
+    dependencies = [("assessments", "0002_steps_stay")]
 
     operations = [
         migrations.RunSQL(FUNCTION, "DROP FUNCTION assessments_stays();"),

@@ -17,6 +17,8 @@ PARTS = [
     ("catalogue_criterion_workstreams", "criterion_id", "catalogue_criterion"),
     ("catalogue_criterion_related", "from_criterion_id", "catalogue_criterion"),
     ("catalogue_goodpractice_criteria", "goodpractice_id", "catalogue_goodpractice"),
+    ("catalogue_legalnote", "criterion_id", "catalogue_criterion"),
+    ("catalogue_operatingmodel_criteria", "operatingmodel_id", "catalogue_operatingmodel"),
 ]
 
 FUNCTIONS = """
@@ -93,6 +95,6 @@ DROP FUNCTION catalogue_refuse_unless_draft(bigint);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalogue", "0003_versions_and_changes")]
+    dependencies = [("catalogue", "0001_initial")]
 
     operations = [migrations.RunSQL(FUNCTIONS + "".join(trigger(*part) for part in PARTS), UNDO)]
