@@ -277,7 +277,7 @@ class Migration(migrations.Migration):
             name="HistoricalProject",
             fields=[
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("public_id", models.CharField(db_index=True, editable=False, max_length=12, unique=True)),
+                ("public_id", models.CharField(db_index=True, editable=False, max_length=12)),
                 ("name", models.CharField(max_length=120, verbose_name="Name")),
                 ("slug", models.SlugField(help_text="Für Dateinamen und Befehle.", max_length=60, verbose_name="Kurzname")),
                 (
@@ -662,7 +662,7 @@ class Migration(migrations.Migration):
             name="HistoricalMeasure",
             fields=[
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("public_id", models.CharField(db_index=True, editable=False, max_length=12, unique=True)),
+                ("public_id", models.CharField(db_index=True, editable=False, max_length=12)),
                 ("criterion_key", models.SlugField(blank=True, max_length=60, verbose_name="Kriterium")),
                 ("text", models.CharField(max_length=300, verbose_name="Was")),
                 ("owner_text", models.CharField(blank=True, max_length=120, verbose_name="Wer (frei eingetragen)")),

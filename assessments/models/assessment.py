@@ -14,7 +14,7 @@ from assessments.models.round_step import RoundStep
 from assessments.models.states import EDITABLE, AssessmentState, ScoreState, TransitionKind
 from assessments.scoring import Counts
 from catalogue.models import Edition, Phase
-from scaling.common.public_ids import PublicIdField
+from scaling.common.public_ids import public_id_field
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -93,7 +93,7 @@ class Assessment(models.Model):
     Pinned to the edition it was started with. Who took which step and when stands in ``transitions``; pages read ``steps``.
     """
 
-    public_id = PublicIdField()
+    public_id = public_id_field()
     project = models.ForeignKey(Project, models.CASCADE, related_name="assessments", verbose_name=_("Projekt"))
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="assessments", verbose_name=_("Katalogausgabe"))
     phases = models.ManyToManyField(Phase, related_name="+", verbose_name=_("Umfang"))

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assessments.models.project import Project
-from scaling.common.public_ids import PublicIdField
+from scaling.common.public_ids import public_id_field
 
 
 class MeasureStatus(models.TextChoices):
@@ -34,7 +34,7 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
 class Measure(models.Model):
     """What a project does about a criterion: what, who, until when. It belongs to the project, so it outlives a round."""
 
-    public_id = PublicIdField()
+    public_id = public_id_field()
     project = models.ForeignKey(Project, models.CASCADE, related_name="measures", verbose_name=_("Projekt"))
     criterion_key = models.SlugField(_("Kriterium"), max_length=60, blank=True)
     text = models.CharField(_("Was"), max_length=300)

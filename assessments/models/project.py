@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 from assessments.models.states import AssessmentState
 from catalogue.models import CROSS_PHASE, Phase
 from scaling.accounts.models import Municipality, Role
-from scaling.common.public_ids import PublicIdField
+from scaling.common.public_ids import public_id_field
 from scaling.common.sorting import GermanOrder
 from scaling.common.text import look_alike
 
@@ -63,7 +63,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 class Project(models.Model):
     """One smart-city solution, or the municipality as a whole: its one standing project (``is_municipality_wide``)."""
 
-    public_id = PublicIdField()
+    public_id = public_id_field()
     municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="projects", verbose_name=_("Kommune"))
     name = models.CharField(_("Name"), max_length=120)
     name_key = models.CharField(max_length=360, blank=True, editable=False, help_text="the same for names that look alike")

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models.assessment import Assessment
-from scaling.common.public_ids import PublicIdField
+from scaling.common.public_ids import public_id_field
 
 #: How long a sheet that was read waits for its yes or no.
 TTL = timedelta(hours=24)
@@ -26,7 +26,7 @@ class WorkbookUpload(models.Model):
     ``rows`` are the answers as read (``assessments.workbook.importing``). Deleted once imported or dropped, and after a day.
     """
 
-    public_id = PublicIdField()
+    public_id = public_id_field()
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="+", verbose_name=_("Bewertung"))
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("Person"))
     file_name = models.CharField(_("Dateiname"), max_length=200)

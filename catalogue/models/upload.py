@@ -5,7 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from scaling.common.public_ids import PublicIdField
+from scaling.common.public_ids import public_id_field
 
 #: How long a checked file waits to be loaded.
 UPLOAD_TTL = timedelta(hours=1)
@@ -25,7 +25,7 @@ class CatalogueUpload(models.Model):
     Stored and deleted by ``services.uploads``: once loaded, and after UPLOAD_TTL.
     """
 
-    public_id = PublicIdField()
+    public_id = public_id_field()
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("Person"))
     file_name = models.CharField(_("Dateiname"), max_length=200)
     content = models.BinaryField()

@@ -16,7 +16,7 @@ from simple_history.models import HistoricalRecords
 
 from scaling.accounts.ags import STATES, AgsField
 from scaling.accounts.short_codes import LENGTH, free_code, validate_code
-from scaling.common.public_ids import PublicIdField
+from scaling.common.public_ids import public_id_field
 from scaling.common.sorting import GermanOrder
 from scaling.common.text import look_alike, tidy_password
 
@@ -141,7 +141,7 @@ class Municipality(models.Model):
     Service functions for its coat of arms: ``coats_of_arms``.
     """
 
-    public_id = PublicIdField()
+    public_id = public_id_field()
     name = models.CharField(_("Name"), max_length=120, help_text=_("Mit Bezeichnung, etwa „Stadt Bamberg“."))
     name_key = models.CharField(max_length=360, blank=True, editable=False, help_text="the same for names that look alike")
     ags = AgsField(

@@ -7,7 +7,7 @@ from django.db.models import Model
 
 
 def attribute_to(instance: Model, user: Any, *, at: datetime | None = None) -> None:
-    """Let the next save or deletion of ``instance`` stand in its history as ``user``'s; None for nobody. ``at``: not now, but then.
+    """Let the next save or deletion of ``instance`` stand in its history as ``user``'s, or nobody's (None), now or at ``at``.
 
     Rows written in bulk name their author by ``default_user``, the same thing in simple_history's bulk functions.
     """

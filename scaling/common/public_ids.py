@@ -29,9 +29,7 @@ class DrawnField(CharField):
         return name, "django.db.models.CharField", args, kwargs
 
 
-class PublicIdField(DrawnField):
-    """The unguessable id by which addresses name a row."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        own: dict[str, Any] = {"max_length": 12, "unique": True, "editable": False, "default": new_public_id}
-        super().__init__(*args, **own | kwargs)
+def public_id_field() -> DrawnField:
+    """The unguessable id by which addresses name a row. A function and no class: a field that is copied (for a history, say)
+    keeps what it was made with."""
+    return DrawnField(max_length=12, unique=True, editable=False, default=new_public_id)

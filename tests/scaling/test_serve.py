@@ -20,7 +20,7 @@ from scaling.management.commands.serve import Command, check_port, load_catalogu
 @pytest.mark.django_db
 def test_second_start_keeps_the_editions_as_they_are():
     load_catalogue(io.StringIO())
-    assert [edition.number for edition in Edition.objects.all()] == ["2.0", "1.0"]
+    assert [edition.number for edition in Edition.objects.all()] == ["3.0", "2.0", "1.0"]
     published = list(Edition.objects.values_list("pk", "published_at"))
     said = io.StringIO()
     load_catalogue(said)
@@ -44,7 +44,7 @@ def test_missing_edition_is_added(settings):
         "import_catalogue", str(settings.BASE_DIR / "fixtures/catalogue/edition-1.yaml"), publish=True, stdout=io.StringIO()
     )
     load_catalogue(io.StringIO())
-    assert [edition.number for edition in Edition.objects.all()] == ["2.0", "1.0"]
+    assert [edition.number for edition in Edition.objects.all()] == ["3.0", "2.0", "1.0"]
 
 
 @pytest.mark.django_db

@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
             name="HistoricalMunicipality",
             fields=[
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("public_id", models.CharField(db_index=True, editable=False, max_length=12, unique=True)),
+                ("public_id", models.CharField(db_index=True, editable=False, max_length=12)),
                 (
                     "name",
                     models.CharField(help_text="Mit Bezeichnung, etwa „Stadt Bamberg“.", max_length=120, verbose_name="Name"),
