@@ -86,7 +86,7 @@ def test_every_page_with_a_field_for_words_keeps_them(page, pages_with_words, li
 def url(live_server, municipality, alice):
     make_catalogue(2)
     assessment = workflow.start_assessment(project=make_project(municipality, team=[alice]), by=alice)
-    return f"{live_server.url}/bewertungen/{assessment.public_id}/kriterium-1/"
+    return f"{live_server.url}/bewertungen/{assessment.public_id}/kriterien/kriterium-1/"
 
 
 def test_comment_that_was_not_sent_waits_for_its_page(page, url, alice, sign_in, live_server, assert_accessible):
