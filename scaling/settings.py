@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "scaling.accounts.languages.language_of_profile",
     "scaling.once.OnceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "scaling.drafts.stored_forms",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",

@@ -1,7 +1,6 @@
 """One criterion: the page where people spend their time."""
 
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -35,9 +34,6 @@ from assessments.views.access import get_score, number_in, require
 from assessments.views.breadcrumbs import crumbs_to
 from catalogue.models import Criterion
 from catalogue.wording import wording_of
-
-#: Names the answer a page has just saved, so that the browser forgets the draft it kept (static/js/answer.js).
-SAVED_COOKIE = "gespeichert"
 
 
 @never_cache  # so that the back button shows what is stored now, with its version
@@ -95,9 +91,7 @@ def _save(request: HttpRequest, score: Score, criterion: Criterion) -> HttpRespo
         return _conflict(request, score, criterion, form, error.current)
     except NotEditable:
         return _too_late(request, score, form)
-    response = _redirect_after_save(request, score, criterion, saved)
-    response.set_cookie(SAVED_COOKIE, quote(request.path), max_age=300, samesite="Lax", secure=request.is_secure())
-    return response
+    return _redirect_after_save(request, score, criterion, saved)
 
 
 def _redirect_after_save(request: HttpRequest, score: Score, criterion: Criterion, saved: Score) -> HttpResponse:

@@ -148,7 +148,7 @@ class CriterionForm(DocumentForm):
             *house,
             Fieldset(_("Verweise"), Field("related", wrapper_class="choice-box"), "references", "legal_notes"),
         )
-        self.lay_out(layout, preview_url)
+        self.lay_out(layout, preview_url, autosave=True)
 
     def _add_required_levels(self) -> list[Any]:
         """A level for each phase: what a cross-phase milestone asks for at each gate."""

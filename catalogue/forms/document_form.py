@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout, Row, Submit
+from crispy_forms.layout import HTML, ButtonHolder, Layout, Row, Submit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -80,8 +80,11 @@ class DocumentForm(Form):
     def __init__(self, data: Any = None, *, initial: dict[str, Any], version: int) -> None:
         super().__init__(data, initial=initial | {"version": version})
 
-    def lay_out(self, layout: Layout, preview_url: str) -> None:
-        """Set the form out, with buttons to save and to preview; with JavaScript the preview follows while somebody types."""
+    def lay_out(self, layout: Layout, preview_url: str, *, autosave: bool = False) -> None:
+        """Set the form out, with buttons to save and to preview; with JavaScript the preview follows while somebody types.
+
+        ``autosave`` for a page that takes what is typed without a button (``catalogue.views.edit_page.autosaved``).
+        """
         self.helper = FormHelper(self)
         self.helper.layout = layout
         self.helper.attrs = {
@@ -90,8 +93,14 @@ class DocumentForm(Form):
             "hx-target": "#vorschau",
             "hx-swap": "innerHTML",
         }
-        self.helper.add_input(Submit("speichern", _("Speichern")))
-        self.helper.add_input(Submit("vorschau", _("Vorschau"), css_class="kern-btn--secondary"))
+        buttons: list[Any] = [
+            Submit("speichern", _("Speichern")),
+            Submit("vorschau", _("Vorschau"), css_class="kern-btn--secondary"),
+        ]
+        if autosave:
+            self.helper.attrs["data-autosave"] = ""
+            buttons.append(HTML('{% include "catalogue/save_state.html" %}'))
+        layout.append(ButtonHolder(*buttons, css_class="save-bar"))
 
     def document(self) -> dict[str, Any]:
         """The object as the form says, as in an edition's document. For a valid form only."""

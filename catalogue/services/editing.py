@@ -122,13 +122,13 @@ def add_criterion(*, edition: Edition, by: Any, item: dict[str, Any]) -> Criteri
 
 
 @transaction.atomic
-def save_criterion(*, criterion: Criterion, version: int, by: Any, item: dict[str, Any]) -> Criterion:
-    """Replace everything the criterion says. Its key and its place stay."""
+def save_criterion(*, criterion: Criterion, version: int, by: Any, item: dict[str, Any], by_itself: bool = False) -> Criterion:
+    """Replace everything the criterion says. Its key and its place stay. ``by_itself``: nobody pressed a button."""
     edition = _locked(criterion.edition)
     current = get_object_or_404(edition.criteria, pk=criterion.pk)
     if current.version != version:
         raise StaleVersion(current)
-    with recording(edition, by):
+    with recording(edition, by, goes_on=by_itself):
         set_criterion(current, item, _phases())
         current.version += 1
         current.save()

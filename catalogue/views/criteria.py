@@ -16,7 +16,7 @@ from catalogue.models import Criterion
 from catalogue.services import editing
 from catalogue.views.access import curated_edition, draft_criterion, login_required
 from catalogue.views.breadcrumbs import curator_page
-from catalogue.views.edit_page import MakeForm, edited, preview_page
+from catalogue.views.edit_page import MakeForm, autosaved, edited, preview_page
 
 
 def _form(criterion: Criterion, item: dict[str, Any]) -> MakeForm:
@@ -31,14 +31,21 @@ def edit(request: HttpRequest, number: str, key: str) -> HttpResponse:
     """The criterion with all five levels. A save that is too late shows both texts and stores nothing."""
     criterion = draft_criterion(request, number, key)
     item = criterion_document(criterion)
+    by_itself = "autosave" in request.POST
+
+    def save(version: int, mine: dict[str, Any]) -> Criterion:
+        return editing.save_criterion(criterion=criterion, version=version, by=request.user, item=mine, by_itself=by_itself)
+
     edit = edited(
         request,
         make=_form(criterion, item),
         item=item,
         version=criterion.version,
-        save=lambda version, mine: editing.save_criterion(criterion=criterion, version=version, by=request.user, item=mine),
+        save=save,
         read=criterion_document,
     )
+    if by_itself:
+        return autosaved(edit)
     if edit.saved:
         messages.success(request, _("Gespeichert: %s") % edit.saved["title"]["de"])
         return redirect("catalogue:criterion_edit", number, key)

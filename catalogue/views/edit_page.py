@@ -6,6 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
 
 from catalogue.documents.compare import FieldChange, compare_items
 from catalogue.forms.document_form import DocumentForm
@@ -26,6 +29,7 @@ class Edit:
     preview: dict[str, Any] | None
     conflict: tuple[FieldChange, ...] | None = None
     saved: dict[str, Any] | None = None
+    saved_version: int | None = None
 
     @property
     def status(self) -> int:
@@ -60,13 +64,31 @@ def edited(
     if "vorschau" in request.POST:
         return Edit(form, mine)
     try:
-        save(form.cleaned_data["version"], mine)
+        row = save(form.cleaned_data["version"], mine)
     except StaleVersion as stale:
         # What was typed in, on top of the newest version: the next save is made knowing the other one.
         data = request.POST.copy()
         data["version"] = str(stale.current.version)
         return Edit(make(data, stale.current.version), mine, conflict=compare_items(read(stale.current), mine))
-    return Edit(form, mine, saved=mine)
+    return Edit(form, mine, saved=mine, saved_version=row.version)
+
+
+def autosaved(edit: Edit) -> HttpResponse:
+    """The answer to a save nobody pressed a button for: a sentence, and what became of it in X-Save and X-Version."""
+    if edit.saved is not None:
+        kind, text = "saved", _("gespeichert um %(time)s Uhr") % {"time": time_format(timezone.localtime(), "H:i")}
+    elif edit.conflict is not None:
+        kind, text = (
+            "stale",
+            _("Nicht gespeichert: Inzwischen hat jemand anderes gespeichert. „Speichern“ zeigt beide Fassungen."),
+        )
+    else:
+        name, errors = next(iter(edit.form.errors.items()))
+        label = edit.form.fields[name].label if name in edit.form.fields else ""
+        words = ": ".join(str(part) for part in (label, errors[0]) if part)
+        kind, text = "invalid", _("Noch nicht gespeichert: %(problem)s") % {"problem": words}
+    headers = {"X-Save": kind, "X-Version": str(edit.saved_version or ""), "Cache-Control": "private, no-store"}
+    return HttpResponse(text, status=edit.status, content_type="text/plain; charset=utf-8", headers=headers)
 
 
 @dataclass(frozen=True)

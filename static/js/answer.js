@@ -1,8 +1,8 @@
 /* The page of one criterion: autosave (the requests are htmx's), and a draft on the device until the server has confirmed it.
    Without this script the page is a plain form. */
-import { Draft, Timer, WaitingButton, forgetConfirmed, hasStorage, reloadWhenRestored, sameValues, showDraft, unixLines } from "./drafts.js";
+import { Draft, RETRY_DELAY, Timer, WaitingButton, forget, hasStorage, reloadWhenRestored, sameValues, showDraft, unixLines } from "./drafts.js";
 
-const OWN = ["csrfmiddlewaretoken", "einmal", "version"];
+const OWN = ["csrfmiddlewaretoken", "einmal", "entwurf", "version"];
 
 /* Evidence is not autosaved: it stays a draft until a button sends it. */
 const withoutEvidence = (all) => Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith("evidence_")));
@@ -13,6 +13,7 @@ function start(form, state) {
   const stored = new Draft(panel.dataset.user, location.pathname);
   let inFlight = null;
   let stopped = false;
+  let leaving = false;
 
   function values() {
     const result = {};
@@ -46,13 +47,18 @@ function start(form, state) {
     if (!stopped && !inFlight && !sameAnswer(values(), confirmed)) form.dispatchEvent(new Event("retry"));
   }
   const waiting = new WaitingButton(form, () => inFlight !== null);
+  function saved(sent, version) {
+    form.elements.version.value = version;
+    confirmed = { ...withoutEvidence(sent), evidence_text: "", evidence_url: "" };
+    if (!leaving) keep(); /* a button has sent the rest */
+  }
 
   /* A draft from before: offered when it says something else than the server, forgotten when it does not. */
   function offer() {
-    const draft = stored.read();
+    const [draft] = stored.others();
     if (!draft) return;
     if (sameValues(draft.values, values())) {
-      if (!cameBack) stored.forget();
+      if (!cameBack) forget(draft);
       return;
     }
     const chosen = form.querySelector(`[name="choice"][value="${CSS.escape(draft.values.choice || "")}"]`);
@@ -69,11 +75,12 @@ function start(form, state) {
           if (field) field.value = value;
         }
         close();
+        forget(draft);
         keep();
         again();
       },
       drop: () => {
-        stored.forget();
+        forget(draft);
         close();
       },
     });
@@ -86,7 +93,7 @@ function start(form, state) {
 
   form.addEventListener("htmx:beforeRequest", (event) => {
     /* Half a date is none yet: the browser hands over an empty field or the year 2. */
-    if (stopped || !form.elements.target_date.validity.valid) { event.preventDefault(); return; }
+    if (stopped || leaving || !form.elements.target_date.validity.valid) { event.preventDefault(); return; }
     retry.stop();
     inFlight = values();
     tell(state.dataset.saving);
@@ -103,9 +110,7 @@ function start(form, state) {
     const sent = inFlight;
     inFlight = null;
     if (kind === "saved") {
-      form.elements.version.value = xhr.getResponseHeader("X-Version");
-      confirmed = { ...withoutEvidence(sent), evidence_text: "", evidence_url: "" };
-      keep();
+      saved(sent, xhr.getResponseHeader("X-Version"));
       if (!sameAnswer(values(), sent)) again();
     } else if (kind === "stale" || kind === "late") {
       stopped = true;
@@ -121,7 +126,27 @@ function start(form, state) {
     if (event.detail.serverResponse.trim() === event.target.textContent.trim()) event.detail.shouldSwap = false;
   });
 
-  form.addEventListener("submit", (event) => { if (!waiting.holds(event)) keep(); });
+  form.addEventListener("submit", (event) => {
+    if (waiting.holds(event)) return;
+    keep();
+    if (!sameValues(values(), confirmed)) stored.send(form);
+    leaving = true;
+    setTimeout(() => { leaving = false; }, RETRY_DELAY); /* still here: the button led nowhere */
+  });
+  /* Whoever closes the tab or the laptop does not wait for the next pause in typing. */
+  document.addEventListener("visibilitychange", async () => {
+    if (!document.hidden || stopped || inFlight || leaving || !form.elements.target_date.validity.valid || sameAnswer(values(), confirmed)) return;
+    const sent = values();
+    const body = new FormData(form);
+    body.set("autosave", "1");
+    inFlight = sent;
+    try {
+      const answer = await fetch(form.getAttribute("hx-post"), { method: "POST", body, keepalive: true });
+      inFlight = null;
+      if (answer.headers.get("X-Save") === "saved") saved(sent, answer.headers.get("X-Version"));
+    } catch { inFlight = null; /* it stays on the device */ }
+    waiting.release();
+  });
   /* Digits choose a level from anywhere on the page but a field one types into; app.js does so inside the cards. */
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || !/^[0-4]$/.test(event.key)) return;
@@ -136,7 +161,6 @@ function start(form, state) {
 }
 
 if (hasStorage()) {
-  forgetConfirmed();
   const form = document.getElementById("einschaetzung");
   const state = document.getElementById("save-state");
   if (form && state && form.hasAttribute("hx-post")) start(form, state);

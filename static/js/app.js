@@ -1,5 +1,5 @@
 /* Small helps; every page works without them. */
-import { forgetDrafts } from "./drafts.js";
+import "./unsaved.js";
 
 /* A character counter for texts with a limit. The browser's own maxlength cuts pasted text off without a word, so it gives way
    to the counter, which says by how much the text is too long; the server checks the limit anyway. Lines are counted aloud once
@@ -94,8 +94,6 @@ document.addEventListener("submit", (event) => {
   event.submitter?.setAttribute("aria-disabled", "true");
   setTimeout(() => event.submitter?.removeAttribute("aria-disabled"), RESTING);
 });
-/* Signing out leaves no drafts on the device. */
-document.addEventListener("submit", (event) => { if (event.target.matches('form[action*="logout"]')) forgetDrafts(); });
 /* Before the session ends, a warning with a button; timers sleep with the device, so the server is asked how much is left. */
 function watchSession(box) {
   const address = box.dataset.session;

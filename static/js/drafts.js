@@ -2,9 +2,19 @@
    a button that waits while something is being saved. The first functions are pure; tests/browser/test_javascript.py holds them. */
 
 const PREFIX = "entwurf:";
+const COOKIE = "gespeichert";
+const SENT = "abgeschickt";
+const KEPT_FOR = 30 * 24 * 60 * 60 * 1000; /* ms */
 export const RETRY_DELAY = 15000; /* ms */
 
-export const draftKey = (user, path) => `${PREFIX}${user}:${path}`;
+/* path: the address a form is sent to, with # and its id where it has one; id: one for each form of each opened page, so that two
+   tabs never write over each other. */
+export const draftKey = (user, path, id) => `${PREFIX}${user}:${path}@${id}`;
+
+export function parseKey(key) {
+  const match = key.match(/^entwurf:([^:]*):(.*)@([a-z0-9]+)$/);
+  return match ? { key, user: match[1], path: match[2], id: match[3] } : null;
+}
 
 /* As the server stores it: forms send CRLF, fields hold LF. */
 export const unixLines = (text) => text.replace(/\r\n/g, "\n");
@@ -23,41 +33,88 @@ export function parseDraft(text) {
   } catch { return null; }
 }
 
-/* The path the server has just confirmed by a redirect, from its cookie; "" if there is none. */
-export function confirmedPath(cookies) {
-  const match = cookies.match(/(?:^|; )gespeichert="?([^;"]*)/);
-  return match ? decodeURIComponent(match[1]) : "";
+/* The drafts whose values the server has stored, by its cookie (scaling/drafts.py). */
+export function confirmedIds(cookies) {
+  const match = cookies.match(/(?:^|; )gespeichert="?([a-z0-9.]*)/);
+  return match ? match[1].split(".").filter(Boolean) : [];
 }
 
-/* Those of the keys that hold a draft: of the path, by whomever, or all of them without one. */
-export const draftKeys = (keys, path = "") => keys.filter((key) => key.startsWith(PREFIX) && key.endsWith(path));
-
-/* False in a browser without storage: it keeps no drafts and loses nothing by it. */
+/* False in a browser without storage: it keeps no drafts, and pages warn before they are left. */
 export function hasStorage() {
   try { localStorage.getItem(PREFIX); return true; } catch { return false; }
 }
 
-export function forgetDrafts(path = "") {
-  if (hasStorage()) draftKeys(Object.keys(localStorage), path).forEach((key) => localStorage.removeItem(key));
+/* All that is kept for a person, the newest first: {key, path, id, values, at, title, page}. Without a person: of everybody. */
+export function storedDrafts(user = null) {
+  if (!hasStorage()) return [];
+  const found = Object.keys(localStorage).map(parseKey).filter((one) => one && (user === null || one.user === String(user)));
+  const read = found.map((one) => ({ ...parseDraft(localStorage.getItem(one.key)), ...one })).filter((one) => one.values);
+  return read.sort((one, other) => String(other.at).localeCompare(String(one.at)));
 }
 
-/* What the server has confirmed is no draft any more, wherever its redirect led. */
+export const forget = (draft) => localStorage.removeItem(draft.key);
+
+/* What the server has confirmed is no draft any more, wherever its redirect led, and neither is what nobody wanted for a month. */
 export function forgetConfirmed() {
-  const path = confirmedPath(document.cookie);
-  if (!path) return;
-  document.cookie = "gespeichert=; Max-Age=0; path=/; SameSite=Lax";
-  forgetDrafts(path);
+  const ids = confirmedIds(document.cookie);
+  if (ids.length) document.cookie = `${COOKIE}=; Max-Age=0; path=/; SameSite=Lax`;
+  const old = new Date(Date.now() - KEPT_FOR).toISOString();
+  storedDrafts().filter((draft) => ids.includes(draft.id) || draft.at < old).forEach(forget);
 }
 
-/* The draft of one person for one address. */
+/* What was sent last from this tab, on the page that came back in answer to it: {ids, path}; null on any other page. */
+export function sentBefore() {
+  if (!("posted" in document.body.dataset)) return null;
+  try { return JSON.parse(sessionStorage.getItem(SENT)); } catch { return null; }
+}
+
+/* Tells the server which drafts a form carries, so that it can say which are stored. */
+export function sendIds(form, ids, path) {
+  if (!ids.length) return;
+  let field = form.querySelector('input[name="entwurf"]');
+  if (!field) {
+    field = Object.assign(document.createElement("input"), { type: "hidden", name: "entwurf" });
+    form.append(field);
+  }
+  field.value = ids.join(".");
+  try { sessionStorage.setItem(SENT, JSON.stringify({ ids, path })); } catch { /* then it is offered once more */ }
+}
+
+/* The draft of one form of this page. */
 export class Draft {
-  constructor(user, path) { this.key = draftKey(user, path); }
+  constructor(user, path, page = location.pathname + location.search) {
+    this.user = user;
+    this.path = path;
+    this.page = page;
+    const sent = sentBefore();
+    /* A form that came back goes on with the draft it was sent with. */
+    this.id = sent?.path === path ? sent.ids[0] : this.fresh();
+    this.isSent = false;
+  }
 
-  read() { return parseDraft(localStorage.getItem(this.key)); }
+  fresh() { return Math.random().toString(36).slice(2, 10).padEnd(8, "0"); }
 
-  write(values) { localStorage.setItem(this.key, JSON.stringify({ values, at: new Date().toISOString() })); }
+  get key() { return draftKey(this.user, this.path, this.id); }
+
+  /* What was typed for the same form elsewhere or before, the newest first. */
+  others() { return storedDrafts(this.user).filter((one) => one.path === this.path && one.id !== this.id); }
+
+  write(values) {
+    /* What is typed after the form was sent is not what the server is about to confirm. */
+    if (this.isSent) this.id = this.fresh();
+    this.isSent = false;
+    const title = document.querySelector("h1")?.textContent.trim().replace(/\s+/g, " ") || document.title;
+    localStorage.setItem(this.key, JSON.stringify({ values, at: new Date().toISOString(), title, page: this.page }));
+  }
 
   forget() { localStorage.removeItem(this.key); }
+
+  send(form) {
+    const before = sentBefore();
+    const sameAddress = before?.path.split("#")[0] === this.path.split("#")[0];
+    sendIds(form, [...new Set([this.id, ...(sameAddress ? before.ids : [])])], this.path);
+    this.isSent = true;
+  }
 }
 
 /* Fills in the panel that offers a draft. lines: what it says; take, drop: what its two buttons do. */

@@ -1,6 +1,6 @@
 /* The table of all criteria: each row is saved by itself, to the address of its criterion; until the server has confirmed it, it is
    kept on the device where the criterion's own page (answer.js) keeps it, too. Without this script the table is a plain form. */
-import { Draft, Timer, WaitingButton, hasStorage, reloadWhenRestored, sameValues, showDraft, unixLines } from "./drafts.js";
+import { Draft, Timer, WaitingButton, forget, hasStorage, reloadWhenRestored, sameValues, showDraft, unixLines } from "./drafts.js";
 
 function start(form) {
   const bar = document.getElementById("save-state");
@@ -11,7 +11,7 @@ function start(form) {
     constructor(element) {
       this.element = element;
       this.address = element.dataset.address;
-      this.draft = new Draft(form.dataset.user, this.address);
+      this.draft = new Draft(form.dataset.user, this.address, this.address);
       this.timer = new Timer(() => this.save());
       this.title = element.querySelector("th a").textContent.trim();
       this.field = (name) => element.querySelector(`[name$="-${name}"]`);
@@ -27,16 +27,15 @@ function start(form) {
       return { ...result, target_date: this.element.dataset.date };
     }
 
-    /* What the table has no field for, but somebody typed on the criterion's own page: it waits there and stays in the draft. */
-    rest() {
-      const fields = Object.entries(this.draft.read()?.values || {}).filter(([name]) => !NAMES.includes(name));
-      return fields.filter(([name, value]) => value && value !== (name === "target_date" ? this.element.dataset.date : ""));
+    /* Whether a draft holds what the table has no field for, typed on the criterion's own page: there it waits. */
+    hasRest(draft) {
+      const fields = Object.entries(draft.values).filter(([name]) => !NAMES.includes(name));
+      return fields.some(([name, value]) => value && value !== (name === "target_date" ? this.element.dataset.date : ""));
     }
 
     keep() {
-      const rest = this.rest();
-      if (this.isConfirmed() && !rest.length) this.draft.forget();
-      else this.draft.write({ ...this.values(), ...Object.fromEntries(rest) });
+      if (this.isConfirmed()) this.draft.forget();
+      else this.draft.write(this.values());
     }
 
     isConfirmed() {
@@ -59,7 +58,7 @@ function start(form) {
       this.timer.start(event.type === "input" && event.target.matches("textarea") ? 1500 : 100);
     }
 
-    async save() {
+    async save(keepalive = false) {
       this.timer.stop();
       if (this.inFlight || this.stopped || this.decides || this.isConfirmed()) return;
       const sent = this.values();
@@ -72,7 +71,7 @@ function start(form) {
       this.inFlight = true;
       this.tell(words.saving);
       try {
-        const answer = await fetch(this.address, { method: "POST", body, redirect: "manual" });
+        const answer = await fetch(this.address, { method: "POST", body, redirect: "manual", keepalive });
         this.answered(answer.headers.get("X-Save"), answer.headers.get("X-Version"), await answer.text(), sent);
       } catch {
         this.failed(words.offline);
@@ -115,12 +114,13 @@ function start(form) {
 
     /* A version that reached the device but not the server. */
     offer() {
-      const draft = this.draft.read();
+      const [draft] = this.draft.others();
       if (!draft) return;
       const now = this.values();
       const differs = NAMES.some((name) => (draft.values[name] || "") !== (now[name] || ""));
       if (!differs) {
-        this.keep();
+        if (this.confirmed === null) this.draft.id = draft.id; /* it came back and is still not stored */
+        else if (!this.hasRest(draft)) forget(draft);
         return;
       }
       const panel = document.getElementById("row-draft").content.firstElementChild.cloneNode(true);
@@ -134,11 +134,12 @@ function start(form) {
         take: () => {
           NAMES.forEach((name) => { this.field(name).value = draft.values[name] || ""; });
           close();
+          if (!this.hasRest(draft)) forget(draft);
           this.keep();
           this.timer.start(0);
         },
         drop: () => {
-          this.draft.forget();
+          forget(draft);
           close();
         },
       });
@@ -148,10 +149,12 @@ function start(form) {
 
   const rows = new Map([...form.querySelectorAll("tr[data-address]")].map((element) => [element, new Row(element)]));
   const rowOf = (event) => rows.get(event.target.closest("tr[data-address]"));
+  let leaving = false;
   const waiting = new WaitingButton(form, () => [...rows.values()].some((row) => row.inFlight));
 
   form.addEventListener("submit", (event) => {
     if (waiting.holds(event)) return;
+    leaving = true;
     rows.forEach((row) => {
       row.timer.stop();
       if (row.field("keep_theirs")?.checked) row.draft.forget();
@@ -160,6 +163,8 @@ function start(form) {
   form.addEventListener("input", (event) => rowOf(event)?.changed(event));
   form.addEventListener("change", (event) => rowOf(event)?.changed(event));
   window.addEventListener("online", () => rows.forEach((row) => row.save()));
+  /* Whoever closes the tab or the laptop does not wait for the next pause in typing. */
+  document.addEventListener("visibilitychange", () => { if (document.hidden && !leaving) rows.forEach((row) => row.save(true)); });
   reloadWhenRestored();
   rows.forEach((row) => row.offer());
 }

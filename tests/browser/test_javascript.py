@@ -46,23 +46,28 @@ def test_draft_is_read_or_left_alone(ask, stored, values):
 
 
 @pytest.mark.parametrize(
-    ("cookies", "path"),
+    ("cookies", "ids"),
     [
-        ("", ""),
-        ("gespeichert=/bewertungen/ab/x/", "/bewertungen/ab/x/"),
-        ('theme=dark; gespeichert="%2Fbewertungen%2Fab%2Fx%2F"; more=1', "/bewertungen/ab/x/"),
-        ("nichtgespeichert=/x/", ""),
+        ("", []),
+        ("gespeichert=abcd1234", ["abcd1234"]),
+        ('theme=dark; gespeichert="abcd1234.efgh5678"; more=1', ["abcd1234", "efgh5678"]),
+        ("nichtgespeichert=abcd1234", []),
     ],
 )
-def test_cookie_names_what_is_confirmed(ask, cookies, path):
-    assert ask(f"drafts.confirmedPath({json.dumps(cookies)})") == path
+def test_cookie_names_what_is_confirmed(ask, cookies, ids):
+    assert ask(f"drafts.confirmedIds({json.dumps(cookies)})") == ids
 
 
-def test_keys_of_drafts_are_found_by_their_path_and_nothing_else_is(ask):
-    keys = ["entwurf:1:/a/b/", "entwurf:2:/a/b/", "entwurf:1:/a/c/", "anderes:/a/b/"]
-    assert ask(f"drafts.draftKeys({json.dumps(keys)}, '/a/b/')") == keys[:2]
-    assert ask(f"drafts.draftKeys({json.dumps(keys)})") == keys[:3]
-    assert ask("drafts.draftKey(1, '/a/b/')") == keys[0]
+@pytest.mark.parametrize("path", ["/a/b/", "/a/b/#form", "/a@b/"])
+def test_key_of_a_draft_says_whose_and_for_what(ask, path):
+    key = f"entwurf:1:{path}@abcd1234"
+    assert ask(f"drafts.draftKey(1, {json.dumps(path)}, 'abcd1234')") == key
+    assert ask(f"drafts.parseKey({json.dumps(key)})") == {"key": key, "user": "1", "path": path, "id": "abcd1234"}
+
+
+@pytest.mark.parametrize("key", ["anderes:1:/a/@abcd", "entwurf:1:/a/", "entwurf:"])
+def test_other_keys_are_no_drafts(ask, key):
+    assert ask(f"drafts.parseKey({json.dumps(key)})") is None
 
 
 def test_line_ends_are_those_of_the_server(ask):

@@ -18,6 +18,11 @@ from tests.reports.pdf_facts import text_of
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def letters(text: str) -> str:
+    """Lines may break and hyphenate anywhere."""
+    return re.sub(r"\W", "", text)
+
+
 @pytest.fixture
 def catalogue(db):
     call_command("import_catalogue", str(ROOT / "fixtures" / "catalogue" / "edition-3.yaml"), publish=True)
@@ -56,9 +61,9 @@ def test_short_check_from_the_start_page_to_its_pdf(
     download.value.save_as(file)
     content = file.read_bytes()
     assert pdf_validator.validate_pdf_bytes(content, profile="ua1").failures == []
-    text = re.sub(r"[\s\-]", "", text_of(content))
-    assert "HalberSatz11." in text
-    assert re.sub(r"[\s\-]", "", short_check().cannot_say) in text
+    text = letters(text_of(content))
+    assert "HalberSatz11" in text
+    assert letters(short_check().cannot_say) in text
 
     page.get_by_role("link", name="Weiter zur vollen Bewertung").click()
     expect(page).to_have_url(f"{live_server.url}{assessment.get_absolute_url()}")
