@@ -3,6 +3,7 @@
 import random
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -64,7 +65,7 @@ def download(person, assessment, key, evidence):
     client = Client()
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     response = client.get(reverse("assessments:evidence_file", args=[assessment.public_id, key, evidence.pk]))
-    return b"".join(response.streaming_content) if response.status_code == 200 else response.status_code
+    return b"".join(cast("Any", response).streaming_content) if response.status_code == 200 else response.status_code
 
 
 def files(settings):
@@ -142,7 +143,14 @@ def test_criterion_that_returns_in_a_later_edition_brings_its_answer(assessment,
 # --- All at once
 
 #: What the doors answer when somebody else was faster; each of them stores nothing.
-REFUSED = (StaleScore, NotEditable, Score.DoesNotExist, PreviewOutdated, workflow.WrongState, edition_switch.NotUndoable)
+REFUSED: tuple[type[Exception], ...] = (
+    StaleScore,
+    NotEditable,
+    Score.DoesNotExist,
+    PreviewOutdated,
+    workflow.WrongState,
+    edition_switch.NotUndoable,
+)
 REFUSED = (*REFUSED, edition_switch.NoNewerEdition, invitations.LastManager, Membership.DoesNotExist)
 
 
@@ -216,7 +224,7 @@ def test_200_rounds_of_saves_moves_imports_submissions_and_removals_lose_nothing
             if isinstance(result, Exception):
                 assert isinstance(result, REFUSED), repr(result)
                 continue
-            way, said = result
+            way, said = cast("tuple[str, Any]", result)
             done[way] += 1
             if way in {"save", "sheet"}:
                 told.add(said)

@@ -39,7 +39,7 @@ def buttons(page):
             fields.setdefault(name, []).append(unescape(value))
         for name, value in re.findall(r'<textarea[^>]*\bname="([\w-]+)"[^>]*>\n(.*?)</textarea>', form, re.S):
             fields.setdefault(name, []).append(unescape(value))
-        found[re.search(r'kern-label">(.*?)</span>', form)[1]] = fields
+        found[re.findall(r'kern-label">(.*?)</span>', form)[0]] = fields
     return found
 
 

@@ -236,7 +236,7 @@ def test_draft_is_wiped_at_sign_out_and_hidden_from_others(page, url, alice, bob
     page.goto(url)
     expect(page.locator("#draft")).to_contain_text(REASON)
     asked: list[str] = []
-    page.once("dialog", lambda dialog: [asked.append(dialog.message), dialog.accept()])
+    page.once("dialog", lambda dialog: asked.append(dialog.message) or dialog.accept())  # type: ignore[func-returns-value]
     sign_out(page)
     page.wait_for_url("**/")
     assert "Beim Abmelden wird sie gelöscht" in asked[0]

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib import messages
+from django.contrib.messages.storage.base import Message
 from django.http import HttpResponse, HttpResponseRedirect
 from django.test import RequestFactory
 
@@ -12,7 +13,7 @@ ID, OTHER = "abcd1234", "efgh5678"
 
 class Queue:
     def __init__(self, *levels):
-        self._queued_messages = [messages.storage.base.Message(level, "x") for level in levels]
+        self._queued_messages = [Message(level, "x") for level in levels]
 
 
 def cookie(response, *, ids=ID, levels=(), waiting="", method="post"):
