@@ -39,7 +39,7 @@ WITHOUT_EFFECT = {
     "catalogue:practice_preview",
     "catalogue:model_preview",
     "catalogue:edition_preview",
-    "catalogue:frame_preview",
+    "catalogue:phase_or_workstream_preview",
     "catalogue:upload",  # the check keeps a file in the cache; what is loaded then is refused twice by its number
 }
 #: The words of TABLE's ids that stand for another state of the world.
@@ -177,7 +177,7 @@ SENT = {
     "catalogue:model_edit": "dora",
     "catalogue:model_move": "dora",
     "catalogue:model_remove": "dora",
-    "catalogue:frame_edit": "dora",
+    "catalogue:phase_or_workstream_edit": "dora",
 }
 
 

@@ -91,8 +91,9 @@ document.addEventListener("submit", (event) => {
     return;
   }
   sent.set(event.target, now);
-  event.submitter?.setAttribute("aria-disabled", "true");
-  setTimeout(() => event.submitter?.removeAttribute("aria-disabled"), RESTING);
+  const button = event.submitter;
+  button?.setAttribute("aria-disabled", "true");
+  setTimeout(() => button?.removeAttribute("aria-disabled"), RESTING);
 });
 /* Before the session ends, a warning with a button; timers sleep with the device, so the server is asked how much is left. */
 function watchSession(box) {

@@ -20,23 +20,23 @@ def comment(score, bob):
 
 def test_comment_is_written_and_resolved(client, score, alice, url, comment):
     client.force_login(alice)
-    response = client.post(f"{url}kriterium-1/kommentare/", {"text": "Ja, seit **Mai**."}, follow=True)
+    response = client.post(f"{url}kriterien/kriterium-1/kommentare/", {"text": "Ja, seit **Mai**."}, follow=True)
     assert "<strong>Mai</strong>" in response.text
     assert score.comments.last().author == alice
     assert "2 Kommentare" in client.get(url).text
-    client.post(f"{url}kriterium-1/kommentare/{comment.pk}/erledigt/")
+    client.post(f"{url}kriterien/kriterium-1/kommentare/{comment.pk}/erledigt/")
     comment.refresh_from_db()
     assert comment.resolved_by == alice
     assert comment.resolved_at is not None
     assert "1 Kommentar<" in client.get(url).text
-    assert "erledigt von Alice" in client.get(f"{url}kriterium-1/").text
+    assert "erledigt von Alice" in client.get(f"{url}kriterien/kriterium-1/").text
     assert score.comments.count() == 2
     assert Score.objects.get(pk=score.pk).version == 1
 
 
 def test_comment_without_text_keeps_the_page(client, alice, url):
     client.force_login(alice)
-    response = client.post(f"{url}kriterium-1/kommentare/", {"text": "  "})
+    response = client.post(f"{url}kriterien/kriterium-1/kommentare/", {"text": "  "})
     assert response.status_code == 422
     assert "Diese Angabe fehlt noch" in response.text
     assert 'name="rationale"' in response.text
@@ -45,11 +45,11 @@ def test_comment_without_text_keeps_the_page(client, alice, url):
 def test_comment_by_a_manager_while_submitted(client, assessment, bob, url):
     workflow.submit(assessment=assessment, by=bob)
     client.force_login(bob)
-    assert client.post(f"{url}kriterium-1/kommentare/", {"text": "Bitte belegen."}).status_code == 302
+    assert client.post(f"{url}kriterien/kriterium-1/kommentare/", {"text": "Bitte belegen."}).status_code == 302
 
 
 def test_comments_by_others(client, assessment, alice, bob, rita, charlie, url, comment):
-    paths = [f"{url}kriterium-1/kommentare/", f"{url}kriterium-1/kommentare/{comment.pk}/erledigt/"]
+    paths = [f"{url}kriterien/kriterium-1/kommentare/", f"{url}kriterien/kriterium-1/kommentare/{comment.pk}/erledigt/"]
     for path in paths:
         assert client.post(path, {"text": "x"}).status_code == 401
         client.force_login(alice)
@@ -68,7 +68,7 @@ def test_comments_by_others(client, assessment, alice, bob, rita, charlie, url, 
 
 def test_comment_of_another_criterion(client, alice, url, comment):
     client.force_login(alice)
-    assert client.post(f"{url}kriterium-2/kommentare/{comment.pk}/erledigt/").status_code == 404
+    assert client.post(f"{url}kriterien/kriterium-2/kommentare/{comment.pk}/erledigt/").status_code == 404
 
 
 # --- Assigning -------------------------------------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ def told(mailoutbox, django_capture_on_commit_callbacks):
 
 def test_criterion_is_assigned_and_the_person_told(client, score, alice, bob, url, told):
     client.force_login(bob)
-    mails = told(lambda: client.post(f"{url}kriterium-1/zustaendig/", {"person": alice.pk}))
+    mails = told(lambda: client.post(f"{url}kriterien/kriterium-1/zustaendig/", {"person": alice.pk}))
     stored = Score.objects.get(pk=score.pk)
     assert (stored.assigned_to, stored.version) == (alice, 1)
     ((to, subject, body),) = mails
@@ -101,9 +101,9 @@ def test_criterion_is_assigned_and_the_person_told(client, score, alice, bob, ur
 
 def test_assigning_to_oneself_or_nobody_tells_nobody(client, score, alice, url, told):
     client.force_login(alice)
-    assert told(lambda: client.post(f"{url}kriterium-1/zustaendig/", {"person": alice.pk})) == []
+    assert told(lambda: client.post(f"{url}kriterien/kriterium-1/zustaendig/", {"person": alice.pk})) == []
     assert Score.objects.get(pk=score.pk).assigned_to == alice
-    assert told(lambda: client.post(f"{url}kriterium-1/zustaendig/", {"person": ""})) == []
+    assert told(lambda: client.post(f"{url}kriterien/kriterium-1/zustaendig/", {"person": ""})) == []
     assert Score.objects.get(pk=score.pk).assigned_to is None
 
 
@@ -111,7 +111,7 @@ def test_who_wants_no_notices_gets_none(client, alice, bob, url, told):
     alice.wants_notices = False
     alice.save()
     client.force_login(bob)
-    assert told(lambda: client.post(f"{url}kriterium-1/zustaendig/", {"person": alice.pk})) == []
+    assert told(lambda: client.post(f"{url}kriterien/kriterium-1/zustaendig/", {"person": alice.pk})) == []
 
 
 def test_a_workstream_is_assigned_at_once(client, assessment, score, alice, bob, url, told):
@@ -131,12 +131,12 @@ def test_assigning_with_bad_input(client, alice, rita, url):
     client.force_login(alice)
     for wrong in ({"group": "phase-p9"}, {"group": "phase-durchgehend", "person": rita.pk}):
         assert client.post(f"{url}zuweisen/", wrong).status_code == 422
-    client.post(f"{url}kriterium-1/zustaendig/", {"person": rita.pk})
+    client.post(f"{url}kriterien/kriterium-1/zustaendig/", {"person": rita.pk})
     assert not Score.objects.filter(assigned_to__isnull=False).exists()
 
 
 def test_assigning_by_others_and_too_late(client, assessment, score, alice, bob, rita, charlie, url):
-    paths = [f"{url}kriterium-1/zustaendig/", f"{url}zuweisen/"]
+    paths = [f"{url}kriterien/kriterium-1/zustaendig/", f"{url}zuweisen/"]
     data = {"person": alice.pk, "group": "phase-durchgehend"}
     assert [client.post(path, data).status_code for path in paths] == [401, 401]
     client.force_login(charlie)

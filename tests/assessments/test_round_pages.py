@@ -101,7 +101,7 @@ def test_overview_shows_progress_states_and_the_way_on(client, alice, assessment
     assert [(g.key, g.counts.answered, g.counts.total) for g in overview.workstreams] == [("organisatorisch", 1, 3)]
     assert "Stufe 2 – in Umsetzung" in response.text
     assert "Noch offen sind 2 Kriterien:" in response.text
-    assert f"{url}kriterium-2/" in response.text
+    assert f"{url}kriterien/kriterium-2/" in response.text
     assert "Nächstes offenes Kriterium" in response.text
 
 
@@ -290,13 +290,20 @@ def test_submit_by_the_team_with_open_criteria(client, assessment, alice, url):
     assert Assessment.objects.get().steps[-1].by_id == alice.pk
 
 
-@pytest.mark.parametrize(("state", "step"), [("submitted", "return"), ("approved", "reopen")])
-def test_step_without_its_words_shows_the_error_in_place(client, request, assessment, bob, url, state, step):
+@pytest.mark.parametrize("words", [" ", "\u200b", "–", "123"])
+@pytest.mark.parametrize(
+    ("state", "step", "ask"),
+    [
+        ("submitted", "return", "Bitte schreiben Sie dem Team, was noch fehlt."),
+        ("approved", "reopen", "Bitte nennen Sie den Grund."),
+    ],
+)
+def test_step_without_its_words_asks_for_them_in_place(client, request, assessment, bob, url, state, step, ask, words):
     request.getfixturevalue(state)
     client.force_login(bob)
-    response = client.post(f"{url}{PATHS[step]}/", {"comment": " ", "reason": " "})
+    response = client.post(f"{url}{PATHS[step]}/", {"comment": words, "reason": words})
     assert response.status_code == 422
-    assert "Diese Angabe fehlt noch" in response.text
+    assert ask in response.text
     assert "<details" in response.text
     assert Assessment.objects.get().state == state
 
