@@ -194,6 +194,8 @@ MEDIA_ROOT = VAR_DIR / "media"
 # Nobody but the app itself reads what people bring.
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+# What a project's files may take together; its people see how much is left before they bring one.
+EVIDENCE_PROJECT_MB = env.number("EVIDENCE_PROJECT_MB", 500, lowest=10)
 # A function that is given each file and returns a complaint or None: "package.module.function"
 EVIDENCE_SCANNER = env.text("EVIDENCE_SCANNER", "")
 # Beside http and https: what the document system's addresses begin with (enaio, d3). None that a browser would run.

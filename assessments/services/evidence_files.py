@@ -5,6 +5,7 @@ serves, and leaves only through a view that asks for the rights (``assessments.v
 file: ``delete_unused_files`` does, once nothing has pointed to it for a while.
 """
 
+import contextlib
 import logging
 import secrets
 import zipfile
@@ -20,14 +21,15 @@ from django.db.models import Max
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from assessments.models import Evidence, Score
+from assessments.models import Evidence, Project, Score
 from assessments.services.answers import NewEvidence, add_evidence
 from scaling.common.stored_files import UNUSED_FOR, delete_unused, save_file
 from scaling.common.text import tidy_file_name
 
 logger = logging.getLogger(__name__)
 
-MAX_BYTES = 10 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+MAX_BYTES = 10 * MEGABYTE
 FOLDER = "nachweise"
 _SAMPLE = 64 * 1024
 
@@ -154,8 +156,35 @@ def _scan(upload: "UploadedFile[bytes]", name: str) -> None:
         raise UploadRejected(_("Die Prüfung auf Schadprogramme hat die Datei abgelehnt."))
 
 
+def used_bytes(project: Project) -> int:
+    """What the files of a project take, each counted once however many rounds point to it. One query, one look per file."""
+    rows = Evidence.objects.filter(score__assessment__project=project).exclude(file="")
+    total = 0
+    for name in set(rows.values_list("file", flat=True)):
+        with contextlib.suppress(OSError):  # a missing file takes nothing
+            total += default_storage.size(name)
+    return total
+
+
+def room_left(project: Project) -> tuple[int, int]:
+    """Megabytes used and allowed, for people."""
+    return round(used_bytes(project) / MEGABYTE), settings.EVIDENCE_PROJECT_MB
+
+
 def add_file(*, score: Score, by: Any, file: ValidatedUpload, text: str = "") -> Evidence:
-    """Store a file and the evidence that names it. Raises NotEditable, StorageUnavailable; nothing is left behind then."""
+    """Store a file and the evidence that names it. Raises NotEditable, StorageUnavailable, UploadRejected where the project's
+    room is used up; nothing is left behind then.
+    """
+    project = score.assessment.project
+    if used_bytes(project) + (file.content.size or 0) > settings.EVIDENCE_PROJECT_MB * MEGABYTE:
+        used, most = room_left(project)
+        raise UploadRejected(
+            _(
+                "Das Projekt hat schon %(used)s MB an Dateien; mit dieser wären es mehr als %(most)s MB. "
+                "Entfernen Sie Dateien, die niemand mehr braucht, oder verweisen Sie mit einem Link."
+            )
+            % {"used": used, "most": most}
+        )
     stored = save_file(f"{FOLDER}/{secrets.token_hex(16)}.{file.ending}", file.content)
     try:
         return add_evidence(score=score, by=by, evidence=NewEvidence(text=text or file.name, file=stored, file_name=file.name))

@@ -15,7 +15,7 @@ from assessments.forms.evidence import EvidenceFileForm
 from assessments.models import Evidence
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.services.answers import NotEditable
-from assessments.services.evidence_files import add_file, content_type_of, open_file
+from assessments.services.evidence_files import UploadRejected, add_file, content_type_of, open_file, room_left
 from assessments.views.access import get_score, require
 from assessments.views.breadcrumbs import crumbs_to
 from scaling.common.stored_files import StorageUnavailable
@@ -41,6 +41,8 @@ def evidence_file_add(request: HttpRequest, public_id: str, key: str) -> HttpRes
         except NotEditable:
             messages.error(request, closed)
             return redirect("assessments:score", public_id, key)
+        except UploadRejected as error:
+            form.add_error("file", str(error))
         except StorageUnavailable as error:
             logger.exception("A file could not be stored.")
             form.add_error("file", str(error))
@@ -53,7 +55,14 @@ def evidence_file_add(request: HttpRequest, public_id: str, key: str) -> HttpRes
         (criterion.title, reverse("assessments:score", args=[public_id, key])),
         (_("Datei als Nachweis"), ""),
     )
-    context = {"assessment": assessment, "criterion": criterion, "form": form, "crumbs": crumbs}
+    used, most = room_left(assessment.project)
+    context = {
+        "assessment": assessment,
+        "criterion": criterion,
+        "form": form,
+        "crumbs": crumbs,
+        "room": _("Dieses Projekt hat %(used)s von %(most)s MB für Dateien belegt.") % {"used": used, "most": most},
+    }
     return render(request, "assessments/evidence_file.html", context, status=422 if form.errors else 200)
 
 

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core import mail
@@ -16,6 +17,7 @@ from scaling.accounts import invitations
 from scaling.accounts.models import Invitation, User
 from scaling.accounts.passwords import GuessablePasswordValidator
 from scaling.common.log_secrets import SecretsFilter, without_secrets
+from tests.assessments.test_races import at_once
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -231,7 +233,21 @@ def test_nul_in_an_address_is_refused(client, path):
     assert client.get(path).status_code in {400, 404}
 
 
-def test_join_form_sent_twice_signs_in_once(municipality, bob, client):
-    invitation = invitations.invite(municipality=municipality, email="neu@example.org", role="team", by=bob)
-    assert invitation.pk
-    assert User.objects.filter(email="neu@example.org").count() == 0
+@pytest.fixture
+def join(municipality, bob, mailoutbox):
+    """The address of a new person's form, and what they type."""
+    invitations.invite(municipality=municipality, email="neu@example.org", role="team", by=bob)
+    return mailoutbox
+
+
+@pytest.mark.django_db(transaction=True)
+def test_join_form_sent_twice_at_once_and_again_joins_once(join):
+    link = next(line for line in join[0].body.splitlines() if "/einladung/" in line)
+    path = "/einladung/" + link.split("/einladung/")[1]
+    data = {"name": "Nora Neu", "password": "Fahrradklingel-Regenmond", "repeated": "Fahrradklingel-Regenmond"}
+    results = at_once(*(partial(Client().post, path, data) for _ in range(2)))
+    assert [(r.status_code, r["Location"]) for r in results] == [(302, "/")] * 2, results
+    assert Client().post(path, data)["Location"] == "/"
+    assert User.objects.filter(email="neu@example.org").count() == 1
+    assert Client().post(path, {**data, "password": "falsch-geraten-123"}).status_code == 404
+    assert Client().get(path).status_code == 404

@@ -324,6 +324,21 @@ def test_file_that_cannot_be_stored_is_told_with_the_form_as_typed(client, alice
     assert files(settings) == []
 
 
+def test_room_of_a_project_is_told_before_it_is_used_up(client, alice, url, settings):
+    settings.EVIDENCE_PROJECT_MB = 1
+    client.force_login(alice)
+    large = b"%PDF-1.7" + bytes(700_000)
+    assert "0 von 1\u00a0MB" in client.get(url).text
+    assert client.post(url, {"file": SimpleUploadedFile("a.pdf", large)}).status_code == 302
+    assert "1 von 1\u00a0MB" in client.get(url).text
+    response = client.post(url, {"file": SimpleUploadedFile("b.pdf", large), "text": "Zweite"})
+    assert response.status_code == 422
+    assert "mehr als 1\u00a0MB" in response.text
+    assert "Zweite" in response.text
+    assert len(files(settings)) == 1
+    assert client.post(url, {"file": SimpleUploadedFile("c.pdf", PDF)}).status_code == 302
+
+
 def complaining_scanner(file):
     return "Eicar" if file.read().startswith(b"%PDF") else None
 

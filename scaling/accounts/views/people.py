@@ -205,12 +205,21 @@ def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> H
                 password=form.cleaned_data["password"],
                 language=get_language() or "de",
             )
-        except IntegrityError:  # the same form, sent twice: the account is there by now
-            return redirect("invitation", token)
+        except (IntegrityError, invitations.NoInvitation):  # the account is there by now
+            return _joined_already(request, token)
         login(request, user, backend="django.contrib.auth.backends.ModelBackend")
         return _welcome(request, user.memberships.select_related("municipality").get())
     context |= {"way": "new", "form": form}
     return render(request, "accounts/invitation.html", context, status=422 if form.errors else 200)
+
+
+def _joined_already(request: HttpRequest, token: str) -> HttpResponse:
+    """The second of two equal forms: it ends where the first did. Everybody else sees what has become of the link."""
+    user = invitations.joined_just_now(token, request.POST.get("password", ""))
+    if user is None:
+        return render(request, "accounts/invitation_gone.html", status=404)
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    return _welcome(request, user.memberships.select_related("municipality").latest("pk"))
 
 
 def _welcome(request: HttpRequest, membership: Membership) -> HttpResponse:
