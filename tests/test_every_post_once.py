@@ -153,6 +153,7 @@ SENT = {
     "assessments:comment_add": "alice",
     "assessments:comment_resolve": "alice",
     "assessments:table": "alice",
+    "assessments:short_check_questions": "alice",
     "assessments:measure_add": "alice",
     "assessments:measure_edit": "alice",
     "assessments:evidence_remove": "alice",

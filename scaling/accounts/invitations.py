@@ -124,7 +124,7 @@ def accept(*, token: str, user: User) -> Membership:
 
 def joined_just_now(token: str, password: str) -> User | None:
     """Whoever joined by this link and with this password a moment ago: the same form, sent twice. Two queries."""
-    since = timezone.now() - timedelta(minutes=10)
+    since = timezone.now() - timedelta(minutes=1)
     accepted = Invitation.objects.filter(token_hash=_hash(token), accepted_at__gt=since).first()
     user = User.objects.filter(email=accepted.email, is_active=True).first() if accepted and password else None
     return user if user is not None and user.check_password(password) else None

@@ -70,7 +70,7 @@ def test_own_name_is_no_password(alice):
 
 class SlowBackend(EmailBackend):
     def send_messages(self, messages):
-        time.sleep(0.4)
+        time.sleep(3)
         return super().send_messages(messages)
 
 
@@ -91,7 +91,7 @@ def test_password_reset_takes_as_long_for_an_unknown_address(client, alice, sett
 
     seconds("warm@example.org")
     known, unknown = seconds(alice.email), seconds("niemand@example.org")
-    assert known - unknown < 0.3, (known, unknown)
+    assert known < unknown + 2, (known, unknown)  # a busy machine adds its own, but not the mail server's time
     wait_for_mails()
     [message] = mail.outbox
     assert message.to == [alice.email]

@@ -183,7 +183,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         found = invitations.find(token)
         return _answer_invitation(request, token, found)
     except invitations.NoInvitation:
-        return render(request, "accounts/invitation_gone.html", {"start_page": start_page()}, status=404)
+        return _joined_already(request, token)
 
 
 def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> HttpResponse:
@@ -195,7 +195,12 @@ def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> H
             return _welcome(request, invitations.accept(token=token, user=request.user))
         return render(request, "accounts/invitation.html", {**context, "way": "join"})
     if User.objects.with_email(found.email):
-        return render(request, "accounts/invitation.html", {**context, "way": "sign_in"})
+        user = invitations.joined_just_now(token, request.POST.get("password", "")) if request.method == "POST" else None
+        return (
+            _sign_in_and_welcome(request, user)
+            if user
+            else render(request, "accounts/invitation.html", {**context, "way": "sign_in"})
+        )
     form = JoinForm(request.POST if request.method == "POST" else None, email=found.email)
     if request.method == "POST" and form.is_valid():
         try:
@@ -217,7 +222,11 @@ def _joined_already(request: HttpRequest, token: str) -> HttpResponse:
     """The second of two equal forms: it ends where the first did. Everybody else sees what has become of the link."""
     user = invitations.joined_just_now(token, request.POST.get("password", ""))
     if user is None:
-        return render(request, "accounts/invitation_gone.html", status=404)
+        return render(request, "accounts/invitation_gone.html", {"start_page": start_page()}, status=404)
+    return _sign_in_and_welcome(request, user)
+
+
+def _sign_in_and_welcome(request: HttpRequest, user: User) -> HttpResponse:
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     return _welcome(request, user.memberships.select_related("municipality").latest("pk"))
 
