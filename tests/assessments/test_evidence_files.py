@@ -263,8 +263,8 @@ def test_file_being_brought_is_no_unused_one(db, settings):
     assert sweep() == ["nachweise/a.pdf"]
 
 
-def test_file_goes_with_its_project_but_not_at_once(stored, project, settings):
-    project.delete()
+def test_file_of_deleted_rows_goes_but_not_at_once(stored, settings):
+    Evidence.objects.all().delete()
     age(settings, 400)
     assert sweep() == []
     Evidence.history.filter(history_type="-").update(history_date=timezone.now() - timedelta(days=31))
