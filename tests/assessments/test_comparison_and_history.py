@@ -149,6 +149,7 @@ def growing(sentence, times):
 
 def test_one_sentence_autosaved_is_one_step(client, assessment, alice):
     save(assessment, "kriterium-1", alice, "rated", 2, "Vorher.")
+    Score.history.filter(version=1).update(history_date=timezone.now() - timedelta(hours=2))
     Score.history.filter(version=2).update(history_date=timezone.now() - timedelta(hours=1))
     autosave(assessment, alice, [f"Vorher. {text}" for text in growing(SENTENCE, 8)])
     client.force_login(alice)

@@ -225,8 +225,9 @@ def test_project_is_marked_by_its_form(client, project, bob):
     address = f"/projekte/{project.public_id}/bearbeiten/"
     assert "Nur für den Dienstgebrauch" in client.get(address).text
     data = {"name": project.name, "phase": project.phase_id, "confidentiality": "council"}
-    assert client.post(address, data).status_code == 302
+    assert client.post(address, data | {"version": project.version}).status_code == 302
     project.refresh_from_db()
+    data["version"] = project.version
     assert project.confidentiality == "council"
     assert '<option value="council" selected>' in client.get(address).text
     assert client.post(address, data | {"confidentiality": "streng"}).status_code == 422

@@ -157,7 +157,7 @@ def test_project_is_changed(client, project, alice, bob):
     client.force_login(bob)
     url = f"/projekte/{project.public_id}/bearbeiten/"
     assert client.get(url).context["form"]["team"].value() == [alice.pk]
-    response = client.post(url, valid(alice, name="Neuer Name", team=[]))
+    response = client.post(url, valid(alice, name="Neuer Name", team=[], version=project.version))
     assert response["Location"] == f"/projekte/{project.public_id}/"
     project.refresh_from_db()
     assert (project.name, project.slug, project.phase.key, project.team.count()) == ("Neuer Name", "parkraum-app", "p2", 0)
@@ -217,9 +217,9 @@ def history_of(client, project):
 def test_team_that_changed_is_told_with_who_and_by_whom(client, project, municipality, alice, bob):
     anna = make_user("Anna")
     Membership.objects.create(user=anna, municipality=municipality, role=Role.TEAM)
-    fields = {"name": project.name, "phase": project.phase_id, "summary": "", "confidentiality": ""}
+    fields = {"name": project.name, "phase": project.phase_id, "summary": "", "confidentiality": "", "version": project.version}
     client.force_login(bob)
-    client.post(f"/projekte/{project.public_id}/bearbeiten/", fields | {"team": [anna.pk]})
+    assert client.post(f"/projekte/{project.public_id}/bearbeiten/", fields | {"team": [anna.pk]}).status_code == 302
     found = history_of(client, project)
     assert found[0][:2] == ("Projektteam geändert", "Bob")
     assert set(found[0][2]) == {("dazugekommen", "", "Anna"), ("ausgeschieden", "", "Alice")}
