@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
-    "django.contrib.staticfiles",
+    "scaling.apps.OurStaticFilesConfig",
     "django.forms",
     "allauth",
     "allauth.account",

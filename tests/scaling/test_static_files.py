@@ -60,3 +60,11 @@ def test_script_imports_others_by_the_name_of_their_content(collected, settings)
     name = staticfiles_storage.url("teil.js").removeprefix("/static/")
     assert name != "teil.js"
     assert f'from "./{name}";' in stored
+
+
+def test_all_files_of_the_app_can_be_collected(settings, tmp_path):
+    """As ``serve`` does at the first start: whatever a script imports has to be there."""
+    settings.STATIC_ROOT = str(tmp_path)
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": ours.STORAGES["staticfiles"]}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    assert list(tmp_path.glob("js/answer.*.js"))
