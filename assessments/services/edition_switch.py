@@ -188,7 +188,10 @@ def with_answers_set_aside(moves: Iterable[EditionMove]) -> list[EditionMove]:
 
 def _locked(assessment: Assessment) -> Assessment:
     """The round, and then its answers: whoever is saving comes first, whoever saves next sees the move."""
-    current = Assessment.objects.select_for_update(of=("self",)).select_related("edition", "project").get(pk=assessment.pk)
+    # Locked alone and then read: while it waits, another move changes the edition, and PostgreSQL would join the old one to the
+    # new row and find nothing.
+    Assessment.objects.select_for_update().get(pk=assessment.pk)
+    current = Assessment.objects.select_related("edition", "project").get(pk=assessment.pk)
     if current.state not in EDITABLE:
         raise WrongState(current)
     rows = Score.with_set_aside.select_for_update(no_key=True).filter(assessment=assessment.pk)

@@ -8,6 +8,7 @@ from simple_history.utils import bulk_update_with_history
 from assessments.models import Assessment, AssessmentState, Measure, Project, Score
 from scaling.accounts.belongings import Belongings
 from scaling.accounts.models import Membership, Municipality, Role, User
+from scaling.common.history import attribute_to
 
 
 def list_belongings(person: User, municipality: Municipality) -> list[Belongings]:
@@ -36,6 +37,7 @@ def hand_over_all(*, person: User, to: User, municipality: Municipality, by: Any
         bulk_update_with_history(measures, Measure, ["owner", "version"], default_user=by)
     if Membership.objects.filter(user=to, municipality=municipality, role=Role.TEAM).exists():
         for project in projects:
+            attribute_to(project, by)
             project.team.add(to)
 
 

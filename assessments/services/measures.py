@@ -42,8 +42,8 @@ def save_measure(
     if measure is None:
         measure = Measure(project=project)
     else:
-        rows = Measure.objects.select_for_update(of=("self",)).select_related("owner")
-        measure = rows.get(pk=measure.pk, project=project)
+        # Locked alone: joined to its owner, a row that changes hands meanwhile would come without one.
+        measure = Measure.objects.select_for_update().get(pk=measure.pk, project=project)
         if not change(measure, version, stored={name: getattr(measure, name) for name in wanted}, wanted=wanted):
             return measure
     if due_on != measure.due_on and (problem := date_problem(due_on)):

@@ -92,7 +92,7 @@ def change_project(
     commands know it. Raises StaleRecord, NameTaken.
     """
     Municipality.objects.select_for_update(no_key=True).get(pk=project.municipality_id)
-    current = Project.objects.select_for_update(of=("self",)).select_related("municipality", "phase").get(pk=project.pk)
+    current = Project.objects.select_for_update().get(pk=project.pk)
     wanted = {"name": tidy_line(name), "phase": phase, "summary": summary, "confidentiality": confidentiality, "team": team}
     stored = {name: getattr(current, name) for name in wanted} | {"team": list(current.team.all())}
     if change(current, version, stored=stored, wanted=wanted):

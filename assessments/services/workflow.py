@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,6 +30,7 @@ from assessments.models.states import EDITABLE
 from catalogue.models import CROSS_PHASE, Criterion, Edition, Phase
 from scaling.accounts.models import Municipality
 from scaling.common.text import has_letters
+from scaling.common.transactions import atomic
 
 #: Sent inside the transaction of an approval, with ``assessment`` and ``at``: reports write the record (and refuse the
 #: approval by raising), since this package knows nothing of them.
@@ -76,7 +76,7 @@ def default_phases(project: Project) -> list[Phase]:
     return [phase for phase in phases if phase.is_cross_phase or phase.order <= project.phase.order]
 
 
-@transaction.atomic
+@atomic
 def start_assessment(
     *,
     project: Project,
@@ -150,13 +150,13 @@ def _carry_over(assessment: Assessment, criteria: dict[str, int], earlier_scores
     Evidence.history.bulk_history_create(evidence, default_user=by)
 
 
-@transaction.atomic
+@atomic
 def submit(*, assessment: Assessment, by: Any, at: datetime | None = None) -> Assessment:
     """The team hands the round to its managers; open criteria are the team's own decision. Raises WrongState."""
     return _step(_locked(assessment, EDITABLE), assessment, AssessmentState.SUBMITTED, TransitionKind.SUBMIT, by, at=at)
 
 
-@transaction.atomic
+@atomic
 def withdraw(*, assessment: Assessment, by: Any) -> Assessment:
     """The team takes its submission back until somebody approves it; the round is as it was before. Raises WrongState."""
     current = _locked(assessment, (AssessmentState.SUBMITTED,))
@@ -165,7 +165,7 @@ def withdraw(*, assessment: Assessment, by: Any) -> Assessment:
     return _step(current, assessment, state, TransitionKind.WITHDRAW, by)
 
 
-@transaction.atomic
+@atomic
 def approve(*, assessment: Assessment, by: Any, seen: int | None = None, at: datetime | None = None) -> Assessment:
     """A manager accepts the round as it is; it is frozen from now on, and ``approved`` is sent.
 
@@ -183,7 +183,7 @@ def approve(*, assessment: Assessment, by: Any, seen: int | None = None, at: dat
     return assessment
 
 
-@transaction.atomic
+@atomic
 def return_to_team(*, assessment: Assessment, by: Any, comment: str, at: datetime | None = None) -> Assessment:
     """A manager hands the round back and says why. Raises WrongState, and ValidationError without a comment."""
     if not has_letters(comment):
@@ -192,7 +192,7 @@ def return_to_team(*, assessment: Assessment, by: Any, comment: str, at: datetim
     return _step(current, assessment, AssessmentState.RETURNED, TransitionKind.RETURN, by, note=comment.strip(), at=at)
 
 
-@transaction.atomic
+@atomic
 def reopen(*, assessment: Assessment, by: Any, reason: str) -> Assessment:
     """A manager takes an approval back and says why; the round is a draft again. Only the latest round can be reopened.
 

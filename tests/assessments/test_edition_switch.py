@@ -1,5 +1,6 @@
 """Moving a round to a newer edition: nothing written is lost, and it can be taken back until it is submitted."""
 
+from functools import partial
 from threading import Thread
 
 import pytest
@@ -11,6 +12,7 @@ from assessments.services import edition_switch, workflow
 from assessments.services.answers import Answer, NewEvidence, StaleScore, save_score
 from catalogue.models import Edition
 from catalogue.services.importing import import_files, load_file
+from tests.assessments.test_races import at_once
 from tests.catalogue.documents import (
     CROSS_PHASE_MILESTONE,
     as_file,
@@ -294,6 +296,16 @@ def test_saves_during_moves_and_undos_lose_nothing(assessment, new, alice):
     assert answers(assessment)["entfaellt"][2] == "Grund entfaellt"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_one_of_two_moves_at_once_is_told_in_20_rounds(assessment, new, alice, bob):
+    for _ in range(20):
+        results = at_once(*(partial(edition_switch.move, assessment=assessment, edition=new, by=who) for who in (alice, bob)))
+        assert {type(result) for result in results} == {EditionMove, edition_switch.NoNewerEdition}
+        results = at_once(*(partial(edition_switch.undo, assessment=assessment, by=who) for who in (alice, bob)))
+        assert {type(result) for result in results} == {EditionMove, edition_switch.NotUndoable}
+    assert answers(assessment)["entfaellt"] == ("rated", 2, "Grund entfaellt", True)
+
+
 # --- The page
 
 
@@ -344,6 +356,6 @@ def test_plan_and_move_query_counts_constant(municipality, alice, django_assert_
     new = publish(*map(reworded, names), *[criterion_document(f"neu{n}") for n in range(rows)], number="2.0")
     with django_assert_num_queries(24):
         edition_switch.plan(assessment, new)
-    with django_assert_num_queries(40):
+    with django_assert_num_queries(41):
         edition_switch.move(assessment=assessment, edition=new, by=alice)
     assert Evidence.objects.count() == 0
