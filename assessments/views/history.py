@@ -35,6 +35,7 @@ def history(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def history_of_project(request: HttpRequest, public_id: str) -> HttpResponse:
     """For those who work on it: a team's coming and going is no reader's matter."""
     project = get_project(request.user, public_id)

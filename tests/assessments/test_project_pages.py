@@ -99,7 +99,7 @@ def test_standing_project_asked_for_twice_at_once(municipality, bob):
 
 def valid(alice, **changes):
     phase = Phase.objects.get(key="p2")
-    return {"name": "Straßenbäume", "summary": "Sensoren.", "phase": phase.pk, "team": [alice.pk], **changes}
+    return {"name": "Straßenbäume", "summary": "Sensoren.", "phase": phase.pk, "team": [alice.pk], "version": 1, **changes}
 
 
 def test_project_is_created_with_its_team(client, url, municipality, alice, bob):
