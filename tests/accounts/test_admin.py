@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from scaling.accounts.models import User
 from tests.conftest import PASSWORD, make_user
+from tests.mails import wait_for_mails
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +41,7 @@ def test_new_account_sets_its_password_by_mail(client, operator):
     assert not User.objects.get(email="dorothea@example.org").has_usable_password()
     client.logout()
     client.post(reverse("account_reset_password"), {"email": "dorothea@example.org"})
+    wait_for_mails()
     (link,) = re.findall(r"http://\S+", str(mail.outbox[0].body))
     form = client.get(link, follow=True)
     path = form.redirect_chain[-1][0]
@@ -82,4 +84,5 @@ def test_an_old_address_asks_for_no_password_any_more(client, operator, alice):
     change(client, alice, email="alice.neu@example.org")
     client.logout()
     client.post(reverse("account_reset_password"), {"email": "alice@example.org"})
+    wait_for_mails()
     assert mail.outbox == []

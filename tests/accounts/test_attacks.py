@@ -1,7 +1,6 @@
 """Guessing, flooding and listening at the door of the accounts."""
 
 import logging
-import threading
 import time
 from datetime import timedelta
 from functools import partial
@@ -19,6 +18,7 @@ from scaling.accounts.passwords import GuessablePasswordValidator
 from scaling.common.log_secrets import SecretsFilter, without_secrets
 from tests.assessments.test_races import at_once
 from tests.conftest import PASSWORD
+from tests.mails import wait_for_mails
 
 pytestmark = pytest.mark.django_db
 
@@ -72,12 +72,6 @@ class SlowBackend(EmailBackend):
     def send_messages(self, messages):
         time.sleep(3)
         return super().send_messages(messages)
-
-
-def wait_for_mails():
-    for thread in threading.enumerate():
-        if thread.name == "account-mail":
-            thread.join(5)
 
 
 def test_password_reset_takes_as_long_for_an_unknown_address(client, alice, settings):
@@ -246,7 +240,7 @@ def test_join_form_sent_twice_at_once_and_again_joins_once(join):
     path = "/einladung/" + link.split("/einladung/")[1]
     data = {"name": "Nora Neu", "password": "Fahrradklingel-Regenmond", "repeated": "Fahrradklingel-Regenmond"}
     results = at_once(*(partial(Client().post, path, data) for _ in range(2)))
-    assert [(r.status_code, r["Location"]) for r in results] == [(302, "/")] * 2, results
+    assert [(r.status_code, r["Location"]) for r in results] == [(302, "/")] * 2, results  # type: ignore[attr-defined,index]
     assert Client().post(path, data)["Location"] == "/"
     assert User.objects.filter(email="neu@example.org").count() == 1
     assert Client().post(path, {**data, "password": "falsch-geraten-123"}).status_code == 404

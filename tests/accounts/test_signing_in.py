@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from tests.conftest import PASSWORD
+from tests.mails import wait_for_mails
 
 LOGIN = {"login": "alice@example.org", "password": "falsch-geraten"}
 DU = re.compile(r"\b([Dd]u|[Dd]ein\w*|[Dd]ich|[Dd]ir|[Bb]itte (?!umgehend)\w+e)\b")
@@ -69,6 +70,7 @@ def test_sign_ins_are_counted_by_the_address_before_the_proxy(client, alice, set
 
 def test_password_mail_has_a_plain_subject(client, alice):
     client.post(reverse("account_reset_password"), {"email": alice.email})
+    wait_for_mails()
     (letter,) = mail.outbox
     assert letter.subject == "Ihr neues Passwort"
     assert letter.to == [alice.email]
