@@ -223,9 +223,9 @@ def test_langfassung_holds_every_reason_evidence_and_step(lang):
 
 def test_every_page_of_a_draft_says_so_and_none_of_an_approved_round():
     with open_pdf(render_pdf(make_profile(3, approved=False), variant="lang")) as pdf:
-        assert all("Entwurf" in page_text(one) for one in pdf.pages)
+        assert all("· Entwurf" in page_text(one) for one in pdf.pages)
         assert all("/Pattern" in one.resources or "/XObject" in one.resources for one in pdf.pages), "no watermark"
-    assert "Entwurf" not in text_of(render_pdf(make_profile(3), variant="lang"))
+    assert "· Entwurf" not in text_of(render_pdf(make_profile(3), variant="lang"))
 
 
 def test_pages_are_counted(kurz):
