@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
-    "scaling.apps.OurStaticFilesConfig",
+    "django.contrib.staticfiles",
     "django.forms",
     "allauth",
     "allauth.account",

@@ -186,10 +186,7 @@ class Municipality(models.Model):
         return self.name
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        """A municipality without a short code gets one made from its name: one query more."""
-        self.name_key = look_alike(self.name)
-        if not self.code:
-            self.code = free_code(self.name, Municipality.objects.exclude(pk=self.pk))
+        self.clean()
         if update_fields is not None and "name" in update_fields:
             update_fields = {*update_fields, "name_key"}
         super().save(*args, update_fields=update_fields, **kwargs)
@@ -198,7 +195,10 @@ class Municipality(models.Model):
         return reverse(settings.MUNICIPALITY_PAGE, args=[self.public_id])
 
     def clean(self) -> None:
+        """A municipality without a short code gets one made from its name: one query more."""
         self.name_key = look_alike(self.name)
+        if not self.code:
+            self.code = free_code(self.name, Municipality.objects.exclude(pk=self.pk))
 
     @property
     def municipality_id(self) -> int:
