@@ -11,5 +11,5 @@ class ScalingConfig(AppConfig):
 
         # No page uses the extensions that come with htmx, and a comment in one names a file that is not there, so that
         # collecting fails. No config of our own: test servers look for "django.contrib.staticfiles" by its name.
-        static_files = cast(StaticFilesConfig, apps.get_app_config("staticfiles"))
+        static_files = cast("StaticFilesConfig", apps.get_app_config("staticfiles"))
         static_files.ignore_patterns = [*static_files.ignore_patterns, "django_htmx/ext/*"]

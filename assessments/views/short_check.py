@@ -27,7 +27,7 @@ from scaling.common.addresses import start_page
 def choose(request: HttpRequest) -> HttpResponse:
     """The projects somebody may rate, with the municipality as a whole; a POST begins or goes on. Two queries."""
     if request.method == "POST":
-        project = get_project(request.user, request.POST.get("projekt", ""))
+        project = get_project(request.user, request.POST.get("projekt", "").replace("\x00", ""))
         require(request.user, "assessments.start_assessment", project)
         return _begin(request, project)
     projects = list(Project.objects.visible_to(request.user).select_related("municipality", "phase").prefetch_related("team"))

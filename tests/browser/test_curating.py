@@ -43,13 +43,13 @@ def test_curator_publishes_an_edition_and_a_team_moves_to_it(
 
     # Change a level's text; the preview follows without saving.
     page.get_by_role("link", name="vertrauen auf Deutsch").click()
-    page.get_by_label("Stufe 2: Beschreibung (Deutsch)").fill("Mit den wichtigsten Partnern gilt eine Vereinbarung.")
+    page.get_by_label("Stufe 2: Beschreibung (Deutsch)", exact=True).fill("Mit den wichtigsten Partnern gilt eine Vereinbarung.")
     page.locator("#vorschau").get_by_text("Mit den wichtigsten Partnern").wait_for()
     # The English side by its own button; whatever is typed, the choice stays.
     preview = page.locator(".editor__preview")
     expect(preview.get_by_text("vertrauen in English", exact=True)).to_be_hidden()
     preview.get_by_label("Englisch").check()
-    page.get_by_label("Stufe 2: Beschreibung (Englisch)").fill("An agreement with the main partners is in force.")
+    page.get_by_label("Stufe 2: Beschreibung (Englisch)", exact=True).fill("An agreement with the main partners is in force.")
     preview.get_by_text("An agreement with the main partners is in force.").wait_for()
     expect(preview.get_by_text("Mit den wichtigsten Partnern")).to_be_hidden()
     preview.get_by_label("beide").check()
@@ -67,7 +67,7 @@ def test_curator_publishes_an_edition_and_a_team_moves_to_it(
     page.get_by_role("button", name="Anlegen").click()
     page.get_by_role("heading", level=1, name="Ratsbeschluss").wait_for()
     page.get_by_label("Meilenstein", exact=True).and_(page.locator("select")).select_option("municipal")
-    page.get_by_label("Erforderliche Stufe").select_option("2")
+    page.get_by_label("Erforderliche Stufe", exact=True).select_option("2")
     page.locator("input[name=workstreams][value=organisatorisch]").check(force=True)
     for field in page.locator("form textarea, form input[name=title_en]").all():
         name = field.get_attribute("name")
