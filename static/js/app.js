@@ -1,5 +1,4 @@
 /* Small helps; every page works without them. */
-import "./unsaved.js";
 
 /* A character counter for texts with a limit. The browser's own maxlength cuts pasted text off without a word, so it gives way
    to the counter, which says by how much the text is too long; the server checks the limit anyway. Lines are counted aloud once

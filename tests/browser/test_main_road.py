@@ -48,7 +48,7 @@ def test_team_rates_and_manager_approves(
     assert_accessible(page)
     assessment = Assessment.objects.get(project=project)
     page.get_by_role("link", name=re.compile("Nächstes offenes Kriterium")).first.click()
-    expect(page).to_have_url(re.compile(rf"{assessment.public_id}/[a-z-]+/$"))
+    expect(page).to_have_url(re.compile(rf"{assessment.public_id}/kriterien/[a-z-]+/$"))
 
     reasons = []
     for number in range(1, 22):
