@@ -43,7 +43,9 @@ def test_curator_publishes_an_edition_and_a_team_moves_to_it(
 
     # Change a level's text; the preview follows without saving.
     page.get_by_role("link", name="vertrauen auf Deutsch").click()
-    page.get_by_label("Stufe 2: Beschreibung (Deutsch)", exact=True).fill("Mit den wichtigsten Partnern gilt eine Vereinbarung.")
+    page.get_by_label("Stufe 2: Beschreibung (Deutsch)", exact=True).fill(
+        "Mit den wichtigsten Partnern gilt eine Vereinbarung."
+    )
     page.locator("#vorschau").get_by_text("Mit den wichtigsten Partnern").wait_for()
     # The English side by its own button; whatever is typed, the choice stays.
     preview = page.locator(".editor__preview")
