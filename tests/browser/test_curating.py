@@ -71,6 +71,7 @@ def test_curator_publishes_an_edition_and_a_team_moves_to_it(
     page.get_by_label("Meilenstein", exact=True).and_(page.locator("select")).select_option("municipal")
     page.get_by_label("Erforderliche Stufe", exact=True).select_option("2")
     page.locator("input[name=workstreams][value=organisatorisch]").check(force=True)
+    page.locator("input[name=offices]").first.check(force=True)
     for field in page.locator("form textarea, form input[name=title_en]").all():
         name = str(field.get_attribute("name"))
         if not name.startswith(
