@@ -20,8 +20,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.models import AssessmentState, Comment, Project
-from assessments.services import edition_switch
+from assessments.models import Comment, Project
+from assessments.services import edition_switch, workflow
 from catalogue.models import Phase
 from scaling.models import SubmittedForm
 from scaling.once import FIELD
@@ -48,7 +48,7 @@ OTHER_IDS = {
     "assessments:approve": "submitted",
     "assessments:return": "submitted",
     "assessments:withdraw": "submitted",
-    "assessments:reopen": "newest",
+    "assessments:reopen": "draft",
     "reports:share_links": "approved",
     "reports:share_revoke": "approved link",
     "catalogue:edition_copy": "published",
@@ -90,10 +90,10 @@ INCOMPLETE = {"catalogue:practice_edit", "catalogue:model_edit", "catalogue:phas
 
 @pytest.fixture
 def ids(world, municipality, alice, bob):  # noqa: F811
-    """The ids of the world of the permissions, and of a project without a round and a round that can be reopened."""
+    """The ids of the world of the permissions, and of a project without a round."""
     fresh = Project.objects.create(municipality=municipality, name="Frisch", slug="frisch", phase=Phase.objects.get(key="p3"))
     make_catalogue(3, major=3)
-    return {**world.ids, "fresh": fresh.public_id, "newest": world.approved.public_id}
+    return {**world.ids, "fresh": fresh.public_id}
 
 
 def names_of_ids(name):
@@ -240,8 +240,8 @@ def prepare(name, ids, world, alice, bob):  # noqa: F811
     """The state in which the step is possible."""
     draft = world.draft
     if name == "assessments:reopen":
-        project = world.project
-        project.assessments.filter(state=AssessmentState.DRAFT).delete()
+        workflow.submit(assessment=draft, by=alice)
+        workflow.approve(assessment=draft, by=bob)
     if name == "assessments:approve":
         CHANGES[name] = {"gesehen": str(world.submitted.transitions.latest("pk").pk)}
     if name == "assessments:move_undo":

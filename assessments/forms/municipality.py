@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from scaling.accounts.coats_of_arms import PictureRejected, redraw
 from scaling.accounts.models import Municipality
-from scaling.common.forms import Form
+from scaling.common.forms import Form, ModelForm
 
 
-class ShortCodeForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class ShortCodeForm(ModelForm):
     """The municipality's short code, as long as no document bears it."""
 
     class Meta:

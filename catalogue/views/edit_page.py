@@ -76,7 +76,7 @@ def edited(
 def autosaved(edit: Edit) -> HttpResponse:
     """The answer to a save nobody pressed a button for: a sentence, and what became of it in X-Save and X-Version."""
     if edit.saved is not None:
-        kind, text = "saved", _("gespeichert um %(time)s Uhr") % {"time": time_format(timezone.localtime(), "H:i")}
+        kind, text = "saved", _("gespeichert um %(time)s Uhr") % {"time": time_format(timezone.localtime(), "H:i")}
     elif edit.conflict is not None:
         kind, text = (
             "stale",

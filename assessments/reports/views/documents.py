@@ -13,13 +13,14 @@ from django.views.decorators.http import require_safe
 
 from assessments.models import AssessmentRecord
 from assessments.reports.records.keeping import SHORT
+from scaling.common.forms import Form
 from scaling.common.rate_limit import count_failure, too_many
 
 #: Who asked so often for what there is not waits until the time since the first question is over.
 MOST_FAILURES, SECONDS = 20, 600
 
 
-class RecordCheckForm(forms.Form):
+class RecordCheckForm(Form):
     number = forms.CharField(label=_("Dokumentnummer"), max_length=24, help_text=_("Sie steht unten auf jeder Seite."))
     pruefsumme = forms.CharField(
         label=_("Prüfsumme"),
