@@ -20,7 +20,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.models import Comment, Project
+from assessments.models import Comment, Project, RecordFile
 from assessments.services import edition_switch, workflow
 from catalogue.models import Phase
 from scaling.models import SubmittedForm
@@ -51,6 +51,7 @@ OTHER_IDS = {
     "assessments:reopen": "draft",
     "reports:share_links": "approved",
     "reports:share_revoke": "approved link",
+    "reports:redesign": "approved",
     "catalogue:edition_copy": "published",
     "assessments:start": "fresh",
     "assessments:move": "draft",
@@ -165,6 +166,7 @@ SENT = {
     "assessments:sheet_preview": "alice",
     "reports:share_links": "bob",
     "reports:share_revoke": "bob",
+    "reports:redesign": "bob",
     "catalogue:edition_copy": "dora",
     "catalogue:edition_retire": "dora",
     "catalogue:edition_publish": "dora",
@@ -247,6 +249,10 @@ def prepare(name, ids, world, alice, bob):  # noqa: F811
     if name == "assessments:move_undo":
         [edition] = edition_switch.newer_editions(draft)[:1]
         edition_switch.move(assessment=draft, edition=edition, by=alice)
+    if name == "reports:redesign":
+        file = RecordFile(record=world.approved.records.get(), kind="json", language="de", version=1, content=b"{}")
+        file.made_at, file.made_with = timezone.now(), "before the update"
+        file.save()
     if name == "assessments:sheet_import":
         from tests.assessments.workbook.workbooks import changed, put
 

@@ -6,7 +6,7 @@ from assessments.models.edition_move import EditionMove
 from assessments.models.evidence import Evidence
 from assessments.models.measure import Measure, MeasureStatus
 from assessments.models.project import Project
-from assessments.models.record import AssessmentRecord, RecordFile, RecordPerson
+from assessments.models.record import AssessmentRecord, RecordFile, RecordPerson, RecordRendition, RenditionReason
 from assessments.models.score import Score
 from assessments.models.share_link import ShareLink
 from assessments.models.states import AssessmentState, ScoreState, TransitionKind
@@ -27,6 +27,8 @@ __all__ = [
     "Project",
     "RecordFile",
     "RecordPerson",
+    "RecordRendition",
+    "RenditionReason",
     "Score",
     "ScoreState",
     "ShareLink",

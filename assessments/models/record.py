@@ -1,9 +1,11 @@
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import OuterRef, Q
+from django.db.models import F, OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
@@ -17,10 +19,15 @@ class AssessmentRecordQuerySet(models.QuerySet["AssessmentRecord"]):
         """Those that hold: neither taken back by a reopening nor replaced by a later approval of the same round."""
         return self.filter(superseded_at__isnull=True)
 
-    def with_people(self) -> "AssessmentRecordQuerySet":
-        """Adds ``people``: reference → (id or None, name), in the same query. See ``AssessmentRecord.names``."""
+    def with_parts(self) -> "AssessmentRecordQuerySet":
+        """Adds what its files need, in the same query. See ``AssessmentRecord.names`` and ``AssessmentRecord.renditions``."""
         people = RecordPerson.objects.filter(record=OuterRef("pk")).order_by("pk")
-        return self.annotate(people=ArraySubquery(people.values(row=JSONObject(ref="ref", id="user", name="name"))))
+        renditions = RecordRendition.objects.filter(record=OuterRef("pk")).order_by("number")
+        made = JSONObject(number="number", reason="reason", at="made_at", name="made_by__name", email="made_by__email")
+        return self.annotate(
+            people=ArraySubquery(people.values(row=JSONObject(ref="ref", id="user", name="name"))),
+            later_renditions=ArraySubquery(renditions.values(row=made)),
+        )
 
 
 class AssessmentRecord(models.Model):
@@ -76,12 +83,21 @@ class AssessmentRecord(models.Model):
     def names(self) -> dict[str, tuple[int | None, str]]:
         """Who the references stand for: reference → (id, name as of the approval). "" for somebody made anonymous.
 
-        No query after ``with_people``, otherwise one.
+        No query after ``with_parts``, otherwise one.
         """
         rows: Any = self.__dict__.get("people")
         if rows is None:
             rows = RecordPerson.objects.filter(record=self).order_by("pk").values("ref", "name", id=models.F("user"))
         return {row["ref"]: (row["id"], row["name"]) for row in rows}
+
+    @property
+    def renditions(self) -> "list[Rendition]":
+        """The second and every later one, in their order. No query after ``with_parts``, otherwise one."""
+        rows: Any = self.__dict__.get("later_renditions")
+        if rows is None:
+            rows = RecordRendition.objects.filter(record=self).order_by("number")
+            rows = rows.values("number", "reason", at=F("made_at"), name=F("made_by__name"), email=F("made_by__email"))
+        return [Rendition.from_row(row) for row in rows]
 
 
 class RecordPerson(models.Model):
@@ -101,11 +117,60 @@ class RecordPerson(models.Model):
         return self.name or self.ref
 
 
+class RenditionReason(models.TextChoices):
+    REDESIGNED = "redesigned", _("neu gestaltet")
+    ANONYMISED = "anonymised", _("ohne einen Namen")
+
+
+class RecordRendition(models.Model):
+    """The second and every later time that a record's files are made anew. The first needs no row: it comes with the approval.
+
+    Append-only, as the record is. What the files say does not change but for a name that went (``ANONYMISED``).
+    """
+
+    record = models.ForeignKey(AssessmentRecord, models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField(_("Fassung"))
+    reason = models.CharField(max_length=10, choices=RenditionReason.choices)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("Fassung eines Dokuments")
+        verbose_name_plural = _("Fassungen eines Dokuments")
+        constraints = [
+            models.UniqueConstraint(fields=["record", "number"], name="record_rendition_unique"),
+            models.CheckConstraint(condition=Q(number__gte=2), name="record_rendition_is_a_later_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record} ({self.number})"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """A row of ``RecordRendition`` as pages read it. ``by`` is "" where nobody is kept."""
+
+    number: int
+    reason: str
+    at: datetime
+    by: str
+
+    @property
+    def label(self) -> str:
+        return str(RenditionReason(self.reason).label)
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> "Rendition":
+        """PostgreSQL's JSON gives moments as text."""
+        at = row["at"] if isinstance(row["at"], datetime) else datetime.fromisoformat(row["at"])
+        return cls(row["number"], row["reason"], at, row["name"] or row["email"] or "")
+
+
 class RecordFile(models.Model):
     """A file as it was first rendered from a record: fetched again, it is the same bytes, whatever the templates are now.
 
-    A later ``version`` of the same file is made only where the first may not be handed out any more (its ``content`` is gone,
-    since somebody in it was made anonymous), and says so.
+    ``version`` is the number of the rendition it belongs to (``RecordRendition``; 1 is the first). Its ``content`` is gone
+    where it may not be handed out any more, since somebody in it was made anonymous.
     """
 
     record = models.ForeignKey(AssessmentRecord, models.PROTECT, related_name="files")

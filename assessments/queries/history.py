@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from assessments.models import Assessment, Evidence, Score, TransitionKind
+from assessments.models import Assessment, Evidence, RecordRendition, RenditionReason, Score, TransitionKind
 from assessments.models.round_step import RoundStep
 from assessments.queries.catalogue_cache import CachedEdition
 from assessments.queries.neighbours import answer_label
@@ -42,7 +42,8 @@ ONE_STEP = timedelta(minutes=10)
 
 
 def round_history(assessment: Assessment, guide: CachedEdition) -> list[HistoryEntry]:
-    """The newest first. Three queries, with the round as ``with_context`` fetches it; four where answers are set aside.
+    """The newest first. Three queries, with the round as ``with_context`` fetches it; four where answers are set aside, and one
+    more where the round was approved.
 
     The answers of the start are no entries of their own, nor is what somebody typed and took back within one step. Entries of
     answers that were set aside have a title but no key: their criterion has no page in this round.
@@ -53,6 +54,9 @@ def round_history(assessment: Assessment, guide: CachedEdition) -> list[HistoryE
     gone = Criterion.objects.in_bulk(away) if away else {}
     keys: dict[int, tuple[str, str]] = {}
     entries = [_step(step) for step in assessment.steps]
+    if assessment.approval is not None:
+        made = RecordRendition.objects.filter(record__assessment=assessment).select_related("record", "made_by")
+        entries += [_rendition(one) for one in made.defer("record__document")]
     for step in _answer_steps(Score.history.filter(assessment_id=assessment.pk).select_related("history_user", "assigned_to")):
         number = current.get(step.last.id, step.last.criterion_id)
         criterion = guide.by_id.get(number)
@@ -120,6 +124,15 @@ def _step(step: RoundStep) -> HistoryEntry:
     if step.kind == TransitionKind.MOVE:
         changes.append(ChangedField(_("Katalogausgabe"), step.from_edition, step.to_edition))
     return HistoryEntry(step.at, step.by, what, changes=tuple(changes))
+
+
+def _rendition(made: RecordRendition) -> HistoryEntry:
+    if made.reason == RenditionReason.ANONYMISED:
+        what = _("Dateien ohne einen Namen neu erstellt")
+    else:
+        what = _("Dateien neu gestaltet")
+    text = _("%(document)s, Fassung %(number)s") % {"document": made.record, "number": made.number}
+    return HistoryEntry(made.made_at, str(made.made_by or ""), what, changes=(ChangedField(_("Dokument"), "", text),))
 
 
 def _differences(old: Any, new: Any) -> Iterable[ChangedField]:

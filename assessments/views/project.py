@@ -69,11 +69,15 @@ def render_form(request: HttpRequest, form: ProjectForm, crumbs: list[tuple[str,
 
 
 def phase_road(project: Project, round_: Assessment | None) -> list[dict[str, object]]:
-    """The five phases with their gates as one round sees them, for components/phase_road.html. At most three queries."""
+    """The five phases with their gates as one round sees them, for components/phase_road.html. At most three queries.
+
+    A project that entered another phase since the round was approved stands there; the gates stay those of the approval.
+    """
     if round_ is None:
         phases = Phase.objects.exclude(key=CROSS_PHASE)
         return [{"name": phase.label, "state": "current" if phase.pk == project.phase_id else None} for phase in phases]
     found = gates_of([round_])[round_.pk]
+    moved = found.current.phase != project.phase.key
     road: list[dict[str, object]] = []
     for gate in found.gates:
         state = gate.state if gate.state != scoring.AHEAD else ""
@@ -82,13 +86,16 @@ def phase_road(project: Project, round_: Assessment | None) -> list[dict[str, ob
         if missing:
             named = ", ".join(missing[:MISSING_SHOWN])
             parts.append(" ".join(filter(None, (named, sentences.and_more(len(missing) - MISSING_SHOWN)))) + ".")
-        if gate == found.current:
-            parts.insert(0, _("Phasentor %(state)s.") % {"state": sentences.gate_state(gate.state)})
-            state = "current"
         dropped = found.dropped(gate) if state else ()
-        road.append(
-            {"name": found.phase_labels[gate.phase], "state": state or None, "note": " ".join(parts), "dropped": dropped}
-        )
+        here = ""
+        if gate == found.current or gate.phase == project.phase.key:
+            parts.insert(0, _("Phasentor %(state)s.") % {"state": sentences.gate_state(gate.state)})
+        if gate.phase == project.phase.key:
+            state, here = "current", _("Hier stehen Sie jetzt") if moved else ""
+        elif gate == found.current:
+            here = _("Hier stand das Projekt bei der Freigabe")
+        label, note = found.phase_labels[gate.phase], " ".join(parts)
+        road.append({"name": label, "state": state or None, "here": here, "note": note, "dropped": dropped})
     return road
 
 

@@ -52,12 +52,14 @@ class ProjectRow:
     """A project with the round that is open and the one approved last, where there are any, and its gate.
 
     The gate is that of the approved round, the same for everyone; of the open one only where nothing has been approved yet.
+    Whoever may not see a running round (``sees_running``) is not told that there is none.
     """
 
     project: Project
     open_round: Assessment | None
     approved_round: Assessment | None
     gate: GateStatus | None
+    sees_running: bool
 
     @property
     def speaking_round(self) -> Assessment | None:
@@ -126,7 +128,9 @@ def signed_in(user: Any, now: datetime) -> dict[str, Any]:
         own = by_project.get(project.pk, [])
         running = next((a for a in own if not a.is_approved), None)
         approved = next((a for a in own if a.is_approved), None)
-        rows.append(ProjectRow(project, running, approved, gates.get(speaking[project.pk].pk) if own else None))
+        gate = gates.get(speaking[project.pk].pk) if own else None
+        sees_running = user.roles.get(project.municipality_id) != Role.READER
+        rows.append(ProjectRow(project, running, approved, gate, sees_running))
     mine = set(Project.team.through.objects.filter(user=user).values_list("project_id", flat=True))
     measures = Measure.objects.running().select_related("project__municipality", "owner")
     in_managed = [a for a in assessments if a.project.municipality_id in managed]

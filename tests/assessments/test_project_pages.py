@@ -296,12 +296,21 @@ def test_what_is_approved_speaks_for_everyone(client, request, worse_draft, proj
     assert ("Runde 2 läuft" in page.text) == sees_draft
     assert ("Läuft: Runde 2" in card) == sees_draft
     assert (row.open_round is not None) == sees_draft
+    assert ("sieht nur das Team" in start.text) == (not sees_draft)
+    assert ">keine<" not in start.text
 
 
 def test_phase_entered_since_does_not_move_the_gate_that_was_approved(client, worse_draft, project, bob):
     projects.change_project(project=project, by=bob, name=project.name, phase=Phase.objects.get(key="p4"))
     client.force_login(bob)
     assert client.get("/").context["rows"][0].gate.label == "P3 Pilot"
+    page = client.get(project.get_absolute_url())
+    road = {phase["name"]: phase for phase in page.context["road"]}
+    assert road["P3 Pilot"]["here"] == "Hier stand das Projekt bei der Freigabe"
+    assert (road["P3 Pilot"]["state"], road["P4 Verstetigung"]["state"]) == ("not_examined", "current")
+    assert road["P4 Verstetigung"]["note"] == "Phasentor steht noch an."
+    assert "Hier stehen Sie jetzt" in page.text
+    assert page.text.count('aria-current="step"') == 1
 
 
 def test_digest_tells_what_speaks_beside_the_running_round(worse_draft, project, alice):

@@ -21,7 +21,8 @@ from assessments.reports.export.record_schema import record_schema
 from assessments.reports.profile.load import load_profile
 from assessments.reports.records.codec import checksum, in_both, in_one
 from assessments.reports.records.files import FileDamaged
-from assessments.reports.records.keeping import current_record, make_anonymous, mark_of, record_profile
+from assessments.reports.records.keeping import current_record, mark_of, record_profile
+from assessments.reports.records.renditions import make_anonymous
 from assessments.services import share_links, workflow
 from assessments.services.answers import Answer, save_score
 from assessments.services.comments import add_comment

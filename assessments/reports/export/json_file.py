@@ -173,6 +173,7 @@ def _document(mark: RecordMark | None) -> dict[str, Any] | None:
         "version": mark.version,
         "approved_at": mark.approved_at.isoformat(timespec="seconds"),
         "checksum": mark.checksum,
+        "rendition": mark.rendition,
     }
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from assessments import sentences
 from assessments.reports.export.table import Value, criterion_columns
-from assessments.reports.profile.model import Changes, Figure, MaturityProfile
+from assessments.reports.profile.model import Changes, Figure, MaturityProfile, RecordMark
 from assessments.scoring import DROPPED
 
 #: What a cell can hold, by the file format.
@@ -98,6 +98,13 @@ class SheetWriter:
             )
 
 
+def _document(mark: RecordMark | None) -> list[tuple[str, Value]]:
+    if mark is None:
+        return []
+    facts: list[tuple[str, Value]] = [(_("Dokumentnummer"), mark.number), (_("Prüfsumme (SHA-256)"), mark.checksum)]
+    return [*facts, (_("Fassung"), mark.rendition)]
+
+
 def _summary(sheet: SheetWriter, profile: MaturityProfile, title: str) -> None:
     meta, formats = profile.meta, sheet.formats
     sheet.widths([34, *[14] * 22])
@@ -113,7 +120,7 @@ def _summary(sheet: SheetWriter, profile: MaturityProfile, title: str) -> None:
         (_("Stichtag"), meta.as_of),
         (_("Freigegeben am"), meta.approved_on),
         (_("Freigegeben von"), meta.approved_by),
-        *([(_("Dokumentnummer"), meta.record.number), (_("Prüfsumme (SHA-256)"), meta.record.checksum)] if meta.record else []),
+        *_document(meta.record),
         (_("Katalogausgabe"), f"{meta.edition_title} ({meta.edition})"),
         (_("Verglichen mit"), meta.compared.label if meta.compared else ""),
     ]

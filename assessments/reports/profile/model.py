@@ -73,7 +73,8 @@ class RoundRef:
 class RecordMark:
     """The document a profile comes from. ``version`` counts the approvals of its round, ``address`` is where it can be checked.
 
-    ``edition`` counts the times this very file was made: 1, and more only where an earlier one may not be handed out any more.
+    ``rendition`` counts the times its files were made: 1 with the approval, more where they were designed anew or where a name
+    had to go; then ``rendition_reason`` and ``rendition_at`` say which and when.
     """
 
     number: str
@@ -81,8 +82,9 @@ class RecordMark:
     approved_at: datetime
     checksum: str
     address: str
-    edition: int = 1
-    edition_made_at: datetime | None = None
+    rendition: int = 1
+    rendition_reason: str = ""
+    rendition_at: datetime | None = None
 
     @property
     def checksum_parts(self) -> tuple[str, ...]:

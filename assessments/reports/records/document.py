@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from assessments.reports.export.json_file import document as figures_of
 from assessments.reports.profile.build import build_profile
@@ -59,8 +59,11 @@ def document_of(
 
 
 def facts_in(document: Mapping[str, Any], *, language: str, names: Names) -> Facts:
-    """The facts as they were. Raises Unreadable for a document of another shape."""
-    found: Facts = from_plain(Facts, in_one(document["facts"], language), names)
+    """The facts as they were, with a word in place of a name that went. Raises Unreadable for a document of another shape."""
+    with override(language):
+        gone = gettext("Name gelöscht")
+    told = {ref: (user_id, name or gone) for ref, (user_id, name) in names.items()}
+    found: Facts = from_plain(Facts, in_one(document["facts"], language), told)
     return found
 
 

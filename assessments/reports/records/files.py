@@ -2,18 +2,21 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 
 from django.db import transaction
 from django.utils import timezone, translation
 
-from assessments.models import AssessmentRecord, RecordFile
+from assessments.models import AssessmentRecord, RecordFile, RecordRendition, RenditionReason
 from assessments.reports.pdf.store import render_version
 from assessments.reports.profile.model import MaturityProfile
 
 
 class FileDamaged(Exception):
     """The stored file is not what was stored: its checksum does not fit."""
+
+
+class FileGone(Exception):
+    """An earlier rendition that was never made, or removed: what is made today would not be it."""
 
 
 def file_of(
@@ -26,37 +29,40 @@ def file_of(
 ) -> bytes:
     """The file, from the store or rendered now and kept. ``options`` names all that tells it from others of its kind.
 
-    ``profile`` is the record's own (``keeping.record_profile``), in the language of the file. One query from the store, five
-    when it is rendered. Whatever ``render`` raises goes through, and nothing is kept. Raises FileDamaged.
+    ``profile`` is the record's own (``keeping.record_profile``), in the language of the file; its mark says which rendition is
+    asked for. One query from the store, seven when it is rendered. Whatever ``render`` raises goes through, and nothing is
+    kept. Raises FileDamaged, and FileGone.
     """
-    which = {"kind": kind, "language": profile.meta.language, "options": options}
-    kept = list(record.files.filter(**which).order_by("-version").values_list("content", "checksum", "version")[:1])
-    if kept and kept[0][0] is not None:
-        return _sound(kept[0][0], kept[0][1])
-    edition = kept[0][2] + 1 if kept else 1
     mark = profile.meta.record
-    if mark is not None and edition > 1:
-        mark = replace(mark, edition=edition, edition_made_at=timezone.now())
+    number = mark.rendition if mark else 1
+    which = {"kind": kind, "language": profile.meta.language, "options": options, "version": number}
+    for content, checksum in record.files.filter(**which).values_list("content", "checksum"):
+        if content is None:
+            raise FileGone(number)
+        return _sound(content, checksum)
+    if number < max((one.number for one in record.renditions), default=1):
+        raise FileGone(number)
     with translation.override(profile.meta.language):
-        content = render(replace(profile, meta=replace(profile.meta, record=mark)))
+        rendered = render(profile)
     with transaction.atomic():
-        RecordFile.objects.bulk_create(
-            [
-                RecordFile(
-                    record=record,
-                    **which,
-                    version=edition,
-                    made_at=timezone.now(),
-                    made_with=render_version(),
-                    checksum=hashlib.sha256(content).hexdigest(),
-                    content=content,
-                )
-            ],
-            ignore_conflicts=True,
+        # Whoever makes a person anonymous locks the record alone: a file that was being rendered meanwhile must not bring the
+        # name back. It is handed out, since it was asked for before, and forgotten.
+        AssessmentRecord.objects.select_for_update(no_key=True).filter(pk=record.pk).values_list("pk").get()
+        later = RecordRendition.objects.filter(record=record, number__gt=number, reason=RenditionReason.ANONYMISED)
+        if later.exists():
+            return rendered
+        file = RecordFile(
+            record=record,
+            **which,
+            made_at=timezone.now(),
+            made_with=render_version(),
+            checksum=hashlib.sha256(rendered).hexdigest(),
+            content=rendered,
         )
-    # Of two that rendered it at once, the first one's file is the file.
-    row = record.files.filter(**which, version=edition).values_list("content", "checksum").get()
-    return content if row[0] is None else _sound(row[0], row[1])
+        RecordFile.objects.bulk_create([file], ignore_conflicts=True)
+        # Of two that rendered it at once, the first one's file is the file.
+        content, checksum = record.files.filter(**which).values_list("content", "checksum").get()
+    return _sound(content, checksum)
 
 
 def _sound(content: memoryview | bytes, checksum: str) -> bytes:

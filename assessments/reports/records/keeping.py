@@ -5,13 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Max
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from assessments.models import Assessment, AssessmentRecord, RecordFile, RecordPerson
+from assessments.models import Assessment, AssessmentRecord, RecordPerson
 from assessments.reports.profile.load import DEFAULT_LANGUAGE, NotComparable, load_facts
 from assessments.reports.profile.model import MaturityProfile, RecordMark
 from assessments.reports.records.codec import LANGUAGES, checksum
@@ -61,44 +60,50 @@ def write_record(assessment: Assessment, at: datetime, **kwargs: Any) -> Assessm
     return record
 
 
-def mark_of(record: AssessmentRecord) -> RecordMark:
-    """What a document says about itself."""
+def mark_of(record: AssessmentRecord, *, rendition: int | None = None) -> RecordMark:
+    """What a document says about itself, in the rendition of that number, else in the latest.
+
+    Raises LookupError for one there is not. One query unless the record is ``with_parts``.
+    """
     address = absolute_url(reverse("reports:document", args=[record.number]))
     checked = f"{address}?pruefsumme={record.checksum[:SHORT]}"
-    return RecordMark(record.number, record.version, record.approved_at, record.checksum, checked)
+    later = {one.number: one for one in record.renditions}
+    number = max(later, default=1) if rendition is None else rendition
+    mark = RecordMark(record.number, record.version, record.approved_at, record.checksum, checked)
+    if number == 1:
+        return mark
+    made = later[number]
+    return replace(
+        mark,
+        address=f"{checked}&fassung={number}",
+        rendition=number,
+        rendition_reason=made.reason,
+        rendition_at=timezone.localtime(made.at),
+    )
 
 
 #: So many signs of the checksum are enough to tell two documents apart, and too many to guess.
 SHORT = 16
 
 
-def record_profile(record: AssessmentRecord, *, compare_with: str | None = None) -> MaturityProfile:
-    """The profile as approved, in the active language. Raises NotComparable. No query with the record ``with_people``."""
+def record_profile(
+    record: AssessmentRecord, *, compare_with: str | None = None, rendition: int | None = None
+) -> MaturityProfile:
+    """The profile as approved, in the active language. No query with the record ``with_parts``.
+
+    Raises NotComparable, and LookupError for a rendition there is not.
+    """
     language = (translation.get_language() or DEFAULT_LANGUAGE).split("-")[0]
     try:
         profile = profile_in(record.document, language=language, names=record.names, compared=compare_with)
     except LookupError as error:
         raise NotComparable(compare_with) from error
-    return replace(profile, meta=replace(profile.meta, record=mark_of(record)))
+    return replace(profile, meta=replace(profile.meta, record=mark_of(record, rendition=rendition)))
 
 
 def current_record(assessment: Assessment) -> AssessmentRecord | None:
-    """With its people; None while the round is not approved. One query."""
-    return assessment.records.current().with_people().first()
-
-
-@transaction.atomic
-def make_anonymous(*, user: Any) -> int:
-    """Take a person's name out of all records, and remove the files that show it. Documents and checksums stay as they are.
-
-    Returns in how many records the person stood. What others wrote about them in reasons and evidence stays: nobody can tell
-    which words are names.
-    """
-    people = RecordPerson.objects.filter(user=user).exclude(name="")
-    records = sorted(set(people.values_list("record", flat=True)))
-    people.update(name="", user=None)
-    RecordFile.objects.filter(record__in=records, content__isnull=False).update(content=None, removed_at=timezone.now())
-    return len(records)
+    """With its parts; None while the round is not approved. One query."""
+    return assessment.records.current().with_parts().first()
 
 
 def _pictures() -> Iterable[str]:

@@ -5,14 +5,16 @@ from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from assessments.models import AssessmentRecord
+from assessments.models import AssessmentRecord, RecordRendition
 from assessments.reports.records.keeping import SHORT
+from assessments.views.access import number_in
 from scaling.common.forms import Form
 from scaling.common.rate_limit import count_failure, too_many
 
@@ -54,7 +56,7 @@ def check(request: HttpRequest, number: str = "") -> HttpResponse:
         if not number:
             address = reverse("reports:document", args=[form.cleaned_data["number"]])
             return redirect(f"{address}?{urlencode({'pruefsumme': form.cleaned_data['pruefsumme']})}")
-        state = _state(request, **form.cleaned_data)
+        state = _state(request, **form.cleaned_data, rendition=request.GET.get("fassung") or "1")
         status = 429 if state == "limited" else 200
     elif asked:
         status = 422
@@ -66,11 +68,15 @@ def check(request: HttpRequest, number: str = "") -> HttpResponse:
     return response
 
 
-def _state(request: HttpRequest, *, number: str, pruefsumme: str) -> str:
+def _state(request: HttpRequest, *, number: str, pruefsumme: str, rendition: str) -> str:
+    """``rendition`` comes from the code on the paper: one that was never made is as unknown as a number there is not."""
     who = get_adapter().get_client_ip(request) or ""
     if too_many("document", who, most=MOST_FAILURES):
         return "limited"
     found = AssessmentRecord.objects.filter(number=number, checksum__startswith=pruefsumme)
+    if rendition != "1":
+        made = RecordRendition.objects.filter(record=OuterRef("pk"), number=number_in(rendition))
+        found = found.filter(Exists(made))
     superseded = found.values_list("superseded_at", flat=True)[:1]
     for since in superseded:
         return "current" if since is None else "superseded"

@@ -25,6 +25,7 @@ from assessments.reports.charts.profile_charts import (
 )
 from assessments.reports.profile.load import DEFAULT_LANGUAGE
 from assessments.reports.profile.model import MaturityProfile
+from assessments.reports.views.records import earlier_files
 from assessments.reports.views.requested import requested_profile
 from assessments.views.access import get_assessment
 from assessments.views.breadcrumbs import crumbs_to
@@ -65,6 +66,7 @@ def profile_page(request: HttpRequest, public_id: str) -> HttpResponse:
     assessment = get_assessment(request.user, public_id)
     requested = requested_profile(request, assessment)
     profile, record = requested.profile, requested.record
+    may_work = bool(record and request.user.has_perm("assessments.work_on_assessment", assessment))
     chosen = {name: request.GET[name] for name in ("vergleich", "dokument") if request.GET.get(name)}
     context: dict[str, Any] = {
         "assessment": assessment,
@@ -73,6 +75,7 @@ def profile_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "own_language": own_language(profile),
         "record": record,
         "records": list(assessment.records.defer("document")) if assessment.approval else [],
+        "earlier_files": earlier_files(record, public_id=public_id, with_comments=may_work) if record else [],
         "since": since_approval(record, assessment.project) if record is not None and record.is_current else (),
         "compared_query": f"&{urlencode(chosen)}" if chosen else "",
         "crumbs": crumbs_to(

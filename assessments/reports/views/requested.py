@@ -8,8 +8,9 @@ from django.http import Http404, HttpRequest
 from assessments.models import Assessment, AssessmentRecord
 from assessments.reports.profile.load import NotComparable, load_profile
 from assessments.reports.profile.model import MaturityProfile
-from assessments.reports.records.files import file_of
+from assessments.reports.records.files import FileGone, file_of
 from assessments.reports.records.keeping import current_record, record_profile
+from assessments.views.access import number_in
 
 
 @dataclass(frozen=True)
@@ -26,31 +27,47 @@ class RequestedProfile:
         if self.record is None:
             return render(self.profile)
         every = [*options, f"vergleich={self.compared}" if self.compared else "", "ohne-namen" if self.without_names else ""]
-        return file_of(self.record, self.profile, kind=kind, render=render, options=" ".join(filter(None, every)))
+        try:
+            return file_of(self.record, self.profile, kind=kind, render=render, options=" ".join(filter(None, every)))
+        except FileGone as error:
+            raise Http404 from error
 
 
 def requested_profile(request: HttpRequest, assessment: Assessment) -> RequestedProfile:
     """In the active language. ``?dokument=`` is the number of one of the round's records, also one that is superseded;
-    ``?vergleich=`` an earlier approved round. 404 for what there is not. One query from a record, seven without one.
+    ``?vergleich=`` an earlier approved round; ``?fassung=`` an earlier rendition of the files. 404 for what there is not.
+    One query from a record, seven without one.
     """
     compared = request.GET.get("vergleich") or ""
     record = requested_record(request, assessment)
     try:
         if record is None:
             return RequestedProfile(load_profile(assessment, compare_with=compared or None), None, compared)
-        profile = record_profile(record, compare_with=compared or None)
-    except NotComparable as error:
+        rendition = requested_rendition(request)
+        profile = record_profile(record, compare_with=compared or None, rendition=rendition)
+    except (NotComparable, LookupError) as error:
         raise Http404 from error
     rounds = profile.meta.rounds
     is_usual = bool(rounds) and rounds[0].public_id == compared
     return RequestedProfile(profile, record, "" if is_usual else compared)
 
 
+def requested_rendition(request: HttpRequest) -> int | None:
+    """None where the address names none. 404 for what is no number."""
+    text = request.GET.get("fassung")
+    if not text:
+        return None
+    number = number_in(text)
+    if not number:
+        raise Http404
+    return number
+
+
 def requested_record(request: HttpRequest, assessment: Assessment) -> AssessmentRecord | None:
     number = request.GET.get("dokument")
     if not number:
         return current_record(assessment) if assessment.is_approved else None
-    record = assessment.records.with_people().filter(number=number.upper()).first()
+    record = assessment.records.with_parts().filter(number=number.upper()).first()
     if record is None:
         raise Http404
     return record
