@@ -101,7 +101,9 @@ def render_overview(request: HttpRequest, assessment: Assessment, status: int = 
     editable = request.user.has_perm("assessments.edit_assessment", assessment)
     narrowed = Narrowed.from_query(request.GET)
     shown = [score for score in found.scores if narrowed.matches(score, request.user.pk)]
-    people = list(people_of(assessment.project))
+    # Only to assign, and to tell of those who are assigned whether they are still there.
+    asked = editable or any(score.assigned_to_id for score in found.scores)
+    people = list(people_of(assessment.project)) if asked else []
     context = {
         "assessment": assessment,
         "project": assessment.project,

@@ -189,6 +189,24 @@ def test_level_strips_tell_levels_by_place_and_provisional_by_hatching():
     assert spoken(provisional).count("vorläufig") == 1
 
 
+@pytest.mark.parametrize("width", [290, 300, 480, 500, 640])
+@pytest.mark.parametrize(
+    ("language", "note", "word"),
+    [
+        ("de", "1 von 3 eingeschätzt", "vorläufig"),
+        ("de", "9 von 21 eingeschätzt", "vorläufig"),
+        ("de", "199 von 999 eingeschätzt", "vorläufig"),
+        ("en", "9 of 21 rated", "provisional"),
+    ],
+)
+def test_level_strips_never_cut_that_a_mean_is_provisional(width, language, note, word):
+    with override(language):
+        drawn = level_strips([replace(STRIP, note=note, is_provisional=True), STRIP], width=width)
+    told = [text for text in re.findall(r"<text[^>]*>([^<]*)</text>", drawn) if text.endswith(word)]
+    assert len(told) == 1
+    assert "…" not in drawn
+
+
 def test_trend_without_values_says_so():
     assert spoken(trend([TrendRound("Runde 1", date(2024, 9, 1), None)])) == "Verlauf: noch keine Werte."
 

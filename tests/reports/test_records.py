@@ -261,6 +261,29 @@ def test_since_approval_is_told_beside_it(client, settled, project, municipality
     assert page.context["profile"].meta.project == "Parkraum-App"
 
 
+@pytest.mark.parametrize(
+    ("done", "new", "lines"),
+    [
+        (0, 0, []),
+        (1, 0, ["1 Maßnahme erledigt."]),
+        (2, 0, ["2 Maßnahmen erledigt."]),
+        (0, 1, ["1 Maßnahme dazugekommen."]),
+        (1, 3, ["1 Maßnahme erledigt.", "3 Maßnahmen dazugekommen."]),
+    ],
+)
+def test_since_approval_counts_in_words(client, settled, project, bob, done, new, lines):
+    for measure in project.measures.exclude(status="done").order_by("pk")[:done]:
+        measure.status = "done"
+        measure.save()
+    for number in range(new):
+        Measure.objects.create(project=project, text=f"Neu {number}")
+    assert since_approval(record_of(settled), project) == lines
+    client.force_login(bob)
+    page = " ".join(client.get(reverse("reports:profile", args=[settled.public_id])).text.split())
+    assert ("Seit der Freigabe:</strong> " + " ".join(lines) in page) == bool(lines)
+    assert ("Seit der Freigabe" in page) == bool(lines)
+
+
 def test_superseded_document_says_so_on_its_page(client, settled, bob):
     number = record_of(settled).number
     workflow.reopen(assessment=settled, by=bob, reason="Fehler")

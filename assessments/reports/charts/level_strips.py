@@ -32,8 +32,8 @@ def level_strips(strips: Sequence[Strip], *, width: float = 640) -> SafeString:
         return drawing.finish(26, _("Verteilung ohne Werte."))
     narrow = width < NARROW
     left = 4.0 if narrow else width * 0.27
-    values = max(text_width(_mean(strip), SIZE, bold=True) for strip in strips)
-    notes = 0.0 if narrow else max(text_width(_note(strip), SMALL) for strip in strips)
+    values = max(text_width(_mean(strip, marked=not narrow), SIZE, bold=True) for strip in strips)
+    notes = 0.0 if narrow else max(text_width(strip.note, SMALL) for strip in strips)
     right = max(values, min(notes, width * 0.3)) + 14
     cell = (width - left - right) / (TOP + 2)  # the last one is for those without a level
     highest = max(1, *(count for strip in strips for count in (*strip.counts, strip.unrated)))
@@ -49,12 +49,10 @@ def level_strips(strips: Sequence[Strip], *, width: float = 640) -> SafeString:
     return drawing.finish(y + 2, _sentence(strips))
 
 
-def _mean(strip: Strip) -> str:
-    return _("Mittel %(value)s") % {"value": figure(strip.mean)}
-
-
-def _note(strip: Strip) -> str:
-    return ", ".join(filter(None, (strip.note, _("vorläufig") if strip.is_provisional else "")))
+def _mean(strip: Strip, *, marked: bool) -> str:
+    """``marked``: with the word for a provisional one, which must never be cut."""
+    mean = _("Mittel %(value)s") % {"value": figure(strip.mean)}
+    return _("%(mean)s, vorläufig") % {"mean": mean} if marked and strip.is_provisional else mean
 
 
 def _draw_scale(drawing: Drawing, left: float, cell: float) -> None:
@@ -71,8 +69,9 @@ def _draw_strip(drawing: Drawing, strip: Strip, top: float, left: float, cell: f
     """One row. Returns where it ends."""
     if narrow:
         top = drawing.lines(2, top + 2, wrap(strip.label, drawing.width - 4, max_lines=2))
-        note = wrap(_note(strip), drawing.width - 4, size=SMALL, max_lines=1)
-        top = drawing.lines(2, top, note, size=SMALL, role="muted") - 2
+        note = ", ".join(filter(None, (strip.note, _("vorläufig") if strip.is_provisional else "")))
+        lines = wrap(note, drawing.width - 4, size=SMALL, max_lines=2)
+        top = drawing.lines(2, top, lines, size=SMALL, role="muted") - 2
     else:
         lines = wrap(strip.label, left - 14, max_lines=2)
         drawing.lines(left - 12, top + (ROW - len(lines) * SIZE * LINE) / 2, lines, anchor="end")
@@ -87,9 +86,9 @@ def _draw_strip(drawing: Drawing, strip: Strip, top: float, left: float, cell: f
     if strip.mean is not None:
         drawing.triangle(left + (strip.mean + 0.5) * cell, floor + 2, 8, "ink")
     x = left + (TOP + 2) * cell + 10
-    end = drawing.lines(x, floor - TALLEST - 9, [_mean(strip)], bold=True)
+    end = drawing.lines(x, floor - TALLEST - 9, [_mean(strip, marked=not narrow)], bold=True)
     if not narrow:
-        drawing.lines(x, end, wrap(_note(strip), drawing.width - x - 2, size=SMALL, max_lines=1), size=SMALL, role="muted")
+        drawing.lines(x, end, wrap(strip.note, drawing.width - x - 2, size=SMALL, max_lines=1), size=SMALL, role="muted")
     return floor + 11
 
 
@@ -148,6 +147,5 @@ def _said(strip: Strip) -> str:
     if strip.unrated:
         parts.append(_("%(count)d ohne Stufe") % {"count": strip.unrated})
     if strip.mean is not None:
-        mean = _mean(strip)
-        parts.append(_("%(mean)s, vorläufig") % {"mean": mean} if strip.is_provisional else mean)
+        parts.append(_mean(strip, marked=True))
     return f"{strip.label}: {', '.join(parts)}."

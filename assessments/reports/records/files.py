@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone, translation
 
 from assessments.models import AssessmentRecord, RecordFile, RecordRendition, RenditionReason
@@ -30,7 +31,7 @@ def file_of(
     """The file, from the store or rendered now and kept. ``options`` names all that tells it from others of its kind.
 
     ``profile`` is the record's own (``keeping.record_profile``), in the language of the file; its mark says which rendition is
-    asked for. One query from the store, seven when it is rendered. Whatever ``render`` raises goes through, and nothing is
+    asked for. One query from the store, six when it is rendered. Whatever ``render`` raises goes through, and nothing is
     kept. Raises FileDamaged, and FileGone.
     """
     mark = profile.meta.record
@@ -45,13 +46,21 @@ def file_of(
     with translation.override(profile.meta.language):
         rendered = render(profile)
     with transaction.atomic():
-        # Whoever makes a person anonymous locks the record alone: a file that was being rendered meanwhile must not bring the
-        # name back. It is handed out, since it was asked for before, and forgotten.
-        AssessmentRecord.objects.select_for_update(no_key=True).filter(pk=record.pk).values_list("pk").get()
-        later = RecordRendition.objects.filter(record=record, number__gt=number, reason=RenditionReason.ANONYMISED)
-        if later.exists():
+        # One at a time: of two that rendered it at once, the first one's file is the file. And whoever makes a person anonymous
+        # waits, too: a file that was being rendered meanwhile must not bring the name back. It is handed out, since it was
+        # asked for before, and forgotten.
+        own = AssessmentRecord.objects.filter(pk=record.pk)
+        own.select_for_update(no_key=True).values_list("pk").get()
+        kept = RecordFile.objects.filter(record=OuterRef("pk"), **which)
+        later = RecordRendition.objects.filter(record=OuterRef("pk"), number__gt=number, reason=RenditionReason.ANONYMISED)
+        content, checksum, is_late = own.values_list(
+            Subquery(kept.values("content")), Subquery(kept.values("checksum")), Exists(later)
+        ).get()
+        if is_late:
             return rendered
-        file = RecordFile(
+        if content is not None:
+            return _sound(content, checksum)
+        RecordFile.objects.create(
             record=record,
             **which,
             made_at=timezone.now(),
@@ -59,10 +68,7 @@ def file_of(
             checksum=hashlib.sha256(rendered).hexdigest(),
             content=rendered,
         )
-        RecordFile.objects.bulk_create([file], ignore_conflicts=True)
-        # Of two that rendered it at once, the first one's file is the file.
-        content, checksum = record.files.filter(**which).values_list("content", "checksum").get()
-    return _sound(content, checksum)
+    return rendered
 
 
 def _sound(content: memoryview | bytes, checksum: str) -> bytes:

@@ -94,4 +94,5 @@ def _label(kind: str, language: str, words: list[str]) -> str:
         name = _("PDF, Langfassung mit Kommentaren")
     if any(word.startswith("vergleich=") for word in words):
         name = _("%(file)s, anderer Vergleich") % {"file": name}
-    return f"{name} ({_('Englisch') if language == 'en' else _('Deutsch')})"
+    spoken = _("Englisch") if language == "en" else _("Deutsch")
+    return f"{name} ({spoken})"
