@@ -26,7 +26,7 @@ from assessments.reports.export import render_csv
 from assessments.reports.records.codec import canonical
 from assessments.reports.records.files import file_of
 from assessments.reports.records.keeping import current_record, mark_of, record_profile
-from assessments.reports.records.renditions import NotApproved, NothingNew, make_anonymous, redesign
+from assessments.reports.records.renditions import NoLongerApproved, NothingNew, make_anonymous, redesign
 from assessments.services import share_links, workflow
 from tests.reports.pdf_facts import text_of
 from tests.reports.test_export import sheets
@@ -169,7 +169,7 @@ def test_nothing_is_redesigned_that_has_today_s_design(client, settled, bob, sta
 
 def test_reopened_round_is_not_redesigned(client, settled, bob):
     workflow.reopen(assessment=settled, by=bob, reason="Fehler")
-    with pytest.raises(NotApproved):
+    with pytest.raises(NoLongerApproved):
         redesign(assessment=settled, by=bob)
     client.force_login(bob)
     answer = client.post(reverse("reports:redesign", args=[settled.public_id]), follow=True)

@@ -22,7 +22,7 @@ class NothingNew(Exception):
     """Files made now would be designed as those there are."""
 
 
-class NotApproved(Exception):
+class NoLongerApproved(Exception):
     """The round was reopened: its next files come with the next approval."""
 
 
@@ -30,11 +30,11 @@ class NotApproved(Exception):
 def redesign(*, assessment: Assessment, by: Any) -> RecordRendition:
     """From now on the files of the approved round are made with today's templates; those kept so far can still be fetched.
 
-    Five queries. Raises NotApproved, and NothingNew where no file was made with other templates.
+    Five queries. Raises NoLongerApproved, and NothingNew where no file was made with other templates.
     """
     states = Assessment.objects.select_for_update(no_key=True).filter(pk=assessment.pk).values_list("state", flat=True)
     if states.get() != AssessmentState.APPROVED:
-        raise NotApproved
+        raise NoLongerApproved
     record = assessment.records.current().defer("document").select_for_update(of=("self",), no_key=True).get()
     latest = _latest(record)
     files = RecordFile.objects.filter(record=record, version=latest, content__isnull=False)

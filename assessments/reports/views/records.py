@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from assessments.models import AssessmentRecord
 from assessments.reports.pdf import VARIANTS
 from assessments.reports.records.codec import canonical
-from assessments.reports.records.renditions import NotApproved, NothingNew, redesign
+from assessments.reports.records.renditions import NoLongerApproved, NothingNew, redesign
 from assessments.reports.views.requested import requested_record
 from assessments.views.access import get_assessment, require
 
@@ -44,7 +44,7 @@ def redesign_files(request: HttpRequest, public_id: str) -> HttpResponse:
     require(request.user, "assessments.manage_assessment", assessment)
     try:
         made = redesign(assessment=assessment, by=request.user)
-    except NotApproved:
+    except NoLongerApproved:
         messages.error(request, _("Diese Runde ist nicht mehr freigegeben. Neue Dateien entstehen mit der nächsten Freigabe."))
     except NothingNew:
         messages.info(request, _("Die Dateien haben schon die heutige Gestaltung. Es ist alles beim Alten geblieben."))
