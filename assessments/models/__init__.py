@@ -7,6 +7,7 @@ from assessments.models.evidence import Evidence
 from assessments.models.measure import Measure, MeasureStatus
 from assessments.models.project import Project
 from assessments.models.record import AssessmentRecord, RecordFile, RecordPerson
+from assessments.models.rendered import RenderedPdf
 from assessments.models.score import Score
 from assessments.models.share_link import ShareLink
 from assessments.models.states import AssessmentState, ScoreState, TransitionKind
@@ -27,6 +28,7 @@ __all__ = [
     "Project",
     "RecordFile",
     "RecordPerson",
+    "RenderedPdf",
     "Score",
     "ScoreState",
     "ShareLink",

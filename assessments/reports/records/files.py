@@ -16,6 +16,15 @@ class FileDamaged(Exception):
     """The stored file is not what was stored: its checksum does not fit."""
 
 
+def kept_file(record: AssessmentRecord, *, kind: str, language: str, options: str = "") -> bytes | None:
+    """The file where it was rendered before. One query. Raises FileDamaged."""
+    which = {"kind": kind, "language": language, "options": options}
+    for content, checksum in record.files.filter(**which).order_by("-version").values_list("content", "checksum")[:1]:
+        if content is not None:
+            return _sound(content, checksum)
+    return None
+
+
 def file_of(
     record: AssessmentRecord,
     profile: MaturityProfile,
