@@ -11,7 +11,7 @@ from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from assessments.models import Assessment, AssessmentRecord, RecordFile, RecordPerson
+from assessments.models import Assessment, AssessmentRecord, RecordFile, RecordPerson, RenderedPdf
 from assessments.reports.profile.load import DEFAULT_LANGUAGE, NotComparable, load_facts
 from assessments.reports.profile.model import MaturityProfile, RecordMark
 from assessments.reports.records.codec import LANGUAGES, checksum
@@ -98,6 +98,7 @@ def make_anonymous(*, user: Any) -> int:
     records = sorted(set(people.values_list("record", flat=True)))
     people.update(name="", user=None)
     RecordFile.objects.filter(record__in=records, content__isnull=False).update(content=None, removed_at=timezone.now())
+    RenderedPdf.objects.all().delete()  # those of running rounds show names, too, and are made again when they are asked for
     return len(records)
 
 
