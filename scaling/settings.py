@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "rules.apps.AutodiscoverRulesConfig",  # reads every app's rules.py
     "simple_history",
+    "procrastinate.contrib.django",  # before ours, which ask it for its app
     "scaling",
     "scaling.accounts",
     "catalogue",
@@ -248,6 +249,11 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"]
 MAX_BODY_BYTES = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the table of 200 criteria has a dozen fields a row
+
+# --- Work that no request waits for
+PROCRASTINATE_IMPORT_PATHS = ["assessments.reports.rendering.tasks"]
+# Renders in the request itself. For tests that are about something else; everybody else has a worker (docs/operation.md).
+PDF_AT_ONCE = False
 
 # --- Look
 # The header bar of the national design system is for public bodies only (docs/operation.md).

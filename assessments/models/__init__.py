@@ -7,6 +7,7 @@ from assessments.models.evidence import Evidence
 from assessments.models.measure import Measure, MeasureStatus
 from assessments.models.project import Project
 from assessments.models.record import AssessmentRecord, RecordFile, RecordPerson, RecordRendition, RenditionReason
+from assessments.models.rendered import RenderedPdf
 from assessments.models.score import Score
 from assessments.models.share_link import ShareLink
 from assessments.models.states import AssessmentState, ScoreState, TransitionKind
@@ -28,6 +29,7 @@ __all__ = [
     "RecordFile",
     "RecordPerson",
     "RecordRendition",
+    "RenderedPdf",
     "RenditionReason",
     "Score",
     "ScoreState",

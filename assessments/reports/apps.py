@@ -7,4 +7,5 @@ class ReportsConfig(AppConfig):
     name = "assessments.reports"
 
     def ready(self) -> None:
-        from assessments.reports.records import keeping  # noqa: F401 – hears of approvals
+        from assessments.reports.records import keeping  # noqa: F401 – hears of approvals, and makes the record
+        from assessments.reports.rendering import queue  # noqa: F401 – hears of them next, and renders what is in it

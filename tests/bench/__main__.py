@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.bench import pages, pdf
+from tests.bench import crowd, pages, pdf
 from tests.bench.server import Client, demo_server
 
 ROUNDS, WARM_UP = 40, 5
@@ -33,7 +33,8 @@ def main() -> int:
             verdict = "ok" if taken <= limit else "TOO SLOW"
             slow += [name] if taken > limit else []
             print(f"{name:44}{taken:9.1f} ms   limit {limit:6.0f} ms   {verdict}", flush=True)  # noqa: T201 – a command's output
-    for figure in pdf.run():
+        crowded = crowd.run(port)
+    for figure in [*crowded, *pdf.run()]:
         verdict = "ok" if figure.is_ok else "TOO SLOW" if figure.unit == "ms" else "TOO MUCH"
         slow += [] if figure.is_ok else [figure.name]
         line = f"{figure.name:44}{figure.value:9.1f} {figure.unit}   limit {figure.limit:6.0f} {figure.unit}   {verdict}"

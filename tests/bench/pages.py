@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import time
 from collections.abc import Callable, Iterator
 
 from assessments.services.demo import PASSWORD
@@ -13,9 +14,11 @@ Case = tuple[str, float, Callable[[], object], int]
 
 
 def warm_up(client: Client) -> None:
-    """Wait until the worker has drawn its first PDF, which it does in the background when it starts."""
+    """Wait until the worker has rendered a PDF: it loads its fonts when it starts."""
     client.sign_in("team@auenfurt.example", PASSWORD)
-    client.get(f"/bewertungen/{find_draft(client)}/profil.pdf?umfang=kurz")
+    path = f"/bewertungen/{find_draft(client)}/profil.pdf?umfang=kurz"
+    while client.request("GET", path)[0] != 200:
+        time.sleep(0.1)
 
 
 def find_draft(client: Client) -> str:
@@ -32,7 +35,7 @@ def cases(client: Client) -> Iterator[Case]:
     draft = find_draft(client)
     yield "start page, team", 60, lambda: client.get("/"), 40
     yield "overview of an assessment", 60, lambda: client.get(f"/bewertungen/{draft}/"), 40
-    path = f"/bewertungen/{draft}/{KEY}/"
+    path = f"/bewertungen/{draft}/kriterien/{KEY}/"
     yield "open the form of a criterion", 13, lambda: client.get(path), 60
     yield "save a criterion", 13, saver(client, path), 60
     profile = f"/bewertungen/{draft}/profil/"
@@ -58,15 +61,16 @@ def saver(client: Client, path: str) -> Callable[[], object]:
 
 def pdf_cases(client: Client, draft: str) -> Iterator[Case]:
     path = f"/bewertungen/{draft}/profil.pdf"
-    changing = saver(client, f"/bewertungen/{draft}/{KEY}/")
+    changing = saver(client, f"/bewertungen/{draft}/kriterien/{KEY}/")
 
     def fresh(scope: str) -> Callable[[], object]:
         def render() -> None:
             changing()  # an unchanged profile would come from the cache
-            client.get(f"{path}?umfang={scope}")
+            while client.request("GET", f"{path}?umfang={scope}")[0] != 200:  # 202 once two seconds are over
+                pass
 
         return render
 
     yield "PDF, long, rendered anew (with a save)", 1020, fresh("lang"), 5
     yield "PDF, short, rendered anew (with a save)", 370, fresh("kurz"), 5
-    yield "PDF, long, from the cache", 30, lambda: client.get(f"{path}?umfang=lang"), 20
+    yield "PDF, long, from the store", 20, lambda: client.get(f"{path}?umfang=lang"), 20

@@ -21,7 +21,7 @@ STARTS_WITHIN = 30  # seconds
 
 @contextlib.contextmanager
 def demo_server() -> Iterator[int]:
-    """Yield the port of one gunicorn worker with the demo's data, on a database of its own."""
+    """Yield the port of one gunicorn process with the demo's data, and one that renders PDFs, on a database of their own."""
     with (
         tempfile.TemporaryDirectory(prefix="skc-bench-", ignore_cleanup_errors=True) as folder,
         embedded_postgres(Path(folder) / "pg") as url,
@@ -32,14 +32,16 @@ def demo_server() -> Iterator[int]:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         command = [sys.executable, "-m", "gunicorn", "scaling.wsgi", f"--bind=127.0.0.1:{port}", "--workers=1"]
-        command += ["--config=python:scaling.gunicorn_conf", "--log-level=warning"]
+        command += ["--config=python:scaling.gunicorn_conf", "--threads=4", "--log-level=warning"]
         server = subprocess.Popen(command, cwd=ROOT, env=env)
+        renderer = subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=env)
         try:
             wait_for(port)
             yield port
         finally:
-            server.terminate()
-            server.wait()
+            for process in (renderer, server):
+                process.terminate()
+                process.wait()
 
 
 def wait_for(port: int) -> None:

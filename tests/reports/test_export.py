@@ -134,8 +134,7 @@ def test_figures_agree_in_json_csv_xlsx_and_on_screen(client, second, alice):
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_figures_of_the_pdf_are_those_of_the_data(client, second, alice, variant, settings, tmp_path):
-    settings.VAR_DIR = tmp_path
+def test_figures_of_the_pdf_are_those_of_the_data(client, second, alice, variant):
     client.force_login(alice)
     document = get(client, "json", second).json()
     text = text_of(get(client, "pdf", second, umfang=variant).content)

@@ -4,16 +4,11 @@ import page as pdf_validator
 import pytest
 from django.urls import reverse
 
+from assessments.models import RenderedPdf
 from assessments.queries.catalogue_cache import cached_edition
-from assessments.reports.pdf import workshop_form
+from assessments.reports.rendering import orders
 from tests.reports.conftest import CRITERIA
 from tests.reports.pdf_facts import open_pdf, tag_names, text_of
-
-
-@pytest.fixture(autouse=True)
-def store(settings, tmp_path):
-    settings.VAR_DIR = tmp_path
-    return tmp_path / "cache" / "pdf"
 
 
 @pytest.fixture
@@ -98,17 +93,18 @@ def test_form_has_a_telling_name(download):
     assert download()["Content-Disposition"] == 'attachment; filename="arbeitsbogen-parkraum-app-2.pdf"'
 
 
-def test_form_is_rendered_once(download, monkeypatch, store):
+def test_form_is_rendered_once(download, monkeypatch):
     first = download().content
-    assert len(list(store.iterdir())) == 1
-    monkeypatch.setattr(workshop_form, "html_to_pdf", None)
+    assert RenderedPdf.objects.count() == 1
+    monkeypatch.setattr(orders, "html_to_pdf", None)
     assert download().content == first
 
 
 @pytest.mark.parametrize("query", ["?kriterien=personal", ""])
 def test_form_costs_the_same_however_many_criteria(download, second, query, django_assert_num_queries):
     cached_edition(second.edition)
-    with django_assert_num_queries(5):  # session, person, their places, round, criteria in it
+    download(query)
+    with django_assert_num_queries(6):  # session, person, their places, round, criteria in it, the PDF
         download(query)
 
 

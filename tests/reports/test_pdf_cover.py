@@ -98,8 +98,7 @@ def test_profile_carries_both_from_the_database_at_no_further_query(second, coat
         assert load_profile(assessment).meta.confidentiality_label == "For official use only"
 
 
-def test_another_picture_or_mark_gives_another_pdf(second, municipality, coat_of_arms, settings, tmp_path):
-    settings.VAR_DIR = tmp_path
+def test_another_picture_or_mark_gives_another_pdf(second, municipality, coat_of_arms):
 
     def pdf():
         return pdf_of(load_profile(Assessment.objects.with_context().get(pk=second.pk)), variant="kurz")

@@ -10,16 +10,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from assessments.models import RenderedPdf
 from assessments.reports.pdf import PdfUnavailable, engine
 from assessments.services.comments import add_comment
 from tests.factories import make_project
 from tests.reports.pdf_facts import text_of
-
-
-@pytest.fixture(autouse=True)
-def store(settings, tmp_path):
-    settings.VAR_DIR = tmp_path
-    return tmp_path / "cache" / "pdf"
 
 
 def url(assessment, query=""):
@@ -96,11 +91,10 @@ def test_comments_are_offered_in_the_pdf_once_there_are_some(client, first, seco
     assert offer not in client.get(reverse("reports:profile", args=[first.public_id])).text
 
 
-def test_second_download_comes_from_the_store(client, second, alice, store, monkeypatch):
+def test_second_download_comes_from_the_store(client, second, alice, monkeypatch):
     client.force_login(alice)
     first_time = client.get(url(second, "?umfang=kurz")).content
-    assert [path.read_bytes() for path in store.iterdir()] == [first_time]
-    assert store.stat().st_mode & 0o077 == 0
+    assert [bytes(row.content or b"") for row in RenderedPdf.objects.all()] == [first_time]
     package = import_module("assessments.reports.pdf")
     monkeypatch.setattr(package, "render_pdf", lambda *args, **options: pytest.fail("rendered again"))
     assert client.get(url(second, "?umfang=kurz")).content == first_time
@@ -116,7 +110,7 @@ def test_changed_answer_gives_another_pdf(client, second, alice):
 def test_query_count_is_constant(client, second, alice, django_assert_num_queries):
     client.force_login(alice)
     client.get(url(second, "?umfang=kurz"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(url(second, "?umfang=kurz"))
 
 
@@ -160,11 +154,10 @@ def test_missing_libraries_are_told_apart_from_other_errors():
         ("xlsx", "", ["--format=xlsx"]),
     ],
 )
-def test_command_writes_the_same_bytes_as_the_download(client, second, alice, tmp_path, name, query, options, store):
+def test_command_writes_the_same_bytes_as_the_download(client, second, alice, tmp_path, name, query, options):
     client.force_login(alice)
     downloaded = client.get(reverse(f"reports:{name}", args=[second.public_id]) + query).content
-    for file in store.glob("*"):
-        file.unlink()
+    RenderedPdf.objects.all().delete()
     assert export(tmp_path, "--project=parkraum-app", "--round=2", *options) == downloaded
 
 

@@ -2,11 +2,13 @@
 
 import io
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -14,7 +16,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test.utils import CaptureQueriesContext
 
 from catalogue.models import Edition
-from scaling.management.commands.serve import Command, check_port, load_catalogue, refuse_older_schema
+from scaling.management.commands.serve import Command, Kept, check_port, load_catalogue, refuse_older_schema
 
 
 @pytest.mark.django_db
@@ -92,9 +94,33 @@ def test_app_ends_with_the_command_that_was_killed_hard(settings):
             time.sleep(0.1)
 
     wait_until(True)
+    children = psutil.Process(command.pid).children()
+    assert sorted("worker" in child.cmdline() for child in children) == [False, True]
     command.kill()
     command.wait()
     wait_until(False)
+    assert psutil.wait_procs(children, timeout=30)[1] == []
+
+
+def test_worker_is_started_anew_and_ends_in_order(tmp_path):
+    log = tmp_path / "pids"
+    kept = Kept([sys.executable, "-c", f"import os, time; print(os.getpid(), file=open({str(log)!r}, 'a')); time.sleep(600)"])
+
+    def pids():
+        deadline = time.monotonic() + 30
+        while kept.child.pid not in (found := [int(line) for line in log.read_text().split()] if log.exists() else []):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        return found
+
+    first = pids()
+    os.kill(first[0], signal.SIGKILL)
+    while kept.child.pid == first[0]:
+        time.sleep(0.05)
+    second = pids()
+    kept.end()
+    assert len(second) == 2
+    assert not any(psutil.pid_exists(pid) for pid in second)
 
 
 def test_taken_port_says_what_to_do():

@@ -11,7 +11,7 @@ from assessments.reports.pdf.engine import PdfUnavailable, html_to_pdf
 from assessments.reports.pdf.store import fetch_pdf, render_version, store_pdf
 from assessments.reports.profile.model import MaturityProfile
 
-__all__ = ["VARIANTS", "PdfUnavailable", "Variant", "pdf_of", "render_pdf", "warm"]
+__all__ = ["VARIANTS", "PdfUnavailable", "Variant", "key_of", "pdf_of", "render_pdf", "warm"]
 
 logger = logging.getLogger(__name__)
 
@@ -21,12 +21,17 @@ STYLE = "css/print-report.css"
 
 def pdf_of(profile: MaturityProfile, *, variant: Variant, with_comments: bool = False) -> bytes:
     """The PDF from the store, rendered only if no equal profile has been before. Raises PdfUnavailable."""
-    key = hashlib.sha256(f"{render_version()} {variant} {with_comments} {profile!r}".encode()).hexdigest()
+    key = key_of(profile, variant=variant, with_comments=with_comments)
     pdf = fetch_pdf(key)
     if pdf is None:
         pdf = render_pdf(profile, variant=variant, with_comments=with_comments)
         store_pdf(key, pdf)
     return pdf
+
+
+def key_of(profile: MaturityProfile, *, variant: Variant, with_comments: bool = False) -> str:
+    """What tells this PDF from every other: a hash over the profile, the choices and all it is made with."""
+    return hashlib.sha256(f"{render_version()} {variant} {with_comments} {profile!r}".encode()).hexdigest()
 
 
 def render_pdf(profile: MaturityProfile, *, variant: Variant, with_comments: bool = False) -> bytes:
@@ -48,7 +53,7 @@ def render_pdf(profile: MaturityProfile, *, variant: Variant, with_comments: boo
 def warm() -> None:
     """Load libraries, fonts, style sheets and templates, so that a worker's first report is as quick as the next.
 
-    For gunicorn's ``post_worker_init``. Where PDFs cannot be made, it says so in the log and lets the worker go on.
+    Where PDFs cannot be made, it says so in the log and lets the worker go on: people are told when they ask for one.
     """
     words = "Verantwortung für Verstetigung " * 20  # untranslated: nobody reads it; long enough to need syllables
     drawing = bullet_bars([Bar("Probe", 1.0)])

@@ -1,44 +1,65 @@
-"""Rendered PDFs by content: the same state of the data needs no second render. Files under ``VAR_DIR``, shared by all workers.
+"""Rendered PDFs by content: the same state of the data needs no second render. In the database, so that every host has them.
 
-Anything here may be deleted at any time. The files hold what people wrote, so only the app's own user may read them.
+Anything here may be deleted at any time.
 """
 
 import hashlib
-import os
-import tempfile
-from contextlib import suppress
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import F, Sum, Window
+from django.utils import timezone
+
+from assessments.models import RenderedPdf
 
 MAX_BYTES = 200 * 1024 * 1024
-
-
-def _folder() -> Path:
-    return Path(settings.VAR_DIR) / "cache" / "pdf"
+#: What nobody fetched for so long goes, whatever room there is.
+UNUSED = timedelta(days=30)
+#: So often, and no oftener, a fetch is written down.
+NOTED_EVERY = timedelta(hours=12)
 
 
 def fetch_pdf(key: str) -> bytes | None:
-    path = _folder() / f"{key}.pdf"
-    try:
-        pdf = path.read_bytes()
-        os.utime(path)  # the least recently used go first
-    except OSError:
+    """None where there is none, or where it is not what was stored. One query, two once in twelve hours."""
+    row = RenderedPdf.objects.filter(key=key).values_list("content", "checksum", "used_at").first()
+    if row is None or row[0] is None:
         return None
-    return pdf
+    content, checksum, used_at = bytes(row[0]), row[1], row[2]
+    if hashlib.sha256(content).hexdigest() != checksum:
+        return None
+    if timezone.now() - used_at > NOTED_EVERY:  # the least recently used go first
+        RenderedPdf.objects.filter(key=key).update(used_at=timezone.now())
+    return content
 
 
 def store_pdf(key: str, pdf: bytes) -> None:
-    """Keep a PDF. A full or read-only disk is no reason to withhold it from the reader, so errors are swallowed."""
-    with suppress(OSError):
-        folder = _folder()
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=folder, suffix=".part")  # readable by the owner only
-        with os.fdopen(handle, "wb") as file:
-            file.write(pdf)
-        os.replace(name, folder / f"{key}.pdf")
-        _evict(folder)
+    """Keep a PDF, and let the least recently used go where there is no room for all. Two queries."""
+    now = timezone.now()
+    values = {"content": pdf, "checksum": hashlib.sha256(pdf).hexdigest(), "size": len(pdf), "problem": ""}
+    RenderedPdf.objects.update_or_create(key=key, defaults={**values, "made_at": now, "used_at": now})
+    used_up_to = Window(Sum("size"), order_by=[F("used_at").desc(), F("pk").desc()])
+    sizes = RenderedPdf.objects.annotate(up_to=used_up_to)
+    RenderedPdf.objects.filter(pk__in=sizes.filter(up_to__gt=MAX_BYTES).values("pk")).delete()
+    RenderedPdf.objects.filter(used_at__lt=now - UNUSED).delete()
+
+
+def note_problem(key: str, problem: str) -> None:
+    """That a PDF could not be made, and why; the next one that is stored under the key takes its place."""
+    now = timezone.now()
+    values = {"content": None, "checksum": "", "size": 0, "problem": problem, "made_at": now, "used_at": now}
+    RenderedPdf.objects.update_or_create(key=key, defaults=values)
+
+
+def forget_problem(key: str) -> None:
+    RenderedPdf.objects.filter(key=key).exclude(problem="").delete()
+
+
+def recent_problem(key: str, *, within: timedelta) -> str:
+    """Why the last attempt gave no PDF, "" where it did, where there was none or where that is longer ago. One query."""
+    found = RenderedPdf.objects.filter(key=key, made_at__gt=timezone.now() - within).values_list("problem", flat=True)
+    return found.first() or ""
 
 
 @cache
@@ -58,20 +79,3 @@ def render_version() -> str:
     for file in files:
         digest.update(file.read_bytes())
     return digest.hexdigest()
-
-
-def _evict(folder: Path) -> None:
-    found = sorted(((stat.st_mtime, stat.st_size, path) for path, stat in _stats(folder)), reverse=True)
-    used = 0
-    for _mtime, size, path in found:
-        used += size
-        if used > MAX_BYTES:
-            path.unlink(missing_ok=True)
-
-
-def _stats(folder: Path) -> list[tuple[Path, os.stat_result]]:
-    stats = []
-    for path in folder.iterdir():
-        with suppress(FileNotFoundError):
-            stats.append((path, path.stat()))
-    return stats

@@ -20,6 +20,15 @@ class FileGone(Exception):
     """An earlier rendition that was never made, or removed: what is made today would not be it."""
 
 
+def kept_file(record: AssessmentRecord, *, kind: str, language: str, rendition: int, options: str = "") -> bytes | None:
+    """The file where it was rendered before. One query. Raises FileDamaged."""
+    which = {"kind": kind, "language": language, "options": options, "version": rendition}
+    for content, checksum in record.files.filter(**which).values_list("content", "checksum"):
+        if content is not None:
+            return _sound(content, checksum)
+    return None
+
+
 def file_of(
     record: AssessmentRecord,
     profile: MaturityProfile,

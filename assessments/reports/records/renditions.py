@@ -12,6 +12,7 @@ from assessments.models import (
     RecordFile,
     RecordPerson,
     RecordRendition,
+    RenderedPdf,
     RenditionReason,
 )
 from assessments.reports.pdf.store import render_version
@@ -59,6 +60,7 @@ def make_anonymous(*, user: Any, by: Any = None) -> int:
     people.filter(record__in=records).update(name="", user=None)
     now = timezone.now()
     RecordFile.objects.filter(record__in=records, content__isnull=False).update(content=None, removed_at=now)
+    RenderedPdf.objects.all().delete()  # those of running rounds show names, too, and are made again when they are asked for
     RecordRendition.objects.bulk_create(
         RecordRendition(record=one, number=_latest(one) + 1, reason=RenditionReason.ANONYMISED, made_at=now, made_by=by)
         for one in records

@@ -7,10 +7,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assessments.reports.pdf import PdfUnavailable, pdf_of
 from assessments.reports.profile.example import example_profile
+from assessments.reports.rendering.orders import example_order
 from assessments.reports.views.downloads import file_name, requested_language
 from assessments.reports.views.pdf import requested_variant
+from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.reports.views.profile import charts_of, own_language
 from scaling.common.addresses import start_page
 
@@ -32,13 +33,14 @@ def example_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def example_pdf(request: HttpRequest) -> HttpResponse:
     """``?umfang=`` and ``?sprache=`` as for any profile; rendered once per variant and language, then from the store."""
-    variant = requested_variant(request)
-    with translation.override(requested_language(request)):
+    variant, language = requested_variant(request), requested_language(request)
+    with translation.override(language):
         profile = example_profile()
-    try:
-        pdf = pdf_of(profile, variant=variant)
-    except PdfUnavailable:
-        context = {"back_url": reverse("reports:example")}
-        return render(request, "report/shared_pdf_unavailable.html", context, status=503)
-    name = f"beispiel-{file_name(profile, f'{variant}fassung.pdf')}"
-    return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    back = reverse("reports:example")
+    return pdf_answer(
+        request,
+        example_order(variant=variant, language=language),
+        name=f"beispiel-{file_name(profile, f'{variant}fassung.pdf')}",
+        back=(_("Zurück zum Reifeprofil"), back),
+        unavailable=lambda: render(request, "report/shared_pdf_unavailable.html", {"back_url": back}, status=503),
+    )

@@ -3,13 +3,15 @@
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from assessments.reports.pdf import VARIANTS, PdfUnavailable, Variant, pdf_of, render_pdf
+from assessments.reports.pdf import VARIANTS, Variant
 from assessments.reports.views.downloads import file_name, requested_language
+from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.reports.views.requested import requested_profile
 from assessments.views.access import get_assessment, require
 from assessments.views.breadcrumbs import crumbs_to
@@ -30,7 +32,7 @@ def profile_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     """``?umfang=``, ``?sprache=``, ``?vergleich=`` as for the other files; ``?kommentare=1`` adds comments to the Langfassung,
     for those who work on the assessment.
 
-    503 with a page that says why where the system libraries are missing.
+    202 with a page that comes back by itself while it is rendered; 503 with one that says why where it cannot be.
     """
     assessment = get_assessment(request.user, public_id)
     with_comments = request.GET.get("kommentare") == "1"
@@ -39,16 +41,14 @@ def profile_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     variant = requested_variant(request)
     with translation.override(requested_language(request)):
         requested = requested_profile(request, assessment)
-    render_one = render_pdf if requested.record else pdf_of
-    try:
-        pdf = requested.file(
-            "pdf",
-            lambda profile: render_one(profile, variant=variant, with_comments=with_comments),
-            variant,
-            "kommentare" if with_comments else "",
-        )
-    except PdfUnavailable:
-        crumbs = crumbs_to(assessment.project, (str(assessment.round_label), assessment.get_absolute_url()), (_("PDF"), ""))
-        return render(request, "report/pdf_unavailable.html", {"assessment": assessment, "crumbs": crumbs}, status=503)
-    name = file_name(requested.profile, "pdf").removesuffix(".pdf") + f"-{variant}fassung.pdf"
-    return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    crumbs = crumbs_to(assessment.project, (str(assessment.round_label), assessment.get_absolute_url()), (_("PDF"), ""))
+    return pdf_answer(
+        request,
+        requested.order(variant, comments=with_comments),
+        name=file_name(requested.profile, "pdf").removesuffix(".pdf") + f"-{variant}fassung.pdf",
+        back=(_("Zurück zum Reifeprofil"), reverse("reports:profile", args=[assessment.public_id])),
+        crumbs=crumbs,
+        unavailable=lambda: render(
+            request, "report/pdf_unavailable.html", {"assessment": assessment, "crumbs": crumbs}, status=503
+        ),
+    )

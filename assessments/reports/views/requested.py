@@ -6,21 +6,50 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest
 
 from assessments.models import Assessment, AssessmentRecord
+from assessments.reports.pdf import Variant
 from assessments.reports.profile.load import NotComparable, load_profile
 from assessments.reports.profile.model import MaturityProfile
 from assessments.reports.records.files import FileGone, file_of
 from assessments.reports.records.keeping import current_record, record_profile
+from assessments.reports.rendering.orders import Order, record_order, running_order
 from assessments.views.access import number_in
 
 
 @dataclass(frozen=True)
 class RequestedProfile:
-    """``record`` is None for a running round. ``compared`` is the round chosen by the address, "" where it is the usual one."""
+    """``record`` is None for a running round, ``assessment`` the round's public id. ``compared`` is the round chosen by the
+    address, "" where it is the usual one.
+    """
 
     profile: MaturityProfile
     record: AssessmentRecord | None
+    assessment: str
     compared: str = ""
     without_names: bool = False
+
+    def order(self, variant: Variant, *, comments: bool = False) -> Order:
+        """Its PDF, from the record or of the running round. 404 for what was not kept of an earlier rendition."""
+        if self.record is None:
+            return running_order(
+                self.profile, variant=variant, comments=comments, compared=self.compared, assessment=self.assessment
+            )
+        order = record_order(
+            self.record,
+            self.profile,
+            variant=variant,
+            comments=comments,
+            compared=self.compared,
+            without_names=self.without_names,
+        )
+        if self.is_earlier and order.fetch() is None:
+            raise Http404
+        return order
+
+    @property
+    def is_earlier(self) -> bool:
+        """An earlier rendition is what was kept of it: what is made today would not be it."""
+        mark = self.profile.meta.record
+        return bool(mark and self.record and any(one.number > mark.rendition for one in self.record.renditions))
 
     def file(self, kind: str, render: Callable[[MaturityProfile], bytes], *options: str) -> bytes:
         """The file from the record's store, or rendered now for a running round. ``options`` tell files of a kind apart."""
@@ -42,14 +71,16 @@ def requested_profile(request: HttpRequest, assessment: Assessment) -> Requested
     record = requested_record(request, assessment)
     try:
         if record is None:
-            return RequestedProfile(load_profile(assessment, compare_with=compared or None), None, compared)
+            return RequestedProfile(
+                load_profile(assessment, compare_with=compared or None), None, assessment.public_id, compared
+            )
         rendition = requested_rendition(request)
         profile = record_profile(record, compare_with=compared or None, rendition=rendition)
     except (NotComparable, LookupError) as error:
         raise Http404 from error
     rounds = profile.meta.rounds
     is_usual = bool(rounds) and rounds[0].public_id == compared
-    return RequestedProfile(profile, record, "" if is_usual else compared)
+    return RequestedProfile(profile, record, assessment.public_id, "" if is_usual else compared)
 
 
 def requested_rendition(request: HttpRequest) -> int | None:

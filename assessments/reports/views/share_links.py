@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assessments.forms.share_link import ShareForm
 from assessments.models import Assessment, ShareLink
-from assessments.reports.pdf import PdfUnavailable, render_pdf
 from assessments.reports.profile.anonymise import without_names
 from assessments.reports.records.keeping import current_record, record_profile
 from assessments.reports.views.downloads import file_name, requested_language
 from assessments.reports.views.pdf import requested_variant
+from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.reports.views.profile import charts_of, own_language
 from assessments.reports.views.requested import RequestedProfile
 from assessments.services.share_links import NotApproved, create_link, revoke_link
@@ -108,8 +108,8 @@ def _shared_profile(token: str) -> RequestedProfile:
         raise Http404
     profile = record_profile(record)
     if link.with_names:
-        return RequestedProfile(profile, record)
-    return RequestedProfile(without_names(profile), record, without_names=True)
+        return RequestedProfile(profile, record, link.assessment.public_id)
+    return RequestedProfile(without_names(profile), record, link.assessment.public_id, without_names=True)
 
 
 @require_safe
@@ -132,11 +132,11 @@ def shared_pdf(request: HttpRequest, token: str) -> HttpResponse:
     variant = requested_variant(request)
     with translation.override(requested_language(request)):
         shared = _shared_profile(token)
-    try:
-        pdf = shared.file("pdf", lambda profile: render_pdf(profile, variant=variant), variant)
-    except PdfUnavailable:
-        return render(
-            request, "report/shared_pdf_unavailable.html", {"back_url": reverse("reports:shared", args=[token])}, status=503
-        )
-    name = file_name(shared.profile, f"{variant}fassung.pdf")
-    return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    back = reverse("reports:shared", args=[token])
+    return pdf_answer(
+        request,
+        shared.order(variant),
+        name=file_name(shared.profile, f"{variant}fassung.pdf"),
+        back=(_("Zurück zum Reifeprofil"), back),
+        unavailable=lambda: render(request, "report/shared_pdf_unavailable.html", {"back_url": back}, status=503),
+    )

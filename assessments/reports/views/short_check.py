@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -10,9 +11,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from assessments.queries.short_check import questions_of
-from assessments.reports.pdf import PdfUnavailable
-from assessments.reports.pdf.short_check import short_check_pdf
+from assessments.reports.rendering.orders import short_check_order
 from assessments.reports.views.downloads import requested_language
+from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.views.access import get_assessment
 from assessments.views.breadcrumbs import crumbs_to
 
@@ -21,16 +22,20 @@ from assessments.views.breadcrumbs import crumbs_to
 @require_safe
 @cache_control(private=True, no_cache=True)
 def pdf(request: HttpRequest, public_id: str) -> HttpResponse:
-    """``?sprache=``. 503 with a page that says why where the system libraries are missing. Two queries."""
+    """``?sprache=``. 202 with a page that waits, 503 with one that says why there is no PDF. Two queries for the order."""
     assessment = get_assessment(request.user, public_id)
-    try:
-        with translation.override(requested_language(request)):
-            content = short_check_pdf(assessment, questions_of(assessment))
-            word = _("Kurzcheck")  # not inside the f-string, where gettext does not look
-            name = f"{slugify(word)}-{assessment.project.slug}-{assessment.round}.pdf"
-    except PdfUnavailable:
-        crumbs = crumbs_to(assessment.project, (str(assessment.round_label), assessment.get_absolute_url()), (_("PDF"), ""))
-        return render(request, "report/pdf_unavailable.html", {"assessment": assessment, "crumbs": crumbs}, status=503)
-    return HttpResponse(
-        content, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    with translation.override(requested_language(request)):
+        order = short_check_order(assessment, questions_of(assessment))
+        word = _("Kurzcheck")  # not inside the f-string, where gettext does not look
+        name = f"{slugify(word)}-{assessment.project.slug}-{assessment.round}.pdf"
+    crumbs = crumbs_to(assessment.project, (str(assessment.round_label), assessment.get_absolute_url()), (_("PDF"), ""))
+    return pdf_answer(
+        request,
+        order,
+        name=name,
+        back=(_("Zurück zum Kurzcheck"), reverse("assessments:short_check_result", args=[assessment.public_id])),
+        crumbs=crumbs,
+        unavailable=lambda: render(
+            request, "report/pdf_unavailable.html", {"assessment": assessment, "crumbs": crumbs}, status=503
+        ),
     )

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from assessments.models import Assessment
 from assessments.queries.catalogue_cache import cached_edition
-from assessments.reports.pdf import PdfUnavailable
-from assessments.reports.pdf.workshop_form import form_pdf
+from assessments.reports.rendering.orders import form_order
 from assessments.reports.views.downloads import requested_language
+from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.views.access import get_assessment
 from assessments.views.breadcrumbs import crumbs_to
 from catalogue.models import Criterion
@@ -41,15 +41,21 @@ def requested_criteria(request: HttpRequest, assessment: Assessment) -> list[Cri
 @require_safe
 @cache_control(private=True, no_cache=True)
 def workshop_form(request: HttpRequest, public_id: str) -> HttpResponse:
-    """``?kriterien=``, ``?phase=``, ``?sprache=``. 503 with a page that says why where the system libraries are missing."""
+    """``?kriterien=``, ``?phase=``, ``?sprache=``. 202 with a page that waits, 503 with one that says why there is no PDF."""
     assessment = get_assessment(request.user, public_id)
     criteria = requested_criteria(request, assessment)
-    try:
-        with translation.override(requested_language(request)):
-            pdf = form_pdf(assessment, criteria)
-            word = _("Arbeitsbogen")  # not inside the f-string, where gettext does not look
-            name = f"{slugify(word)}-{assessment.project.slug}-{assessment.round}.pdf"
-    except PdfUnavailable:
-        crumbs = crumbs_to(assessment.project, (str(assessment.round_label), assessment.get_absolute_url()), (_("PDF"), ""))
-        return render(request, "report/pdf_unavailable.html", {"assessment": assessment, "crumbs": crumbs}, status=503)
-    return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    with translation.override(requested_language(request)):
+        order = form_order(assessment, criteria)
+        word = _("Arbeitsbogen")  # not inside the f-string, where gettext does not look
+        name = f"{slugify(word)}-{assessment.project.slug}-{assessment.round}.pdf"
+    crumbs = crumbs_to(assessment.project, (str(assessment.round_label), assessment.get_absolute_url()), (_("PDF"), ""))
+    return pdf_answer(
+        request,
+        order,
+        name=name,
+        back=(_("Zurück zur Bewertung"), assessment.get_absolute_url()),
+        crumbs=crumbs,
+        unavailable=lambda: render(
+            request, "report/pdf_unavailable.html", {"assessment": assessment, "crumbs": crumbs}, status=503
+        ),
+    )

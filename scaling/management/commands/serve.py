@@ -6,6 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from catalogue.models import Edition
 from catalogue.services.checksums import checksum_problems
+from scaling.common.processes import SERVE_PID
 from scaling.common.translations import compile_translations
 
 #: The editions that come with the app, by number.
@@ -128,15 +131,62 @@ def welcome(port: int) -> str:
 
 
 def serve(port: int, workers: int) -> int:
-    """Run gunicorn as a child, so that this process alone holds the database server. Returns its exit code."""
+    """Run gunicorn and a worker for PDFs as children, so that this process alone holds the database server.
+
+    Returns gunicorn's exit code. The worker is started anew whenever it ends, and ends with gunicorn.
+    """
     command = [sys.executable, "-m", "gunicorn", "scaling.wsgi", f"--bind=127.0.0.1:{port}", f"--workers={workers}"]
     command += ["--config=python:scaling.gunicorn_conf", "--threads=4", "--log-level=warning"]
-    environment = os.environ | {"SERVE_PID": str(os.getpid())}
-    child = subprocess.Popen(command, start_new_session=True, env=environment)  # noqa: S603 – our own
+    child = start(command)
+    renderer = Kept([sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"])
 
     def stop(signum: int, frame: Any) -> None:
         child.send_signal(signal.SIGTERM)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    return child.wait()
+    try:
+        return child.wait()
+    finally:
+        renderer.end()
+
+
+def start(command: list[str]) -> subprocess.Popen[bytes]:
+    """A child in a session of its own, so that Ctrl+C reaches it by us alone; it ends with this process (``follow_server``)."""
+    environment = os.environ | {SERVE_PID: str(os.getpid())}
+    return subprocess.Popen(command, start_new_session=True, env=environment)  # noqa: S603 – our own
+
+
+class Kept:
+    """A child that is started anew whenever it ends, after pauses that grow while it ends at once."""
+
+    LONGEST_PAUSE = 30.0
+
+    def __init__(self, command: list[str]) -> None:
+        self.command = command
+        self.lock = threading.Lock()  # none is started once the end has begun
+        self.ending = threading.Event()
+        self.child = start(command)
+        threading.Thread(target=self._keep, name="keep", daemon=True).start()
+
+    def _keep(self) -> None:
+        pause, started = 0.5, time.monotonic()
+        while True:
+            self.child.wait()
+            pause = 0.5 if time.monotonic() - started > self.LONGEST_PAUSE else min(2 * pause, self.LONGEST_PAUSE)
+            self.ending.wait(pause)
+            with self.lock:
+                if self.ending.is_set():
+                    return
+                self.child, started = start(self.command), time.monotonic()
+
+    def end(self, within: float = 10.0) -> None:
+        """SIGTERM, which lets it finish what it is at; SIGKILL after ``within`` seconds. What it was at is done later."""
+        with self.lock:
+            self.ending.set()
+        self.child.terminate()
+        try:
+            self.child.wait(within)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()

@@ -13,7 +13,7 @@ UNDO = "DROP TRIGGER assessments_recordrendition_only_added ON assessments_recor
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0003_records_stay"),
+        ("assessments", "0004_rendered_pdfs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,175 @@
+"""A PDF that somebody wants: how it is known, where it is kept, and how a worker that is told of it makes it.
+
+The page that asks makes an order from what it has at hand. The queue keeps nothing but its kind and its arguments (names and
+numbers, no text anybody wrote), and the worker makes the same order from them: ``order_from(order.kind, order.args)``. Where
+the round changed in between, the worker's order has another key; whoever waits then finds the newer one.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import translation
+
+from assessments.models import Assessment, AssessmentRecord
+from assessments.queries.catalogue_cache import cached_edition
+from assessments.queries.short_check import ShortQuestion, questions_of
+from assessments.reports.pdf import Variant, key_of, pdf_of, render_pdf
+from assessments.reports.pdf.engine import html_to_pdf
+from assessments.reports.pdf.short_check import short_check_html
+from assessments.reports.pdf.store import fetch_pdf, render_version, store_pdf
+from assessments.reports.pdf.workshop_form import STYLE, form_html
+from assessments.reports.profile.anonymise import without_names as anonymous
+from assessments.reports.profile.example import example_profile
+from assessments.reports.profile.load import load_profile
+from assessments.reports.profile.model import MaturityProfile
+from assessments.reports.records.files import file_of, kept_file
+from assessments.reports.records.keeping import record_profile
+from catalogue.models import Criterion
+
+
+@dataclass(frozen=True)
+class Order:
+    """``fetch`` costs one query; ``make`` renders and keeps, and raises PdfUnavailable. ``args`` are plain JSON."""
+
+    kind: str
+    args: dict[str, Any]
+    key: str
+    fetch: Callable[[], bytes | None]
+    make: Callable[[], bytes]
+
+
+def order_from(kind: str, args: dict[str, Any]) -> Order:
+    """The order that the arguments describe, as the data is now. Raises DoesNotExist where that is gone."""
+    with translation.override(args["language"]):
+        return _LOADERS[kind](**args)
+
+
+# --- Profiles ---------------------------------------------------------------------------------------------------------------
+
+
+def running_order(
+    profile: MaturityProfile, *, variant: Variant, comments: bool = False, compared: str = "", assessment: str
+) -> Order:
+    """Of a round that can still change: known by all its content, kept as long as there is room. ``assessment``: public id."""
+    key = key_of(profile, variant=variant, with_comments=comments)
+    args = {"assessment": assessment, "variant": variant, "comments": comments, "compared": compared}
+    return Order(
+        "running",
+        {**args, "language": profile.meta.language},
+        key,
+        lambda: fetch_pdf(key),
+        lambda: pdf_of(profile, variant=variant, with_comments=comments),
+    )
+
+
+def _running(assessment: str, variant: Variant, comments: bool, compared: str, language: str) -> Order:
+    row = Assessment.objects.with_context().get(public_id=assessment)
+    profile = load_profile(row, compare_with=compared or None)
+    return running_order(profile, variant=variant, comments=comments, compared=compared, assessment=assessment)
+
+
+def record_order(
+    record: AssessmentRecord,
+    profile: MaturityProfile,
+    *,
+    variant: Variant,
+    comments: bool = False,
+    compared: str = "",
+    without_names: bool = False,
+) -> Order:
+    """Of an approved round: known by its record, kept with it for ever. ``profile`` is the record's, with or without names."""
+    language = profile.meta.language
+    every = [
+        variant,
+        "kommentare" if comments else "",
+        f"vergleich={compared}" if compared else "",
+        "ohne-namen" if without_names else "",
+    ]
+    options = " ".join(filter(None, every))
+    rendition = profile.meta.record.rendition if profile.meta.record else 1
+    # The worker makes the latest rendition: an earlier one is what was kept of it, and nothing to be made.
+    args = {"record": record.number, "variant": variant, "comments": comments, "compared": compared}
+    return Order(
+        "record",
+        {**args, "without_names": without_names, "language": language},
+        hashlib.sha256(f"{record.number} {rendition} pdf {language} {options}".encode()).hexdigest(),
+        lambda: kept_file(record, kind="pdf", language=language, rendition=rendition, options=options),
+        lambda: file_of(
+            record,
+            profile,
+            kind="pdf",
+            render=lambda one: render_pdf(one, variant=variant, with_comments=comments),
+            options=options,
+        ),
+    )
+
+
+def _record(record: str, variant: Variant, comments: bool, compared: str, without_names: bool, language: str) -> Order:
+    row = AssessmentRecord.objects.with_parts().get(number=record)
+    profile = record_profile(row, compare_with=compared or None)
+    return record_order(
+        row,
+        anonymous(profile) if without_names else profile,
+        variant=variant,
+        comments=comments,
+        compared=compared,
+        without_names=without_names,
+    )
+
+
+def example_order(*, variant: Variant, language: str) -> Order:
+    """Of the example, which anyone may read."""
+    with translation.override(language):
+        profile = example_profile()
+    key = key_of(profile, variant=variant)
+    args = {"variant": variant, "language": language}
+    return Order("example", args, key, lambda: fetch_pdf(key), lambda: pdf_of(profile, variant=variant))
+
+
+# --- Forms and the short check ----------------------------------------------------------------------------------------------
+
+
+def _html_order(kind: str, args: dict[str, Any], html: str) -> Order:
+    key = hashlib.sha256(render_version().encode() + html.encode()).hexdigest()
+
+    def make() -> bytes:
+        pdf = html_to_pdf(html, (STYLE,))
+        assert pdf is not None  # noqa: S101 – nobody was asked to count the pages
+        store_pdf(key, pdf)
+        return pdf
+
+    return Order(kind, args, key, lambda: fetch_pdf(key), make)
+
+
+def form_order(assessment: Assessment, criteria: Sequence[Criterion]) -> Order:
+    """The blank workshop form, in the active language."""
+    args = {"assessment": assessment.public_id, "criteria": [criterion.key for criterion in criteria]}
+    return _html_order("form", {**args, "language": translation.get_language()}, form_html(assessment, criteria))
+
+
+def _form(assessment: str, criteria: list[str], language: str) -> Order:
+    row = Assessment.objects.with_context().get(public_id=assessment)
+    by_key = cached_edition(row.edition).by_key
+    return form_order(row, [by_key[key] for key in criteria])
+
+
+def short_check_order(assessment: Assessment, questions: Sequence[ShortQuestion]) -> Order:
+    """The answers to the short check, in the active language."""
+    args = {"assessment": assessment.public_id, "language": translation.get_language()}
+    return _html_order("short_check", args, short_check_html(assessment, questions))
+
+
+def _short_check(assessment: str, language: str) -> Order:
+    row = Assessment.objects.with_context().get(public_id=assessment)
+    return short_check_order(row, questions_of(row))
+
+
+_LOADERS: dict[str, Callable[..., Order]] = {
+    "running": _running,
+    "record": _record,
+    "example": example_order,
+    "form": _form,
+    "short_check": _short_check,
+}

@@ -1,0 +1,57 @@
+"""What a worker does: one render per order. Jobs lie in PostgreSQL (procrastinate), so hosts and workers share one queue."""
+
+import logging
+import time
+from typing import Any
+
+from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
+
+from assessments.models import RenderedPdf
+from assessments.reports.pdf import PdfUnavailable
+from assessments.reports.pdf.store import forget_problem, note_problem
+from assessments.reports.rendering.orders import order_from
+
+logger = logging.getLogger(__name__)
+
+QUEUE = "pdf"
+#: Seconds between one failed attempt and the next; after the last there is no other.
+PAUSES = (2, 10, 60)
+#: A person waits for the first kind; the second is made ahead, where nobody else wants anything.
+WANTED, AHEAD = 10, 0
+
+
+def pause_after(attempts: int) -> int | None:
+    """Seconds until the next attempt of a job that failed ``attempts`` times before and now once more; None for no other."""
+    return PAUSES[attempts] if attempts < len(PAUSES) else None
+
+
+class GrowingPauses(BaseRetryStrategy):
+    """What is missing on the machine will be missing in a minute: not tried again. All else is, after growing pauses."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        pause = pause_after(job.attempts)
+        return None if pause is None or isinstance(exception, PdfUnavailable) else RetryDecision(retry_in={"seconds": pause})
+
+
+@app.task(name="render_pdf", queue=QUEUE, pass_context=True, retry=GrowingPauses())
+def render(context: JobContext, *, kind: str, args: dict[str, Any], key: str, asked_at: str) -> None:
+    """Make the PDF unless it is there: also of two jobs for the same one, which never run at once, the second finds it made.
+
+    ``key`` is that of the order as it was asked for; whoever waits looks there for a problem.
+    """
+    try:
+        order = order_from(kind, args)
+        if order.fetch() is None:
+            start = time.monotonic()
+            order.make()
+            logger.info("Rendered %s %s in %.2f s.", kind, order.key, time.monotonic() - start)
+        forget_problem(key)
+    except PdfUnavailable:
+        note_problem(key, RenderedPdf.UNAVAILABLE)
+        raise
+    except Exception:
+        if pause_after(context.job.attempts) is None:
+            note_problem(key, RenderedPdf.FAILED)
+        raise

@@ -1,0 +1,72 @@
+"""How a request for a PDF is answered: by the file, or by a page that says how far it is and comes back by itself."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from assessments.reports.pdf import PdfUnavailable
+from assessments.reports.rendering.orders import Order
+from assessments.reports.rendering.queue import PdfFailed, pdf_or_wait
+
+#: „?warten=1“ comes from the waiting page: it is answered by a page also once the PDF is there, or the page that waited would
+#: stay as it is beside the download. „?stand=“ is what the page shows already, „?nochmal=1“ starts a failed PDF anew.
+WAITING, SHOWN, AGAIN = "warten", "stand", "nochmal"
+
+
+def pdf_answer(
+    request: HttpRequest,
+    order: Order,
+    *,
+    name: str,
+    back: tuple[str, str],
+    unavailable: Callable[[], HttpResponse],
+    crumbs: Sequence[tuple[str, Any]] = (),
+) -> HttpResponse:
+    """The PDF as ``name``, 202 with a page that waits for it, or 503 with one that says what is wrong.
+
+    ``back`` is text and address of the way back, ``unavailable`` the page for where no PDFs can be made. Waits two seconds at
+    most, and not at all for the waiting page's own questions.
+    """
+    came_back = WAITING in request.GET
+    context: dict[str, Any] = {
+        "crumbs": crumbs,
+        "back_text": back[0],
+        "back_url": back[1],
+        "pdf_url": _address(request),
+        "waiting_url": _address(request, WAITING),
+        "retry_url": _address(request, AGAIN),
+    }
+    try:
+        found = pdf_or_wait(order, again=AGAIN in request.GET, may_wait=not came_back)
+    except PdfUnavailable:
+        return _whole_page(request) or unavailable()
+    except PdfFailed:
+        return _whole_page(request) or render(request, "report/pdf_failed.html", context, status=503)
+    if isinstance(found, bytes):
+        if came_back:
+            return _whole_page(request) or render(request, "report/pdf_ready.html", context)
+        return HttpResponse(
+            found, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        )
+    if request.headers.get("HX-Request") and request.GET.get(SHOWN) == found.mark:
+        return HttpResponse(status=204)  # nothing new: nothing is read aloud once more
+    response = render(request, "report/pdf_waiting.html", {**context, "state": found}, status=202)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _whole_page(request: HttpRequest) -> HttpResponse | None:
+    """Tell the waiting page's script to open this address as a page. None for whoever has done so."""
+    return HttpResponse(headers={"HX-Redirect": _address(request, WAITING)}) if request.headers.get("HX-Request") else None
+
+
+def _address(request: HttpRequest, *marks: str) -> str:
+    """This request's own address, with these of our marks and no others."""
+    query = request.GET.copy()
+    for mark in (WAITING, SHOWN, AGAIN):
+        query.pop(mark, None)
+    for mark in marks:
+        query[mark] = "1"
+    return f"{request.path}?{query.urlencode()}" if query else request.path

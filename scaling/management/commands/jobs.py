@@ -1,0 +1,46 @@
+"""How the queue of PDFs stands, for operators and their monitoring."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from assessments.reports.rendering.queue import workers_alive
+from assessments.reports.rendering.tasks import QUEUE
+
+#: A PDF takes seconds; whoever has waited so many minutes waits for something that is broken.
+STUCK_AFTER = 5
+
+
+class Command(BaseCommand):
+    help = (
+        "Shows which PDFs are waited for, made and failed, and whether a worker is there. Ends with 1 where something is "
+        f"stuck: no worker, a failed job, or one that is older than {STUCK_AFTER} minutes."
+    )
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--retry", action="store_true", help="Try the failed ones again.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        jobs = list(ProcrastinateJob.objects.filter(queue_name=QUEUE).exclude(status="succeeded").order_by("pk"))
+        workers = workers_alive()
+        self.stdout.write(f"workers: {workers}, jobs: {len(jobs)}")
+        problems = [] if workers else ["no worker is running (manage.py worker)"]
+        for job in jobs:
+            minutes = int((timezone.now() - datetime.fromisoformat(job.args["asked_at"])).total_seconds() // 60)
+            what = " ".join(f"{name}={value}" for name, value in sorted(job.args["args"].items()) if value)
+            self.stdout.write(
+                f"{job.pk:>8}  {job.status:9}  {minutes:>5} min  attempt {job.attempts + 1}  {job.args['kind']} {what}"
+            )
+            if job.status == "failed" and options["retry"]:
+                app.job_manager.retry_job_by_id(job.pk, retry_at=timezone.now())
+                self.stdout.write(f"{job.pk:>8}  is tried again")
+            elif job.status == "failed":
+                problems.append(f"job {job.pk} has failed (--retry)")
+            elif job.status in ("todo", "doing") and minutes >= STUCK_AFTER:
+                problems.append(f"job {job.pk} is older than {STUCK_AFTER} minutes")
+        if problems:
+            raise CommandError("; ".join(problems))

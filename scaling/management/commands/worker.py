@@ -1,0 +1,23 @@
+"""Runs a worker that renders PDFs, beside the processes that serve pages."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from assessments.reports.rendering.worker import work
+from scaling.common.processes import follow_server
+
+
+class Command(BaseCommand):
+    help = "Renders the PDFs that people ask for, until it is stopped. Start one for each core that may be kept busy."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--heartbeat", type=float, default=5.0, metavar="SECONDS", help="How often it says it is there.")
+        parser.add_argument(
+            "--silent", type=float, default=20.0, metavar="SECONDS", help="After which a worker's jobs are given to others."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        follow_server()
+        work(heartbeat=options["heartbeat"], silent=options["silent"])

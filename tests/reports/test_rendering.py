@@ -1,0 +1,244 @@
+"""PDFs are made by workers: one render however many ask, nobody waits for long, and what fails is tried again and told."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, connections
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from assessments.models import RecordFile, RenderedPdf
+from assessments.queries.catalogue_cache import cached_edition
+from assessments.queries.short_check import questions_of
+from assessments.reports.pdf.store import fetch_pdf, note_problem, store_pdf
+from assessments.reports.profile.anonymise import without_names
+from assessments.reports.profile.load import load_profile
+from assessments.reports.records.keeping import record_profile
+from assessments.reports.rendering import orders, queue, tasks
+from assessments.reports.rendering.orders import example_order, form_order, order_from, record_order, running_order
+from assessments.reports.rendering.tasks import AHEAD, WANTED, pause_after
+from tests.reports.conftest import approved
+from tests.reports.workers import wait_until, worker
+
+
+@pytest.fixture(autouse=True)
+def _no_render_in_requests(settings):
+    settings.PDF_AT_ONCE = False
+
+
+def url(assessment, query="?umfang=kurz"):
+    return reverse("reports:pdf", args=[assessment.public_id]) + query
+
+
+def jobs():
+    return ProcrastinateJob.objects.order_by("pk")
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Nobody is there to render, so nobody waits for it."""
+    monkeypatch.setattr(queue, "PATIENCE", 0.0)
+
+
+# --- Orders -----------------------------------------------------------------------------------------------------------------
+
+
+def all_orders(first, second):
+    record = first.records.with_parts().get()
+    profile = record_profile(record)
+    yield running_order(load_profile(second), variant="kurz", comments=True, assessment=second.public_id)
+    yield running_order(load_profile(second), variant="lang", compared=first.public_id, assessment=second.public_id)
+    yield record_order(record, profile, variant="lang", comments=True)
+    yield record_order(record, without_names(profile), variant="kurz", without_names=True)
+    yield example_order(variant="kurz", language=translation.get_language())
+    yield form_order(second, cached_edition(second.edition).criteria[:2])
+    yield orders.short_check_order(second, questions_of(second))
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_worker_makes_the_order_that_was_asked_for(first, second, language):
+    """Else whoever waits would look for it for ever under another key."""
+    with translation.override(language):
+        wanted = list(all_orders(first, second))
+    assert {order.kind for order in wanted} == set(orders._LOADERS)
+    for order in wanted:
+        assert order_from(order.kind, json.loads(json.dumps(order.args))).key == order.key, order.kind
+    assert len({order.key for order in wanted}) == len(wanted)
+
+
+# --- Without a worker -------------------------------------------------------------------------------------------------------
+
+
+def test_new_pdf_is_waited_for_on_a_page(client, second, alice, impatient):
+    client.force_login(alice)
+    response = client.get(url(second))
+    assert response.status_code == 202
+    page = response.text
+    assert "PDF wird erstellt" in page
+    assert "Ihr PDF ist als Nächstes an der Reihe." in page
+    again = url(second, "?umfang=kurz&amp;warten=1")
+    assert f'<noscript><meta http-equiv="refresh" content="3; url={again}"></noscript>' in page
+    assert [(job.status, job.priority) for job in jobs()] == [("todo", WANTED)]
+    # The same question, however often, is one job; another PDF comes behind it.
+    for _again in range(3):
+        client.get(url(second, "?umfang=kurz&warten=1"))
+    assert jobs().count() == 1
+    assert "Vor Ihrem PDF ist noch 1 anderes an der Reihe." in client.get(url(second, "?umfang=lang")).text
+
+
+def test_page_that_waits_is_told_only_what_is_new(client, second, alice, impatient):
+    client.force_login(alice)
+    mark = client.get(url(second)).context["state"].mark
+    asked = {"headers": {"HX-Request": "true"}}
+    assert client.get(url(second, f"?umfang=kurz&warten=1&stand={mark}"), **asked).status_code == 204
+    assert client.get(url(second, "?umfang=kurz&warten=1&stand=x"), **asked).status_code == 202
+
+
+def test_page_that_waited_gets_a_page_and_then_the_file(client, second, alice, impatient):
+    client.force_login(alice)
+    client.get(url(second))
+    made = tasks.render.func  # what a worker calls
+    job = jobs().last()
+    made(type("Context", (), {"job": job})(), **job.args)
+    told = client.get(url(second, "?umfang=kurz&warten=1&stand=x"), headers={"HX-Request": "true"})
+    assert told["HX-Redirect"] == url(second, "?umfang=kurz&warten=1")
+    page = client.get(told["HX-Redirect"]).text
+    assert "PDF ist fertig" in page
+    assert f'content="0; url={url(second)}"' in page
+    assert client.get(url(second)).content.startswith(b"%PDF")
+
+
+def test_without_a_worker_it_is_said_after_a_while(client, second, alice, impatient):
+    client.force_login(alice)
+    assert "Dienst" not in client.get(url(second)).text
+    long_ago = (timezone.now() - timedelta(minutes=3)).isoformat()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET args = args || jsonb_build_object('asked_at', %s::text)", [long_ago])
+    page = client.get(url(second)).text
+    assert "Der Dienst dafür läuft nicht" in page.replace("\n", " ")
+    assert "http-equiv" not in page
+    assert "hx-get" not in page.split('id="pdf-state"')[1].split("</div>")[0]
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"), [("failed", "auch nach mehreren Versuchen nicht gelungen"), ("unavailable", "Systembibliotheken")]
+)
+def test_failure_is_told_and_can_be_tried_again(client, second, alice, impatient, problem, said):
+    client.force_login(alice)
+    client.get(url(second))
+    asked = jobs().count()
+    note_problem(jobs().last().args["key"], problem)
+    response = client.get(url(second))
+    assert (response.status_code, jobs().count()) == (503, asked)
+    assert said in response.text
+    assert client.get(url(second, "?umfang=kurz&warten=1"), headers={"HX-Request": "true"})["HX-Redirect"]
+    assert client.get(url(second, "?umfang=kurz&nochmal=1")).status_code == 202
+    RenderedPdf.objects.all().delete()
+    note_problem(jobs().last().args["key"], problem)
+    RenderedPdf.objects.update(made_at=timezone.now() - timedelta(minutes=11))
+    assert client.get(url(second)).status_code == 202
+
+
+def test_pauses_grow_and_end():
+    pauses = [pause_after(attempts) for attempts in range(5)]
+    assert pauses == [2, 10, 60, None, None]
+
+
+def test_approval_asks_for_both_variants_ahead(first, second, bob):
+    assert not jobs().exists()  # the first was approved long ago
+    approved(second, bob, timezone.localdate())
+    usual = {"record": second.records.get().number, "language": "de", "comments": False, "compared": "", "without_names": False}
+    assert [(job.priority, job.args["args"]) for job in jobs()] == [
+        (AHEAD, usual | {"variant": "kurz"}),
+        (AHEAD, usual | {"variant": "lang"}),
+    ]
+
+
+def test_operators_see_what_is_stuck(client, second, alice, impatient, capsys):
+    client.force_login(alice)
+    client.get(url(second))
+    with pytest.raises(CommandError, match="no worker is running"):
+        call_command("jobs")
+    said = capsys.readouterr().out
+    assert "workers: 0, jobs: 1" in said
+    assert f"todo           0 min  attempt 1  running assessment={second.public_id} language=de variant=kurz" in said
+
+
+# --- The store --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_damaged_pdf_is_not_handed_out():
+    store_pdf("a" * 64, b"%PDF")
+    assert fetch_pdf("a" * 64) == b"%PDF"
+    RenderedPdf.objects.update(content=b"%PDX")
+    assert fetch_pdf("a" * 64) is None
+
+
+@pytest.mark.django_db
+def test_least_recently_used_pdfs_go_first(monkeypatch):
+    monkeypatch.setattr("assessments.reports.pdf.store.MAX_BYTES", 8)
+    for age, key in enumerate(["old", "older", "oldest"]):
+        store_pdf(key, b"four")
+        RenderedPdf.objects.filter(key=key).update(used_at=timezone.now() - timedelta(hours=age + 20))
+    fetch_pdf("oldest")  # has been used now
+    store_pdf("new", b"four")
+    assert set(RenderedPdf.objects.values_list("key", flat=True)) == {"new", "oldest"}
+    RenderedPdf.objects.filter(key="oldest").update(used_at=timezone.now() - timedelta(days=31))
+    store_pdf("new", b"four")
+    assert RenderedPdf.objects.count() == 1
+
+
+# --- With a worker ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clean_queue(transactional_db):
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+
+
+def test_fifty_identical_requests_cause_one_render(clean_queue, second, alice, bob, tmp_path):
+    log = tmp_path / "worker.log"
+
+    def ask(_number):
+        client = Client()
+        client.force_login(alice)
+        try:
+            return wait_until(lambda: (got := client.get(url(second))).status_code == 200 and got.content, "no PDF", log, 0.5)
+        finally:
+            connections.close_all()
+
+    with worker(log) as process, ThreadPoolExecutor(8) as people:
+        found = set(people.map(ask, range(50)))
+        assert len(found) == 1
+        assert found.pop().startswith(b"%PDF")
+        # What is approved is ready before anybody asks for it.
+        approved(second, bob, timezone.localdate())
+        wait_until(lambda: RecordFile.objects.count() == 2, "not ahead", log)
+        wait_until(lambda: not jobs().exists(), "jobs are left", log)
+    assert process.returncode == 0, log.read_text()
+    rendered = [line for line in log.read_text().splitlines() if ": Rendered " in line]
+    assert len([line for line in rendered if " running " in line]) == 1
+    assert len([line for line in rendered if " record " in line]) == 2
+
+
+def test_report_comes_although_its_worker_was_killed(clean_queue, second, alice, tmp_path):
+    log = tmp_path / "worker.log"
+    client = Client()
+    client.force_login(alice)
+    with worker(log) as killed:
+        assert client.get(url(second, "?umfang=lang&warten=1")).status_code == 202
+        wait_until(lambda: jobs().filter(status="doing", priority=WANTED).exists(), "not begun", log)
+        killed.kill()
+        killed.wait()
+    assert not RenderedPdf.objects.exists()
+    with worker(log):
+        wait_until(lambda: client.get(url(second, "?umfang=lang")).status_code == 200, "no PDF", log)
+    assert "was left behind by a worker that ended in the middle of it" in log.read_text()
