@@ -1,13 +1,25 @@
-"""The cast, known to every test: Alice edits, Bob manages, Rita reads, Charlie belongs elsewhere, Dora curates."""
+"""What every test may ask for: the cast (tests/cast.py), and the world of the permission table (tests/world.py)."""
+
+import shutil
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from scaling.accounts.models import Membership, Municipality, Role, User
+from scaling.accounts.models import Municipality, User
+from tests.cast import PASSWORD as PASSWORD
+from tests.cast import Cast
+from tests.cast import make_user as make_user
+from tests.world import World, draw_documents, make_world
 
-PASSWORD = "ein-sehr-gutes-Passwort"
+FAST_HASHER = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}
 
 # How fast a machine draws examples says nothing about the code.
 hypothesis_settings.register_profile(
@@ -16,15 +28,10 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("any machine")
 
 
-def make_user(name: str, **fields) -> User:
-    """A person with an e-mail address made from the name. The password is hashed by the tests' fast hasher."""
-    return User.objects.create_user(f"{name.lower()}@example.org", PASSWORD, name=name, **fields)
-
-
 @pytest.fixture(autouse=True)
 def _fast_and_private(settings, tmp_path):
     translation.activate(settings.LANGUAGE_CODE)  # a request leaves its language behind for the next test
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = FAST_HASHER["PASSWORD_HASHERS"]
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -33,49 +40,71 @@ def _fast_and_private(settings, tmp_path):
     settings.PDF_AT_ONCE = True  # no worker runs beside the tests but those that start one (tests/reports/test_rendering.py)
 
 
-@pytest.fixture
-def municipality(db) -> Municipality:
-    return Municipality.objects.create(name="Stadt Musterhafen", ags="03999001", is_fictional=True)
+@pytest.fixture(scope="class")
+def _shared_world(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[World, Path]]:
+    """The world and its files, made once for a class of tests in a transaction around theirs, and undone with it."""
+    media = tmp_path_factory.mktemp("world") / "media"
+    around = transaction.atomic()
+    with django_db_blocker.unblock():
+        around.__enter__()
+        with translation.override("de"), override_settings(MEDIA_ROOT=media, **FAST_HASHER):
+            world = make_world()
+            draw_documents(world)
+    yield world, media
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
 
 
 @pytest.fixture
-def elsewhere(db) -> Municipality:
-    return Municipality.objects.create(name="Gemeinde Anderswo", ags="09999002", is_fictional=True)
+def world(_shared_world: tuple[World, Path], db: None, settings: Any) -> World:
+    """One of everything that has an address. The tests of a class share its rows, since making them takes a third of a second;
+    what a test changes is undone after it. Tests that need rows others can see, from a browser or a second connection, make
+    a world of their own.
+    """
+    shared, media = _shared_world
+    shutil.copytree(media, settings.MEDIA_ROOT, dirs_exist_ok=True)
+    return deepcopy(shared)
 
 
 @pytest.fixture
-def bob(municipality) -> User:
-    """A manager of the municipality."""
-    user = make_user("Bob")
-    Membership.objects.create(user=user, municipality=municipality, role=Role.MANAGER)
-    return user
+def cast(request: pytest.FixtureRequest, db: None) -> Cast:
+    """Those of the test's world, where it has one."""
+    return request.getfixturevalue("world").cast if "world" in request.fixturenames else Cast()
 
 
 @pytest.fixture
-def alice(municipality) -> User:
-    """On the municipality's team; a project has to name her before she may edit it."""
-    user = make_user("Alice")
-    Membership.objects.create(user=user, municipality=municipality, role=Role.TEAM)
-    return user
+def municipality(cast: Cast) -> Municipality:
+    return cast.municipality
 
 
 @pytest.fixture
-def rita(municipality) -> User:
-    """Reads approved assessments."""
-    user = make_user("Rita")
-    Membership.objects.create(user=user, municipality=municipality, role=Role.READER)
-    return user
+def elsewhere(cast: Cast) -> Municipality:
+    return cast.elsewhere
 
 
 @pytest.fixture
-def charlie(elsewhere) -> User:
-    """Manages another municipality: a stranger to everything here."""
-    user = make_user("Charlie")
-    Membership.objects.create(user=user, municipality=elsewhere, role=Role.MANAGER)
-    return user
+def bob(cast: Cast) -> User:
+    return cast.bob
 
 
 @pytest.fixture
-def dora(db) -> User:
-    """Curates the catalogue and belongs to no municipality."""
-    return make_user("Dora", is_curator=True)
+def alice(cast: Cast) -> User:
+    return cast.alice
+
+
+@pytest.fixture
+def rita(cast: Cast) -> User:
+    return cast.rita
+
+
+@pytest.fixture
+def charlie(cast: Cast) -> User:
+    return cast.charlie
+
+
+@pytest.fixture
+def dora(cast: Cast) -> User:
+    return cast.dora
