@@ -16,9 +16,11 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
+from django.db.models import Max
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from simple_history.models import HistoricalChanges
 
 from assessments.models import Comment, Project
 from assessments.services import edition_switch, workflow
@@ -243,6 +245,15 @@ def rows():
     return Counter({model._meta.label: model._base_manager.count() for model in models})
 
 
+def histories():
+    """Of each model that has one, the newest row's number."""
+    return {model: model.objects.aggregate(last=Max("pk"))["last"] or 0 for model in apps.get_models() if is_history(model)}
+
+
+def is_history(model):
+    return issubclass(model, HistoricalChanges)
+
+
 def prepare(name, ids, world, alice, bob):
     """The state in which the step is possible."""
     draft = world.draft
@@ -291,6 +302,7 @@ def test_form_sent_twice_at_once_and_again_is_taken_once(request, ids, world, al
     wanted.subtract(before)
 
     barrier = threading.Barrier(2)
+    began = histories()
     clients = [signed_in(person), signed_in(person)]
     before = rows()
 
@@ -311,6 +323,8 @@ def test_form_sent_twice_at_once_and_again_is_taken_once(request, ids, world, al
     assert {label: number for label, number in changed.items() if number} == {
         label: number for label, number in wanted.items() if number
     }
+    written = [row for model, last in began.items() for row in model.objects.filter(pk__gt=last)]
+    assert [row for row in written if row.history_user_id != person.pk] == []  # whoever did it is named, and nobody else
     assert first.cookies.get("messages") is None or first.cookies["messages"].value == second.cookies["messages"].value
     third = send(signed_in(person), path, fields)
     assert answer(third) == answer(first)

@@ -39,7 +39,7 @@ def make_world() -> World:
     municipality, bob, alice, dora = cast.municipality, cast.bob, cast.alice, cast.dora
     _strangers = cast.rita, cast.charlie
     make_catalogue(2)
-    set_coat_of_arms(municipality=municipality, png=b"PNG")
+    set_coat_of_arms(municipality=municipality, by=None, png=b"PNG")
     project = make_project(municipality, team=[alice])
     approved = workflow.start_assessment(project=project, by=alice)
     workflow.submit(assessment=approved, by=alice)
