@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from assessments.reports.pdf import engine
 from scaling.accounts.models import Municipality, User
 from tests.cast import PASSWORD as PASSWORD
 from tests.cast import Cast
@@ -40,6 +42,22 @@ def _fast_and_private(settings, tmp_path):
     settings.PDF_AT_ONCE = True  # no worker runs beside the tests but those that start one (tests/reports/test_rendering.py)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _skip_where_no_pdf_can_be_drawn() -> Iterator[None]:
+    """Without Pango and HarfBuzz, a test that comes to draw a PDF is skipped and says what to install; all others run."""
+    load = engine._weasyprint
+
+    def load_or_skip() -> Any:
+        try:
+            return load()
+        except engine.PdfUnavailable as error:
+            pytest.skip(str(error))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_weasyprint", load_or_skip)
+        yield
+
+
 @pytest.fixture(scope="class")
 def _shared_world(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
@@ -51,7 +69,8 @@ def _shared_world(
         around.__enter__()
         with translation.override("de"), override_settings(MEDIA_ROOT=media, **FAST_HASHER):
             world = make_world()
-            draw_documents(world)
+            with suppress(pytest.skip.Exception):  # no libraries: it is for the tests that draw a PDF to say so
+                draw_documents(world)
     yield world, media
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
