@@ -1,11 +1,13 @@
 """What every test may ask for: the cast (tests/cast.py), and the world of the permission table (tests/world.py)."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import deepcopy
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from django.db import transaction
@@ -15,12 +17,16 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from assessments.reports.pdf import engine
+from assessments.services.demo import load_demo
+from catalogue.services.importing import import_files, load_file
 from scaling.accounts.models import Municipality, User
+from scaling.settings import BASE_DIR
 from tests.cast import PASSWORD as PASSWORD
 from tests.cast import Cast
 from tests.cast import make_user as make_user
 from tests.world import World, draw_documents, make_world
 
+T = TypeVar("T")
 FAST_HASHER = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}
 
 # How fast a machine draws examples says nothing about the code.
@@ -58,34 +64,65 @@ def _skip_where_no_pdf_can_be_drawn() -> Iterator[None]:
         yield
 
 
+@dataclass
+class SharedRows:
+    """Makes rows once for the tests of a class. Files that come with them lie in ``media``."""
+
+    blocker: Any
+    media: Path
+
+    def make(self, maker: Callable[[], T]) -> T:
+        with self.blocker.unblock(), translation.override("de"), override_settings(MEDIA_ROOT=self.media, **FAST_HASHER):
+            return maker()
+
+
 @pytest.fixture(scope="class")
-def _shared_world(
+def shared_rows(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[World, Path]]:
-    """The world and its files, made once for a class of tests in a transaction around theirs, and undone with it."""
-    media = tmp_path_factory.mktemp("world") / "media"
+) -> Iterator[SharedRows]:
+    """For fixtures of a class, in a transaction around those of its tests, which is undone with it.
+
+    What a test changes is undone after it, as ever. All tests of the class see these rows, and no other connection does: tests
+    with a browser or a second connection make rows of their own.
+    """
     around = transaction.atomic()
     with django_db_blocker.unblock():
         around.__enter__()
-        with translation.override("de"), override_settings(MEDIA_ROOT=media, **FAST_HASHER):
-            world = make_world()
-            with suppress(pytest.skip.Exception):  # no libraries: it is for the tests that draw a PDF to say so
-                draw_documents(world)
-    yield world, media
+    yield SharedRows(django_db_blocker, tmp_path_factory.mktemp("shared") / "media")
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
         around.__exit__(None, None, None)
 
 
+@pytest.fixture(scope="class")
+def _shared_world(shared_rows: SharedRows) -> World:
+    world = shared_rows.make(make_world)
+    with suppress(pytest.skip.Exception):  # no libraries: it is for the tests that draw a PDF to say so
+        shared_rows.make(partial(draw_documents, world))
+    return world
+
+
 @pytest.fixture
-def world(_shared_world: tuple[World, Path], db: None, settings: Any) -> World:
-    """One of everything that has an address. The tests of a class share its rows, since making them takes a third of a second;
-    what a test changes is undone after it. Tests that need rows others can see, from a browser or a second connection, make
-    a world of their own.
-    """
-    shared, media = _shared_world
-    shutil.copytree(media, settings.MEDIA_ROOT, dirs_exist_ok=True)
-    return deepcopy(shared)
+def world(_shared_world: World, shared_rows: SharedRows, db: None, settings: Any) -> World:
+    """One of everything that has an address. Making it takes a third of a second, so the tests of a class share its rows."""
+    shutil.copytree(shared_rows.media, settings.MEDIA_ROOT, dirs_exist_ok=True)
+    return deepcopy(_shared_world)
+
+
+def _load_demo() -> None:
+    files = [BASE_DIR / "fixtures" / "catalogue" / f"edition-{number}.yaml" for number in (1, 2, 3)]
+    import_files([load_file(file.read_bytes(), file.name) for file in files], publish=True)
+    assert load_demo() == 2
+
+
+@pytest.fixture(scope="class")
+def _shared_demo(shared_rows: SharedRows) -> None:
+    shared_rows.make(_load_demo)
+
+
+@pytest.fixture
+def demo(_shared_demo: None, db: None) -> None:
+    """The catalogue as it is shipped and the demo's municipalities. They take seconds to load: once for a class of tests."""
 
 
 @pytest.fixture

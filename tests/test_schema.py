@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
-from django.db.models import BigAutoField, F, Model, OrderBy
+from django.db.models import BigAutoField, Model, OrderBy
 
 from assessments.models import Evidence
 
@@ -27,8 +27,8 @@ def leaves_its_table(model: type[Model], name: str) -> bool:
 
 
 def names_in_order(model: type[Model]) -> list[str]:
-    parts = [part.expression if isinstance(part, OrderBy) else part for part in model._meta.ordering]
-    return [(part.name if isinstance(part, F) else str(part)).lstrip("-") for part in parts]
+    parts = [part.expression if isinstance(part, OrderBy) else part for part in model._meta.ordering or ()]
+    return [str(getattr(part, "name", part)).lstrip("-") for part in parts]
 
 
 def test_default_orders_stay_within_their_table():
