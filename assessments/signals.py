@@ -25,7 +25,7 @@ def leave_teams(instance: Membership, **kwargs: Any) -> None:
 
 @receiver(m2m_changed, sender=Project.team.through)
 def keep_team_change(instance: Any, action: str, reverse: bool, pk_set: Collection[int] | None, **kwargs: Any) -> None:
-    """Whatever changes a team, the project's form, the demo or a command: no door can forget to say so."""
+    """Whatever changes a team, the project's form, the demo or a command: no caller can forget to say so."""
     if action == "pre_clear":
         pk_set = set(
             Project.team.through.objects.filter(**{"user" if reverse else "project": instance}).values_list(

@@ -1,7 +1,7 @@
 """Loads the fictional municipalities of fixtures/demo/ with several rounds of assessments.
 
-The answers walk through the same doors as anyone's; their dates are set back before the round is handed in, since a demo
-without a past shows neither trend nor comparison, and a record keeps what was true on its own day.
+The answers go through the same service functions as anyone's. Their dates are set back before the round is handed in, since a
+demo without a past shows neither trend nor comparison, and a record keeps what was true on its own day.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The demo data: loads through the doors, and lies in the past."""
+"""The demo data: loads through the service functions, and lies in the past."""
 
 from datetime import date
 
