@@ -9,6 +9,7 @@ import jsonschema
 import polib
 import pytest
 import yaml
+from django.urls import resolve
 
 from scaling import __version__
 
@@ -118,6 +119,11 @@ def test_publiccode_keeps_to_its_standard_and_invents_no_address():
     text = (ROOT / "publiccode.yml").read_text()
     jsonschema.validate(yaml.safe_load(text), PUBLICCODE)
     assert re.findall(r"https?://\S+|\S+@\S+", text) == []
+
+
+def test_address_in_the_contributors_example_leads_to_the_form():
+    (path,) = re.findall(r'client\.get\(f"([^"]+)"\)', (ROOT / "CONTRIBUTING.md").read_text())
+    assert resolve(re.sub(r"\{.*?\}", "bcdfghjkmn", path)).view_name == "assessments:score"
 
 
 def test_footer_shows_the_version(client, db):
