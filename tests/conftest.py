@@ -27,7 +27,8 @@ from tests.cast import make_user as make_user
 from tests.world import World, draw_documents, make_world
 
 T = TypeVar("T")
-FAST_HASHER = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}
+#: No worker runs beside the tests but those that start one (tests/reports/test_rendering.py).
+IN_TESTS = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"], "PDF_AT_ONCE": True}
 
 # How fast a machine draws examples says nothing about the code.
 hypothesis_settings.register_profile(
@@ -39,13 +40,13 @@ hypothesis_settings.load_profile("any machine")
 @pytest.fixture(autouse=True)
 def _fast_and_private(settings, tmp_path):
     translation.activate(settings.LANGUAGE_CODE)  # a request leaves its language behind for the next test
-    settings.PASSWORD_HASHERS = FAST_HASHER["PASSWORD_HASHERS"]
+    for name, value in IN_TESTS.items():
+        setattr(settings, name, value)
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.PDF_AT_ONCE = True  # no worker runs beside the tests but those that start one (tests/reports/test_rendering.py)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -72,7 +73,7 @@ class SharedRows:
     media: Path
 
     def make(self, maker: Callable[[], T]) -> T:
-        with self.blocker.unblock(), translation.override("de"), override_settings(MEDIA_ROOT=self.media, **FAST_HASHER):
+        with self.blocker.unblock(), translation.override("de"), override_settings(MEDIA_ROOT=self.media, **IN_TESTS):
             return maker()
 
 
