@@ -53,6 +53,22 @@ def demo_accounts() -> Iterator[tuple[str, str]]:
     yield OPERATOR[0], "operator (superuser)"
 
 
+def demo_in_english(folder: Path = FOLDER) -> dict[str, str]:
+    """The demo's German texts that have an English one beside them (``rationale`` and ``rationale_en`` …), by the German."""
+    return dict(pair for municipality in _read(folder) for pair in _pairs(municipality))
+
+
+def _pairs(content: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(content, list):
+        for one in content:
+            yield from _pairs(one)
+    elif isinstance(content, dict):
+        for key, value in content.items():
+            yield from _pairs(value)
+            if english := content.get(f"{key}_en"):
+                yield value.strip(), english.strip()
+
+
 @notifications.muted()
 @transaction.atomic
 def load_demo(folder: Path = FOLDER) -> int:

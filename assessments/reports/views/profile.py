@@ -23,7 +23,6 @@ from assessments.reports.charts.profile_charts import (
     named_overall,
     trend_chart,
 )
-from assessments.reports.profile.load import DEFAULT_LANGUAGE
 from assessments.reports.profile.model import MaturityProfile
 from assessments.reports.views.requested import requested_profile
 from assessments.views.access import get_assessment
@@ -53,11 +52,6 @@ def charts_of(profile: MaturityProfile) -> Mapping[str, SafeString]:
     }
 
 
-def own_language(profile: MaturityProfile) -> str:
-    """The language people write their answers in, where the page's texts are in another; "" where it is the same."""
-    return "" if profile.meta.language == DEFAULT_LANGUAGE else DEFAULT_LANGUAGE
-
-
 @login_required
 @require_safe
 def profile_page(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -70,7 +64,7 @@ def profile_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "assessment": assessment,
         "profile": profile,
         "charts": charts_of(profile),
-        "own_language": own_language(profile),
+        "own_language": profile.meta.own_language,
         "record": record,
         "records": list(assessment.records.defer("document")) if assessment.approval else [],
         "since": since_approval(record, assessment.project) if record is not None and record.is_current else (),
