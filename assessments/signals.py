@@ -6,10 +6,10 @@ from typing import Any
 from django.db.models.signals import m2m_changed, post_delete
 from django.dispatch import receiver
 from django.utils import timezone
-from simple_history.models import HistoricalRecords
 
 from assessments.models import Project, TeamChange
 from scaling.accounts.models import Membership
+from scaling.common.history import author_of, moment_of
 
 
 @receiver(post_delete, sender=Membership)
@@ -17,7 +17,7 @@ def leave_teams(instance: Membership, **kwargs: Any) -> None:
     places = Project.team.through.objects.filter(user=instance.user_id, project__municipality=instance.municipality_id)
     projects = list(places.values_list("project", flat=True))
     places.delete()
-    by = _person_of(instance)
+    by = author_of(instance)
     TeamChange.objects.bulk_create(
         TeamChange(project_id=pk, person_id=instance.user_id, joined=False, by=by) for pk in projects
     )
@@ -25,7 +25,7 @@ def leave_teams(instance: Membership, **kwargs: Any) -> None:
 
 @receiver(m2m_changed, sender=Project.team.through)
 def keep_team_change(instance: Any, action: str, reverse: bool, pk_set: Collection[int] | None, **kwargs: Any) -> None:
-    """Whatever changes a team, the project's form, the demo or a command: no door can forget to say so."""
+    """Whatever changes a team, the project's form, the demo or a command: no caller can forget to say so."""
     if action == "pre_clear":
         pk_set = set(
             Project.team.through.objects.filter(**{"user" if reverse else "project": instance}).values_list(
@@ -34,17 +34,9 @@ def keep_team_change(instance: Any, action: str, reverse: bool, pk_set: Collecti
         )
     elif action not in ("post_add", "post_remove"):
         return
-    by, joined = _person_of(instance), action == "post_add"
-    # A past that is entered later, such as the demo's, is told as simple_history is.
-    at = getattr(instance, "_history_date", None) or timezone.now()
+    by, joined = author_of(instance), action == "post_add"
+    at = moment_of(instance) or timezone.now()
     pairs = [(pk, instance.pk) if reverse else (instance.pk, pk) for pk in sorted(pk_set or ())]
     TeamChange.objects.bulk_create(
         TeamChange(project_id=project, person_id=person, joined=joined, at=at, by=by) for project, person in pairs
     )
-
-
-def _person_of(instance: Any) -> Any:
-    """Who does it: as django-simple-history is told, by the row or by the request."""
-    request = getattr(HistoricalRecords.context, "request", None)
-    person = getattr(instance, "_history_user", None) or getattr(request, "user", None)
-    return person if person is not None and person.is_authenticated else None

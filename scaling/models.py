@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 #: How long the answer to a form is kept: for a second click, a request sent again over a bad line, a „back“ and „send again“.
 #: Not for longer, since the same form may be meant anew later, when somebody else has undone what it did.
-KEPT_FOR = timedelta(minutes=10)
+ANSWER_TTL = timedelta(minutes=10)
 #: After this a request that has not answered yet has died with its worker.
 GIVEN_UP_AFTER = timedelta(seconds=60)
 
 
 class SubmittedFormQuerySet(models.QuerySet["SubmittedForm"]):
     def outdated(self) -> "SubmittedFormQuerySet":
-        return self.filter(at__lt=timezone.now() - KEPT_FOR)
+        return self.filter(at__lt=timezone.now() - ANSWER_TTL)
 
 
 class SubmittedForm(models.Model):

@@ -21,7 +21,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
-from scaling.models import GIVEN_UP_AFTER, KEPT_FOR, SubmittedForm
+from scaling.models import ANSWER_TTL, GIVEN_UP_AFTER, SubmittedForm
 
 #: The hidden field with the page's token.
 FIELD = "einmal"
@@ -114,7 +114,7 @@ def _begin(key: str, user: int) -> bool:
     """Whether this request is the first with that form; or the one before it died, or was long ago. One query."""
     now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(_BEGIN, [key, user, now, now - KEPT_FOR, now - GIVEN_UP_AFTER])
+        cursor.execute(_BEGIN, [key, user, now, now - ANSWER_TTL, now - GIVEN_UP_AFTER])
         return bool(cursor.rowcount == 1)
 
 

@@ -87,7 +87,6 @@ MIDDLEWARE = [
     "scaling.drafts.stored_forms",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",
     "scaling.middleware.ConflictMiddleware",
     "scaling.resending.SignedOutMiddleware",
 ]

@@ -1,13 +1,34 @@
-"""The cast, known to every test: Alice edits, Bob manages, Rita reads, Charlie belongs elsewhere, Dora curates."""
+"""What every test may ask for: the cast (tests/cast.py), and the world of the permission table (tests/world.py)."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from scaling.accounts.models import Membership, Municipality, Role, User
+from assessments.reports.pdf import engine
+from assessments.services.demo import load_demo
+from catalogue.services.importing import import_files, load_file
+from scaling.accounts.models import Municipality, User
+from scaling.settings import BASE_DIR
+from tests.cast import PASSWORD as PASSWORD
+from tests.cast import Cast
+from tests.cast import make_user as make_user
+from tests.world import World, draw_documents, make_world
 
-PASSWORD = "ein-sehr-gutes-Passwort"
+T = TypeVar("T")
+#: No worker runs beside the tests but those that start one (tests/reports/test_rendering.py).
+IN_TESTS = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"], "PDF_AT_ONCE": True}
 
 # How fast a machine draws examples says nothing about the code.
 hypothesis_settings.register_profile(
@@ -16,66 +37,131 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("any machine")
 
 
-def make_user(name: str, **fields) -> User:
-    """A person with an e-mail address made from the name. The password is hashed by the tests' fast hasher."""
-    return User.objects.create_user(f"{name.lower()}@example.org", PASSWORD, name=name, **fields)
-
-
 @pytest.fixture(autouse=True)
 def _fast_and_private(settings, tmp_path):
     translation.activate(settings.LANGUAGE_CODE)  # a request leaves its language behind for the next test
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    for name, value in IN_TESTS.items():
+        setattr(settings, name, value)
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.PDF_AT_ONCE = True  # no worker runs beside the tests but those that start one (tests/reports/test_rendering.py)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _skip_where_no_pdf_can_be_drawn() -> Iterator[None]:
+    """Without Pango and HarfBuzz, a test that comes to draw a PDF is skipped and says what to install; all others run."""
+    load = engine._weasyprint
+
+    def load_or_skip() -> Any:
+        try:
+            return load()
+        except engine.PdfUnavailable as error:
+            pytest.skip(str(error))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_weasyprint", load_or_skip)
+        yield
+
+
+@dataclass
+class SharedRows:
+    """Makes rows once for the tests of a class. Files that come with them lie in ``media``."""
+
+    blocker: Any
+    media: Path
+
+    def make(self, maker: Callable[[], T]) -> T:
+        with self.blocker.unblock(), translation.override("de"), override_settings(MEDIA_ROOT=self.media, **IN_TESTS):
+            return maker()
+
+
+@pytest.fixture(scope="class")
+def shared_rows(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SharedRows]:
+    """For fixtures of a class, in a transaction around those of its tests, which is undone with it.
+
+    What a test changes is undone after it, as ever. All tests of the class see these rows, and no other connection does: tests
+    with a browser or a second connection make rows of their own.
+    """
+    around = transaction.atomic()
+    with django_db_blocker.unblock():
+        around.__enter__()
+    yield SharedRows(django_db_blocker, tmp_path_factory.mktemp("shared") / "media")
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="class")
+def _shared_world(shared_rows: SharedRows) -> World:
+    world = shared_rows.make(make_world)
+    with suppress(pytest.skip.Exception):  # no libraries: it is for the tests that draw a PDF to say so
+        shared_rows.make(partial(draw_documents, world))
+    return world
 
 
 @pytest.fixture
-def municipality(db) -> Municipality:
-    return Municipality.objects.create(name="Stadt Musterhafen", ags="03999001", is_fictional=True)
+def world(_shared_world: World, shared_rows: SharedRows, db: None, settings: Any) -> World:
+    """One of everything that has an address. Making it takes a third of a second, so the tests of a class share its rows."""
+    shutil.copytree(shared_rows.media, settings.MEDIA_ROOT, dirs_exist_ok=True)
+    return deepcopy(_shared_world)
+
+
+def _load_demo() -> None:
+    files = [BASE_DIR / "fixtures" / "catalogue" / f"edition-{number}.yaml" for number in (1, 2, 3)]
+    import_files([load_file(file.read_bytes(), file.name) for file in files], publish=True)
+    assert load_demo() == 2
+
+
+@pytest.fixture(scope="class")
+def _shared_demo(shared_rows: SharedRows) -> None:
+    shared_rows.make(_load_demo)
 
 
 @pytest.fixture
-def elsewhere(db) -> Municipality:
-    return Municipality.objects.create(name="Gemeinde Anderswo", ags="09999002", is_fictional=True)
+def demo(_shared_demo: None, db: None) -> None:
+    """The catalogue as it is shipped and the demo's municipalities. They take seconds to load: once for a class of tests."""
 
 
 @pytest.fixture
-def bob(municipality) -> User:
-    """A manager of the municipality."""
-    user = make_user("Bob")
-    Membership.objects.create(user=user, municipality=municipality, role=Role.MANAGER)
-    return user
+def cast(request: pytest.FixtureRequest, db: None) -> Cast:
+    """Those of the test's world, where it has one."""
+    return request.getfixturevalue("world").cast if "world" in request.fixturenames else Cast()
 
 
 @pytest.fixture
-def alice(municipality) -> User:
-    """On the municipality's team; a project has to name her before she may edit it."""
-    user = make_user("Alice")
-    Membership.objects.create(user=user, municipality=municipality, role=Role.TEAM)
-    return user
+def municipality(cast: Cast) -> Municipality:
+    return cast.municipality
 
 
 @pytest.fixture
-def rita(municipality) -> User:
-    """Reads approved assessments."""
-    user = make_user("Rita")
-    Membership.objects.create(user=user, municipality=municipality, role=Role.READER)
-    return user
+def elsewhere(cast: Cast) -> Municipality:
+    return cast.elsewhere
 
 
 @pytest.fixture
-def charlie(elsewhere) -> User:
-    """Manages another municipality: a stranger to everything here."""
-    user = make_user("Charlie")
-    Membership.objects.create(user=user, municipality=elsewhere, role=Role.MANAGER)
-    return user
+def bob(cast: Cast) -> User:
+    return cast.bob
 
 
 @pytest.fixture
-def dora(db) -> User:
-    """Curates the catalogue and belongs to no municipality."""
-    return make_user("Dora", is_curator=True)
+def alice(cast: Cast) -> User:
+    return cast.alice
+
+
+@pytest.fixture
+def rita(cast: Cast) -> User:
+    return cast.rita
+
+
+@pytest.fixture
+def charlie(cast: Cast) -> User:
+    return cast.charlie
+
+
+@pytest.fixture
+def dora(cast: Cast) -> User:
+    return cast.dora

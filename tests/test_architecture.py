@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.db.models import BigAutoField
 
 ROOT = Path(__file__).resolve().parent.parent
 #: From the bottom to the top: each layer may know itself and what stands before it. ``scaling`` is all that is left: the site.
@@ -246,9 +245,3 @@ def test_class_names_stand_once():
         if isinstance(node, ast.ClassDef) and node.name not in SAME_BY_CONVENTION
     )
     assert sorted(name for name, number in names.items() if number > 1) == []
-
-
-def test_keys_of_histories_do_not_run_out():
-    histories = [model for model in apps.get_models() if hasattr(model, "history_id") and layer_of(model.__module__)]
-    assert len(histories) >= 5
-    assert [model.__name__ for model in histories if not isinstance(model._meta.pk, BigAutoField)] == []

@@ -5,9 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import polib
 import pytest
 import yaml
+from django.urls import resolve
 
 from scaling import __version__
 
@@ -69,9 +71,59 @@ def test_stranger_finds_where_twelve_things_are_decided():
 def test_version_stands_everywhere_as_in_the_code():
     publiccode = yaml.safe_load((ROOT / "publiccode.yml").read_text())
     assert publiccode["softwareVersion"] == __version__
-    assert "example.org" not in (ROOT / "publiccode.yml").read_text()
     shown = subprocess.run([sys.executable, "manage.py", "version"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == __version__
+
+
+PUBLICCODE = {
+    "type": "object",
+    "required": [
+        "publiccodeYmlVersion", "name", "platforms", "categories", "developmentStatus", "softwareType", "description", "legal",
+        "maintenance", "localisation",
+    ],
+    "properties": {
+        "publiccodeYmlVersion": {"const": "0.4"},
+        "url": {"type": "string", "pattern": r"^https://\S+$"},
+        "softwareType": {"enum": ["standalone/web"]},
+        "platforms": {"type": "array", "items": {"enum": ["web", "windows", "mac", "linux", "ios", "android"]}},
+        "developmentStatus": {"enum": ["concept", "development", "beta", "stable", "obsolete"]},
+        "description": {
+            "required": ["de"],
+            "additionalProperties": {
+                "required": ["shortDescription", "longDescription"],
+                "properties": {
+                    "shortDescription": {"type": "string", "maxLength": 150, "pattern": r"^[^\n]+$"},
+                    "longDescription": {"type": "string", "minLength": 500, "maxLength": 10_000},
+                    "features": {"type": "array", "items": {"type": "string"}},
+                },
+            },
+        },
+        "legal": {"required": ["license"], "properties": {"license": {"const": "EUPL-1.2"}}},
+        "maintenance": {
+            "required": ["type"],
+            "properties": {
+                "type": {"enum": ["internal", "contract", "community", "none"]},
+                "contacts": {"type": "array", "minItems": 1, "items": {"required": ["name"]}},
+            },
+        },
+        "localisation": {
+            "required": ["localisationReady", "availableLanguages"],
+            "properties": {"localisationReady": {"const": True}, "availableLanguages": {"const": ["de", "en"]}},
+        },
+    },
+}  # fmt: skip
+
+
+def test_publiccode_keeps_to_its_standard_and_invents_no_address():
+    """All but the repository's address and whom to ask, which nobody knows before the first publication (docs/releasing.md)."""
+    text = (ROOT / "publiccode.yml").read_text()
+    jsonschema.validate(yaml.safe_load(text), PUBLICCODE)
+    assert re.findall(r"https?://\S+|\S+@\S+", text) == []
+
+
+def test_address_in_the_contributors_example_leads_to_the_form():
+    (path,) = re.findall(r'client\.get\(f"([^"]+)"\)', (ROOT / "CONTRIBUTING.md").read_text())
+    assert resolve(re.sub(r"\{.*?\}", "bcdfghjkmn", path)).view_name == "assessments:score"
 
 
 def test_footer_shows_the_version(client, db):

@@ -16,9 +16,11 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
+from django.db.models import Max
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from simple_history.models import HistoricalChanges
 
 from assessments.models import Comment, Project, RecordFile
 from assessments.services import edition_switch, workflow
@@ -26,7 +28,8 @@ from catalogue.models import Phase
 from scaling.models import SubmittedForm
 from scaling.once import FIELD
 from tests.factories import make_catalogue
-from tests.test_permissions import FOREIGN, TABLE, all_names, world  # noqa: F401 – the fixture
+from tests.test_permissions import FOREIGN, TABLE, all_names
+from tests.world import World, make_world
 
 #: Addresses whose doubling can change nothing: they set a cookie, tell the time, look at a text, or lead elsewhere.
 WITHOUT_EFFECT = {
@@ -41,7 +44,7 @@ WITHOUT_EFFECT = {
     "catalogue:model_preview",
     "catalogue:edition_preview",
     "catalogue:phase_or_workstream_preview",
-    "catalogue:upload",  # the check keeps a file in the cache; what is loaded then is refused twice by its number
+    "catalogue:upload",  # the check keeps the file for an hour; what is loaded then is refused twice by its number
 }
 #: The words of TABLE's ids that stand for another state of the world.
 OTHER_IDS = {
@@ -90,7 +93,13 @@ INCOMPLETE = {"catalogue:practice_edit", "catalogue:model_edit", "catalogue:phas
 
 
 @pytest.fixture
-def ids(world, municipality, alice, bob):  # noqa: F811
+def world(db) -> World:
+    """One of each test's own: the two clicks of a form come over two connections."""
+    return make_world()
+
+
+@pytest.fixture
+def ids(world, municipality, alice, bob):
     """The ids of the world of the permissions, and of a project without a round."""
     fresh = Project.objects.create(municipality=municipality, name="Frisch", slug="frisch", phase=Phase.objects.get(key="p3"))
     make_catalogue(3, major=3)
@@ -238,7 +247,13 @@ def rows():
     return Counter({model._meta.label: model._base_manager.count() for model in models})
 
 
-def prepare(name, ids, world, alice, bob):  # noqa: F811
+def histories():
+    """Of each model that has one, the newest row's number."""
+    models = [model for model in apps.get_models() if issubclass(model, HistoricalChanges)]
+    return {model: model._base_manager.aggregate(last=Max("pk"))["last"] or 0 for model in models}
+
+
+def prepare(name, ids, world, alice, bob):
     """The state in which the step is possible."""
     draft = world.draft
     if name == "assessments:reopen":
@@ -276,7 +291,7 @@ def send(client, path, fields):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", SENT)
-def test_form_sent_twice_at_once_and_again_is_taken_once(request, ids, world, alice, bob, name):  # noqa: F811
+def test_form_sent_twice_at_once_and_again_is_taken_once(request, ids, world, alice, bob, name):
     prepare(name, ids, world, alice, bob)
     person = request.getfixturevalue(SENT[name])
     path = path_of(name, ids)
@@ -290,6 +305,7 @@ def test_form_sent_twice_at_once_and_again_is_taken_once(request, ids, world, al
     wanted.subtract(before)
 
     barrier = threading.Barrier(2)
+    began = histories()
     clients = [signed_in(person), signed_in(person)]
     before = rows()
 
@@ -310,6 +326,8 @@ def test_form_sent_twice_at_once_and_again_is_taken_once(request, ids, world, al
     assert {label: number for label, number in changed.items() if number} == {
         label: number for label, number in wanted.items() if number
     }
+    written = [row for model, last in began.items() for row in model._base_manager.filter(pk__gt=last)]
+    assert [row for row in written if row.history_user_id != person.pk] == []  # whoever did it is named, and nobody else
     assert first.cookies.get("messages") is None or first.cookies["messages"].value == second.cookies["messages"].value
     third = send(signed_in(person), path, fields)
     assert answer(third) == answer(first)
@@ -317,7 +335,7 @@ def test_form_sent_twice_at_once_and_again_is_taken_once(request, ids, world, al
 
 
 @pytest.mark.django_db
-def test_same_form_with_another_text_is_another_form(world, alice):  # noqa: F811
+def test_same_form_with_another_text_is_another_form(world, alice):
     client = signed_in(alice)
     path = reverse("assessments:comment_add", args=[world.draft.public_id, "kriterium-1"])
     before = Comment.objects.count()
@@ -328,7 +346,7 @@ def test_same_form_with_another_text_is_another_form(world, alice):  # noqa: F81
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("data", [{"text": ""}, {"text": "\u200b"}])
-def test_form_with_an_error_is_not_kept(world, alice, data):  # noqa: F811
+def test_form_with_an_error_is_not_kept(world, alice, data):
     client = signed_in(alice)
     path = reverse("assessments:comment_add", args=[world.draft.public_id, "kriterium-1"])
     for _ in range(2):
@@ -337,7 +355,7 @@ def test_form_with_an_error_is_not_kept(world, alice, data):  # noqa: F811
 
 
 @pytest.mark.django_db
-def test_form_whose_request_died_is_taken_again_after_a_while(world, alice, monkeypatch):  # noqa: F811
+def test_form_whose_request_died_is_taken_again_after_a_while(world, alice, monkeypatch):
     monkeypatch.setattr("scaling.once.PATIENCE", 0.2)
     client = signed_in(alice)
     path = reverse("assessments:comment_add", args=[world.draft.public_id, "kriterium-1"])
@@ -353,7 +371,7 @@ def test_form_whose_request_died_is_taken_again_after_a_while(world, alice, monk
 
 
 @pytest.mark.django_db
-def test_another_person_and_another_day_are_other_forms(world, alice, bob):  # noqa: F811
+def test_another_person_and_another_day_are_other_forms(world, alice, bob):
     path = reverse("assessments:comment_add", args=[world.draft.public_id, "kriterium-1"])
     before = Comment.objects.count()
     for person in (alice, bob, alice):
@@ -369,7 +387,7 @@ def test_another_person_and_another_day_are_other_forms(world, alice, bob):  # n
 
 
 @pytest.mark.django_db
-def test_every_form_of_a_page_carries_its_token(world, alice):  # noqa: F811
+def test_every_form_of_a_page_carries_its_token(world, alice):
     page = signed_in(alice).get(reverse("assessments:score", args=[world.draft.public_id, "kriterium-1"])).text
     posting = re.findall(r'<form\b[^>]*method="post".*?</form>', page, re.S)
     assert len(posting) > 3

@@ -5,26 +5,12 @@ The cast: nobody (not signed in), charlie (manages another municipality), rita (
 A step in the wrong state is no matter of rights: it says who was faster, and is tested with the steps themselves.
 """
 
-import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils import timezone
 
-from assessments.models import Assessment, Comment, Evidence, Measure, Project, WorkbookUpload
-from assessments.services import share_links, workflow
-from catalogue.models import GoodPractice, OperatingModel, TitleSource
-from catalogue.services.publishing import copy_edition
-from scaling.accounts.coats_of_arms import set_coat_of_arms
-from scaling.accounts.models import Invitation
-from scaling.accounts.unsubscribe import unsubscribe_path
-from tests.factories import make_catalogue, make_project
 from tests.pages import without_chance
 
 PERSONS = ("nobody", "charlie", "rita", "alice", "bob", "dora")
@@ -34,79 +20,6 @@ FOREIGN = ("admin:", "account_", "javascript-catalog")
 
 #: Any answer to a POST that is no refusal: saved, asked again, or not possible in this state.
 ALLOWED = {200, 302, 400, 409, 422}
-
-
-@dataclass
-class World:
-    """One project with an approved round and a draft, one with a submitted round, and the ids to reach them."""
-
-    project: Project
-    approved: Assessment
-    draft: Assessment
-    submitted: Assessment
-    ids: dict[str, Any]
-
-
-@pytest.fixture
-def world(municipality, alice, bob, charlie, rita, dora) -> World:
-    make_catalogue(2)
-    set_coat_of_arms(municipality=municipality, png=b"PNG")
-    project = make_project(municipality, team=[alice])
-    approved = workflow.start_assessment(project=project, by=alice)
-    workflow.submit(assessment=approved, by=alice)
-    workflow.approve(assessment=approved, by=bob)
-    draft = workflow.start_assessment(project=project, by=alice)
-    other = make_project(municipality, "Mängelmelder", team=[alice])
-    submitted = workflow.start_assessment(project=other, by=alice)
-    workflow.submit(assessment=submitted, by=alice)
-    drafted = copy_edition(edition=approved.edition, by=dora)
-    practice = GoodPractice.objects.create(
-        edition=drafted, key="beispiel", order=1, title_de="Beispiel", title_source=TitleSource.OFFICIAL
-    )
-    model = OperatingModel.objects.create(edition=drafted, key="eigenbetrieb", order=1, name_de="Eigenbetrieb", group_de="G")
-    evidence = Evidence.objects.create(score=draft.scores.get(criterion__key="kriterium-1"), text="Beschluss")
-    for assessment in (approved, draft, submitted):
-        assessment.refresh_from_db()
-    invitation = Invitation.objects.create(
-        municipality=municipality,
-        email="neu@example.org",
-        token_hash=hashlib.sha256(b"einladung").hexdigest(),
-        expires_at=timezone.now() + timedelta(days=1),
-    )
-    link = share_links.create_link(assessment=approved, by=bob, purpose="Rat", expires_on=timezone.localdate())
-    ids = {
-        "membership": rita.memberships.get().pk,
-        "invitation": invitation.pk,
-        "invitation_token": "einladung",
-        "municipality": municipality.public_id,
-        "project": project.public_id,
-        "approved": approved.public_id,
-        "draft": draft.public_id,
-        "submitted": submitted.public_id,
-        "key": "kriterium-1",
-        "rest": "stimmt-noch/",
-        "published": approved.edition.number,
-        "drafted": drafted.number,
-        "practice": practice.key,
-        "model": model.key,
-        "kind": "phasen",
-        "phase": "p3",
-        "evidence": evidence.pk,
-        "evidence_file": Evidence.objects.create(
-            score=evidence.score, text="Datei", file=ContentFile("Text", "x.txt"), file_name="x.txt"
-        ).pk,
-        "link": link.pk,
-        "document": approved.records.get().number,
-        "comment": Comment.objects.create(
-            score=draft.scores.get(criterion__key="kriterium-1"), text="Stimmt das?", author=bob
-        ).pk,
-        "measure": Measure.objects.create(project=project, text="Stelle ausschreiben").public_id,
-        "link_token": link.token,
-        "sheet_upload": WorkbookUpload.objects.create(assessment=draft, user=alice, file_name="bogen.xlsx", rows=[]).public_id,
-        "token": unsubscribe_path(alice, "digest").rstrip("/").rsplit("/", 1)[1],
-    }
-    return World(project, approved, draft, submitted, ids)
-
 
 # name, ids of its arguments, method, expected status by PERSONS; "+" is any of ALLOWED
 PUBLIC = "200 200 200 200 200 200"
@@ -313,33 +226,34 @@ def test_every_address_has_a_row():
     assert ours == {name for name, *_ in TABLE}
 
 
-@pytest.mark.parametrize(("name", "ids", "method", "expected"), TABLE)
-def test_address_answers_each_person(client, world, request, name, ids, method, expected):
-    path = reverse(name, args=[world.ids[word] for word in ids.split()])
-    found = []
-    for person, wanted in zip(PERSONS, expected.split(), strict=True):
-        with transaction.atomic():  # undone after each person, so that everyone meets the same state
-            client.logout()
-            if person != "nobody":
-                client.force_login(request.getfixturevalue(person), backend="django.contrib.auth.backends.ModelBackend")
-            response = getattr(client, method)(path)
-            if response.streaming:
-                list(response.streaming_content)  # read to its end, a file is closed
-            status = response.status_code
-            transaction.set_rollback(True)
-        found.append(wanted if wanted == "+" and status in ALLOWED else str(status))
-    assert " ".join(found) == expected
+class TestAddress:
+    @pytest.mark.parametrize(("name", "ids", "method", "expected"), TABLE)
+    def test_address_answers_each_person(self, client, world, request, name, ids, method, expected):
+        path = reverse(name, args=[world.ids[word] for word in ids.split()])
+        found = []
+        for person, wanted in zip(PERSONS, expected.split(), strict=True):
+            with transaction.atomic():  # undone after each person, so that everyone meets the same state
+                client.logout()
+                if person != "nobody":
+                    client.force_login(request.getfixturevalue(person), backend="django.contrib.auth.backends.ModelBackend")
+                response = getattr(client, method)(path)
+                if response.streaming:
+                    list(response.streaming_content)  # read to its end, a file is closed
+                status = response.status_code
+                transaction.set_rollback(True)
+            found.append(wanted if wanted == "+" and status in ALLOWED else str(status))
+        assert " ".join(found) == expected
 
+    @pytest.mark.parametrize(
+        ("name", "word"),
+        [("assessments:project", "project"), ("assessments:assessment", "draft"), ("reports:profile", "draft")],
+    )
+    def test_stranger_cannot_tell_a_hidden_object_from_a_missing_one(self, client, world, charlie, name, word):
+        client.force_login(charlie, backend="django.contrib.auth.backends.ModelBackend")
 
-@pytest.mark.parametrize(
-    ("name", "word"), [("assessments:project", "project"), ("assessments:assessment", "draft"), ("reports:profile", "draft")]
-)
-def test_stranger_cannot_tell_a_hidden_object_from_a_missing_one(client, world, charlie, name, word):
-    client.force_login(charlie, backend="django.contrib.auth.backends.ModelBackend")
+        def page(public_id: str) -> tuple[int, str]:
+            response = client.get(reverse(name, args=[public_id]))
+            return response.status_code, without_chance(response.content.decode()).replace(public_id, "ID")
 
-    def page(public_id: str) -> tuple[int, str]:
-        response = client.get(reverse(name, args=[public_id]))
-        return response.status_code, without_chance(response.content.decode()).replace(public_id, "ID")
-
-    assert page(world.ids[word]) == page("bcdfghjkmn")
-    assert page(world.ids[word])[0] == 404
+        assert page(world.ids[word]) == page("bcdfghjkmn")
+        assert page(world.ids[word])[0] == 404

@@ -21,7 +21,8 @@ from assessments.services import share_links, workflow
 from scaling.accounts.models import Invitation, Membership, Role
 from tests.conftest import PASSWORD, make_user
 from tests.factories import make_project
-from tests.test_permissions import TABLE, World, world  # noqa: F401 – a fixture
+from tests.test_permissions import TABLE
+from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ COMMON = {"key", "published", "drafted", "practice", "model", "kind", "phase", "
 
 
 @pytest.fixture
-def foreign(world, elsewhere, charlie) -> dict[str, Any]:  # noqa: F811
+def foreign(world, elsewhere, charlie) -> dict[str, Any]:
     """The same things once more in another municipality."""
     project = make_project(elsewhere, "Fremdes Projekt", team=[charlie])
     approved = workflow.start_assessment(project=project, by=charlie)
@@ -63,31 +64,6 @@ def foreign(world, elsewhere, charlie) -> dict[str, Any]:  # noqa: F811
     }
 
 
-def test_object_of_another_municipality_not_reached_through_ones_own(client, world, foreign, bob):  # noqa: F811
-    """Bob may do everything at home; an inner id from elsewhere in an address of his own is not found, and nothing changes."""
-    client.force_login(bob, backend=BACKEND)
-    tried, wrong = 0, []
-    for name, ids, method, _expected in TABLE:
-        words = ids.split()
-        for place, word in enumerate(words):
-            if place == 0 or word in COMMON:
-                continue
-            args = [world.ids[other] for other in words]
-            args[place] = foreign[word]
-            tried += 1
-            with transaction.atomic():
-                path = reverse(name, args=args)
-                with CaptureQueriesContext(connection) as queries:
-                    status = getattr(client, method)(path).status_code
-                transaction.set_rollback(True)
-            # A file that was read in is gone a moment later; its address then leads back, and changes nothing.
-            gone = name == "assessments:sheet_preview" and status == 302
-            if (status != 404 and not gone and status != 405) or writes(queries):
-                wrong.append(f"{method} {name} with a foreign {word}: {status} {writes(queries)}")
-    assert wrong == []
-    assert tried > 12
-
-
 def writes(queries: CaptureQueriesContext) -> list[str]:
     """Statements that change anything but sessions, the cache, and the files kept of a record when first asked for."""
     found = [query["sql"] for query in queries.captured_queries if re.match(r"\s*(INSERT|UPDATE|DELETE)", query["sql"])]
@@ -95,70 +71,11 @@ def writes(queries: CaptureQueriesContext) -> list[str]:
     return [sql[:120] for sql in found if not any(table in sql for table in kept)]
 
 
-def addresses(world: World, person: str = "") -> Iterator[tuple[str, str]]:  # noqa: F811
+def addresses(world: World, person: str = "") -> Iterator[tuple[str, str]]:
     """All of them, or those where a person has something to do: Dora curates the catalogue, the others have the rest."""
     for name, ids, _method, _expected in TABLE:
         if not person or (person == "dora") == name.startswith("catalogue:"):
             yield name, reverse(name, args=[world.ids[word] for word in ids.split()])
-
-
-@pytest.mark.parametrize("person", ["alice", "bob", "dora"])
-def test_reading_changes_nothing(client, world, request, person):  # noqa: F811
-    """A link in a mail, a prefetching browser or an image from elsewhere must not change anything."""
-    client.force_login(request.getfixturevalue(person), backend=BACKEND)
-    changed = []
-    for name, path in dict(addresses(world)).items():
-        for method in ("get", "head"):
-            with CaptureQueriesContext(connection) as queries:
-                response = getattr(client, method)(path)
-                if response.streaming:
-                    list(response.streaming_content)
-            if writes(queries):
-                changed.append(f"{method} {name}: {writes(queries)}")
-    assert changed == []
-
-
-def test_every_change_asks_for_the_token_of_the_form(world, bob, dora):  # noqa: F811
-    """Without it, a page elsewhere could send the form in the name of whoever is signed in here."""
-    #: The signed link in the mail is the authority (RFC 8058).
-    without = {"unsubscribe"}
-    taken = []
-    for person in (bob, dora):
-        client = Client(enforce_csrf_checks=True)
-        client.force_login(person, backend=BACKEND)
-        for name, path in dict(addresses(world)).items():
-            with transaction.atomic():
-                with CaptureQueriesContext(connection) as queries:
-                    status = client.post(path).status_code
-                transaction.set_rollback(True)
-            if name not in without and (status not in (403, 405) or writes(queries)):
-                taken.append(f"{name}: {status}")
-    assert taken == []
-
-
-@pytest.mark.parametrize("person", ["nobody", "bob", "dora"])
-def test_headers_on_every_answer(client, world, request, person):  # noqa: F811
-    if person != "nobody":
-        client.force_login(request.getfixturevalue(person), backend=BACKEND)
-    wrong = []
-    foreign_pages = ["/verwaltung/", "/verwaltung/login/", "/konto/login/", "/konto/password/change/", "/gibt/es/nicht/"]
-    seen_by = "" if person == "nobody" else person
-    for path in [*dict.fromkeys(path for _name, path in addresses(world, seen_by)), *foreign_pages]:
-        for method in ("get", "post"):
-            with transaction.atomic():
-                response = getattr(client, method)(path)
-                if response.streaming:
-                    list(response.streaming_content)
-                transaction.set_rollback(True)
-            policy = response.headers.get("Content-Security-Policy", "")
-            if "default-src 'none'" not in policy or "unsafe" in policy:
-                wrong.append(f"{method} {path}: policy {policy!r}")
-            if response.headers.get("X-Content-Type-Options") != "nosniff" or response.headers.get("X-Frame-Options") != "DENY":
-                wrong.append(f"{method} {path}: may be framed or guessed at")
-            kept = response.headers.get("Cache-Control", "")
-            if person != "nobody" and "private" not in kept and "no-store" not in kept:
-                wrong.append(f"{method} {path}: {kept!r} lets others keep it")
-    assert wrong == []
 
 
 NONSENSE = ["\x00", "9" * 40, "٣😀\u202e%s%n", "' OR 1=1 --" + "a" * 3000]
@@ -173,47 +90,150 @@ def names() -> list[str]:
     return sorted({name for pattern in (asked, field) for source in sources for name in pattern.findall(source)})
 
 
-@pytest.mark.parametrize("person", ["bob", "dora"])
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_nonsense_in_parameters_and_forms_never_fails(client, world, request, person, method):  # noqa: F811
-    client.force_login(request.getfixturevalue(person), backend=BACKEND)
-    client.raise_request_exception = False
-    known = names()
-    assert {"ausgabe", "seite", "richtung", "rationale", "title_source", "expires_on"} <= set(known)
-    failed = []
-    for path in dict.fromkeys(path for _name, path in addresses(world, person)):
-        for value in NONSENSE:
-            with transaction.atomic():
-                response = getattr(client, method)(path, dict.fromkeys(known, value))
-                if response.streaming:
-                    list(response.streaming_content)
-                transaction.set_rollback(True)
-            if response.status_code >= 500:
-                failed.append(f"{method} {path} {value[:12]!r}: {response.status_code}")
-    assert failed == []
-
-
 ODD_IDS = ["0", "9" * 30, "a" * 300, "99999.9", "x'--"]
 
 
-def test_nonsense_in_addresses_never_fails(client, world, bob, dora):  # noqa: F811
-    client.raise_request_exception = False
-    failed, tried = [], 0
-    for person in (bob, dora):
-        client.force_login(person, backend=BACKEND)
-        for name, ids in dict.fromkeys((name, ids) for name, ids, _method, _expected in TABLE):
-            args = [world.ids[word] for word in ids.split()]
-            for place, odd in product(range(len(args)), ODD_IDS):
-                with suppress(NoReverseMatch):  # an address that cannot be made cannot fail
-                    path = reverse(name, args=[*args[:place], odd, *args[place + 1 :]])
-                    tried += 1
-                    with transaction.atomic():
-                        status = client.get(path).status_code
-                        transaction.set_rollback(True)
-                    if status >= 500:
-                        failed.append(f"{path}: {status}")
-    assert failed == []
-    assert tried > 500
+class TestEveryAddress:
+    def test_object_of_another_municipality_not_reached_through_ones_own(self, client, world, foreign, bob):
+        """Bob may do everything at home; an inner id from elsewhere in an address of his own is not found, nothing changes."""
+        client.force_login(bob, backend=BACKEND)
+        tried, wrong = 0, []
+        for name, ids, method, _expected in TABLE:
+            words = ids.split()
+            for place, word in enumerate(words):
+                if place == 0 or word in COMMON:
+                    continue
+                args = [world.ids[other] for other in words]
+                args[place] = foreign[word]
+                tried += 1
+                with transaction.atomic():
+                    path = reverse(name, args=args)
+                    with CaptureQueriesContext(connection) as queries:
+                        status = getattr(client, method)(path).status_code
+                    transaction.set_rollback(True)
+                # A file that was read in is gone a moment later; its address then leads back, and changes nothing.
+                gone = name == "assessments:sheet_preview" and status == 302
+                if (status != 404 and not gone and status != 405) or writes(queries):
+                    wrong.append(f"{method} {name} with a foreign {word}: {status} {writes(queries)}")
+        assert wrong == []
+        assert tried > 12
+
+    @pytest.mark.parametrize("person", ["alice", "bob", "dora"])
+    def test_reading_changes_nothing(self, client, world, request, person):
+        """A link in a mail, a prefetching browser or an image from elsewhere must not change anything."""
+        client.force_login(request.getfixturevalue(person), backend=BACKEND)
+        changed = []
+        for name, path in dict(addresses(world)).items():
+            for method in ("get", "head"):
+                with CaptureQueriesContext(connection) as queries:
+                    response = getattr(client, method)(path)
+                    if response.streaming:
+                        list(response.streaming_content)
+                if writes(queries):
+                    changed.append(f"{method} {name}: {writes(queries)}")
+        assert changed == []
+
+    def test_every_change_asks_for_the_token_of_the_form(self, world, bob, dora):
+        """Without it, a page elsewhere could send the form in the name of whoever is signed in here."""
+        #: The signed link in the mail is the authority (RFC 8058).
+        without = {"unsubscribe"}
+        taken = []
+        for person in (bob, dora):
+            client = Client(enforce_csrf_checks=True)
+            client.force_login(person, backend=BACKEND)
+            for name, path in dict(addresses(world)).items():
+                with transaction.atomic():
+                    with CaptureQueriesContext(connection) as queries:
+                        status = client.post(path).status_code
+                    transaction.set_rollback(True)
+                if name not in without and (status not in (403, 405) or writes(queries)):
+                    taken.append(f"{name}: {status}")
+        assert taken == []
+
+    @pytest.mark.parametrize("person", ["nobody", "bob", "dora"])
+    def test_headers_on_every_answer(self, client, world, request, person):
+        if person != "nobody":
+            client.force_login(request.getfixturevalue(person), backend=BACKEND)
+        wrong = []
+        foreign_pages = ["/verwaltung/", "/verwaltung/login/", "/konto/login/", "/konto/password/change/", "/gibt/es/nicht/"]
+        seen_by = "" if person == "nobody" else person
+        for path in [*dict.fromkeys(path for _name, path in addresses(world, seen_by)), *foreign_pages]:
+            for method in ("get", "post"):
+                with transaction.atomic():
+                    response = getattr(client, method)(path)
+                    if response.streaming:
+                        list(response.streaming_content)
+                    transaction.set_rollback(True)
+                policy = response.headers.get("Content-Security-Policy", "")
+                if "default-src 'none'" not in policy or "unsafe" in policy:
+                    wrong.append(f"{method} {path}: policy {policy!r}")
+                if (
+                    response.headers.get("X-Content-Type-Options") != "nosniff"
+                    or response.headers.get("X-Frame-Options") != "DENY"
+                ):
+                    wrong.append(f"{method} {path}: may be framed or guessed at")
+                kept = response.headers.get("Cache-Control", "")
+                if person != "nobody" and "private" not in kept and "no-store" not in kept:
+                    wrong.append(f"{method} {path}: {kept!r} lets others keep it")
+        assert wrong == []
+
+    @pytest.mark.parametrize("person", ["bob", "dora"])
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_nonsense_in_parameters_and_forms_never_fails(self, client, world, request, person, method):
+        client.force_login(request.getfixturevalue(person), backend=BACKEND)
+        client.raise_request_exception = False
+        known = names()
+        assert {"ausgabe", "seite", "richtung", "rationale", "title_source", "expires_on"} <= set(known)
+        failed = []
+        for path in dict.fromkeys(path for _name, path in addresses(world, person)):
+            for value in NONSENSE:
+                with transaction.atomic():
+                    response = getattr(client, method)(path, dict.fromkeys(known, value))
+                    if response.streaming:
+                        list(response.streaming_content)
+                    transaction.set_rollback(True)
+                if response.status_code >= 500:
+                    failed.append(f"{method} {path} {value[:12]!r}: {response.status_code}")
+        assert failed == []
+
+    def test_nonsense_in_addresses_never_fails(self, client, world, bob, dora):
+        client.raise_request_exception = False
+        failed, tried = [], 0
+        for person in (bob, dora):
+            client.force_login(person, backend=BACKEND)
+            for name, ids in dict.fromkeys((name, ids) for name, ids, _method, _expected in TABLE):
+                args = [world.ids[word] for word in ids.split()]
+                for place, odd in product(range(len(args)), ODD_IDS):
+                    with suppress(NoReverseMatch):  # an address that cannot be made cannot fail
+                        path = reverse(name, args=[*args[:place], odd, *args[place + 1 :]])
+                        tried += 1
+                        with transaction.atomic():
+                            status = client.get(path).status_code
+                            transaction.set_rollback(True)
+                        if status >= 500:
+                            failed.append(f"{path}: {status}")
+        assert failed == []
+        assert tried > 500
+
+    @pytest.mark.parametrize(
+        "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "https:evil.example"]
+    )
+    def test_no_way_leads_to_another_site(self, client, alice, world, bob, target):
+        signing_in = client.post(
+            f"{reverse('account_login')}?next={target}", {"login": alice.email, "password": PASSWORD, "next": target}
+        )
+        assert signing_in.headers["Location"] == "/"
+        for path, data in [
+            (reverse("theme"), {"theme": "dark", "next": target}),
+            (reverse("set_language"), {"language": "en", "next": target}),
+        ]:
+            assert client.post(path, data).headers["Location"] in ("/", "")
+        client.force_login(bob, backend=BACKEND)
+        add = reverse("assessments:measure_add", args=[world.ids["project"]])
+        measure = {"text": "Stelle", "status": "planned", "owner": "", "owner_text": "", "due_on": "", "criterion_key": ""}
+        response = client.post(f"{add}?zurueck={target}", measure)
+        assert response.status_code in (302, 422)
+        assert "evil" not in response.headers.get("Location", "")
 
 
 # --- Signing in
@@ -251,27 +271,6 @@ def test_signing_in_makes_a_new_session_and_signing_out_ends_it(client, alice):
     assert response.headers["Clear-Site-Data"] == '"cache"'
     client.cookies["sessionid"] = signed_in
     assert client.get(reverse("account")).status_code == 302
-
-
-@pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "https:evil.example"]
-)
-def test_no_way_leads_to_another_site(client, alice, world, bob, target):  # noqa: F811
-    signing_in = client.post(
-        f"{reverse('account_login')}?next={target}", {"login": alice.email, "password": PASSWORD, "next": target}
-    )
-    assert signing_in.headers["Location"] == "/"
-    for path, data in [
-        (reverse("theme"), {"theme": "dark", "next": target}),
-        (reverse("set_language"), {"language": "en", "next": target}),
-    ]:
-        assert client.post(path, data).headers["Location"] in ("/", "")
-    client.force_login(bob, backend=BACKEND)
-    add = reverse("assessments:measure_add", args=[world.ids["project"]])
-    measure = {"text": "Stelle", "status": "planned", "owner": "", "owner_text": "", "due_on": "", "criterion_key": ""}
-    response = client.post(f"{add}?zurueck={target}", measure)
-    assert response.status_code in (302, 422)
-    assert "evil" not in response.headers.get("Location", "")
 
 
 def test_cookies_closed_to_scripts_and_other_sites(client, alice):

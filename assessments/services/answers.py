@@ -1,4 +1,4 @@
-"""The door through which every answer goes: forms, autosave, table and sheet all save here, so none can overwrite another.
+"""The one way in which an answer is stored: forms, autosave, table and sheet all save here, so none can overwrite another.
 
 Locks: a save holds the assessment's row in share mode and its score's row alone, in this order (docs/architecture.md). Saves of
 different criteria therefore never wait for each other, while a transition (``services.workflow``), which takes the assessment's

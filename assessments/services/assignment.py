@@ -1,4 +1,4 @@
-"""The door to assigning: who looks after a criterion. The answer and its version stay as they are."""
+"""Assigning criteria: who looks after a criterion. The answer and its version stay as they are."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The doors to comments on a criterion. They belong to no answer's version, so they never conflict with one."""
+"""Service functions for comments on a criterion. They belong to no answer's version, so they never conflict with one."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """Loads the fictional municipalities of fixtures/demo/ with several rounds of assessments.
 
-The answers walk through the same doors as anyone's; their dates are set back before the round is handed in, since a demo
-without a past shows neither trend nor comparison, and a record keeps what was true on its own day.
+The answers go through the same service functions as anyone's. Their dates are set back before the round is handed in, since a
+demo without a past shows neither trend nor comparison, and a record keeps what was true on its own day.
 """
 
 from collections.abc import Iterator
@@ -51,6 +51,22 @@ def demo_accounts() -> Iterator[tuple[str, str]]:
             yield user["email"], f"{roles[user['role']]}, {municipality['municipality']['name']}"
     yield CURATOR[0], "catalogue curator"
     yield OPERATOR[0], "operator (superuser)"
+
+
+def demo_in_english(folder: Path = FOLDER) -> dict[str, str]:
+    """The demo's German texts that have an English one beside them (``rationale`` and ``rationale_en`` …), by the German."""
+    return dict(pair for municipality in _read(folder) for pair in _pairs(municipality))
+
+
+def _pairs(content: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(content, list):
+        for one in content:
+            yield from _pairs(one)
+    elif isinstance(content, dict):
+        for key, value in content.items():
+            yield from _pairs(value)
+            if english := content.get(f"{key}_en"):
+                yield value.strip(), english.strip()
 
 
 @notifications.muted()

@@ -1,4 +1,4 @@
-"""The doors to measures: what a project does about its criteria."""
+"""Service functions for measures: what a project does about its criteria."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""The doors to projects: create one, change one, and the municipality's own standing project."""
+"""Service functions for projects: create one, change one, and the municipality's own standing project."""
 
 from collections.abc import Collection
 from typing import Any

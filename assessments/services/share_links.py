@@ -1,4 +1,4 @@
-"""The doors of the links to a profile: made for one approved round, with an end, and revoked for good."""
+"""Service functions for the links to a profile: made for one approved round, with an end, and revoked for good."""
 
 from datetime import date, timedelta
 from typing import Any

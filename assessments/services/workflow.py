@@ -1,8 +1,8 @@
-"""The doors of a round: start, submit, withdraw, approve, return, reopen. Nothing else changes an assessment's state.
+"""The steps of a round: start, submit, withdraw, approve, return, reopen. Nothing else changes an assessment's state.
 
-Each door locks the row it decides on, looks at the state as it is then, and writes the step (``AssessmentTransition``): what,
-who, when, and what was said to it. Rights are the views' matter. ``at`` is for rounds that were held before they are entered,
-such as those of the demo; a step that is taken now has the time of now.
+Each function locks the row it decides on, looks at the state as it is then, and writes the step (``AssessmentTransition``):
+what, who, when, and what was said to it. Rights are the views' matter. ``at`` is for rounds that were held before they are
+entered, such as those of the demo; a step that is taken now has the time of now.
 """
 
 from collections.abc import Collection, Iterable

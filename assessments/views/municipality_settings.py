@@ -25,7 +25,7 @@ def settings_page(request: HttpRequest, public_id: str) -> HttpResponse:
     municipality = get_municipality(request.user, public_id)
     require(request.user, "accounts.manage_municipality", municipality)
     if request.method == "POST" and "entfernen" in request.POST:
-        remove_coat_of_arms(municipality=municipality)
+        remove_coat_of_arms(municipality=municipality, by=request.user)
         messages.success(request, _("Das Wappen ist entfernt."))
         return redirect("assessments:municipality_settings", public_id)
     has_one = bool(municipality.coat_of_arms)
@@ -33,7 +33,7 @@ def settings_page(request: HttpRequest, public_id: str) -> HttpResponse:
     code_form = ShortCodeForm(request.POST if sets_code else None, instance=municipality)
     if sets_code and code_form.is_valid():
         try:
-            set_short_code(municipality=municipality, code=code_form.cleaned_data["code"])
+            set_short_code(municipality=municipality, code=code_form.cleaned_data["code"], by=request.user)
         except CodeInUse:
             messages.error(request, _("Das Kürzel steht schon auf einem Dokument und bleibt, wie es ist."))
         else:
@@ -43,7 +43,7 @@ def settings_page(request: HttpRequest, public_id: str) -> HttpResponse:
     form = CoatOfArmsForm(*((request.POST, request.FILES) if sets_picture else ()), replaces=has_one)
     if sets_picture and form.is_valid():
         try:
-            set_coat_of_arms(municipality=municipality, png=form.cleaned_data["picture"])
+            set_coat_of_arms(municipality=municipality, png=form.cleaned_data["picture"], by=request.user)
         except StorageUnavailable as error:
             logger.exception("A coat of arms could not be stored.")
             form.add_error("picture", str(error))

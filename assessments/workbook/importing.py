@@ -101,7 +101,7 @@ def import_upload(
     choices: Mapping[str, str],
     reasons: Mapping[str, str] | None = None,
 ) -> ImportPlan:
-    """Make every change that was shown, through the same door as any other save, and forget the upload.
+    """Make every change that was shown, through the same service function as any other save, and forget the upload.
 
     ``seen`` gives the version each change and conflict was shown against, by key; ``choices`` says one of CHOICES for each
     conflict, and ``reasons`` what was written where it is BOTH. Raises PreviewOutdated where the plan is not the one that was

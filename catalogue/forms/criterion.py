@@ -136,7 +136,7 @@ class CriterionForm(DocumentForm):
             ),
         ]
         levels = [self._level(level) for level in Level]
-        house = self._municipality_wording()
+        wording = self._municipality_wording()
         per_phase = self._add_required_levels()
         layout = Layout(
             "version",
@@ -145,7 +145,7 @@ class CriterionForm(DocumentForm):
             Fieldset(_("Meilenstein"), Row("milestone_kind", "required_level"), *per_phase),
             Fieldset(_("Texte"), *texts),
             *levels,
-            *house,
+            *wording,
             Fieldset(_("Verweise"), Field("related", wrapper_class="choice-box"), "references", "legal_notes"),
         )
         self.lay_out(layout, preview_url, autosave=True)

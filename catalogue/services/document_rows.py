@@ -91,8 +91,8 @@ def write_criterion_relations(pairs: Sequence[tuple[Criterion, dict[str, Any]]],
     workstreams = {workstream.key: workstream for workstream in Workstream.objects.all()}
     levels, milestones, streams, related, notes, references = [], [], [], [], [], []
     for criterion, item in pairs:
-        house = item["municipality_wording"]["levels"] if item["municipality_wording"] else [{}] * len(item["levels"])
-        for entry, second in zip(item["levels"], house, strict=True):
+        wordings = item["municipality_wording"]["levels"] if item["municipality_wording"] else [{}] * len(item["levels"])
+        for entry, second in zip(item["levels"], wordings, strict=True):
             level = LevelDescriptor(criterion=criterion, level=entry["level"])
             texts = {"next_step": NO_TEXT} | entry | _prefixed(second, LEVEL_TEXTS)
             levels.append(set_texts(level, texts, [*LEVEL_TEXTS, *(f"municipality_{field}" for field in LEVEL_TEXTS)]))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scaling.accounts.models import Membership, Municipality, Role, User, normal_email
 from scaling.common.forms import ModelForm
+from scaling.common.history import attribute_to
 from scaling.common.text import look_alike
 
 admin.site.site_header = "Skalierungscheck"
@@ -104,3 +105,7 @@ class MunicipalityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not gene
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: Municipality, form: Any, change: bool) -> None:
+        attribute_to(obj, request.user)
+        super().save_model(request, obj, form, change)

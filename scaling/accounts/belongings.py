@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from scaling.accounts.models import Invitation, Municipality, User
+from scaling.common.history import attribute_to
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ def hand_over(*, person: User, to: User, municipality: Municipality, by: Any) ->
         hand_over_all(person=person, to=to, municipality=municipality, by=by)
     for invitation in _invitations(person, municipality):
         invitation.invited_by = to
+        attribute_to(invitation, by)
         invitation.save(update_fields=["invited_by"])
 
 

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -21,6 +22,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageFile, ImageOps
 
 from scaling.accounts.models import Municipality
+from scaling.common.history import attribute_to
 from scaling.common.stored_files import UNUSED_FOR, delete_unused, save_file
 from scaling.common.transactions import atomic
 
@@ -80,27 +82,28 @@ def _redrawn(image: Image.Image) -> bytes:
     return written.getvalue()
 
 
-def set_coat_of_arms(*, municipality: Municipality, png: bytes) -> None:
+def set_coat_of_arms(*, municipality: Municipality, png: bytes, by: Any) -> None:
     """Keep a picture that ``redraw`` made, in place of the one there was. Raises StorageUnavailable.
 
     The one before stays for a while, for what was printed with it (``delete_unused_files``).
     """
     stored = save_file(f"{FOLDER}/{secrets.token_hex(16)}.png", ContentFile(png))
     try:
-        _replace(municipality, stored)
+        _replace(municipality, stored, by)
     except BaseException:
         default_storage.delete(stored)
         raise
 
 
-def remove_coat_of_arms(*, municipality: Municipality) -> None:
-    _replace(municipality, "")
+def remove_coat_of_arms(*, municipality: Municipality, by: Any) -> None:
+    _replace(municipality, "", by)
 
 
 @atomic
-def _replace(municipality: Municipality, name: str) -> None:
+def _replace(municipality: Municipality, name: str, by: Any) -> None:
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     municipality.coat_of_arms = name
+    attribute_to(municipality, by)
     municipality.save(update_fields=["coat_of_arms"])
 
 

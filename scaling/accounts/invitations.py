@@ -177,7 +177,7 @@ def _keep_the_limits(municipality: Municipality, email: str) -> None:
     """Each mail is a change of its invitation, so the history counts them. Two queries."""
     today = Invitation.history.filter(history_date__gt=timezone.now() - timedelta(days=1), accepted_at=None)
     today = today.exclude(history_type="-")
-    if today.filter(email__iexact=email).count() >= MAX_PER_ADDRESS:
+    if today.filter(email=email).count() >= MAX_PER_ADDRESS:
         text = _("An diese Adresse gingen heute schon %(number)s Einladungen. Mehr schicken wir an einem Tag nicht.")
         raise TooManyInvitations(text % {"number": MAX_PER_ADDRESS})
     if today.filter(municipality=municipality).count() >= MAX_PER_MUNICIPALITY:

@@ -1,4 +1,8 @@
-"""Who did it: the one way in which a change learns of its author."""
+"""Who did it: the one way in which a change learns of its author.
+
+A service is told by whom (``by``) and says so here before it saves; nothing is read from the request, so pages, commands and
+sheets are told alike. After each form, tests/test_every_post_once.py asks whether every new row of a history names its person.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -14,3 +18,13 @@ def attribute_to(instance: Model, user: Any, *, at: datetime | None = None) -> N
     instance._history_user = user  # type: ignore[attr-defined]
     if at is not None:
         instance._history_date = at  # type: ignore[attr-defined]
+
+
+def author_of(instance: Model) -> Any:
+    """Whom ``attribute_to`` named for ``instance``, or None: for what is kept beside a history, such as changes of a team."""
+    return getattr(instance, "_history_user", None)
+
+
+def moment_of(instance: Model) -> datetime | None:
+    """When, as ``attribute_to`` was told; None is now."""
+    return getattr(instance, "_history_date", None)

@@ -1,4 +1,4 @@
-"""One door for text: whatever people type, paste or bring in a file is brought into one form before it is judged or stored.
+"""One function for text: whatever people type, paste or bring in a file is brought into one form before it is judged or stored.
 
 Two texts that look the same are then the same, and a text that shows nothing is empty.
 """

@@ -19,7 +19,7 @@ MAX_ATTEMPTS = 4
 def atomic(function: Callable[P, R]) -> Callable[P, R]:
     """Run in a transaction, as ``transaction.atomic`` does, and again from the start where the database gave it up.
 
-    The order of locks (docs/architecture.md) lets no two doors of ours block each other; what comes from elsewhere, such as a
+    The order of locks (docs/architecture.md) lets no two service functions block each other; what comes from elsewhere, as a
     command or a foreign key's own lock, must cost nobody their words all the same. Within another transaction it is that one's
     matter, since a part of it cannot be done again. ``function`` must read what it decides on from the database.
     """

@@ -68,6 +68,7 @@ def test_operator_renames_a_municipality_but_neither_makes_nor_deletes_one(clien
     assert client.post(url, {"name": "Stadt Neuhafen", "ags": municipality.ags}).status_code == 302
     municipality.refresh_from_db()
     assert municipality.name == "Stadt Neuhafen"
+    assert municipality.history.first().history_user == operator
     assert client.get(reverse("admin:accounts_municipality_add")).status_code == 403
     assert client.post(reverse("admin:accounts_municipality_delete", args=[municipality.pk])).status_code == 403
 

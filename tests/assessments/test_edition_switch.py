@@ -19,6 +19,7 @@ from tests.catalogue.documents import (
     catalogue_document,
     criterion_document,
     legal_note_document,
+    wording_document,
 )
 from tests.factories import make_project
 
@@ -116,6 +117,29 @@ def test_plan_asks_again_for_each_text_that_an_answer_rests_on_and_for_nothing_e
         key_of[name]: {name} for name in REWORDED
     }
     assert keys(plan.kept) == [key_of[name] for name in RECOUNTED]
+
+
+#: The same for the municipality as a whole: it answers the second wording, and never sees what that replaces.
+HOUSE = {"subject": "both", "municipality_wording": wording_document("alt")}
+REWORDED_FOR_ALL = {name: REWORDED[name] for name in ("title", "why", "note")} | {
+    "municipality_wording": wording_document("neu")
+}
+NOT_SEEN = {name: REWORDED[name] for name in ("summary", "questions", "evidence_examples", "levels")}
+
+
+def test_plan_of_the_municipality_asks_again_for_what_its_wording_rests_on(municipality, alice):
+    changes = REWORDED_FOR_ALL | NOT_SEEN | RECOUNTED
+    key_of = {name: name.replace("_", "-") for name in changes}
+    documents = {name: criterion_document(key, **HOUSE) for name, key in key_of.items()}
+    publish(*documents.values(), number="1.0")
+    project = make_project(municipality, team=[alice], is_municipality_wide=True)
+    round_ = workflow.start_assessment(project=project, by=alice)
+    changed = (documents[name] | {name: value} for name, value in changes.items())
+    plan = edition_switch.plan(round_, publish(*changed, number="2.0"))
+    assert {item.key: {field.field.split(".")[0] for field in item.fields} for item in plan.changed} == {
+        key_of[name]: {name} for name in REWORDED_FOR_ALL
+    }
+    assert keys(plan.kept) == [key_of[name] for name in NOT_SEEN | RECOUNTED]
 
 
 def test_move_keeps_answers_and_asks_again_where_texts_changed(assessment, new, alice):

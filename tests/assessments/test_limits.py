@@ -1,4 +1,4 @@
-"""A reason is limited by what it costs, by one rule at every door."""
+"""A reason is limited by what it costs, by one rule wherever it comes in."""
 
 import pytest
 from django.core.exceptions import ValidationError

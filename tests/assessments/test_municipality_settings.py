@@ -151,7 +151,7 @@ def test_manager_uploads_replaces_and_removes(client, url, municipality, bob, se
 
 def test_replaced_picture_goes_after_a_while(municipality, settings):
     for colour in ("red", "blue"):
-        set_coat_of_arms(municipality=municipality, png=redraw(upload(picture(colour=colour))))
+        set_coat_of_arms(municipality=municipality, by=None, png=redraw(upload(picture(colour=colour))))
     for file in (Path(settings.MEDIA_ROOT) / "wappen").iterdir():
         os.utime(file, (0, 0))
     assert delete_unused_files() == []
@@ -162,7 +162,7 @@ def test_replaced_picture_goes_after_a_while(municipality, settings):
 
 
 def test_bad_upload_is_told_at_the_field_and_keeps_what_there_is(client, url, municipality, bob, settings):
-    set_coat_of_arms(municipality=municipality, png=redraw(upload(picture())))
+    set_coat_of_arms(municipality=municipality, by=None, png=redraw(upload(picture())))
     before = files(settings)
     client.force_login(bob)
     for content, reason in ((b"<svg/>", "kein lesbares Bild"), (None, "Diese Angabe fehlt noch.")):
@@ -184,7 +184,7 @@ def test_picture_is_handed_out_as_a_picture_only(client, municipality, bob, sett
     address = f"/kommunen/{municipality.public_id}/wappen.png"
     assert client.get(address).status_code == 404
     png = redraw(upload(picture()))
-    set_coat_of_arms(municipality=municipality, png=png)
+    set_coat_of_arms(municipality=municipality, by=None, png=png)
     response = client.get(address)
     assert response.content == png
     assert response["Content-Type"] == "image/png"
@@ -197,7 +197,7 @@ def test_picture_is_handed_out_as_a_picture_only(client, municipality, bob, sett
 
 
 def test_file_goes_with_its_municipality_after_a_while(municipality, settings):
-    set_coat_of_arms(municipality=municipality, png=b"PNG")
+    set_coat_of_arms(municipality=municipality, by=None, png=b"PNG")
     municipality.delete()
     for file in (Path(settings.MEDIA_ROOT) / "wappen").iterdir():
         os.utime(file, (0, 0))
@@ -207,7 +207,7 @@ def test_file_goes_with_its_municipality_after_a_while(municipality, settings):
 
 
 def test_removing_what_is_not_there_is_no_error(municipality):
-    remove_coat_of_arms(municipality=municipality)
+    remove_coat_of_arms(municipality=municipality, by=None)
     assert not municipality.coat_of_arms
 
 

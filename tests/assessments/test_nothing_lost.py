@@ -142,7 +142,7 @@ def test_criterion_that_returns_in_a_later_edition_brings_its_answer(assessment,
 
 # --- All at once
 
-#: What the doors answer when somebody else was faster; each of them stores nothing.
+#: What the service functions raise when somebody else was faster; each of them stores nothing.
 REFUSED: tuple[type[Exception], ...] = (
     StaleScore,
     NotEditable,

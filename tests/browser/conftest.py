@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.world import World, make_world
+
 # Playwright runs an event loop in the tests' thread, which Django would otherwise refuse to work beside.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
@@ -53,6 +55,12 @@ def assert_accessible() -> Callable[[Any], None]:
         assert result.violations_count == 0, f"{page.url}\n{result.generate_report()}"
 
     return check
+
+
+@pytest.fixture
+def world(transactional_db: None) -> World:
+    """One of each test's own, stored for the server of the tests to see."""
+    return make_world()
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from assessments.services import workflow
 from assessments.services.answers import Answer, save_score
 from tests.browser import markup
 from tests.factories import make_catalogue, make_project
-from tests.test_permissions import PERSONS, TABLE, all_names, world  # noqa: F401 – a fixture
+from tests.test_permissions import PERSONS, TABLE, all_names
 
 pytestmark = pytest.mark.urls("tests.scaling.failing_urls")
 
@@ -157,7 +157,7 @@ def become(page: Any, live_server: Any, request: pytest.FixtureRequest) -> Calla
     return become
 
 
-def test_every_page(inspector, live_server, become, world):  # noqa: F811
+def test_every_page(inspector, live_server, become, world):
     names = set(all_names())
     for number, person in enumerate(PERSONS):
         client = become(person)
@@ -203,7 +203,7 @@ def test_empty_pages(inspector, live_server, become, municipality, bob, dora):
     assert_fine(inspector)
 
 
-def test_pages_with_errors(inspector, live_server, become, world):  # noqa: F811
+def test_pages_with_errors(inspector, live_server, become, world):
     """Forms sent empty or wrong: the summary, its links and the marks at the fields."""
     ids = world.ids
     for person, name, words, fill in [
@@ -257,7 +257,7 @@ def send(page: Any, form: Any, fill: dict[str, str]) -> str:
     return str(navigation.value.text())
 
 
-def test_pages_with_two_versions(inspector, live_server, become, world, alice, bob, dora):  # noqa: F811
+def test_pages_with_two_versions(inspector, live_server, become, world, alice, bob, dora):
     """What others saved or submitted meanwhile: both texts, and the way on."""
     page, ids = inspector.page, world.ids
     score = world.draft.scores.get(criterion__key="kriterium-1")
@@ -303,7 +303,7 @@ def test_pages_with_little_on_them(inspector, live_server, become, municipality,
     assert_fine(inspector)
 
 
-def test_error_pages(inspector, live_server, become, world):  # noqa: F811
+def test_error_pages(inspector, live_server, become, world):
     host = live_server.url
     become("alice")
     inspector.visit("404", f"{host}/gibt/es/nicht/", status=404)

@@ -13,7 +13,7 @@ from catalogue.services.publishing import copy_edition
 from tests.browser.drafts import expect_drafts
 from tests.browser.test_every_page import become  # noqa: F401 – a fixture
 from tests.factories import make_catalogue, make_project
-from tests.test_permissions import PERSONS, TABLE, all_names, world  # noqa: F401 – a fixture
+from tests.test_permissions import PERSONS, TABLE, all_names
 
 pytestmark = pytest.mark.urls("tests.scaling.failing_urls")
 

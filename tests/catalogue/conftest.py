@@ -10,7 +10,7 @@ from tests.catalogue.documents import as_file, catalogue_document
 
 @pytest.fixture
 def published(db) -> Callable[..., Edition]:
-    """Publishes a document through the same door as everyone: ``published("eins", number="1.0")``."""
+    """Publishes a document through the same service function as everyone: ``published("eins", number="1.0")``."""
 
     def publish(*keys: str, **fields: Any) -> Edition:
         file = load_file(as_file(catalogue_document(*keys, **fields)), "test.yaml")

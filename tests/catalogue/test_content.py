@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from assessments.duration import sittings
 from catalogue.levels import Level
 from catalogue.services.importing import load_file
 from scaling.settings import BASE_DIR
@@ -87,6 +88,30 @@ def test_levels_specific_not_a_template(name, language):
             for criterion in criteria(name):
                 counted.update(runs(criterion["levels"][level].get(field, {}).get(language, ""), 12))
             assert [run for run, times in counted.items() if times > 1] == []
+
+
+def test_round_of_the_municipality_fits_into_one_sitting(name):
+    """More than 24 questions to the house take longer than two hours."""
+    asked = [criterion["key"] for criterion in criteria(name) if criterion["subject"] != "solution"]
+    assert sittings(len(asked)) == 1
+    assert all(criterion["municipality_wording"] for criterion in criteria(name) if criterion["key"] in asked)
+
+
+ONE_SOLUTION = {
+    "de": r"\b(?:die|der|dieser|diese|unsere[rn]?|eure[rn]?) lösung\b|\b(?:das|dem|unser|dieses|diesem) vorhaben\b",
+    "en": r"\b(?:the|this|our) (?:solution|project)\b",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_wording_for_the_house_speaks_of_no_single_solution(name, language):
+    """Somebody who rates the municipality has no solution before them; „eine Lösung der Liste“ and „alle Lösungen“ are fine."""
+    found = []
+    for criterion in criteria(name):
+        wording = criterion["municipality_wording"]
+        texts = [text for path, text in own_texts(wording or {}) if path.endswith(f".{language}") or f".{language}[" in path]
+        found += [(criterion["key"], text) for text in texts if re.search(ONE_SOLUTION[language], text, re.IGNORECASE)]
+    assert found == []
 
 
 BOUNDS = {"summary": (100, 330), "why": (120, 420), "note": (60, 320)}

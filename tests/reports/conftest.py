@@ -42,7 +42,7 @@ def project(edition, municipality, alice):
 
 
 def answer(assessment, by, answers):
-    """``answers`` maps keys to Answer; every save goes through the door."""
+    """``answers`` maps keys to Answer; every save goes through the service function."""
     for score in assessment.scores.select_related("criterion").order_by("criterion__order"):
         if score.criterion.key in answers:
             save_score(score=score, version=score.version, by=by, answer=answers[score.criterion.key])

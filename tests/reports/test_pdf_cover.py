@@ -35,7 +35,7 @@ def shield(colour="#b3261e"):
 
 @pytest.fixture
 def coat_of_arms(municipality):
-    set_coat_of_arms(municipality=municipality, png=shield())
+    set_coat_of_arms(municipality=municipality, by=None, png=shield())
     return municipality.coat_of_arms.name
 
 
@@ -105,7 +105,7 @@ def test_another_picture_or_mark_gives_another_pdf(second, municipality, coat_of
 
     first = pdf()
     assert pdf() == first
-    set_coat_of_arms(municipality=municipality, png=shield("#2e7d32"))
+    set_coat_of_arms(municipality=municipality, by=None, png=shield("#2e7d32"))
     other = pdf()
     assert other != first
     second.project.confidentiality = "council"

@@ -8,8 +8,6 @@ import pikepdf
 import pydyf
 import pytest
 import tinyhtml5
-import weasyprint
-from weasyprint.formatting_structure.boxes import LineBox, TextBox
 
 from assessments.reports.pdf import VARIANTS, engine, finisher, limits, render_pdf
 from assessments.reports.pdf.content import report_html
@@ -18,6 +16,12 @@ from assessments.reports.pdf.finisher import ends_in_doubt
 from tests.reports.pdf_facts import open_pdf, page_text
 from tests.reports.sample import make_empty, make_profile, with_rationale
 from tests.reports.test_pdf_limits import TEXTS
+
+try:
+    import weasyprint
+    from weasyprint.formatting_structure.boxes import LineBox, TextBox
+except OSError as error:  # as assessments/reports/pdf/engine.py has it
+    pytest.skip(f"WeasyPrint's system libraries are missing: {error}", allow_module_level=True)
 
 STYLES = ("css/print-report.css",)
 

@@ -222,13 +222,13 @@ def test_damaged_file_is_noticed(client, settled, bob):
 
 
 def test_picture_of_a_record_outlives_its_replacement(second, alice, bob, municipality):
-    set_coat_of_arms(municipality=municipality, png=b"first")
+    set_coat_of_arms(municipality=municipality, by=None, png=b"first")
     old = municipality.coat_of_arms.name
     workflow.submit(assessment=second, by=alice)
     workflow.approve(assessment=second, by=bob)
-    set_coat_of_arms(municipality=municipality, png=b"second")
+    set_coat_of_arms(municipality=municipality, by=None, png=b"second")
     unused = municipality.coat_of_arms.name
-    set_coat_of_arms(municipality=municipality, png=b"third")
+    set_coat_of_arms(municipality=municipality, by=None, png=b"third")
     assert delete_unused_files(unused_for=timedelta(0)) == [unused]
     assert fetch_png(old) == b"first"
 

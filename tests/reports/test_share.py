@@ -146,7 +146,7 @@ def test_tokens_are_long_and_never_the_same(shared, bob):
     assert {len(token) for token in tokens} == {32}
 
 
-# --- The doors --------------------------------------------------------------------------------------------------------------
+# --- The service functions --------------------------------------------------------------------------------------------------
 
 
 def test_link_to_a_round_that_is_not_approved_is_refused(second, bob):

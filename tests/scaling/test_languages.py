@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from tests.mails import wait_for_mails
 from tests.pages import one_line
-from tests.test_permissions import PERSONS, TABLE, world  # noqa: F401 – a fixture
+from tests.test_permissions import PERSONS, TABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -92,26 +92,27 @@ def test_check_finds_german_left_in_a_page(known):
     assert german_in(page, known) == ["Speichern", "Das ist gut", "Einordnung"]
 
 
-@pytest.mark.parametrize(("name", "ids"), PAGES)
-def test_english_page_is_english(client, world, request, known, name, ids):  # noqa: F811
-    path = reverse(name, args=[world.ids[word] for word in ids.split()])
-    client.cookies["django_language"] = "en"
-    found = {}
-    for person in PERSONS:
-        client.logout()
+class TestPages:
+    @pytest.mark.parametrize(("name", "ids"), PAGES)
+    def test_english_page_is_english(self, client, world, request, known, name, ids):
+        path = reverse(name, args=[world.ids[word] for word in ids.split()])
         client.cookies["django_language"] = "en"
-        if person != "nobody":
-            client.force_login(request.getfixturevalue(person), backend="django.contrib.auth.backends.ModelBackend")
+        found = {}
+        for person in PERSONS:
+            client.logout()
             client.cookies["django_language"] = "en"
-        response = client.get(path)
-        if response.status_code != 200 or not response["Content-Type"].startswith("text/html"):
-            b"".join(response if response.streaming else ())  # reading a file to its end closes it
-            continue
-        page = response.content.decode()
-        assert '<html lang="en"' in page or "<html" not in page  # a part of a page
-        if german := german_in(page, known):
-            found[person] = german
-    assert found == {}
+            if person != "nobody":
+                client.force_login(request.getfixturevalue(person), backend="django.contrib.auth.backends.ModelBackend")
+                client.cookies["django_language"] = "en"
+            response = client.get(path)
+            if response.status_code != 200 or not response["Content-Type"].startswith("text/html"):
+                b"".join(response if response.streaming else ())  # reading a file to its end closes it
+                continue
+            page = response.content.decode()
+            assert '<html lang="en"' in page or "<html" not in page  # a part of a page
+            if german := german_in(page, known):
+                found[person] = german
+        assert found == {}
 
 
 @pytest.mark.parametrize("name", ["account_login", "account_reset_password", "account_signup"])

@@ -1,4 +1,4 @@
-"""One door for text: what looks the same is the same, and what shows nothing is empty."""
+"""One function for text: what looks the same is the same, and what shows nothing is empty."""
 
 import importlib
 import pkgutil

@@ -27,9 +27,13 @@ def rules_of(text, place="levels.2.description", language="de"):
         ("Etwa ein Gespräch hat es gegeben.", "levels.0.description", "de", "blame"),
         ("Der Termin steht.", "levels.1.description", "de", "passing"),
         ("The contract is not yet signed.", "levels.1.description", "en", "passing"),
+        ("Der erste Durchgang steht im Kalender.", "levels.2.description", "de", "passing"),
+        ("Der erste Test hat ein Datum.", "levels.1.description", "de", "passing"),
+        ("The first test has a date.", "levels.3.description", "en", "passing"),
         ("Wir haben einen Plan.", "levels.1.description", "de", "voice"),
         ("Die Rechnung ist geprüft.", "levels.1.description", "de", "wrong-word"),
         ("Name those who decide.", "levels.1.next_step", "en", "wrong-word"),
+        ("The house has two rules.", "levels.2.description", "en", "wrong-word"),
         ('Ein "Plan" liegt bereit.', "levels.1.description", "de", "typography"),
     ],
 )
@@ -47,6 +51,8 @@ def test_rule_finds_what_it_is_for(text, place, language, rule):
         ("Drei Beispiele aufschreiben und mit dem Team besprechen.", "levels.2.next_step", "de"),
         ("Write down three examples.", "levels.2.next_step", "en"),
         ("Die meisten wissen das nicht.", "why", "de"),
+        ("Der nächste Durchgang hat ein Datum.", "levels.4.description", "de"),
+        ("Data governance is the house rules for data.", "note", "en"),
     ],
 )
 def test_rule_lets_pass(text, place, language):

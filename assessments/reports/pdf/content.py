@@ -77,7 +77,7 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, li
         "list_limits": list_limits,
         "compared": compared,
         "title": _("Reifeprofil %(project)s, %(round)s") % {"project": meta.project, "round": meta.round_label},
-        "own_language": "" if meta.language == "de" else "de",
+        "own_language": meta.own_language,
         "explains_early": len(profile.trend.points) == 1 and len(open_measures) <= FEW_MEASURES,
         "has_targets": profile.overall.planned.value is not None,
         "levels": charts.figures_strips((*profile.workstreams, charts.named_overall(profile))),

@@ -106,6 +106,7 @@ class Meta:
     ``phase_label`` is empty for the municipality as a whole, which is in no phase. ``scope`` names the phases assessed, in
     order. ``is_draft`` until approved. ``steps`` are started, submitted, approved: those that have happened. ``compared`` is
     the round that all changes refer to; ``rounds`` are the earlier approved rounds one may compare with, the latest first.
+    ``written_in`` is the language of reasons, evidence and measures: German, but for the example in English.
     """
 
     public_id: str
@@ -141,6 +142,12 @@ class Meta:
     attribution: str
     level_scale_notice: str
     record: RecordMark | None = None
+    written_in: str = "de"
+
+    @property
+    def own_language(self) -> str:
+        """The language people wrote their answers in, where the other texts are in another; "" where it is the same."""
+        return "" if self.written_in == self.language else self.written_in
 
 
 # --- Figures ----------------------------------------------------------------------------------------------------------------

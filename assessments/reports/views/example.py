@@ -12,7 +12,7 @@ from assessments.reports.rendering.orders import example_order
 from assessments.reports.views.downloads import file_name, requested_language
 from assessments.reports.views.pdf import requested_variant
 from assessments.reports.views.pdf_answer import pdf_answer
-from assessments.reports.views.profile import charts_of, own_language
+from assessments.reports.views.profile import charts_of
 from scaling.common.addresses import start_page
 
 
@@ -23,7 +23,7 @@ def example_page(request: HttpRequest) -> HttpResponse:
     context = {
         "profile": profile,
         "charts": charts_of(profile),
-        "own_language": own_language(profile),
+        "own_language": profile.meta.own_language,
         "pdf_url": reverse("reports:example_pdf"),
         "crumbs": [(_("Start"), start_page()), (_("Beispiel eines Reifeprofils"), "")],
     }

@@ -23,7 +23,6 @@ from assessments.reports.charts.profile_charts import (
     named_overall,
     trend_chart,
 )
-from assessments.reports.profile.load import DEFAULT_LANGUAGE
 from assessments.reports.profile.model import MaturityProfile
 from assessments.reports.views.records import earlier_files
 from assessments.reports.views.requested import requested_profile
@@ -54,11 +53,6 @@ def charts_of(profile: MaturityProfile) -> Mapping[str, SafeString]:
     }
 
 
-def own_language(profile: MaturityProfile) -> str:
-    """The language people write their answers in, where the page's texts are in another; "" where it is the same."""
-    return "" if profile.meta.language == DEFAULT_LANGUAGE else DEFAULT_LANGUAGE
-
-
 @login_required
 @require_safe
 def profile_page(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -72,7 +66,7 @@ def profile_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "assessment": assessment,
         "profile": profile,
         "charts": charts_of(profile),
-        "own_language": own_language(profile),
+        "own_language": profile.meta.own_language,
         "record": record,
         "records": list(assessment.records.defer("document")) if assessment.approval else [],
         "earlier_files": earlier_files(record, public_id=public_id, with_comments=may_work) if record else [],

@@ -20,7 +20,7 @@ from assessments.reports.records.keeping import current_record, record_profile
 from assessments.reports.views.downloads import file_name, requested_language
 from assessments.reports.views.pdf import requested_variant
 from assessments.reports.views.pdf_answer import pdf_answer
-from assessments.reports.views.profile import charts_of, own_language
+from assessments.reports.views.profile import charts_of
 from assessments.reports.views.requested import RequestedProfile
 from assessments.services.share_links import NotApproved, create_link, revoke_link
 from assessments.views.access import get_assessment, require
@@ -119,7 +119,7 @@ def shared_profile(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "profile": profile,
         "charts": charts_of(profile),
-        "own_language": own_language(profile),
+        "own_language": profile.meta.own_language,
         "pdf_url": reverse("reports:shared_pdf", args=[token]),
     }
     return render(request, "report/shared.html", context)

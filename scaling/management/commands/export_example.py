@@ -7,9 +7,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from assessments.models import Assessment
-from assessments.reports.profile.example import FOLDER, PROJECT, ROUND, file_of, write_facts
+from assessments.reports.profile.example import FOLDER, PROJECT, ROUND, Untranslated, file_of, in_english, write_facts
 from assessments.reports.records.document import facts_in
 from assessments.reports.records.keeping import current_record
+from assessments.services.demo import demo_in_english
 
 
 class Command(BaseCommand):
@@ -28,5 +29,10 @@ class Command(BaseCommand):
             raise CommandError("The demo's round is not approved: ./run reset, then start the demo.")
         for language, _name in settings.LANGUAGES:
             facts = facts_in(record.document, language=language, names=record.names)
+            if language == "en":
+                try:
+                    facts = in_english(facts, demo_in_english())
+                except Untranslated as untranslated:
+                    raise CommandError(f"No English beside this text in fixtures/demo: {untranslated}") from untranslated
             write_facts(file_of(language, options["folder"]), facts)
             self.stdout.write(str(file_of(language, options["folder"])))

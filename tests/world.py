@@ -1,0 +1,107 @@
+"""One of everything that has an address: what the permission table, and whoever goes through all addresses, asks for."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.models import Assessment, Comment, Evidence, Measure, Project, WorkbookUpload
+from assessments.services import share_links, workflow
+from catalogue.models import GoodPractice, OperatingModel, TitleSource
+from catalogue.services.publishing import copy_edition
+from scaling.accounts.coats_of_arms import set_coat_of_arms
+from scaling.accounts.models import Invitation
+from scaling.accounts.unsubscribe import unsubscribe_path
+from tests.cast import Cast
+from tests.factories import make_catalogue, make_project
+
+
+@dataclass
+class World:
+    """One project with an approved round and a draft, one with a submitted round, and the ids to reach them."""
+
+    cast: Cast
+    project: Project
+    approved: Assessment
+    draft: Assessment
+    submitted: Assessment
+    ids: dict[str, Any]
+
+
+def make_world() -> World:
+    """With files, so ``MEDIA_ROOT`` has to be a folder of the tests."""
+    cast = Cast()
+    municipality, bob, alice, dora = cast.municipality, cast.bob, cast.alice, cast.dora
+    _strangers = cast.rita, cast.charlie
+    make_catalogue(2)
+    set_coat_of_arms(municipality=municipality, by=None, png=b"PNG")
+    project = make_project(municipality, team=[alice])
+    approved = workflow.start_assessment(project=project, by=alice)
+    workflow.submit(assessment=approved, by=alice)
+    workflow.approve(assessment=approved, by=bob)
+    draft = workflow.start_assessment(project=project, by=alice)
+    other = make_project(municipality, "Mängelmelder", team=[alice])
+    submitted = workflow.start_assessment(project=other, by=alice)
+    workflow.submit(assessment=submitted, by=alice)
+    drafted = copy_edition(edition=approved.edition, by=dora)
+    practice = GoodPractice.objects.create(
+        edition=drafted, key="beispiel", order=1, title_de="Beispiel", title_source=TitleSource.OFFICIAL
+    )
+    model = OperatingModel.objects.create(edition=drafted, key="eigenbetrieb", order=1, name_de="Eigenbetrieb", group_de="G")
+    evidence = Evidence.objects.create(score=draft.scores.get(criterion__key="kriterium-1"), text="Beschluss")
+    for assessment in (approved, draft, submitted):
+        assessment.refresh_from_db()
+    invitation = Invitation.objects.create(
+        municipality=municipality,
+        email="neu@example.org",
+        token_hash=hashlib.sha256(b"einladung").hexdigest(),
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    link = share_links.create_link(assessment=approved, by=bob, purpose="Rat", expires_on=timezone.localdate())
+    ids = {
+        "membership": cast.rita.memberships.get().pk,
+        "invitation": invitation.pk,
+        "invitation_token": "einladung",
+        "municipality": municipality.public_id,
+        "project": project.public_id,
+        "approved": approved.public_id,
+        "draft": draft.public_id,
+        "submitted": submitted.public_id,
+        "key": "kriterium-1",
+        "rest": "stimmt-noch/",
+        "published": approved.edition.number,
+        "drafted": drafted.number,
+        "practice": practice.key,
+        "model": model.key,
+        "kind": "phasen",
+        "phase": "p3",
+        "evidence": evidence.pk,
+        "evidence_file": Evidence.objects.create(
+            score=evidence.score, text="Datei", file=ContentFile("Text", "x.txt"), file_name="x.txt"
+        ).pk,
+        "link": link.pk,
+        "document": approved.records.get().number,
+        "comment": Comment.objects.create(
+            score=draft.scores.get(criterion__key="kriterium-1"), text="Stimmt das?", author=bob
+        ).pk,
+        "measure": Measure.objects.create(project=project, text="Stelle ausschreiben").public_id,
+        "link_token": link.token,
+        "sheet_upload": WorkbookUpload.objects.create(assessment=draft, user=alice, file_name="bogen.xlsx", rows=[]).public_id,
+        "token": unsubscribe_path(alice, "digest").rstrip("/").rsplit("/", 1)[1],
+    }
+    return World(cast, project, approved, draft, submitted, ids)
+
+
+def draw_documents(world: World) -> None:
+    """Draw the PDFs of the approved round now, once for ever as it is. Tests undo what they change, and would draw them
+    for each person and each address anew.
+    """
+    client = Client()
+    client.force_login(world.cast.bob, backend="django.contrib.auth.backends.ModelBackend")
+    for name, word in (("reports:pdf", "approved"), ("reports:shared_pdf", "link_token")):
+        client.get(reverse(name, args=[world.ids[word]]))
