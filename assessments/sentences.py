@@ -3,7 +3,8 @@
 Pure. What only the maturity profile says stands in ``assessments.reports.profile.texts``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -238,3 +239,15 @@ def mean_change(change: scoring.GroupChange) -> str:
 def like_for_like(change: scoring.GroupChange) -> str:
     """What a change of a group stands on: „12 in beiden Runden“."""
     return ngettext("%(n)s in beiden Runden", "%(n)s in beiden Runden", change.n) % {"n": change.n}
+
+
+def given_in_words(given: Mapping[Any, int]) -> str:
+    """„7 Kriterien sind neu zugewiesen: Alice 4, Bob 3.“"""
+    if not given:
+        return _("Niemandem ist ein Kriterium neu zugewiesen.")
+    number = sum(given.values())
+    people = ", ".join(f"{person}\u00a0{count}" for person, count in given.items())
+    text = ngettext(
+        "%(number)s Kriterium ist neu zugewiesen: %(people)s.", "%(number)s Kriterien sind neu zugewiesen: %(people)s.", number
+    )
+    return text % {"number": number, "people": people}

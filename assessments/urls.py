@@ -48,6 +48,7 @@ urlpatterns = [
     path("projekte/<slug:public_id>/massnahmen/<slug:measure_id>/", measures.measure_edit, name="measure_edit"),
     path("bewertungen/<slug:public_id>/", assessment.overview, name="assessment"),
     path("bewertungen/<slug:public_id>/zuweisen/", assignment.assign_many, name="assign"),
+    path("bewertungen/<slug:public_id>/zuweisen/stellen/", assignment.assign_offices, name="assign_offices"),
     path("bewertungen/<slug:public_id>/einreichen/", assessment.submit, name="submit"),
     path("bewertungen/<slug:public_id>/zurueckziehen/", assessment.withdraw, name="withdraw"),
     path("bewertungen/<slug:public_id>/freigeben/", assessment.approve, name="approve"),

@@ -7,7 +7,9 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, Row, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from assessments.queries.offices import OfficeShare
 from assessments.queries.overview import Group
 from scaling.accounts.models import User
 from scaling.common.forms import Form
@@ -43,6 +45,37 @@ class AssignForm(Form):
         if self.cleaned_data["only_free"]:
             scores = tuple(score for score in scores if score.assigned_to_id is None)
         return [score.pk for score in scores], self._people.get(self.cleaned_data["person"])
+
+
+class AssignByOfficeForm(Form):
+    """Who answers for which office: a choice for each office that a free criterion names, preset to whoever holds it."""
+
+    mark_optional = False
+
+    def __init__(self, *args: Any, shares: Collection[OfficeShare], people: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "stelle_%s", **kwargs})
+        self._people = {str(person.pk): person for person in people}
+        choices = person_choices(self._people.values())
+        self.offices = [share.office.value for share in shares if share.free]
+        for share in shares:
+            if not share.free:
+                continue
+            free = ngettext("%(number)s Kriterium", "%(number)s Kriterien", share.free) % {"number": share.free}
+            self.fields[share.office.value] = forms.ChoiceField(
+                label=f"{share.office.label} ({free})",
+                choices=choices,
+                required=False,
+                initial=str(share.holders[0].pk) if share.holders else "",
+            )
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.add_input(Submit("verteilen", _("Nach Stellen zuweisen"), css_class="kern-btn--secondary"))
+
+    @property
+    def chosen(self) -> dict[str, User]:
+        """The person for each office that somebody was chosen for."""
+        chosen = {office: self._people.get(self.cleaned_data[office]) for office in self.offices}
+        return {office: person for office, person in chosen.items() if person is not None}
 
 
 def person_choices(people: Iterable[User]) -> list[tuple[str, Any]]:

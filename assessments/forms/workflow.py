@@ -15,7 +15,7 @@ from scaling.common.forms import Form, ReasonField
 
 
 class ScopeForm(Form):
-    """The phases of a new round. The cross-phase set is always in and no choice."""
+    """The phases of a new round (the cross-phase set is always in and no choice), and whether to assign it by office."""
 
     phases = forms.MultipleChoiceField(
         label=_("Phasen"),
@@ -24,11 +24,25 @@ class ScopeForm(Form):
         help_text=_("Vorausgewählt sind alle Phasen bis zur jetzigen. Sie können Phasen weglassen oder vorausschauen."),
     )
 
+    by_office = forms.BooleanField(
+        label=_("Die Kriterien gleich nach Stellen zuweisen"),
+        required=False,
+        help_text=_("Wer etwas zugewiesen bekommt, erhält eine E-Mail. Ändern lässt es sich jederzeit."),
+    )
+
     def __init__(
-        self, *args: Any, phases: Collection[Phase], preset: Collection[Phase], counts: dict[int, int], **kwargs: Any
+        self,
+        *args: Any,
+        phases: Collection[Phase],
+        preset: Collection[Phase],
+        counts: dict[int, int],
+        has_holders: bool = False,
+        **kwargs: Any,
     ) -> None:
-        kwargs["initial"] = {"phases": [phase.key for phase in preset]}
+        kwargs["initial"] = {"phases": [phase.key for phase in preset], "by_office": has_holders}
         super().__init__(*args, **kwargs)
+        if not has_holders:
+            del self.fields["by_office"]
         self._phases = {phase.key: phase for phase in phases}
         choices = []
         for phase in phases:
@@ -37,8 +51,13 @@ class ScopeForm(Form):
         self.fields["phases"].choices = choices  # type: ignore[attr-defined]
         self.helper = FormHelper()
         # The municipality as a whole has nothing to choose: it answers what is worded for it.
-        self.helper.layout = Layout("phases") if phases else Layout()
+        chosen = [*(["phases"] if phases else []), *(["by_office"] if has_holders else [])]
+        self.helper.layout = Layout(*chosen)
         self.helper.add_input(Submit("beginnen", _("Bewertung beginnen")))
+
+    @property
+    def by_office_chosen(self) -> bool:
+        return bool(self.cleaned_data.get("by_office"))
 
     @property
     def chosen(self) -> list[Phase]:

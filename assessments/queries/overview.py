@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Score
 from assessments.scoring import Counts, Rating, counts
+from scaling.common.offices import Office
 
 
 def rating_of(score: Score) -> Rating:
@@ -93,15 +94,22 @@ class Narrowed:
     show: str = ""
     phase: str = ""
     workstream: str = ""
+    office: str = ""
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "Narrowed":
         """Unknown words are no error: an old bookmark shows everything."""
         show = query.get("zeige", "")
-        return cls(show if show in SHOWS else "", query.get("phase", ""), query.get("workstream", ""))
+        office = query.get("stelle", "")
+        return cls(
+            show if show in SHOWS else "",
+            query.get("phase", ""),
+            query.get("workstream", ""),
+            office if office in Office.values else "",
+        )
 
     def __bool__(self) -> bool:
-        return bool(self.show or self.phase or self.workstream)
+        return bool(self.show or self.phase or self.workstream or self.office)
 
     def matches(self, score: Score, user_id: int | None) -> bool:
         rating = rating_of(score)
@@ -118,4 +126,5 @@ class Narrowed:
             wanted
             and (not self.phase or rating.phase == self.phase)
             and (not self.workstream or self.workstream in rating.workstreams)
+            and (not self.office or self.office in score.criterion.offices)
         )

@@ -1,6 +1,6 @@
 """Assigning criteria: who looks after a criterion. The answer and its version stay as they are."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from simple_history.utils import bulk_update_with_history
 from assessments.models import Assessment, Score
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
+from assessments.queries.offices import divided
 from assessments.services.answers import NotEditable
 from scaling.accounts.models import User
 from scaling.accounts.unsubscribe import unsubscribe_path
@@ -38,6 +39,26 @@ def assign(*, assessment: Assessment, scores: Collection[int], to: User | None, 
         titles = [score.criterion.title for score in changed]
         transaction.on_commit(partial(_tell, assessment, to, by, titles), robust=True)
     return len(changed)
+
+
+@atomic
+def assign_by_office(*, assessment: Assessment, chosen: Mapping[str, User], by: Any) -> dict[User, int]:
+    """Hand every criterion that nobody looks after to the person ``chosen`` for its office (``queries.offices.divided``).
+
+    What somebody looks after already stays with them. Returns how many each person got. Raises NotEditable. Two queries and a
+    mail per person more than ``assign``.
+    """
+    current = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    if not current.is_editable:
+        raise NotEditable
+    scores = list(in_order(current.scores.all(), cached_edition(assessment.edition)))
+    by_criterion = {score.criterion_id: score.pk for score in scores}
+    free = {score.criterion_id for score in scores if score.assigned_to_id is None}
+    given = {}
+    for person, criteria in divided((score.criterion for score in scores), chosen, free=free).items():
+        pks = [by_criterion[pk] for pk in criteria]
+        given[person] = assign(assessment=assessment, scores=pks, to=person, by=by)
+    return given
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from assessments.services.answers import Answer, NewEvidence, remove_evidence, s
 from catalogue.models import Edition, EditionState, Phase
 from scaling.accounts.models import Membership, Municipality, User
 from scaling.common.history import attribute_to
+from scaling.common.offices import in_order
 
 PASSWORD = "skalierungscheck"  # noqa: S105 – printed by ./run; the demo listens on this machine only
 FOLDER = settings.BASE_DIR / "fixtures" / "demo"
@@ -94,7 +95,12 @@ def _load_municipality(content: dict[str, Any]) -> None:
     people = {}
     for user in content["users"]:
         people[user["email"]] = _person(user["email"], user["name"])
-        Membership.objects.create(user=people[user["email"]], municipality=municipality, role=user["role"])
+        Membership.objects.create(
+            user=people[user["email"]],
+            municipality=municipality,
+            role=user["role"],
+            offices=in_order(user.get("offices", ())),
+        )
     manager = next(people[user["email"]] for user in content["users"] if user["role"] == "manager")
     editions = {edition.number: edition for edition in Edition.objects.filter(state=EditionState.PUBLISHED)}
     for entry in content["projects"]:

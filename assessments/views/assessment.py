@@ -1,7 +1,7 @@
 """A round as a whole: starting it, looking at it, and its steps from hand to hand."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -12,18 +12,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments.duration import by_workstream, duration, proposal
-from assessments.forms.assignment import AssignForm
+from assessments.forms.assignment import AssignByOfficeForm, AssignForm
 from assessments.forms.workflow import ReopenForm, ReturnForm, ScopeForm
-from assessments.models import Assessment, AssessmentState, TransitionKind
+from assessments.models import Assessment, AssessmentState, Project, TransitionKind
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.history import round_history
 from assessments.queries.neighbours import in_order
+from assessments.queries.offices import shares_in, shares_of
 from assessments.queries.overview import SHOWS, Narrowed, overview_of
 from assessments.queries.people import people_of
+from assessments.sentences import given_in_words
 from assessments.services import workflow
+from assessments.services.assignment import assign_by_office
 from assessments.views.access import get_assessment, get_project, require
 from assessments.views.breadcrumbs import crumbs_to
 from catalogue.models import Criterion, Edition, Phase
+from scaling.accounts.models import User
+from scaling.common.transactions import atomic
 
 
 @login_required
@@ -42,16 +47,24 @@ def start(request: HttpRequest, public_id: str) -> HttpResponse:
     counts = Counter(criterion.phase_id for criterion in offered)
     phases = list(Phase.objects.all())
     preset = workflow.default_phases(project)
+    asked = [c for c in offered if c.phase_id in {phase.pk for phase in preset}]
+    offices = shares_of(project, asked, free={c.pk for c in asked}, people=people_of(project))
+    holders = {share.office.value: share.holders[0] for share in offices if share.holders}
     form = ScopeForm(
         request.POST if request.method == "POST" else None,
         phases=[] if wide else [phase for phase in phases if not phase.is_cross_phase and counts[phase.pk]],
         preset=preset,
         counts=counts,
+        has_holders=bool(holders),
     )
     if request.method == "POST" and form.is_valid():
         try:
-            assessment = workflow.start_assessment(
-                project=project, by=request.user, phases=None if wide else form.chosen, edition=edition
+            assessment = _begin(
+                request,
+                project,
+                holders if form.by_office_chosen else {},
+                phases=None if wide else form.chosen,
+                edition=edition,
             )
         except workflow.OpenAssessmentExists as error:
             messages.info(request, _("Für dieses Projekt läuft schon eine Bewertung; hier ist sie."))
@@ -72,10 +85,22 @@ def start(request: HttpRequest, public_id: str) -> HttpResponse:
             "cross_phase": next((phase for phase in phases if phase.is_cross_phase), None),
             "cross_phase_count": sum(counts[phase.pk] for phase in phases if phase.is_cross_phase),
             "previous": previous,
-            **_length_of([c for c in offered if c.phase_id in {phase.pk for phase in preset}]),
+            "offices": offices,
+            "holders": holders,
+            **_length_of(asked),
         },
         status=422 if form.is_bound else 200,
     )
+
+
+@atomic
+def _begin(request: HttpRequest, project: Project, holders: Mapping[str, User], **scope: Any) -> Assessment:
+    """Begin the round and, where there are ``holders`` of offices, hand its criteria to them: both or neither."""
+    assessment = workflow.start_assessment(project=project, by=request.user, **scope)
+    if holders:
+        given = assign_by_office(assessment=assessment, chosen=holders, by=request.user)
+        messages.success(request, given_in_words(given))
+    return assessment
 
 
 def _length_of(criteria: Sequence[Criterion]) -> dict[str, Any]:
@@ -104,6 +129,7 @@ def render_overview(request: HttpRequest, assessment: Assessment, status: int = 
     # Only to assign, and to tell of those who are assigned whether they are still there.
     asked = editable or any(score.assigned_to_id for score in found.scores)
     people = list(people_of(assessment.project)) if asked else []
+    offices = shares_in(assessment.project, found.scores, people=people) if editable else []
     context = {
         "assessment": assessment,
         "project": assessment.project,
@@ -116,6 +142,8 @@ def render_overview(request: HttpRequest, assessment: Assessment, status: int = 
         "next_pending": next(iter(found.pending), None),
         "return_form": ReturnForm(),
         "reopen_form": ReopenForm(),
+        "offices": offices,
+        "office_form": AssignByOfficeForm(shares=offices, people=people),
         "assign_form": AssignForm(phases=found.phases, workstreams=found.workstreams, people=people if editable else []),
         **more,
     }

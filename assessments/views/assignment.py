@@ -1,4 +1,4 @@
-"""Who looks after a criterion: one, or a whole phase or workstream."""
+"""Who looks after a criterion: one, a whole phase or workstream, or all by the offices that know."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -8,13 +8,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from assessments.forms.assignment import AssignForm
+from assessments.forms.assignment import AssignByOfficeForm, AssignForm
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
+from assessments.queries.offices import shares_in
 from assessments.queries.overview import overview_of
 from assessments.queries.people import people_of
+from assessments.sentences import given_in_words
 from assessments.services.answers import NotEditable
-from assessments.services.assignment import assign
+from assessments.services.assignment import assign, assign_by_office
 from assessments.views.access import get_assessment, get_score, require
 from assessments.views.assessment import render_overview
 
@@ -57,4 +59,25 @@ def assign_many(request: HttpRequest, public_id: str) -> HttpResponse:
     else:
         text = ngettext("%(number)s Kriterium ist neu zugewiesen.", "%(number)s Kriterien sind neu zugewiesen.", number)
         messages.success(request, text % {"number": number})
+    return redirect(assessment)
+
+
+@login_required
+@require_POST
+def assign_offices(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Hand every criterion without a person to whoever was chosen for one of its offices."""
+    assessment = get_assessment(request.user, public_id)
+    require(request.user, "assessments.work_on_assessment", assessment)
+    people = list(people_of(assessment.project))
+    scores = in_order(assessment.scores.all(), cached_edition(assessment.edition))
+    shares = shares_in(assessment.project, scores, people=people)
+    form = AssignByOfficeForm(request.POST, shares=shares, people=people)
+    if not form.is_valid():
+        return render_overview(request, assessment, office_form=form, form=form)
+    try:
+        given = assign_by_office(assessment=assessment, chosen=form.chosen, by=request.user)
+    except NotEditable:
+        messages.error(request, _("Die Bewertung ist eingereicht; es lässt sich nichts mehr ändern."))
+    else:
+        messages.success(request, given_in_words(given))
     return redirect(assessment)

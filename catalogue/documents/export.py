@@ -17,13 +17,13 @@ from catalogue.models import (
     LegalNote,
     Milestone,
     ModelMark,
-    Office,
     OperatingModel,
     Phase,
     PracticeMark,
     Reference,
     Workstream,
 )
+from scaling.common.offices import in_order
 
 FORMAT = "skalierungscheck-catalogue/1"
 
@@ -120,7 +120,7 @@ def criterion_document(criterion: Criterion) -> dict[str, Any]:
         "title_source": criterion.title_source,
         "editorial": [mark for mark in EditorialMark.values if mark in criterion.editorial],
         "subject": criterion.subject,
-        "offices": [office for office in Office.values if office in criterion.offices],
+        "offices": in_order(criterion.offices),
         "title": _texts(criterion, "title"),
         "summary": _texts(criterion, "summary"),
         "why": _texts(criterion, "why"),

@@ -16,13 +16,13 @@ from catalogue.models import (
     PROJECT_PHASES,
     EditorialMark,
     MilestoneKind,
-    Office,
     Phase,
     Subject,
     TitleSource,
     Workstream,
 )
 from catalogue.services.document_rows import CRITERION_TEXTS, LEVEL_TEXTS, WORDING_TEXTS
+from scaling.common.offices import Office
 
 #: How the fields of the second wording begin.
 MUNICIPALITY = "municipality_"

@@ -10,7 +10,6 @@ from catalogue.models.criterion import (
     CriterionQuerySet,
     EditorialMark,
     LevelDescriptor,
-    Office,
     Subject,
     TitleSource,
 )
@@ -39,7 +38,6 @@ __all__ = [
     "Milestone",
     "MilestoneKind",
     "ModelMark",
-    "Office",
     "OperatingModel",
     "Phase",
     "PracticeMark",

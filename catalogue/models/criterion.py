@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.levels import HIGHEST, LOWEST, Level
 from catalogue.models.edition import Edition
 from catalogue.models.phase import CROSS_PHASE, Phase, Workstream
+from scaling.common.offices import known_offices, office_names, offices_field
 
 
 class TitleSource(models.TextChoices):
@@ -37,20 +38,6 @@ class Subject(models.TextChoices):
     SOLUTION = "solution", _("die Lösung")
     MUNICIPALITY = "municipality", _("die Kommune insgesamt")
     BOTH = "both", _("die Lösung und die Kommune insgesamt")
-
-
-class Office(models.TextChoices):
-    """Who can usually answer a criterion: to invite the right people."""
-
-    PROJECT_LEAD = "project_lead", _("Projektleitung")
-    SPECIALIST_DEPARTMENT = "specialist_department", _("Fachamt")
-    IT = "it", _("IT")
-    TREASURY = "treasury", _("Kämmerei")
-    LEGAL = "legal", _("Rechtsamt")
-    DATA_PROTECTION = "data_protection", _("Datenschutz")
-    PROCUREMENT = "procurement", _("Vergabestelle")
-    HEAD_OF_ADMINISTRATION = "head_of_administration", _("Verwaltungsleitung")
-    MUNICIPAL_COMPANY = "municipal_company", _("kommunales Unternehmen")
 
 
 #: The second wording, for the municipality as a whole; the levels have theirs, too.
@@ -115,9 +102,7 @@ class Criterion(models.Model):
         blank=True,
     )
     subject = models.CharField(_("Gegenstand"), max_length=12, choices=Subject.choices, default=Subject.SOLUTION)
-    offices = ArrayField(
-        models.CharField(max_length=24, choices=Office.choices), verbose_name=_("Wer weiß das?"), default=list, blank=True
-    )
+    offices = offices_field(verbose_name=_("Wer weiß das?"))
     summary = models.TextField(_("Kurzbeschreibung"))
     why = models.TextField(_("Warum es zählt"))
     questions = ArrayField(models.TextField(), verbose_name=_("Leitfragen"), default=list)
@@ -151,7 +136,7 @@ class Criterion(models.Model):
                 fields=["edition", "order"], name="criterion_order_unique", deferrable=models.Deferrable.DEFERRED
             ),
             models.CheckConstraint(condition=Q(subject__in=Subject.values), name="criterion_subject_known"),
-            models.CheckConstraint(condition=Q(offices__contained_by=Office.values), name="criterion_offices_known"),
+            known_offices("criterion_offices_known"),
         ]
 
     def __str__(self) -> str:
@@ -168,7 +153,7 @@ class Criterion(models.Model):
     @property
     def office_names(self) -> str:
         """The offices that can usually answer, in words; empty where none is named."""
-        return ", ".join(str(Office(office).label) for office in self.offices)
+        return office_names(self.offices)
 
     def is_offered_to(self, *, municipality_wide: bool) -> bool:
         """The rule of ``CriterionQuerySet.offered_to`` for one criterion with its phase at hand."""

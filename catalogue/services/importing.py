@@ -16,11 +16,12 @@ from catalogue.documents.checksum import content
 from catalogue.documents.export import edition_document
 from catalogue.documents.validate import validate
 from catalogue.documents.yaml_reader import CatalogueFileError, CatalogueProblem, Document, read
-from catalogue.models import ChangeAction, Edition, EditorialMark, ModelMark, Office, Phase, PracticeMark, Workstream
+from catalogue.models import ChangeAction, Edition, EditorialMark, ModelMark, Phase, PracticeMark, Workstream
 from catalogue.services.change_log import note, recording
 from catalogue.services.document_rows import EDITION_TEXTS, PHASE_TEXTS, WORKSTREAM_TEXTS, set_texts, write_content
 from catalogue.services.phases_and_workstreams import phase_or_workstream_document, save_texts
 from catalogue.services.publishing import publish as publish_edition
+from scaling.common.offices import in_order
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def canonical(data: dict[str, Any]) -> dict[str, Any]:
         criterion["workstreams"].sort(key=streams.index)
         criterion["related"].sort(key=keys.index)
         criterion["editorial"].sort(key=EditorialMark.values.index)
-        criterion["offices"].sort(key=Office.values.index)
+        criterion["offices"] = in_order(criterion["offices"])
     for practice in data["good_practices"]:
         practice["criteria"].sort(key=keys.index)
         practice["editorial"].sort(key=PracticeMark.values.index)

@@ -7,8 +7,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from catalogue.documents.compare import FieldChange, field_label
-from catalogue.models import EditorialMark, MilestoneKind, ModelMark, Office, PracticeMark, Subject, TitleSource
+from catalogue.models import EditorialMark, MilestoneKind, ModelMark, PracticeMark, Subject, TitleSource
 from catalogue.wording import ladder_rule
+from scaling.common.offices import Office
 from scaling.common.word_diff import diff_html
 
 register = template.Library()

@@ -10,7 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from scaling.accounts.invitations import MAX_PER_ADDRESS, MAX_PER_MUNICIPALITY
 from scaling.accounts.models import Role, User
 from scaling.common.forms import Form, ModelForm
+from scaling.common.offices import Office
 from scaling.common.versions import version_field
+
+
+class OfficesField(forms.MultipleChoiceField):
+    """What somebody in the town hall can answer for: none, one or several offices."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=Office.choices, required=False, widget=forms.CheckboxSelectMultiple, **kwargs)
 
 
 class InviteForm(Form):
@@ -29,11 +37,15 @@ class InviteForm(Form):
         choices=Role.choices,
         initial=Role.TEAM,
     )
+    offices = OfficesField(
+        label=_("Wofür kann die Person antworten?"),
+        help_text=_("Danach lassen sich die Kriterien einer Bewertung verteilen. Sie können es später ändern."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper(self)
-        self.helper.layout = Layout(Row("email", "role"))
+        self.helper.layout = Layout(Row("email", "role"), "offices")
         self.helper.add_input(Submit("einladen", _("Einladung schicken")))
 
 
@@ -46,6 +58,23 @@ class RoleForm(Form):
         error_messages=dict.fromkeys(("required", "invalid_choice"), _("Bitte wählen Sie eine Rolle.")),
     )
     version = version_field()
+
+
+class OfficesForm(Form):
+    """What one member can answer for."""
+
+    mark_optional = False
+
+    offices = OfficesField(
+        label=_("Wofür kann die Person antworten?"),
+        help_text=_("In kleinen Häusern ist es oft eine Person für mehrere Stellen."),
+    )
+    version = version_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.add_input(Submit("speichern", _("Speichern")))
 
 
 class RemoveForm(Form):

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ from scaling.accounts.models import Invitation, Membership, Municipality, Role, 
 from scaling.common.addresses import absolute_url
 from scaling.common.history import attribute_to
 from scaling.common.mail import deliver, tidy
+from scaling.common.offices import in_order
 from scaling.common.transactions import atomic
 from scaling.common.versions import change
 
@@ -55,8 +57,8 @@ def _hash(token: str) -> str:
 
 
 @atomic
-def invite(*, municipality: Municipality, email: str, role: str, by: Any) -> Invitation:
-    """Invite an address; an open invitation to it is renewed with the new role. The mail goes out after the commit.
+def invite(*, municipality: Municipality, email: str, role: str, by: Any, offices: Collection[str] = ()) -> Invitation:
+    """Invite an address; an open invitation to it is renewed with the new role and offices. The mail goes out after the commit.
 
     ``by`` is a person, or None for the operator, who has no limit. Raises AlreadyMember, TooManyInvitations. Whether the
     address has an account makes no difference that anyone could see.
@@ -71,7 +73,7 @@ def invite(*, municipality: Municipality, email: str, role: str, by: Any) -> Inv
         invitation = Invitation(municipality=municipality, email=email)
     if by is not None:
         _keep_the_limits(municipality, email)
-    invitation.role, invitation.invited_by = role, by
+    invitation.role, invitation.invited_by, invitation.offices = role, by, in_order(offices)
     _renew_and_send(invitation, by)
     return invitation
 
@@ -116,7 +118,9 @@ def accept(*, token: str, user: User) -> Membership:
     invitation.save()
     membership = Membership.objects.filter(user=user, municipality=invitation.municipality_id).first()
     if membership is None:
-        membership = Membership(user=user, municipality_id=invitation.municipality_id, role=invitation.role)
+        membership = Membership(
+            user=user, municipality_id=invitation.municipality_id, role=invitation.role, offices=invitation.offices
+        )
         attribute_to(membership, user)
         membership.save()
     return membership
@@ -150,6 +154,21 @@ def change_role(*, membership: Membership, role: str, by: Any, version: int | No
 
 
 @atomic
+def change_offices(*, membership: Membership, offices: Collection[str], by: Any, version: int | None = None) -> None:
+    """What the person can answer for, where ``version`` is still the current one. Raises StaleRecord.
+
+    Criteria that are assigned already stay with whom they are.
+    """
+    Municipality.objects.select_for_update().get(pk=membership.municipality_id)
+    membership.refresh_from_db(fields=["role", "offices", "version"])
+    wanted = in_order(offices)
+    if change(membership, version, stored={"offices": membership.offices}, wanted={"offices": wanted}):
+        membership.offices = wanted
+        attribute_to(membership, by)
+        membership.save()
+
+
+@atomic
 def remove(*, membership: Membership, by: Any, to: User | None = None) -> None:
     """The person loses the municipality; what they wrote stays, and what they had in hand goes ``to`` another member, if any.
 
@@ -165,7 +184,7 @@ def remove(*, membership: Membership, by: Any, to: User | None = None) -> None:
 def _keep_a_manager(membership: Membership, *, still_manages: bool) -> None:
     # Held until the change is made: two managers removing each other would otherwise both succeed.
     Municipality.objects.select_for_update().get(pk=membership.municipality_id)
-    membership.refresh_from_db(fields=["role", "version"])
+    membership.refresh_from_db(fields=["role", "offices", "version"])
     if still_manages or membership.role != Role.MANAGER:
         return
     others = Membership.objects.filter(municipality=membership.municipality_id, role=Role.MANAGER, user__is_active=True)

@@ -16,6 +16,7 @@ from simple_history.models import HistoricalRecords
 
 from scaling.accounts.ags import STATES, AgsField
 from scaling.accounts.short_codes import LENGTH, free_code, validate_code
+from scaling.common.offices import known_offices, office_names, offices_field
 from scaling.common.public_ids import public_id_field
 from scaling.common.sorting import GermanOrder
 from scaling.common.text import look_alike, tidy_password
@@ -223,6 +224,7 @@ class Membership(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("Person"))
     municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="memberships", verbose_name=_("Kommune"))
     role = models.CharField(_("Rolle"), max_length=10, choices=Role.choices)
+    offices = offices_field(verbose_name=_("Stellen"), help_text=_("Wofür die Person im Haus antworten kann."))
     version = models.PositiveIntegerField(default=1, editable=False)
 
     history = HistoricalRecords(history_id_field=models.BigAutoField())
@@ -230,10 +232,18 @@ class Membership(models.Model):
     class Meta:
         verbose_name = _("Mitgliedschaft")
         verbose_name_plural = _("Mitgliedschaften")
-        constraints = [models.UniqueConstraint(fields=["user", "municipality"], name="membership_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "municipality"], name="membership_unique"),
+            known_offices("membership_offices_known"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} – {self.municipality} ({self.get_role_display()})"
+
+    @property
+    def office_names(self) -> str:
+        """The offices the person holds, in words; empty for none."""
+        return office_names(self.offices)
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -251,6 +261,7 @@ class Invitation(models.Model):
     municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="invitations", verbose_name=_("Kommune"))
     email = models.EmailField(_("E-Mail-Adresse"), max_length=254)
     role = models.CharField(_("Rolle"), max_length=10, choices=Role.choices, default=Role.TEAM)
+    offices = offices_field(verbose_name=_("Stellen"))
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     invited_by = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("eingeladen von")
@@ -275,10 +286,16 @@ class Invitation(models.Model):
                 name="invitation_one_open_per_address",
             ),
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="invitation_email_lower_case"),
+            known_offices("invitation_offices_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.email} – {self.municipality}"
+
+    @property
+    def office_names(self) -> str:
+        """The offices the person is asked to answer for, in words; empty for none."""
+        return office_names(self.offices)
 
     @property
     def has_expired(self) -> bool:

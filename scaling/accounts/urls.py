@@ -7,6 +7,7 @@ urlpatterns = [
     path("konto/abbestellen/<str:token>/", account.unsubscribe_page, name="unsubscribe"),
     path("kommunen/<slug:public_id>/personen/", people.people, name="people"),
     path("kommunen/<slug:public_id>/personen/<int:pk>/rolle/", people.role, name="people_role"),
+    path("kommunen/<slug:public_id>/personen/<int:pk>/stellen/", people.offices, name="people_offices"),
     path("kommunen/<slug:public_id>/personen/<int:pk>/entfernen/", people.remove, name="people_remove"),
     path("kommunen/<slug:public_id>/personen/einladungen/<int:pk>/erneut/", people.invitation_resend, name="invitation_resend"),
     path(

@@ -134,7 +134,11 @@ def in_words(field: forms.Field, value: Any) -> str:
     if value is None or value == "":
         return "–"
     if _is_many(value):
-        return ", ".join(sorted(str(one) for one in value)) or "–"
+        return ", ".join(sorted(_one_in_words(field, one) for one in value)) or "–"
+    return _one_in_words(field, value)
+
+
+def _one_in_words(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
         return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
     return str(value)

@@ -355,3 +355,70 @@ def test_history_names_who_invited_and_who_joined(client, invite, bob):
     rows = Invitation.history.order_by("history_id")
     assert [(row.history_type, row.history_user) for row in rows] == [("+", bob), ("~", person)]
     assert Membership.history.get(user_id=person.pk).history_user == person
+
+
+# --- Offices: what somebody can answer for ---------------------------------------------------------------------------------
+
+
+def test_invitation_carries_offices_into_the_membership(client, bob, municipality, django_capture_on_commit_callbacks):
+    sign_in(client, bob)
+    with django_capture_on_commit_callbacks(execute=True):
+        data = {"email": NEW, "role": "team", "offices": ["it", "treasury"]}
+        client.post(reverse("people", args=[municipality.public_id]), data)
+    assert "Gefragt sind Sie für: IT, Kämmerei." in mail.outbox[0].body
+    assert "(IT, Kämmerei)" in client.get(reverse("people", args=[municipality.public_id])).text
+    client.logout()
+    client.post(link_in(mail.outbox[0]), JOIN)
+    assert Membership.objects.get(user__email=NEW).offices == ["it", "treasury"]
+
+
+def test_invitation_without_offices_says_nothing_of_them(invite):
+    invite()
+    assert "Gefragt sind Sie" not in mail.outbox[0].body
+
+
+def test_address_can_ask_for_offices(client, bob, municipality):
+    sign_in(client, bob)
+    url = reverse("people", args=[municipality.public_id])
+    assert client.get(url, {"stelle": ["treasury", "mayor"]}).context["form"]["offices"].value() == ["treasury"]
+
+
+def test_offices_of_a_member_are_changed_on_their_page(client, bob, alice, municipality):
+    sign_in(client, bob)
+    membership = alice.memberships.get()
+    url = reverse("people_offices", args=[municipality.public_id, membership.pk])
+    response = client.post(url, {"offices": ["legal", "it"], "version": 1}, follow=True)
+    assert "Alice kann antworten für: IT, Rechtsamt." in response.text
+    membership.refresh_from_db()
+    assert (membership.offices, membership.role, membership.version) == (["it", "legal"], Role.TEAM, 2)
+    assert membership.history.first().history_user == bob
+    assert client.get(url).context["form"]["offices"].value() == ["it", "legal"]
+    client.post(url, {"version": 2})
+    membership.refresh_from_db()
+    assert membership.offices == []
+
+
+def test_unknown_office_keeps_what_was_ticked(client, bob, alice, municipality):
+    sign_in(client, bob)
+    membership = alice.memberships.get()
+    url = reverse("people_offices", args=[municipality.public_id, membership.pk])
+    response = client.post(url, {"offices": ["it", "mayor"], "version": 1})
+    assert response.status_code == 422
+    assert response.context["form"]["offices"].value() == ["it", "mayor"]
+    with pytest.raises(IntegrityError, match="membership_offices_known"):
+        Membership.objects.filter(pk=membership.pk).update(offices=["mayor"])
+
+
+def test_older_page_of_offices_shows_both_versions(client, bob, alice, municipality):
+    sign_in(client, bob)
+    membership = alice.memberships.get()
+    invitations.change_offices(membership=membership, offices=["legal"], by=bob)
+    url = reverse("people_offices", args=[municipality.public_id, membership.pk])
+    response = client.post(url, {"offices": ["it"], "version": 1})
+    assert response.status_code == 409
+    assert "Rechtsamt" in response.text
+    membership.refresh_from_db()
+    assert membership.offices == ["legal"]
+    invitations.change_role(membership=membership, role=Role.READER, by=bob)
+    membership.refresh_from_db()
+    assert membership.offices == ["legal"]

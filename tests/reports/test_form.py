@@ -7,7 +7,10 @@ from django.urls import reverse
 from assessments.models import RenderedPdf
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.reports.rendering import orders
-from tests.reports.conftest import CRITERIA
+from assessments.services import workflow
+from catalogue.models import EditionState
+from tests.factories import make_criterion, make_edition, make_project
+from tests.reports.conftest import CRITERIA, publish
 from tests.reports.pdf_facts import open_pdf, tag_names, text_of
 
 
@@ -112,3 +115,22 @@ def test_form_costs_the_same_however_many_criteria(download, second, query, djan
 def test_form_is_for_who_sees_the_round(client, second, request, person, status):
     client.force_login(request.getfixturevalue(person))
     assert client.get(reverse("reports:form", args=[second.public_id])).status_code == status
+
+
+def test_form_for_one_office_holds_its_criteria_and_says_so(client, municipality, alice):
+    edition = make_edition(state=EditionState.DRAFT)
+    make_criterion(edition, "haushalt", offices=["treasury", "project_lead"])
+    make_criterion(edition, "betrieb", offices=["it"])
+    publish(edition)
+    assessment = workflow.start_assessment(project=make_project(municipality, team=[alice]), by=alice)
+    client.force_login(alice)
+    url = reverse("reports:form", args=[assessment.public_id])
+    response = client.get(url, {"stelle": "treasury"})
+    text = text_of(response.content)
+    assert "Fragen an: Kämmerei" in text
+    assert "Kriterium haushalt" in text
+    assert "Kriterium betrieb" not in text
+    assert response["Content-Disposition"] == 'attachment; filename="arbeitsbogen-parkraum-app-1-kammerei.pdf"'
+    assert "Questions for: treasurer’s office" in text_of(client.get(url, {"stelle": "treasury", "sprache": "en"}).content)
+    assert [client.get(url, {"stelle": office}).status_code for office in ("legal", "mayor")] == [404, 404]
+    assert "Fragen an" not in text_of(client.get(url).content)

@@ -12,18 +12,25 @@ from assessments.reports.pdf import limits
 from catalogue.levels import Level
 from catalogue.models import Criterion
 from catalogue.wording import Wording, ladder_rule, wording_of
+from scaling.common.offices import Office
 
 STYLE = "css/print-form.css"
 
 
-def form_html(assessment: Assessment, criteria: Sequence[Criterion]) -> str:
-    """The form in the active language. Holds no answer. No query with the criteria's levels, phase and workstreams at hand."""
+def form_html(assessment: Assessment, criteria: Sequence[Criterion], *, office: str = "") -> str:
+    """The form in the active language, for one ``office`` (its code) where there is one. Holds no answer.
+
+    No query with the criteria's levels, phase and workstreams at hand.
+    """
+    title = _("Arbeitsbogen %(assessment)s") % {"assessment": assessment}
+    whose = str(Office(office).label) if office else ""
     context: dict[str, Any] = {
         "assessment": assessment,
         "project": assessment.project,
         "municipality": assessment.project.municipality,
         "language": get_language(),
-        "title": _("Arbeitsbogen %(assessment)s") % {"assessment": assessment},
+        "title": f"{title}, {whose}" if whose else title,
+        "office": whose,
         "entries": [(criterion, wording := _wording(assessment, criterion), _levels(wording)) for criterion in criteria],
         "ladder_rule": ladder_rule(),
         "levels": list(Level),

@@ -143,16 +143,17 @@ def _html_order(kind: str, args: dict[str, Any], html: str) -> Order:
     return Order(kind, args, key, lambda: fetch_pdf(key), make)
 
 
-def form_order(assessment: Assessment, criteria: Sequence[Criterion]) -> Order:
-    """The blank workshop form, in the active language."""
-    args = {"assessment": assessment.public_id, "criteria": [criterion.key for criterion in criteria]}
-    return _html_order("form", {**args, "language": translation.get_language()}, form_html(assessment, criteria))
+def form_order(assessment: Assessment, criteria: Sequence[Criterion], *, office: str = "") -> Order:
+    """The blank workshop form, in the active language, for one ``office`` (its code) where there is one."""
+    args = {"assessment": assessment.public_id, "criteria": [criterion.key for criterion in criteria], "office": office}
+    html = form_html(assessment, criteria, office=office)
+    return _html_order("form", {**args, "language": translation.get_language()}, html)
 
 
-def _form(assessment: str, criteria: list[str], language: str) -> Order:
+def _form(assessment: str, criteria: list[str], language: str, office: str = "") -> Order:
     row = Assessment.objects.with_context().get(public_id=assessment)
     by_key = cached_edition(row.edition).by_key
-    return form_order(row, [by_key[key] for key in criteria])
+    return form_order(row, [by_key[key] for key in criteria], office=office)
 
 
 def short_check_order(assessment: Assessment, questions: Sequence[ShortQuestion]) -> Order:

@@ -17,21 +17,26 @@ from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.views.access import get_assessment
 from assessments.views.breadcrumbs import crumbs_to
 from catalogue.models import Criterion
+from scaling.common.offices import Office
 
 
 def requested_criteria(request: HttpRequest, assessment: Assessment) -> list[Criterion]:
     """The round's criteria in catalogue order, narrowed by ``?kriterien=key,key`` (also repeated, as a
-    form sends it) and ``?phase=key``. One query.
+    form sends it), ``?phase=key`` and ``?stelle=office``. One query.
 
-    404 for a criterion or a phase that is not in the round.
+    404 for a criterion, a phase or an office that is not in the round.
     """
     in_round = set(assessment.scores.values_list("criterion_id", flat=True))
     criteria = [criterion for criterion in cached_edition(assessment.edition).criteria if criterion.pk in in_round]
     keys = {key for part in request.GET.getlist("kriterien") for key in part.split(",") if key}
-    phase = request.GET.get("phase", "")
+    phase, office = request.GET.get("phase", ""), request.GET.get("stelle", "")
     if keys - {criterion.key for criterion in criteria}:
         raise Http404
-    chosen = [c for c in criteria if (not keys or c.key in keys) and (not phase or c.phase.key == phase)]
+    chosen = [
+        c
+        for c in criteria
+        if (not keys or c.key in keys) and (not phase or c.phase.key == phase) and (not office or office in c.offices)
+    ]
     if not chosen:
         raise Http404
     return chosen
@@ -41,13 +46,17 @@ def requested_criteria(request: HttpRequest, assessment: Assessment) -> list[Cri
 @require_safe
 @cache_control(private=True, no_cache=True)
 def workshop_form(request: HttpRequest, public_id: str) -> HttpResponse:
-    """``?kriterien=``, ``?phase=``, ``?sprache=``. 202 with a page that waits, 503 with one that says why there is no PDF."""
+    """``?kriterien=``, ``?phase=``, ``?stelle=``, ``?sprache=``.
+
+    202 with a page that waits, 503 with one that says why there is no PDF.
+    """
     assessment = get_assessment(request.user, public_id)
     criteria = requested_criteria(request, assessment)
+    office = request.GET.get("stelle", "")
     with translation.override(requested_language(request)):
-        order = form_order(assessment, criteria)
-        word = _("Arbeitsbogen")  # not inside the f-string, where gettext does not look
-        name = f"{slugify(word)}-{assessment.project.slug}-{assessment.round}.pdf"
+        order = form_order(assessment, criteria, office=office)
+        words = [_("Arbeitsbogen"), assessment.project.slug, assessment.round, *([Office(office).label] if office else [])]
+        name = f"{'-'.join(slugify(word) for word in words)}.pdf"
     crumbs = crumbs_to(assessment.project, (str(assessment.round_label), assessment.get_absolute_url()), (_("PDF"), ""))
     return pdf_answer(
         request,

@@ -19,9 +19,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from scaling.accounts import invitations
 from scaling.accounts.belongings import belongings_of
-from scaling.accounts.forms import InviteForm, JoinForm, RemoveForm, RoleForm
+from scaling.accounts.forms import InviteForm, JoinForm, OfficesForm, RemoveForm, RoleForm
 from scaling.accounts.models import Invitation, Membership, Municipality, Role, User
 from scaling.common.addresses import start_page
+from scaling.common.offices import in_order
 from scaling.common.sorting import GermanOrder
 from scaling.common.versions import StaleRecord, two_versions
 
@@ -43,14 +44,16 @@ def _crumbs(municipality: Municipality, *more: tuple[str, str]) -> list[tuple[st
 @login_required
 @require_http_methods(["GET", "POST"])
 def people(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Members, open invitations and the form to invite. Four queries more than any page, whatever the number of people."""
+    """Members, open invitations and the form to invite, with the offices of ``?stelle=`` ticked.
+
+    Four queries more than any page, whatever the number of people.
+    """
     municipality = _managed(request, public_id)
-    form = InviteForm(request.POST if request.method == "POST" else None)
+    wanted = in_order(request.GET.getlist("stelle"))
+    form = InviteForm(request.POST if request.method == "POST" else None, initial={"offices": wanted})
     if request.method == "POST" and form.is_valid():
         try:
-            invitation = invitations.invite(
-                municipality=municipality, email=form.cleaned_data["email"], role=form.cleaned_data["role"], by=request.user
-            )
+            invitation = invitations.invite(municipality=municipality, by=request.user, **form.cleaned_data)
         except invitations.AlreadyMember:
             form.add_error("email", _("Diese Person gehört schon dazu."))
         except invitations.TooManyInvitations as error:
@@ -106,6 +109,31 @@ def role(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
     if membership.user_id == request.user.pk and membership.role != Role.MANAGER:
         return redirect(municipality)
     return redirect("people", municipality.public_id)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def offices(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
+    """What a member can answer for."""
+    municipality = _managed(request, public_id)
+    membership = get_object_or_404(municipality.memberships.select_related("user"), pk=pk)
+    membership.municipality = municipality
+    stored = {"offices": membership.offices, "version": membership.version}
+    form = OfficesForm(request.POST if request.method == "POST" else None, initial=stored)
+    back = reverse("people", args=[municipality.public_id])
+    crumbs = _crumbs(municipality, (_("Personen"), back), (_("Stellen"), ""))
+    if request.method == "POST" and form.is_valid():
+        try:
+            invitations.change_offices(membership=membership, by=request.user, **form.cleaned_data)
+        except StaleRecord as error:
+            last = membership.history.select_related("history_user").first()
+            who = str(last.history_user or "") if last else ""
+            return two_versions(request, form, error, back=back, crumbs=crumbs, who=who)
+        values = {"name": membership.user, "offices": membership.office_names or _("nichts")}
+        messages.success(request, _("%(name)s kann antworten für: %(offices)s.") % values)
+        return redirect(back)
+    context = {"municipality": municipality, "membership": membership, "form": form, "crumbs": crumbs}
+    return render(request, "accounts/person_offices.html", context, status=422 if form.errors else 200)
 
 
 @login_required

@@ -1,0 +1,81 @@
+"""Who knows what in a round: the offices its criteria name, and the people who hold them."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assessments.models import Project, Score
+from catalogue.models import Criterion
+from scaling.accounts.models import Membership, User
+from scaling.common.offices import Office
+from scaling.common.sorting import GermanOrder
+
+
+@dataclass(frozen=True)
+class OfficeShare:
+    """One office in a round.
+
+    ``named`` says how many criteria name it, ``free`` how many of those nobody looks after yet. ``holders`` can be assigned to
+    the project's criteria, ``elsewhere`` hold the office in the municipality but do not work on the project; both by name.
+    """
+
+    office: Office
+    named: int
+    free: int
+    holders: tuple[User, ...] = ()
+    elsewhere: tuple[User, ...] = ()
+
+
+def shares_of(
+    project: Project, criteria: Iterable[Criterion], *, free: Collection[int], people: Iterable[User]
+) -> list[OfficeShare]:
+    """The offices that ``criteria`` name, in the order of the list. One query; none where no office is named.
+
+    ``free`` are the primary keys of the criteria nobody looks after; ``people`` are those who can be named (``people_of``).
+    """
+    named = [(criterion.pk in free, office) for criterion in criteria for office in criterion.offices]
+    counts, free_counts = Counter(office for _, office in named), Counter(office for is_free, office in named if is_free)
+    if not counts:
+        return []
+    there = {person.pk for person in people}
+    holders: dict[str, list[User]] = {}
+    members = Membership.objects.filter(municipality=project.municipality_id, user__is_active=True).exclude(offices=[])
+    for membership in members.select_related("user").order_by(GermanOrder("user__name"), "user__email"):
+        for office in membership.offices:
+            holders.setdefault(office, []).append(membership.user)
+    return [
+        OfficeShare(
+            office,
+            counts[office],
+            free_counts[office],
+            tuple(person for person in holders.get(office, ()) if person.pk in there),
+            tuple(person for person in holders.get(office, ()) if person.pk not in there),
+        )
+        for office in Office
+        if counts[office]
+    ]
+
+
+def shares_in(project: Project, scores: Iterable[Score], *, people: Iterable[User]) -> list[OfficeShare]:
+    """``shares_of`` for a round that has begun: ``scores`` with their criteria at hand. One query."""
+    scores = list(scores)
+    free = {score.criterion_id for score in scores if score.assigned_to_id is None}
+    return shares_of(project, [score.criterion for score in scores], free=free, people=people)
+
+
+def divided(criteria: Iterable[Criterion], chosen: Mapping[str, Any], *, free: Collection[int]) -> dict[Any, list[int]]:
+    """Primary keys of criteria by person: what is ``free``, each with the person ``chosen`` for one of its offices.
+
+    Of several such offices it is the one that the fewest criteria name: whoever is asked about little is the hardest to
+    replace, and the project lead, who is named nearly everywhere, gets what is left. Ties go by the order of the list. Pure.
+    """
+    criteria = list(criteria)
+    rarity = Counter(office for criterion in criteria for office in criterion.offices)
+    order = {office: (rarity[office], place) for place, office in enumerate(Office.values)}
+    found: dict[Any, list[int]] = {}
+    for criterion in criteria:
+        candidates = [office for office in criterion.offices if chosen.get(office)]
+        if candidates and criterion.pk in free:
+            found.setdefault(chosen[min(candidates, key=order.__getitem__)], []).append(criterion.pk)
+    return found
