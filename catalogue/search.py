@@ -22,6 +22,7 @@ from time import monotonic
 import Stemmer
 from django.db.models.signals import post_save
 from django.dispatch import receiver
+from django.utils import translation
 from django.utils.html import format_html
 from rapidfuzz import fuzz, process
 
@@ -44,6 +45,11 @@ CRITERION, PRACTICE, MODEL = "criterion", "practice", "model"
 # How much a word counts by where it stands, and by how it was matched.
 TITLE, TAG, SUMMARY, BODY, LEVEL = 8.0, 6.0, 4.0, 2.0, 1.0
 EXACT, STEM, PREFIX, INSIDE, GUESSED = 1.0, 0.9, 0.7, 0.6, 0.5
+
+#: The texts of a criterion and of its levels beside title and summary, in both wordings.
+BODIES = ("why", "note", "municipality_summary")
+LISTS = ("questions", "evidence_examples", "municipality_questions", "municipality_evidence_examples")
+LEVELS = ("description", "next_step", "municipality_description", "municipality_next_step")
 
 # Words that say nothing about what is meant.
 STOP_WORDS = frozenset(
@@ -129,7 +135,7 @@ class Index:
 
 
 def search(edition: Edition, text: str) -> SearchResult:
-    """What the edition says about the words of ``text``. No query once the edition's words are known, else five."""
+    """What the edition says about the words of ``text``. No query once the edition's words are known, else six."""
     wanted, unwanted = _words(text[:MAX_QUERY_LENGTH])
     if not wanted:
         return SearchResult()
@@ -214,7 +220,7 @@ def _index_of(edition: Edition) -> Index:
 def _read(edition: Edition) -> Index:
     index = Index()
     milestone = {"de": "Meilenstein", "en": "milestone"}
-    criteria = list(Criterion.objects.filter(edition=edition).for_listing().prefetch_related("levels"))
+    criteria = list(Criterion.objects.filter(edition=edition).for_listing().prefetch_related("levels", "legal_notes"))
     practices = list(GoodPractice.objects.filter(edition=edition).select_related("phase"))
     models = list(OperatingModel.objects.filter(edition=edition))
     for language in LANGUAGES:
@@ -225,11 +231,16 @@ def _read(edition: Edition) -> Index:
             index.add(place, TAG, language, [*tags, *(_text(w, "name", language) for w in criterion.workstreams.all())])
             index.add(place, TITLE, language, [_text(criterion, "title", language)])
             index.add(place, SUMMARY, language, [_text(criterion, "summary", language)])
-            index.add(place, BODY, language, [_text(criterion, name, language) for name in ("why", "note")])
-            for name in ("questions", "evidence_examples"):
+            with translation.override(language):
+                index.add(place, BODY, language, [criterion.office_names])
+            index.add(place, BODY, language, [_text(criterion, name, language) for name in BODIES])
+            for name in LISTS:
                 index.add(place, BODY, language, getattr(criterion, f"{name}_{language}") or [])
+            index.add(place, BODY, language, [_text(note, "text", language) for note in criterion.legal_notes.all()])
+            # What does not belong here names a close criterion: worth a look, but less than what does belong.
+            index.add(place, LEVEL, language, [_text(criterion, "not_here", language)])
             for level in criterion.levels.all():
-                index.add(place, LEVEL, language, [_text(level, name, language) for name in ("description", "next_step")])
+                index.add(place, LEVEL, language, [_text(level, name, language) for name in LEVELS])
         for practice in practices:
             place = (PRACTICE, practice.pk)
             if practice.phase:

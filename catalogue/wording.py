@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from catalogue.levels import LOWEST
+from catalogue.levels import LOWEST, Level
 from catalogue.models import Criterion
 
 _FIRST, _SECOND = "", "municipality_"
@@ -33,6 +33,11 @@ class LevelText:
     level: int
     description: str
     next_step: str
+
+    @property
+    def name(self) -> str:
+        """„geplant“, „in Umsetzung“ …: the same for every criterion."""
+        return str(Level(self.level).label)
 
     @property
     def shown(self) -> str:

@@ -81,6 +81,7 @@ CHANGES = {
     "assessments:score": {"choice": "3", "rationale": "Der Rat hat beschlossen", "evidence_text": "Beschluss"},
     "assessments:evidence_file_add": lambda: {"file": file(), "text": "Ratsbeschluss"},
     "assessments:sheet_import": {},
+    "assessments:short_check": lambda: {"projekt": Project.objects.get(slug="frisch").public_id},
     "assessments:assign": {"group": "phase-durchgehend"},
     "assessments:municipality_settings": {"entfernen": "1"},
     "reports:share_links": lambda: {"purpose": "Rat", "expires_on": (timezone.localdate() + timedelta(days=9)).isoformat()},
@@ -123,19 +124,22 @@ def signed_in(person):
 
 
 def takes_post(path, people):
+    """Whether an address takes a POST at all. Asked by a method that none of ours knows: what an empty POST gets says little,
+    since an address whose object is named in what is sent answers it with 404.
+    """
     for person in (None, *people):
         with transaction.atomic():
-            status = signed_in(person).post(path).status_code
+            response = signed_in(person).generic("PROPFIND", path)
             transaction.set_rollback(True)
-        if status not in {403, 404, 405} and not (person is None and status in {302, 401}):
-            return person
-    return "nobody"
+        if response.status_code == 405:
+            return "POST" in response["Allow"]
+    return True  # an address that lets any method in takes this one, too
 
 
 @pytest.mark.django_db
 def test_every_address_that_takes_a_post_is_known(ids, alice, bob, dora):
     ours = {name for name in all_names() if not name.startswith(FOREIGN)}
-    found = {name for name in ours if takes_post(path_of(name, ids), (bob, alice, dora)) != "nobody"}
+    found = {name for name in ours if takes_post(path_of(name, ids), (bob, alice, dora))}
     assert found == {*SENT, *WITHOUT_EFFECT, "invitation"}
     assert WITHOUT_EFFECT.isdisjoint(SENT)
 
@@ -169,6 +173,7 @@ SENT = {
     "assessments:comment_add": "alice",
     "assessments:comment_resolve": "alice",
     "assessments:table": "alice",
+    "assessments:short_check": "bob",
     "assessments:short_check_questions": "alice",
     "assessments:measure_add": "alice",
     "assessments:measure_edit": "alice",

@@ -11,6 +11,7 @@ from assessments.limits import RATIONALE
 from assessments.models import Score, ScoreState
 from assessments.services.answers import Answer
 from catalogue.levels import Level
+from catalogue.wording import wording_of
 
 CHOICES = [
     ("", ScoreState.OPEN.label),
@@ -35,6 +36,7 @@ class RowForm(AnswerForm):
         super().__init__(*args, **{"prefix": f"s{score.pk}", **kwargs})
         self.score = score
         self.conflict: Score | None = None
+        self.levels = wording_of(score.criterion, municipality_wide=score.assessment.project.is_municipality_wide).levels
         self.initial = {
             "version": score.version,
             "choice": choice_of(score.state, score.level),

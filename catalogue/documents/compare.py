@@ -125,7 +125,8 @@ def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         for level in value:
             yield from _flat({key: item for key, item in level.items() if key != "level"}, f"{path}.{level['level']}")
     elif path == "references":
-        yield path, [" ".join(filter(None, (item["title"]["de"], item["url"]))) for item in value]
+        yield f"{path}.de", [" ".join(filter(None, (item["title"]["de"], item["url"]))) for item in value]
+        yield f"{path}.en", [item["title"]["en"] for item in value]
     elif path == "legal_notes":
         for language in ("de", "en"):
             yield f"{path}.{language}", [_legal_note_line(item, language) for item in value]
@@ -134,7 +135,9 @@ def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _legal_note_line(item: dict[str, Any], language: str) -> str:
-    return f"{item['text'][language]} ({item['source']['title'][language]}, {item['as_of']})"
+    """The note with its source and month; the source's address once, with the German text."""
+    address = item["source"]["url"] if language == "de" else ""
+    return f"{item['text'][language]} ({', '.join(filter(None, (item['source']['title'][language], item['as_of'], address)))})"
 
 
 def field_label(field: str) -> str:

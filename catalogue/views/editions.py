@@ -16,6 +16,7 @@ from catalogue.documents.export import edition_document, edition_references, edi
 from catalogue.forms.edition import EditionForm
 from catalogue.models import Criterion, Edition, Phase
 from catalogue.services import editing, publishing
+from catalogue.services.checksums import last_comparison
 from catalogue.usage import uses_of
 from catalogue.views.access import curated_edition, curator_only, login_required
 from catalogue.views.breadcrumbs import curator_page
@@ -27,12 +28,12 @@ CHANGES_PER_PAGE = 50
 @login_required
 @require_GET
 def editions(request: HttpRequest) -> HttpResponse:
-    """All editions with their state and use. Two queries."""
+    """All editions with their state and use, and whether they are still what was published. Three queries."""
     curator_only(request)
     found = Edition.objects.with_use()
     page = curator_page((_("Redaktion"), ""))
     page["crumbs"].pop(1)
-    return render(request, "catalogue/editions.html", page | {"editions": found})
+    return render(request, "catalogue/editions.html", page | {"editions": found, "comparison": last_comparison()})
 
 
 @login_required

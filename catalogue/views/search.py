@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from catalogue.models import Criterion, Edition, GoodPractice, OperatingModel, Workstream
-from catalogue.search import CRITERION, MODEL, PRACTICE, Hit, SearchResult, excerpt, search
+from catalogue.search import BODIES, CRITERION, LEVELS, LISTS, MODEL, PRACTICE, Hit, SearchResult, excerpt, search
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,12 @@ class Found:
 
 
 def found_in(edition: Edition, text: str, workstream: Workstream | None) -> Found:
-    """Five queries, whatever is found; none for what is not."""
+    """Six queries, whatever is found; none for what is not."""
     result = search(edition, text)
     hits = {kind: [hit for hit in result.hits if hit.kind == kind] for kind in (CRITERION, PRACTICE, MODEL)}
-    criteria = _rows(Criterion.objects.for_listing().prefetch_related("levels"), hits[CRITERION], _criterion_texts)
+    criteria = _rows(
+        Criterion.objects.for_listing().prefetch_related("levels", "legal_notes"), hits[CRITERION], _criterion_texts
+    )
     practices = _rows(GoodPractice.objects.select_related("phase"), hits[PRACTICE], lambda p: [p.body, p.lesson])
     models = _rows(OperatingModel.objects.all(), hits[MODEL], lambda m: [m.group])
     shown = [c for c in criteria if workstream is None or workstream in c.row.workstreams.all()]
@@ -38,8 +42,15 @@ def found_in(edition: Edition, text: str, workstream: Workstream | None) -> Foun
 
 
 def _criterion_texts(criterion: Criterion) -> list[str]:
-    levels = [text for level in criterion.levels.all() for text in (level.description, level.next_step)]
-    return [criterion.why, criterion.note, *criterion.questions, *criterion.evidence_examples, *levels]
+    """Where to look for the words, besides title and summary: everything that ``catalogue.search`` reads, in its order."""
+    return [
+        *(getattr(criterion, name) for name in BODIES),
+        *(text for name in LISTS for text in getattr(criterion, name)),
+        *(note.text for note in criterion.legal_notes.all()),
+        _("Wer weiß das? %s") % criterion.office_names if criterion.offices else "",
+        *(getattr(level, name) for level in criterion.levels.all() for name in LEVELS),
+        _("Gehört nicht hierher: %s") % criterion.not_here if criterion.not_here else "",
+    ]
 
 
 def _rows(queryset: Any, hits: list[Hit], texts_of: Any) -> list[FoundRow]:

@@ -52,7 +52,7 @@ def first_steps(municipality: Municipality, project: Project | None) -> list[Fir
         },
         {
             "title": _("Erste Bewertung beginnen"),
-            "text": _("Am besten gemeinsam; eine Runde dauert etwa zwei Stunden und lässt sich jederzeit unterbrechen."),
+            "text": _("Am besten gemeinsam, mit fünf Minuten je Kriterium. Unterbrechen können Sie jederzeit."),
             "action": _("Bewertung beginnen"),
             "url": reverse("assessments:start", args=[project.public_id]) if project else "",
             "is_done": False,

@@ -10,8 +10,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from assessments.duration import duration
 from assessments.models import Assessment, AssessmentState, Measure, Project, TransitionKind
 from assessments.models.states import EDITABLE
+from assessments.queries.catalogue_cache import cached_edition
 from assessments.reports.charts.profile_charts import figures_strips
 from assessments.reports.profile.example import example_profile
 from assessments.reports.profile.gate_status import GateStatus, load_gates
@@ -19,6 +21,7 @@ from assessments.reports.views.profile import beside
 from assessments.scoring import Counts
 from assessments.services.assignment import assigned_to
 from catalogue.models import Edition, Phase
+from catalogue.services.checksums import last_comparison
 from scaling.accounts.models import Role
 from scaling.common.sorting import GermanOrder
 from scaling.views.first_steps import FirstStep, first_steps
@@ -32,10 +35,24 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def for_visitors() -> dict[str, Any]:
-    """What it is, for whom, and what comes out at the end: the figures of the example. Two queries."""
+    """What it is, for whom, how long it takes, and what comes out at the end: the figures of the example. Two queries."""
     example = example_profile()
     levels = beside(lambda width: figures_strips(example.workstreams, width=width), (480, 290))
-    return {"phases": Phase.objects.all(), "edition": Edition.objects.current(), "example": example, "levels": levels}
+    edition = Edition.objects.current()
+    return {
+        "phases": Phase.objects.all(),
+        "edition": edition,
+        "lengths": lengths_of(edition) if edition else None,
+        "example": example,
+        "levels": levels,
+    }
+
+
+def lengths_of(edition: Edition) -> dict[str, Any]:
+    """How many criteria a project is asked at least (the cross-phase set) and at most, and how long that takes. No query."""
+    offered = [c for c in cached_edition(edition).criteria if c.is_offered_to(municipality_wide=False)]
+    few = sum(criterion.phase.is_cross_phase for criterion in offered)
+    return {"few": few, "few_take": duration(few), "all": len(offered), "all_take": duration(len(offered))}
 
 
 @dataclass(frozen=True)
@@ -145,6 +162,7 @@ def signed_in(user: Any, now: datetime) -> dict[str, Any]:
         # One's own stand under "tasks".
         "overdue": measures.filter(project__municipality__in=managed, due_on__lt=today).exclude(owner=user) if managed else [],
         "editions": list(Edition.objects.all()) if user.is_curator else [],
+        "comparison": last_comparison() if user.is_curator or user.is_staff else None,
         "first_steps": _first_steps(user, rows, {a.project.municipality_id for a in assessments}),
         "is_operator": user.is_superuser and not user.roles,
         "today": today,

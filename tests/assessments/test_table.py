@@ -37,6 +37,17 @@ def test_table_shows_every_criterion(client, alice, url):
     assert "Änderungen speichern" in response.text
 
 
+def test_table_tells_what_the_levels_of_each_row_mean(client, alice, score, url):
+    save_score(score=score, version=1, by=alice, answer=Answer("rated", 2, "Grund"))
+    client.force_login(alice)
+    page = " ".join(client.get(url).text.split())
+    for number in (1, 2, 3):
+        assert f"kriterium-{number} auf 3" in page
+    assert "etwa: kriterium-1 auf 0" in page
+    assert page.count("level-texts__chosen") == 1
+    assert "2 – in Umsetzung (gespeichert)" in page
+
+
 def test_table_saves_the_changed_rows_only(client, alice, url):
     client.force_login(alice)
     data = typed(client.get(url), k1={"choice": "2", "rationale": "Grund"}, k3={"choice": "unknown", "target_level": "4"})

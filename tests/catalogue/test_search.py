@@ -89,7 +89,7 @@ def test_search_within_a_workstream(client, edition):
 def test_search_query_count_constant(client, published, django_assert_num_queries, rows):
     published(*[f"daten-{n}" for n in range(rows)])
     client.get("/katalog/", {"q": "Deutsch"})  # the edition's words are known from now on
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/katalog/", {"q": "Deutsch"})
 
 

@@ -21,7 +21,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from catalogue.models import Edition
-from catalogue.services.checksums import checksum_problems
+from catalogue.services.checksums import compare_checksums
 from scaling.common.processes import SERVE_PID
 from scaling.common.translations import compile_translations
 
@@ -54,17 +54,12 @@ class Command(BaseCommand):
         collect_static()
         self.prepare_database()
 
-    def compare_checksums(self) -> None:
-        """Say so loudly, but serve: a municipality's answers must not be out of reach because a catalogue differs."""
-        for problem in checksum_problems():
-            self.stderr.write(self.style.WARNING(f"Catalogue: {problem}"))
-
     def prepare_database(self) -> None:
         refuse_older_schema()
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
         loaded = load_catalogue(self.stdout)
-        self.compare_checksums()
+        compare_checksums()  # says so loudly, but serves: answers must not be out of reach because a catalogue differs
         if settings.DEMO:
             said = io.StringIO()
             call_command("load_demo", stdout=said)
