@@ -8,7 +8,13 @@ from assessments.services import workflow
 from catalogue.documents.export import criterion_document, edition_document
 from catalogue.models import ChangeLogEntry, Criterion, Edition
 from catalogue.services import editing
-from tests.catalogue.documents import CROSS_PHASE_MILESTONE, legal_note_document, practice_document, wording_document
+from tests.catalogue.documents import (
+    CROSS_PHASE_MILESTONE,
+    legal_note_document,
+    model_document,
+    practice_document,
+    wording_document,
+)
 from tests.catalogue.documents import criterion_document as one
 from tests.catalogue.pages import address, typed
 from tests.factories import make_project
@@ -338,9 +344,9 @@ def test_save_without_change_leaves_no_entry(client, curator, draft):
 @pytest.mark.parametrize(
     ("name", "args", "queries"),
     [
-        ("editions", [], 4),
+        ("editions", [], 5),
         ("edition", ["1.0"], 25),
-        ("criterion_edit", ["1.0", "k0"], 13),
+        ("criterion_edit", ["1.0", "k0"], 14),
         ("comparison", ["1.0"], 32),
         ("changes", ["1.0"], 6),
     ],
@@ -367,3 +373,16 @@ def test_use_of_an_edition_counted_without_joining_criteria_to_assessments(publi
     assert [(e.number, e.criteria_count, e.use_count) for e in found] == [(edition.number, 3, 4)]
     rows = [int(number) for number in re.findall(r"actual .*?rows=(\d+)", found.explain(analyze=True))]
     assert max(rows) <= 4
+
+
+def test_operating_models_and_criteria_lead_to_each_other(client, curator, draft, published):
+    models = [model_document("konzession", criteria=["eins"])]
+    draft("eins", "zwei", operating_models=models)
+    published("eins", "zwei", number="2.0", operating_models=models)
+    model, criterion = address("model_edit", "1.0", "konzession"), address("criterion_edit", "1.0", "eins")
+    assert model in client.get(criterion).text
+    assert model not in client.get(address("criterion_edit", "1.0", "zwei")).text
+    assert client.get(model).context["form"]["criteria"].value() == ["eins"]
+    assert "/katalog/betreibermodelle/#konzession" in client.get("/katalog/eins/").text
+    assert "/katalog/eins/" in client.get("/katalog/betreibermodelle/").text
+    assert "/katalog/zwei/" not in client.get("/katalog/betreibermodelle/").text
