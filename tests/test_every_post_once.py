@@ -124,12 +124,12 @@ def signed_in(person):
 
 
 def takes_post(path, people):
-    """Whether an address takes a POST at all. Asked by a method that none of ours knows: what an empty POST gets says little,
-    since an address whose object is named in what is sent answers it with 404.
+    """Whether an address takes a POST at all. Asked by a method that none of our pages knows: what an empty POST gets says
+    little, since an address whose object is named in what is sent answers it with 404.
     """
     for person in (None, *people):
         with transaction.atomic():
-            response = signed_in(person).generic("PROPFIND", path)
+            response = signed_in(person).options(path)
             transaction.set_rollback(True)
         if response.status_code == 405:
             return "POST" in response["Allow"]

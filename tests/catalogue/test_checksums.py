@@ -128,7 +128,9 @@ class TestStart:
     def test_worker_says_nothing_where_nothing_differs(self):
         started = self.start()
         assert started.stderr == ""
-        assert last_comparison().problems == ()
+        comparison = last_comparison()
+        assert comparison is not None
+        assert comparison.problems == ()
 
     def test_check_of_the_database_warns(self):
         publish_and_change()

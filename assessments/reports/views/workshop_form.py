@@ -55,8 +55,10 @@ def workshop_form(request: HttpRequest, public_id: str) -> HttpResponse:
     office = request.GET.get("stelle", "")
     with translation.override(requested_language(request)):
         order = form_order(assessment, criteria, office=office)
-        words = [_("Arbeitsbogen"), assessment.project.slug, assessment.round, *([Office(office).label] if office else [])]
-        name = f"{'-'.join(slugify(word) for word in words)}.pdf"
+        words = [_("Arbeitsbogen"), assessment.project.slug, str(assessment.round)]
+        if office:
+            words.append(str(Office(office).label))
+        name = f"{'-'.join(str(slugify(word)) for word in words)}.pdf"
     crumbs = crumbs_to(assessment.project, (str(assessment.round_label), assessment.get_absolute_url()), (_("PDF"), ""))
     return pdf_answer(
         request,
