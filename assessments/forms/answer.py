@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import ButtonHolder, Column, Field, Fieldset, Layout, Row, Submit
+from crispy_forms.layout import ButtonHolder, Column, Div, Field, Fieldset, Layout, Row, Submit
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -131,7 +131,7 @@ class ScoreForm(AnswerForm):
         score: Score,
         criterion: Criterion,
         read_only: bool = False,
-        shows_evidence: bool = True,
+        shows_surroundings: bool = True,
         autosave_url: str = "",
         **kwargs: Any,
     ) -> None:
@@ -140,7 +140,7 @@ class ScoreForm(AnswerForm):
             kwargs["initial"].setdefault(name, value)
         super().__init__(*args, **kwargs)
         self.read_only = read_only
-        self.shows_evidence = shows_evidence
+        self.shows_surroundings = shows_surroundings
         self.autosave_url = autosave_url
         wording = wording_of(criterion, municipality_wide=score.assessment.project.is_municipality_wide)
         self.fields["choice"].choices = answer_choices(wording)  # type: ignore[attr-defined]
@@ -166,25 +166,36 @@ class ScoreForm(AnswerForm):
         return helper
 
     def _layout(self) -> Layout:
-        answer = [
-            CachedLayout("choice", Field("choice", template="kern/level_cards.html")),
-            CachedLayout("rationale", "rationale"),
-            CachedLayout("target", Row("target_level", "target_date")),
-        ]
+        """Levels, and beside them what helps to choose, the reason, and what can follow it."""
+        levels = Div(CachedLayout("choice", Field("choice", template="kern/level_cards.html")), css_class="answer__levels")
+        reason = CachedLayout("rationale", "rationale")
+        target = CachedLayout("target", Row("target_level", "target_date"))
+        if not self.shows_surroundings:
+            new = Fieldset(_("Nachweise"), self._new_evidence())
+            return Layout(self._version(), levels, reason, target, new, self._buttons())
         # The proofs stand among the fields; the forms of their buttons stand after this one.
-        proofs = [Include("assessments/_evidence.html")] if self.shows_evidence else []
-        if self.read_only:
-            return Layout(*answer, Fieldset(_("Nachweise"), *proofs))
-        new = CachedLayout("evidence", Row(Column("evidence_text"), Column("evidence_url")))
+        new_proof = () if self.read_only else (self._new_evidence(),)
+        proofs = Fieldset(_("Nachweise"), Include("assessments/_evidence.html"), *new_proof)
+        more = Div(target, proofs, Include("assessments/_tasks.html"), css_class="answer__more")
+        side = Div(Include("assessments/_guidance.html"), reason, more, css_class="answer__side")
+        return Layout(levels, side) if self.read_only else Layout(self._version(), levels, side, self._buttons())
+
+    def _version(self) -> CachedLayout:
+        return CachedLayout("version", "version")
+
+    def _new_evidence(self) -> CachedLayout:
+        return CachedLayout("evidence", Row(Column("evidence_text"), Column("evidence_url")))
+
+    def _buttons(self) -> ButtonHolder:
         submit = CachedLayout(
             "submit",
             Submit("weiter", _("Speichern und weiter")),
             Submit("bleiben", _("Speichern"), css_class="kern-btn--secondary"),
         )
-        status = [Include("assessments/_reset.html"), Include("assessments/_save_state.html")] if self.shows_evidence else []
-        buttons = ButtonHolder(submit, *status, css_class="save-bar")
-        version = CachedLayout("version", "version")
-        return Layout(version, *answer, Fieldset(_("Nachweise"), *proofs, new), buttons)
+        if not self.shows_surroundings:
+            return ButtonHolder(submit, css_class="save-bar")
+        confirm, *status = (Include(f"assessments/{name}.html") for name in ("_confirm_button", "_reset", "_save_state"))
+        return ButtonHolder(confirm, submit, *status, css_class="save-bar")
 
     @property
     def answer(self) -> Answer:

@@ -95,7 +95,7 @@ def _save(request: HttpRequest, score: Score, criterion: Criterion) -> HttpRespo
 
 
 def _redirect_after_save(request: HttpRequest, score: Score, criterion: Criterion, saved: Score) -> HttpResponse:
-    suffix = "?ansicht=gross" if request.GET.get("ansicht") == "gross" else ""
+    suffix = _suffix_of(request)
     if "weiter" not in request.POST:
         when = time_format(timezone.localtime(saved.updated_at or timezone.now()), "H:i")
         messages.success(request, _("Gespeichert um %(time)s Uhr.") % {"time": when})
@@ -169,11 +169,17 @@ def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200
         "comment_form": CommentForm(),
         "people": near.people,
         "updated_by": near.updated_by,
-        # Large type for the projector: the same page, so that a workshop can rate from there.
-        "suffix": "?ansicht=gross" if request.GET.get("ansicht") == "gross" else "",
+        "suffix": _suffix_of(request),
         **more,
     }
-    return render(request, "assessments/score.html", context, status=status)
+    # On the wall the same answer with the same form, in type to be read from afar, so that a workshop can rate from there.
+    template = "assessments/wall.html" if context["suffix"] else "assessments/score.html"
+    return render(request, template, context, status=status)
+
+
+def _suffix_of(request: HttpRequest) -> str:
+    """What keeps the view for the wall from one criterion to the next; empty on the usual page."""
+    return "?ansicht=gross" if request.GET.get("ansicht") == "gross" else ""
 
 
 def _conflict(request: HttpRequest, score: Score, criterion: Criterion, form: ScoreForm, current: Score) -> HttpResponse:
@@ -200,7 +206,7 @@ def _conflict(request: HttpRequest, score: Score, criterion: Criterion, form: Sc
         "keep_mine": {**initial_of(mine), **typed},
         "keep_theirs": {**initial_of(theirs), **typed},
         "typed": typed,
-        "merge_form": ScoreForm(score=score, criterion=criterion, initial=merged, shows_evidence=False),
+        "merge_form": ScoreForm(score=score, criterion=criterion, initial=merged, shows_surroundings=False),
     }
     return render(request, "assessments/score_conflict.html", context, status=409)
 
@@ -239,7 +245,7 @@ def confirm(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
     following = None if "zurueck" in request.POST else neighbours_of(score).next_pending
     if following is None:
         return redirect(score.assessment)
-    return redirect("assessments:score", public_id, following.criterion.key)
+    return redirect(reverse("assessments:score", args=[public_id, following.criterion.key]) + _suffix_of(request))
 
 
 @login_required
