@@ -47,15 +47,11 @@ def answer_choices(wording: Wording) -> list[tuple[str, CardLabel]]:
         *((str(level.value), CardLabel(level.label, level.value, described.get(level.value, ""))) for level in Level),
         (
             ScoreState.UNKNOWN.value,
-            CardLabel(ScoreState.UNKNOWN.label, None, _("Zählt als bearbeitet, geht aber in keinen Mittelwert ein.")),
+            CardLabel(ScoreState.UNKNOWN.label, None, _("Zählt in keinem Mittelwert.")),
         ),
         (
             ScoreState.NOT_APPLICABLE.value,
-            CardLabel(
-                ScoreState.NOT_APPLICABLE.label,
-                None,
-                _("Bitte begründen. Hält kein Phasentor auf und zählt in keinem Mittelwert."),
-            ),
+            CardLabel(ScoreState.NOT_APPLICABLE.label, None, _("Bitte begründen.")),
         ),
     ]
 
@@ -73,7 +69,8 @@ class AnswerForm(Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("choice") == ScoreState.NOT_APPLICABLE and "rationale" in data and not has_letters(data["rationale"]):
-            self.add_error("rationale", _("Bitte begründen Sie, warum das Kriterium nicht zutrifft."))
+            missing = _("Bitte begründen Sie, warum das Kriterium nicht zutrifft.")
+            self.add_error("rationale", forms.ValidationError(missing, code="reason_missing"))
         return data
 
     def clean_rationale(self) -> str:

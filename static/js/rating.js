@@ -27,3 +27,22 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) saveAndGoOn(event);
   else if (document.body.classList.contains("wall") && !event.ctrlKey && !event.metaKey) leaf(event);
 });
+
+/* Fields that stand among the answer's but belong to another form are no change of the answer. */
+const answer = document.getElementById("einschaetzung");
+for (const kind of ["input", "change"]) {
+  answer?.addEventListener(kind, (event) => {
+    if (event.target.form !== answer) event.stopImmediatePropagation();
+    /* The tab stays from criterion to criterion: the server draws it. */
+    if (event.target.name === "hilfe") document.cookie = `hilfe=${event.target.value}; path=/; SameSite=Lax`;
+  }, true);
+}
+
+/* On a phone the help is folded, and below what it helps with. */
+const help = document.getElementById("hilfe");
+const isNarrow = window.matchMedia("(max-width: 59.99rem)");
+const fold = () => { help.open = !isNarrow.matches; };
+if (help) {
+  isNarrow.addEventListener("change", fold);
+  fold();
+}
