@@ -174,8 +174,8 @@ class ScoreForm(AnswerForm):
         new_proof = () if self.read_only else (self._new_evidence(),)
         proofs = Fieldset(_("Nachweise"), Include("assessments/_evidence.html"), *new_proof)
         more = Div(target, proofs, Include("assessments/_tasks.html"), css_class="answer__more")
-        side = Div(Include("assessments/_guidance.html"), reason, more, css_class="answer__side")
-        return Layout(levels, side) if self.read_only else Layout(self._version(), levels, side, self._buttons())
+        side = Div(reason, Include("assessments/_guidance.html"), css_class="answer__side")
+        return Layout(levels, side, more) if self.read_only else Layout(self._version(), levels, side, more, self._buttons())
 
     def _version(self) -> CachedLayout:
         return CachedLayout("version", "version")

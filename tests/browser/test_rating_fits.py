@@ -1,7 +1,7 @@
 """What is seen without scrolling on the pages that rate a criterion: measured for every text of the shipped editions.
 
-One page is opened for each kind of answer, language and screen; then the texts of all criteria, in both wordings, take their places in
-turn. So it is the layout that is measured, with every title and every set of levels it will have to hold.
+One page is opened for each kind of answer, language and screen; then the texts of all criteria, in both wordings, take their
+places in turn. So it is the layout that is measured, with every title and every set of levels it will have to hold.
 """
 
 from pathlib import Path
@@ -80,9 +80,8 @@ def addresses(municipality, alice, bob):
     workflow.submit(assessment=first, by=alice)
     workflow.approve(assessment=first, by=bob)
     carried = workflow.start_assessment(project=project, by=alice)
-    return {
-        name: f"/bewertungen/{round_.public_id}/kriterien/kriterium-1/" for name, round_ in (("fresh", fresh), ("carried", carried))
-    }
+    rounds = {"fresh": fresh, "carried": carried}
+    return {name: f"/bewertungen/{round_.public_id}/kriterien/kriterium-1/" for name, round_ in rounds.items()}
 
 
 @pytest.fixture

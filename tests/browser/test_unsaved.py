@@ -121,7 +121,7 @@ def test_words_of_another_tab_stay_when_this_one_stores_its_own(page, url, alice
     expect(other.locator("#save-state")).to_have_text(re.compile("Nicht gespeichert"))
     page.get_by_label("Neuer Nachweis").fill("Beschluss")
     page.get_by_role("button", name="Speichern", exact=True).click()
-    expect(page.locator(".kern-alert")).to_contain_text("Gespeichert um")
+    expect(page.locator("#save-state")).to_contain_text("Gespeichert um")
     other.close()
     page.goto(url)
     expect(page.locator("#draft")).to_contain_text(WORDS)
