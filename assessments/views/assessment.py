@@ -104,6 +104,8 @@ def render_overview(request: HttpRequest, assessment: Assessment, status: int = 
     # Only to assign, and to tell of those who are assigned whether they are still there.
     asked = editable or any(score.assigned_to_id for score in found.scores)
     people = list(people_of(assessment.project)) if asked else []
+    # Who works on a round sees what is left first; a list that was asked for, or that has nothing left, is shown as it is.
+    is_divided = editable and not narrowed and bool(found.pending)
     context = {
         "assessment": assessment,
         "project": assessment.project,
@@ -113,6 +115,8 @@ def render_overview(request: HttpRequest, assessment: Assessment, status: int = 
         "narrowed": narrowed,
         "shows": SHOWS,
         "shown": overview_of(shown),
+        "todo": overview_of(found.pending),
+        "rest": overview_of([score for score in found.scores if is_divided and not score.is_pending]),
         "next_pending": next(iter(found.pending), None),
         "return_form": ReturnForm(),
         "reopen_form": ReopenForm(),
