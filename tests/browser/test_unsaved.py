@@ -100,6 +100,7 @@ def test_comment_that_was_not_sent_waits_for_its_page(page, url, alice, sign_in,
     page.goto(live_server.url)
     expect(page.locator("#unsaved")).to_contain_text(WORDS)
     assert_accessible(page)
+    page.set_viewport_size({"width": 1280, "height": 1800})  # all of it, or axe minds what the buttons at the foot lie over
     page.locator("#unsaved a").click()
     expect(page).to_have_url(url)
     assert_accessible(page)
