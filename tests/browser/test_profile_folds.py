@@ -38,3 +38,30 @@ def test_link_opens_what_it_leads_to(page, url, alice, sign_in):
     page.locator('.jump a[href="#methode"]').click()
     expect(page.locator("#methode")).to_be_in_viewport()
     expect(page.locator("details:has(> summary > #methode)")).to_have_attribute("open", "")
+
+
+#: WCAG's contrast of the lines of the scale with the page behind them; the least of all.
+CONTRAST = """() => {
+  const canvas = document.createElement("canvas").getContext("2d");
+  const light = (color) => {
+    canvas.fillStyle = color;
+    canvas.fillRect(0, 0, 1, 1);
+    const part = (value) => value <= 10.3 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4;
+    const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
+    return 0.2126 * part(red) + 0.7152 * part(green) + 0.0722 * part(blue);
+  };
+  const page = light(getComputedStyle(document.documentElement).getPropertyValue("--background"));
+  return Math.min(...[...document.querySelectorAll(".chart :is(.s-grid, .f-track)")].map((line) => {
+    const own = light(getComputedStyle(line).stroke);
+    return (Math.max(own, page) + 0.05) / (Math.min(own, page) + 0.05);
+  }));
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_scale_of_the_charts_is_seen_in_both_themes(page, url, alice, sign_in, theme):
+    sign_in(page, alice)
+    page.emulate_media(color_scheme=theme)
+    page.goto(url)
+    assert page.locator(".chart .s-grid").count() > 0
+    assert page.evaluate(CONTRAST) >= 3
