@@ -1,6 +1,7 @@
-"""What gunicorn does beside serving: no worker outlives ``serve``, and none looks through what stays anyway."""
+"""What gunicorn does beside serving: no worker outlives ``serve``, and none reads word lists while somebody waits."""
 
 import gc
+import threading
 from typing import Any
 
 from scaling.common.processes import follow_server
@@ -12,6 +13,14 @@ def when_ready(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """What is loaded by now stays until the worker ends; the garbage collector need not look through it at every request."""
+    """Load what charts need in the background, so that pages are served at once."""
+    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+
+
+def _warm_up() -> None:
+    from assessments.reports.charts.label_fit import load_syllables
+
+    load_syllables()
+    # What is loaded by now stays until the worker ends; the garbage collector need not look through it at every request.
     gc.collect()
     gc.freeze()

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import ButtonHolder, Column, Field, Fieldset, Layout, Row, Submit
+from crispy_forms.layout import ButtonHolder, Column, Div, Field, Fieldset, Layout, Row, Submit
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -47,15 +47,11 @@ def answer_choices(wording: Wording) -> list[tuple[str, CardLabel]]:
         *((str(level.value), CardLabel(level.label, level.value, described.get(level.value, ""))) for level in Level),
         (
             ScoreState.UNKNOWN.value,
-            CardLabel(ScoreState.UNKNOWN.label, None, _("Zählt als bearbeitet, geht aber in keinen Mittelwert ein.")),
+            CardLabel(ScoreState.UNKNOWN.label, None, _("Zählt in keinem Mittelwert.")),
         ),
         (
             ScoreState.NOT_APPLICABLE.value,
-            CardLabel(
-                ScoreState.NOT_APPLICABLE.label,
-                None,
-                _("Bitte begründen. Hält kein Phasentor auf und zählt in keinem Mittelwert."),
-            ),
+            CardLabel(ScoreState.NOT_APPLICABLE.label, None, _("Bitte begründen.")),
         ),
     ]
 
@@ -73,7 +69,8 @@ class AnswerForm(Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("choice") == ScoreState.NOT_APPLICABLE and "rationale" in data and not has_letters(data["rationale"]):
-            self.add_error("rationale", _("Bitte begründen Sie, warum das Kriterium nicht zutrifft."))
+            missing = _("Bitte begründen Sie, warum das Kriterium nicht zutrifft.")
+            self.add_error("rationale", forms.ValidationError(missing, code="reason_missing"))
         return data
 
     def clean_rationale(self) -> str:
@@ -131,7 +128,7 @@ class ScoreForm(AnswerForm):
         score: Score,
         criterion: Criterion,
         read_only: bool = False,
-        shows_evidence: bool = True,
+        shows_surroundings: bool = True,
         autosave_url: str = "",
         **kwargs: Any,
     ) -> None:
@@ -140,7 +137,7 @@ class ScoreForm(AnswerForm):
             kwargs["initial"].setdefault(name, value)
         super().__init__(*args, **kwargs)
         self.read_only = read_only
-        self.shows_evidence = shows_evidence
+        self.shows_surroundings = shows_surroundings
         self.autosave_url = autosave_url
         wording = wording_of(criterion, municipality_wide=score.assessment.project.is_municipality_wide)
         self.fields["choice"].choices = answer_choices(wording)  # type: ignore[attr-defined]
@@ -166,25 +163,36 @@ class ScoreForm(AnswerForm):
         return helper
 
     def _layout(self) -> Layout:
-        answer = [
-            CachedLayout("choice", Field("choice", template="kern/level_cards.html")),
-            CachedLayout("rationale", "rationale"),
-            CachedLayout("target", Row("target_level", "target_date")),
-        ]
+        """Levels, and beside them what helps to choose, the reason, and what can follow it."""
+        levels = Div(CachedLayout("choice", Field("choice", template="kern/level_cards.html")), css_class="answer__levels")
+        reason = CachedLayout("rationale", "rationale")
+        target = CachedLayout("target", Row("target_level", "target_date"))
+        if not self.shows_surroundings:
+            new = Fieldset(_("Nachweise"), self._new_evidence())
+            return Layout(self._version(), levels, reason, target, new, self._buttons())
         # The proofs stand among the fields; the forms of their buttons stand after this one.
-        proofs = [Include("assessments/_evidence.html")] if self.shows_evidence else []
-        if self.read_only:
-            return Layout(*answer, Fieldset(_("Nachweise"), *proofs))
-        new = CachedLayout("evidence", Row(Column("evidence_text"), Column("evidence_url")))
+        new_proof = () if self.read_only else (self._new_evidence(),)
+        proofs = Fieldset(_("Nachweise"), Include("assessments/_evidence.html"), *new_proof)
+        more = Div(target, proofs, Include("assessments/_tasks.html"), css_class="answer__more")
+        side = Div(reason, Include("assessments/_guidance.html"), css_class="answer__side")
+        return Layout(levels, side, more) if self.read_only else Layout(self._version(), levels, side, more, self._buttons())
+
+    def _version(self) -> CachedLayout:
+        return CachedLayout("version", "version")
+
+    def _new_evidence(self) -> CachedLayout:
+        return CachedLayout("evidence", Row(Column("evidence_text"), Column("evidence_url")))
+
+    def _buttons(self) -> ButtonHolder:
         submit = CachedLayout(
             "submit",
             Submit("weiter", _("Speichern und weiter")),
             Submit("bleiben", _("Speichern"), css_class="kern-btn--secondary"),
         )
-        status = [Include("assessments/_reset.html"), Include("assessments/_save_state.html")] if self.shows_evidence else []
-        buttons = ButtonHolder(submit, *status, css_class="save-bar")
-        version = CachedLayout("version", "version")
-        return Layout(version, *answer, Fieldset(_("Nachweise"), *proofs, new), buttons)
+        if not self.shows_surroundings:
+            return ButtonHolder(submit, css_class="save-bar")
+        confirm, *status = (Include(f"assessments/{name}.html") for name in ("_confirm_button", "_reset", "_save_state"))
+        return ButtonHolder(confirm, submit, *status, css_class="save-bar")
 
     @property
     def answer(self) -> Answer:

@@ -43,10 +43,16 @@ class RoundComparison:
     change: GroupChange
 
     @property
-    def in_order_of_news(self) -> tuple[ComparedCriterion, ...]:
-        """Bad news first, what did not change last, and within a kind in catalogue order."""
-        place = {kind: number for number, kind in enumerate(kind_labels())}
-        return tuple(sorted(self.rows, key=lambda row: place[row.change.kind]))
+    def news(self) -> tuple[tuple[str, tuple[ComparedCriterion, ...]], ...]:
+        """What has changed, by kind (its label, its criteria in catalogue order): bad news first, a new reason alone last."""
+        groups = ((label, tuple(row for row in self.rows if row.change.kind == kind)) for kind, label in kind_labels().items())
+        found = ((label, tuple(row for row in rows if row.has_changed)) for label, rows in groups)
+        return tuple((label, rows) for label, rows in found if rows)
+
+    @property
+    def unchanged(self) -> tuple[ComparedCriterion, ...]:
+        """Those with the same answer and the same reason in both rounds, in catalogue order."""
+        return tuple(row for row in self.rows if not row.has_changed)
 
 
 def compare(now: Sequence[Score], then: Sequence[Score]) -> RoundComparison:

@@ -130,6 +130,8 @@ def render_overview(request: HttpRequest, assessment: Assessment, status: int = 
     asked = editable or any(score.assigned_to_id for score in found.scores)
     people = list(people_of(assessment.project)) if asked else []
     offices = shares_in(assessment.project, found.scores, people=people) if editable else []
+    # Who works on a round sees what is left first; a list that was asked for, or that has nothing left, is shown as it is.
+    is_divided = editable and not narrowed and bool(found.pending)
     context = {
         "assessment": assessment,
         "project": assessment.project,
@@ -139,6 +141,8 @@ def render_overview(request: HttpRequest, assessment: Assessment, status: int = 
         "narrowed": narrowed,
         "shows": SHOWS,
         "shown": overview_of(shown),
+        "todo": overview_of(found.pending),
+        "rest": overview_of([score for score in found.scores if is_divided and not score.is_pending]),
         "next_pending": next(iter(found.pending), None),
         "return_form": ReturnForm(),
         "reopen_form": ReopenForm(),

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -37,7 +38,7 @@ def assign_one(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
         messages.error(request, _("Die Bewertung ist eingereicht; es lässt sich nichts mehr ändern."))
     else:
         messages.success(request, _("Die Zuständigkeit ist gespeichert."))
-    return redirect("assessments:score", public_id, key)
+    return redirect(reverse("assessments:score", args=[public_id, key]) + "#zustaendig")
 
 
 @login_required

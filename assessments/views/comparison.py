@@ -43,7 +43,6 @@ def compare(request: HttpRequest, public_id: str, other_id: str) -> HttpResponse
         raise Http404
     now, then = (assessment, other) if assessment.round > other.round else (other, assessment)
     found = compare_scores(_scores(now), _scores(then))
-    only_changed = "veraendert" in request.GET
     context = {
         "assessment": assessment,
         "project": assessment.project,
@@ -51,8 +50,6 @@ def compare(request: HttpRequest, public_id: str, other_id: str) -> HttpResponse
         "then": then,
         "comparison": found,
         "summary": (kinds_sentence(found.change.kinds, str(then.round_label)), mean_change(found.change)),
-        "rows": [row for row in found.in_order_of_news if row.has_changed or not only_changed],
-        "only_changed": only_changed,
         "others": Assessment.objects.visible_to(request.user)
         .filter(project=now.project)
         .exclude(pk=now.pk)

@@ -20,7 +20,9 @@ from assessments.forms.comment import CommentForm
 from assessments.models import Evidence, Score
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.criterion_page import load_criterion_page
-from assessments.queries.neighbours import Neighbours, answer_label, in_order, neighbours, round_context
+from assessments.queries.neighbours import Neighbours, RoundContext, answer_label, in_order, neighbours, round_context
+from assessments.queries.overview import rating_of
+from assessments.scoring import counts
 from assessments.services.answers import (
     Answer,
     NotEditable,
@@ -33,7 +35,7 @@ from assessments.services.answers import (
 from assessments.views.access import get_score, number_in, require
 from assessments.views.breadcrumbs import crumbs_to
 from catalogue.models import Criterion
-from catalogue.wording import wording_of
+from catalogue.wording import Wording, wording_of
 
 
 @never_cache  # so that the back button shows what is stored now, with its version
@@ -95,7 +97,7 @@ def _save(request: HttpRequest, score: Score, criterion: Criterion) -> HttpRespo
 
 
 def _redirect_after_save(request: HttpRequest, score: Score, criterion: Criterion, saved: Score) -> HttpResponse:
-    suffix = "?ansicht=gross" if request.GET.get("ansicht") == "gross" else ""
+    suffix = _suffix_of(request)
     if "weiter" not in request.POST:
         when = time_format(timezone.localtime(saved.updated_at or timezone.now()), "H:i")
         messages.success(request, _("Gespeichert um %(time)s Uhr.") % {"time": when})
@@ -111,7 +113,9 @@ def _redirect_after_save(request: HttpRequest, score: Score, criterion: Criterio
 def _autosave(request: HttpRequest, score: Score, form: ScoreForm) -> HttpResponse:
     """Save what stands in the fields, but no new evidence: that waits for a button. Answers with a sentence for the page."""
     if not form.is_valid():
-        return _render_save_result(request, "invalid", 422, form=form)
+        # Whoever has just chosen „trifft nicht zu“ is about to say why: nothing has gone wrong yet.
+        waits = list(form.errors) == ["rationale"] and form.has_error("rationale", "reason_missing")
+        return _render_save_result(request, "invalid", 422, form=form, waits_for_reason=waits)
     try:
         saved = save_score(
             score=score,
@@ -158,7 +162,6 @@ def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200
         "score": score,
         "criterion": criterion,
         "wording": wording,
-        "next_level": next((text for text in wording.levels if text.level == score.level), None),
         "form": form,
         "way": neighbours(around.scores, score.pk),
         "evidence": near.evidence,
@@ -168,12 +171,33 @@ def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200
         "comments": near.comments if may_read_comments else [],
         "comment_form": CommentForm(),
         "people": near.people,
+        "counts": counts(rating_of(one) for one in around.scores),
+        **_help_tabs(request.COOKIES.get("hilfe", ""), around, wording),
         "updated_by": near.updated_by,
-        # Large type for the projector: the same page, so that a workshop can rate from there.
-        "suffix": "?ansicht=gross" if request.GET.get("ansicht") == "gross" else "",
+        "suffix": _suffix_of(request),
         **more,
     }
-    return render(request, "assessments/score.html", context, status=status)
+    # On the wall the same answer with the same form, in type to be read from afar, so that a workshop can rate from there.
+    template = "assessments/wall.html" if context["suffix"] else "assessments/score.html"
+    return render(request, template, context, status=status)
+
+
+def _help_tabs(wanted: str, around: RoundContext, wording: Wording) -> dict[str, Any]:
+    """The tabs of the guidance that hold something here, and the one to show: the one chosen last, or else the questions."""
+    there = {
+        "fragen": _("Fragen"),
+        "zuletzt": _("Zuletzt") if around.earlier else "",
+        "kommune": _("Kommune") if around.municipality_answer else "",
+        "schritt": _("Nächster Schritt"),
+        "nachweise": _("Nachweise") if wording.evidence_examples else "",
+    }
+    tabs = [(name, label) for name, label in there.items() if label]
+    return {"help_tabs": tabs, "help_tab": wanted if there.get(wanted) else "fragen"}
+
+
+def _suffix_of(request: HttpRequest) -> str:
+    """What keeps the view for the wall from one criterion to the next; empty on the usual page."""
+    return "?ansicht=gross" if request.GET.get("ansicht") == "gross" else ""
 
 
 def _conflict(request: HttpRequest, score: Score, criterion: Criterion, form: ScoreForm, current: Score) -> HttpResponse:
@@ -200,7 +224,7 @@ def _conflict(request: HttpRequest, score: Score, criterion: Criterion, form: Sc
         "keep_mine": {**initial_of(mine), **typed},
         "keep_theirs": {**initial_of(theirs), **typed},
         "typed": typed,
-        "merge_form": ScoreForm(score=score, criterion=criterion, initial=merged, shows_evidence=False),
+        "merge_form": ScoreForm(score=score, criterion=criterion, initial=merged, shows_surroundings=False),
     }
     return render(request, "assessments/score_conflict.html", context, status=409)
 
@@ -239,7 +263,7 @@ def confirm(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
     following = None if "zurueck" in request.POST else neighbours_of(score).next_pending
     if following is None:
         return redirect(score.assessment)
-    return redirect("assessments:score", public_id, following.criterion.key)
+    return redirect(reverse("assessments:score", args=[public_id, following.criterion.key]) + _suffix_of(request))
 
 
 @login_required
@@ -256,4 +280,4 @@ def evidence_remove(request: HttpRequest, public_id: str, key: str, pk: int) -> 
         messages.error(request, _("Die Bewertung ist eingereicht; Nachweise lassen sich nicht mehr ändern."))
     else:
         messages.success(request, _("Der Nachweis ist entfernt."))
-    return redirect("assessments:score", public_id, key)
+    return redirect(reverse("assessments:score", args=[public_id, key]) + "#nachweise")

@@ -48,7 +48,7 @@ def evidence_file_add(request: HttpRequest, public_id: str, key: str) -> HttpRes
             form.add_error("file", str(error))
         else:
             messages.success(request, _("Die Datei ist als Nachweis gespeichert."))
-            return redirect("assessments:score", public_id, key)
+            return redirect(reverse("assessments:score", args=[public_id, key]) + "#nachweise")
     crumbs = crumbs_to(
         assessment.project,
         (str(assessment.round_label), assessment.get_absolute_url()),

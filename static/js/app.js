@@ -70,6 +70,32 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-back]")) window.history.back();
 });
 
+/* A link to what is folded opens it, and so does printing. Browsers open what lies around a target, but not the target itself. */
+function reveal() {
+  const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target) return;
+  const inside = target.querySelector(":scope > details[data-fold]");
+  if (inside) inside.open = true;
+  let opened = false;
+  for (let fold = target.closest("details[data-fold]"); fold; fold = fold.parentElement.closest("details[data-fold]")) {
+    opened ||= !fold.open;
+    fold.open = true;
+  }
+  if (opened || inside) target.scrollIntoView();
+}
+window.addEventListener("hashchange", reveal);
+/* A link to the place one has come to already changes no address. */
+document.addEventListener("click", (event) => { if (event.target.closest('a[href^="#"]')) setTimeout(reveal); });
+let printed = [];
+window.addEventListener("beforeprint", () => {
+  printed = [...document.querySelectorAll("details[data-fold]:not([open])")];
+  printed.forEach((fold) => { fold.open = true; });
+});
+window.addEventListener("afterprint", () => { printed.forEach((fold) => { fold.open = false; }); });
+
+/* A filter works with the choice itself; without a script it has its button. */
+document.addEventListener("change", (event) => event.target.form?.matches("[data-at-once]") && event.target.form.requestSubmit());
+
 /* A browser hands over half a date as none, and the stored one would be lost: it waits for the rest. */
 document.addEventListener("submit", (event) => {
   const half = [...event.target.elements].find((field) => field.type === "date" && field.validity.badInput);
@@ -156,3 +182,4 @@ function watchSession(box) {
 document.querySelectorAll("[data-session]").forEach(watchSession);
 document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) start(event.target); });
 start(document);
+reveal();

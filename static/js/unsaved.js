@@ -204,9 +204,20 @@ function askBeforeSignOut(event) {
 }
 
 if (hasStorage()) forgetConfirmed();
-for (const form of document.querySelectorAll("main form[method=post]")) {
-  if (!form.matches(OWN_WAY) && textsOf(form).some((field) => field.type !== "email" && field.name !== "login")) forms.push(new KeptForm(form));
+function keepForms(root) {
+  for (const form of root.querySelectorAll("main form[method=post]")) {
+    if (!form.matches(OWN_WAY) && textsOf(form).some((field) => field.type !== "email" && field.name !== "login")) forms.push(new KeptForm(form));
+  }
 }
+keepForms(document);
+/* A part that came without the page (dialog.js): what was sent for it is stored by now, and its forms are new. */
+document.addEventListener("htmx:load", (event) => {
+  if (event.target === document.body) return;
+  leaving = false;
+  if (hasStorage()) forgetConfirmed();
+  forms.splice(0, forms.length, ...forms.filter((kept) => kept.form.isConnected));
+  keepForms(event.target);
+});
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post") return;

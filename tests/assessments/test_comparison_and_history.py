@@ -58,11 +58,27 @@ def test_comparison_the_other_way_round_is_the_same(client, two, alice):
     assert (response.context["now"], response.context["then"]) == (now, then)
 
 
-def test_comparison_of_what_has_changed_only(client, two, alice):
+def test_comparison_groups_what_has_changed_and_folds_the_rest(client, two, alice):
     then, now = two
     client.force_login(alice)
-    response = client.get(f"/bewertungen/{now.public_id}/vergleich/{then.public_id}/?veraendert=1")
-    assert [row.key for row in response.context["rows"]] == ["kriterium-1", "kriterium-3"]
+    response = client.get(f"/bewertungen/{now.public_id}/vergleich/{then.public_id}/")
+    found = response.context["comparison"]
+    assert [(label, [row.key for row in rows]) for label, rows in found.news] == [
+        ("gestiegen", ["kriterium-1"]),
+        ("neu eingeschätzt", ["kriterium-3"]),
+    ]
+    assert [row.key for row in found.unchanged] == ["kriterium-2"]
+    assert "1 Kriterium mit derselben Antwort und Begründung" in response.text
+
+
+def test_comparison_says_a_rewritten_reason_once(client, two, alice):
+    """What went and what came stand in one text, and nowhere else."""
+    then, now = two
+    save(now, "kriterium-2", alice, "rated", 2, "Ruht seit Mai.")
+    client.force_login(alice)
+    text = client.get(f"/bewertungen/{now.public_id}/vergleich/{then.public_id}/").text
+    for words in ("Läuft", "Ruht seit Mai"):
+        assert text.count(words) == 1
 
 
 def test_comparison_across_editions_meets_by_key(client, assessment, project, alice, bob):
@@ -73,12 +89,13 @@ def test_comparison_across_editions_meets_by_key(client, assessment, project, al
     following = workflow.start_assessment(project=project, by=alice, edition=newer)
     client.force_login(alice)
     response = client.get(f"/bewertungen/{following.public_id}/vergleich/{assessment.public_id}/")
-    assert [(row.key, row.then is None, row.now is None) for row in response.context["rows"]] == [
+    found = response.context["comparison"]
+    assert [(row.key, row.then is None, row.now is None) for _, rows in found.news for row in rows] == [
         ("kriterium-neu", True, False),
         ("kriterium-1", False, True),
         ("kriterium-3", False, True),
-        ("kriterium-2", False, False),
     ]
+    assert [row.key for row in found.unchanged] == ["kriterium-2"]
     assert "4 Kriterien gegenüber Runde 1: 1 neu dabei, 2 entfallen, 1 in keiner der Runden eingeschätzt." in response.text
 
 

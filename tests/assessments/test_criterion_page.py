@@ -107,7 +107,7 @@ VARIANTS = [
     {"autosave_url": "/bewertungen/x/kriterium-1/"},
     {"autosave_url": '/x/"><script>/'},
     {},
-    {"shows_evidence": False},
+    {"shows_surroundings": False},
     {"read_only": True},
 ]
 

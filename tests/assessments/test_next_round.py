@@ -85,6 +85,6 @@ def test_list_is_narrowed(client, following, alice, query, keys):
 def test_criterion_page_lists_the_others_with_their_states(client, following, alice):
     client.force_login(alice)
     text = client.get(f"/bewertungen/{following.public_id}/kriterien/kriterium-3/").text
-    jump = text[text.index("answer__jump") :]
+    jump = text[text.index("way__list") :]
     assert "Stufe 1, noch nicht bestätigt" in " ".join(jump.split())
     assert "weiß nicht, noch nicht bestätigt" in " ".join(jump.split())

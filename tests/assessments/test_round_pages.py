@@ -327,3 +327,25 @@ def test_catalogue_in_use_stays_with_the_round(client, assessment, alice, url):
     make_catalogue(5, major=2)
     client.force_login(alice)
     assert client.get(url).context["overview"].counts.total == 3
+
+
+def test_overview_shows_what_is_left_first_and_folds_the_rest(client, alice, assessment, url):
+    save_score(score=assessment.scores.get(criterion__key="kriterium-1"), version=1, by=alice, answer=Answer("rated", 2))
+    client.force_login(alice)
+    response = client.get(url)
+    keys = {name: [score.criterion.key for score in response.context[name].scores] for name in ("todo", "rest")}
+    assert keys == {"todo": ["kriterium-2", "kriterium-3"], "rest": ["kriterium-1"]}
+    assert "Noch zu tun: 2" in response.text
+    assert "1 Kriterium ist bearbeitet" in response.text
+    asked = client.get(f"{url}?workstream=organisatorisch")
+    assert asked.context["rest"].scores == ()
+    assert "kriterium-1" in asked.text
+
+
+def test_overview_with_nothing_left_leads_to_handing_in_first(client, alice, assessment, url):
+    for score in assessment.scores.all():
+        save_score(score=score, version=1, by=alice, answer=Answer("unknown"))
+    client.force_login(alice)
+    text = client.get(url).text
+    assert text.index("Zur Freigabe einreichen") < text.index("Reifeprofil ansehen")
+    assert text.count("Zur Freigabe einreichen") == 1

@@ -182,11 +182,11 @@ def test_large_view_stays_large_from_criterion_to_criterion(client, alice, url, 
     client.force_login(alice)
     large = f"{url}?ansicht=gross"
     response = client.get(large)
-    assert 'class="projector"' in response.text
+    assert 'class="wall"' in response.text
     assert f"/bewertungen/{assessment.public_id}/kriterien/kriterium-2/?ansicht=gross" in response.text
     onwards = client.post(large, {**ANSWER, "weiter": "1"})["Location"]
     assert onwards == f"/bewertungen/{assessment.public_id}/kriterien/kriterium-2/?ansicht=gross"
-    assert 'class="projector"' not in client.get(url).text
+    assert 'class="wall"' not in client.get(url).text
 
 
 def test_autosave_answers_in_a_sentence(client, alice, bob, score, url):

@@ -57,7 +57,7 @@ def state(page: Page):
 def test_autosave_tells_its_state_and_leaves_no_draft(page, url, alice, sign_in):
     sign_in(page, alice)
     page.goto(url)
-    expect(state(page)).to_have_text("noch nicht gespeichert")
+    expect(state(page)).to_have_text("")
     choose(page, "2")
     expect(state(page)).to_have_text(re.compile(r"^gespeichert um \d\d:\d\d\s*$"))
     assert (stored().level, stored().version) == (2, 2)
@@ -89,7 +89,8 @@ def test_autosave_that_is_refused_says_why(page, url, alice, sign_in):
     sign_in(page, alice)
     page.goto(url)
     choose(page, "not_applicable")
-    expect(state(page)).to_have_text(re.compile("Nicht gespeichert: .*begründen Sie, warum"))
+    expect(state(page)).to_have_text("„Trifft nicht zu“ braucht noch eine Begründung.")
+    expect(state(page).locator(".save-state--failed")).to_have_count(0)
     page.get_by_label("Begründung").fill("Es gibt keine Daten.")
     expect(state(page)).to_have_text(re.compile("^gespeichert um"))
     assert stored().state == "not_applicable"

@@ -16,6 +16,12 @@ def _hyphenator(language: str) -> Any:
     return pyphen.Pyphen(lang="en_GB" if language == "en" else "de_DE", left=3, right=3)
 
 
+def load_syllables() -> None:
+    """Read the word lists now (a second each), so that nobody waits for them."""
+    for language in ("de", "en"):
+        _hyphenator(language)
+
+
 def wrap(text: str, width: float, *, size: float = SIZE, bold: bool = False, max_lines: int = 3) -> list[str]:
     """Break a text into at most ``max_lines`` lines no wider than ``width``; what is left over becomes „…“.
 

@@ -30,6 +30,8 @@ FIRST_DROPPED = {"kurz": 1, "lang": 1}  # milestones that do not apply, with the
 FIRST_CHANGES = {"kurz": 2, "lang": 2}  # falls first, then rises, as many as the same page has room for
 FEW_MEASURES = 4  # as many as the third page of the Kurzfassung has room for beside 21 criteria
 GLOSSARY = "<!-- glossary -->"
+#: With their countries: to „de“ alone, hyphenation takes the first of its dictionaries, which is Austria's, and charts ours.
+HYPHENATED = {"de": "de-DE", "en": "en-GB"}
 VARIANTS: tuple[Variant, ...] = ("kurz", "lang")
 
 
@@ -77,7 +79,8 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, li
         "list_limits": list_limits,
         "compared": compared,
         "title": _("Reifeprofil %(project)s, %(round)s") % {"project": meta.project, "round": meta.round_label},
-        "own_language": meta.own_language,
+        "language_tag": HYPHENATED[meta.language],
+        "own_language": HYPHENATED.get(meta.own_language, meta.own_language),
         "explains_early": len(profile.trend.points) == 1 and len(open_measures) <= FEW_MEASURES,
         "has_targets": profile.overall.planned.value is not None,
         "levels": charts.figures_strips((*profile.workstreams, charts.named_overall(profile))),
@@ -109,11 +112,18 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, li
                 for entry in limits.entries(profile, with_comments=with_comments)
             ],
             "key": charts.criteria_key(profile),
+            "name_size": _name_size(meta.project),
             "measures": profile.measures[: limits.LISTED_MEASURES],
             "more_measures": max(len(profile.measures) - limits.LISTED_MEASURES, 0),
             "priorities": profile.priorities[:10],
         }
     return context
+
+
+def _name_size(name: str) -> str:
+    """How a project's name is set on the cover: smaller where it is long, or where a word of it would not fit a line."""
+    longest = max(map(len, name.split()), default=0)
+    return "longest" if len(name) > 90 or longest > 34 else "long" if len(name) > 55 or longest > 25 else ""
 
 
 def _has_picture(name: str) -> bool:

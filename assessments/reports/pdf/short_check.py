@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from assessments.models import Assessment
 from assessments.queries.short_check import ShortQuestion
 from assessments.reports.pdf import limits
+from assessments.reports.pdf.content import HYPHENATED
 from assessments.short_check import short_check
 from catalogue.wording import ladder_rule
 
@@ -20,7 +21,7 @@ def short_check_html(assessment: Assessment, questions: Sequence[ShortQuestion])
         "assessment": assessment,
         "project": assessment.project,
         "municipality": assessment.project.municipality,
-        "language": get_language(),
+        "language_tag": HYPHENATED[get_language() or "de"],
         "title": _("Kurzcheck %(assessment)s") % {"assessment": assessment},
         "check": short_check(),
         "ladder_rule": ladder_rule(),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Assessment
 from assessments.reports.pdf import limits
+from assessments.reports.pdf.content import HYPHENATED
 from catalogue.levels import Level
 from catalogue.models import Criterion
 from catalogue.wording import Wording, ladder_rule, wording_of
@@ -28,7 +29,7 @@ def form_html(assessment: Assessment, criteria: Sequence[Criterion], *, office: 
         "assessment": assessment,
         "project": assessment.project,
         "municipality": assessment.project.municipality,
-        "language": get_language(),
+        "language_tag": HYPHENATED[get_language() or "de"],
         "title": f"{title}, {whose}" if whose else title,
         "office": whose,
         "entries": [(criterion, wording := _wording(assessment, criterion), _levels(wording)) for criterion in criteria],

@@ -1,0 +1,67 @@
+"""The maturity profile in a real browser: short before anything is opened, and every link leads to what it names."""
+
+import pytest
+from playwright.sync_api import expect
+
+from assessments.services import workflow
+from assessments.services.answers import Answer, save_score
+from tests.factories import make_catalogue, make_project
+
+
+@pytest.fixture
+def url(live_server, municipality, alice):
+    make_catalogue(30)
+    assessment = workflow.start_assessment(project=make_project(municipality, team=[alice]), by=alice)
+    for score in assessment.scores.all():
+        save_score(score=score, version=1, by=alice, answer=Answer("rated", 1, "Weil es so ist. " * 20, 3))
+    return f"{live_server.url}/bewertungen/{assessment.public_id}/profil/"
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)], ids=["laptop", "phone"])
+def test_profile_is_at_most_five_screens_high_before_something_is_opened(page, url, alice, sign_in, size):
+    sign_in(page, alice)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(url)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 5 * size[1]
+
+
+def test_link_opens_what_it_leads_to(page, url, alice, sign_in):
+    sign_in(page, alice)
+    page.goto(url)
+    reason = page.locator("#k-kriterium-1 .result__text")
+    expect(reason).to_be_hidden()
+    page.locator('.answers a[href="#k-kriterium-1"]').first.click()
+    expect(reason).to_be_in_viewport()
+    page.goto(f"{url}#k-kriterium-30")
+    page.reload()
+    expect(page.locator("#k-kriterium-30 .result__text")).to_be_in_viewport()
+    page.locator('.jump a[href="#methode"]').click()
+    expect(page.locator("#methode")).to_be_in_viewport()
+    expect(page.locator("details:has(> summary > #methode)")).to_have_attribute("open", "")
+
+
+#: WCAG's contrast of the lines of the scale with the page behind them; the least of all.
+CONTRAST = """() => {
+  const canvas = document.createElement("canvas").getContext("2d");
+  const light = (color) => {
+    canvas.fillStyle = color;
+    canvas.fillRect(0, 0, 1, 1);
+    const part = (value) => value <= 10.3 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4;
+    const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
+    return 0.2126 * part(red) + 0.7152 * part(green) + 0.0722 * part(blue);
+  };
+  const page = light(getComputedStyle(document.documentElement).getPropertyValue("--background"));
+  return Math.min(...[...document.querySelectorAll(".chart :is(.s-grid, .f-track)")].map((line) => {
+    const own = light(getComputedStyle(line).stroke);
+    return (Math.max(own, page) + 0.05) / (Math.min(own, page) + 0.05);
+  }));
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_scale_of_the_charts_is_seen_in_both_themes(page, url, alice, sign_in, theme):
+    sign_in(page, alice)
+    page.emulate_media(color_scheme=theme)
+    page.goto(url)
+    assert page.locator(".chart .s-grid").count() > 0
+    assert page.evaluate(CONTRAST) >= 3
