@@ -77,7 +77,7 @@ def other_value(field, old):
             return [next(value for value, _ in base.choices if [value] != old)]
         return ["Etwas anderes"]
     if isinstance(field, models.ForeignKey):
-        return field.related_model.objects.exclude(pk=old).order_by("pk").first().pk
+        return field.related_model._default_manager.exclude(pk=old).order_by("pk").first().pk
     if field.choices:
         return next(value for value, _ in field.choices if value != old)
     if isinstance(field, models.PositiveSmallIntegerField):
@@ -110,7 +110,7 @@ def change(model, name):
     if field.many_to_many:
         links = getattr(row, name)
         have = set(links.values_list("pk", flat=True))
-        spare = {Workstream: Workstream, Criterion: Criterion}[field.related_model].objects.exclude(pk__in=have)
+        spare = {Workstream: Workstream, Criterion: Criterion}[field.related_model]._default_manager.exclude(pk__in=have)
         links.add(spare.exclude(pk=row.pk).first() if field.related_model is model else spare.first())
         return
     old = getattr(row, field.attname)
