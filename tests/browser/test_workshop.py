@@ -145,7 +145,7 @@ def check_files(page, live_server, assessment):
     said = "Verschieden gesehen: 11 Stimmen von Stufe 1 bis 3"
     profile = f"{live_server.url}{reverse('reports:profile', args=[assessment.public_id])}"
     page.goto(profile)
-    expect(page.locator("#gespraech + p")).to_contain_text("ein Gesprächsanlass, keine Note")
+    expect(page.locator("details:has(#gespraech)")).to_contain_text("ein Gesprächsanlass, keine Note")
     expect(page.locator(".result__spread")).to_contain_text(said)
     address = f"{live_server.url}/bewertungen/{assessment.public_id}/profil"
     get = page.context.request.get
