@@ -187,7 +187,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("textarea, select, input")) return;
-  const button = { ArrowLeft: "[data-previous]", ArrowRight: "[data-next]" }[event.key];
+  const button = { ArrowLeft: "[data-previous]", PageUp: "[data-previous]", ArrowRight: "[data-next]", PageDown: "[data-next]" }[event.key];
   if (button && steps.querySelector(button)) { event.preventDefault(); steps.querySelector(button).click(); }
 });
 
