@@ -48,7 +48,7 @@ class OpenWorkshopForm(Form):
         return data
 
 
-class JoinForm(Form):
+class JoinWorkshopForm(Form):
     role = forms.ChoiceField(
         label=_("Als wer nehmen Sie teil?"),
         choices=[("", _("Bitte wählen")), *ROLES],

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assessments.forms.workshop import CodeForm, JoinForm, VoteForm
+from assessments.forms.workshop import CodeForm, JoinWorkshopForm, VoteForm
 from assessments.models import Participant, Vote, Workshop
 from assessments.models.workshop import CODE_LENGTH, role_label
 from assessments.queries import workshops as queries
@@ -129,7 +129,7 @@ def vote(request: HttpRequest, code: str) -> HttpResponse:
         return _wait(request)
     except Http404:
         return _unknown(request)
-    form = JoinForm(request.POST if request.method == "POST" else None)
+    form = JoinWorkshopForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         # The page's own token, which only this browser has been given: a second click is the same person.
         token = hashlib.sha256(f"{code}:{request.POST.get('einmal') or votes.new_token()}".encode()).hexdigest()
