@@ -251,3 +251,44 @@ def given_in_words(given: Mapping[Any, int]) -> str:
         "%(number)s Kriterium ist neu zugewiesen: %(people)s.", "%(number)s Kriterien sind neu zugewiesen: %(people)s.", number
     )
     return text % {"number": number, "people": people}
+
+
+# --- How far a room was apart -----------------------------------------------------------------------------------------------
+
+
+def levels_between(lowest: int, highest: int) -> str:
+    """„auf Stufe 2“, „auf Stufe 2 und 3“, „von Stufe 1 bis 4“."""
+    if lowest == highest:
+        return _("auf Stufe %(level)s") % {"level": lowest}
+    values = {"lowest": lowest, "highest": highest}
+    if highest - lowest == 1:
+        return _("auf Stufe %(lowest)s und %(highest)s") % values
+    return _("von Stufe %(lowest)s bis %(highest)s") % values
+
+
+def spread_sentence(spread: scoring.Spread) -> str:
+    """How far all votes with a level were apart: „Einig: alle 7 Stimmen auf Stufe 2.“"""
+    values = {"n": spread.n, "levels": levels_between(spread.lowest, spread.highest), "median": half_level(spread.median)}
+    if spread.lowest == spread.highest:
+        return _("Einig: alle %(n)s Stimmen %(levels)s.") % values
+    if not spread.is_wide:
+        return _("Nah beieinander: %(n)s Stimmen %(levels)s, in der Mitte %(median)s.") % values
+    return _("Verschieden gesehen: %(n)s Stimmen %(levels)s, in der Mitte %(median)s.") % values
+
+
+def roles_apart(spread: scoring.Spread, labels: Mapping[str, str]) -> str:
+    """„Kämmerei und IT liegen 2 Stufen auseinander.“ for the two roles furthest apart; "" where none are."""
+    if spread.apart is None:
+        return ""
+    low, high = spread.apart
+    said = _("%(one)s und %(other)s liegen %(levels)s Stufen auseinander.") % {
+        "one": labels[low.role],
+        "other": labels[high.role],
+        "levels": half_level(high.median - low.median),
+    }
+    return said[:1].upper() + said[1:]
+
+
+def half_level(value: float) -> str:
+    """A median in the language's own way, with a decimal only where it lies between two levels: „2“, „2,5“."""
+    return number_format(value, 0 if value == int(value) else 1)

@@ -60,7 +60,7 @@ def test_stranger_finds_where_twelve_things_are_decided():
     text = (ROOT / "docs/architecture.md").read_text()
     section = text.split("## Where is it decided?")[1].split("\n## ")[0]
     rows = [line for line in section.splitlines() if line.startswith("| ") and "question" not in line]
-    assert len(rows) == 12
+    assert len(rows) >= 12
     paths = [[path for path in re.findall(r"`([^`]+)`", row) if "/" in path] for row in rows]
     assert all(paths)
     assert [path for row in paths for path in row if not (ROOT / path).exists()] == []

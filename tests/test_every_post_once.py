@@ -23,7 +23,7 @@ from django.utils import timezone
 from simple_history.models import HistoricalChanges
 
 from assessments.models import Comment, Project, RecordFile
-from assessments.services import edition_switch, workflow
+from assessments.services import edition_switch, workflow, workshops
 from catalogue.models import Phase
 from scaling.models import SubmittedForm
 from scaling.once import FIELD
@@ -44,6 +44,9 @@ WITHOUT_EFFECT = {
     "catalogue:model_preview",
     "catalogue:edition_preview",
     "catalogue:phase_or_workstream_preview",
+    # Without the cookie of a participant, they lead back to the form to join; with it: tests/assessments/test_voting.py.
+    "assessments:vote_cast",
+    "assessments:vote_leave",
     "catalogue:upload",  # the check keeps the file for an hour; what is loaded then is refused twice by its number
 }
 #: The words of TABLE's ids that stand for another state of the world.
@@ -73,6 +76,9 @@ CHANGES = {
     "invitation": {"name": "Neu", "password": "ein-sehr-gutes-Passwort", "repeated": "ein-sehr-gutes-Passwort"},
     "assessments:project_create": lambda: {"name": "Ämterbuch", "phase": Phase.objects.get(key="p3").pk},
     "assessments:project_edit": {"name": "Neuer Name"},
+    "assessments:vote": {"role": "it"},
+    "assessments:wall": {"mode": "live"},
+    "assessments:wall_step": {"schritt": "beenden"},
     "assessments:measure_add": {"text": "Stelle ausschreiben"},
     "assessments:measure_edit": {"text": "Stelle besetzen"},
     "assessments:comment_add": {"text": "Stimmt das noch?"},
@@ -175,6 +181,10 @@ SENT = {
     "assessments:table": "alice",
     "assessments:short_check": "bob",
     "assessments:short_check_questions": "alice",
+    "assessments:vote": "alice",
+    "assessments:wall": "alice",
+    "assessments:wall_step": "alice",
+    "assessments:wall_agree": "alice",
     "assessments:measure_add": "alice",
     "assessments:measure_edit": "alice",
     "assessments:evidence_remove": "alice",
@@ -276,6 +286,13 @@ def prepare(name, ids, world, alice, bob):
         file = RecordFile(record=world.approved.records.get(), kind="json", language="de", version=1, content=b"{}")
         file.made_at, file.made_with = timezone.now(), "before the update"
         file.save()
+    if name == "assessments:wall":
+        workshops.close_workshop(workshop=draft.workshops.get(), by=alice)
+    if name == "assessments:wall_agree":
+        workshop = draft.workshops.get()
+        workshops.reveal(workshop=workshop, seen=workshop.current_id)
+        form = {"ballot": str(workshop.current_id), "version": str(workshop.current.score.version)}
+        CHANGES[name] = {"choice": "2", "rationale": "Der Rat hat beschlossen", **form}
     if name == "assessments:sheet_import":
         from tests.assessments.workbook.workbooks import changed, put
 

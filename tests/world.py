@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import Assessment, Comment, Evidence, Measure, Project, WorkbookUpload
-from assessments.services import share_links, workflow
+from assessments.services import share_links, workflow, workshops
 from catalogue.models import GoodPractice, OperatingModel, TitleSource
 from catalogue.services.publishing import copy_edition
 from scaling.accounts.coats_of_arms import set_coat_of_arms
@@ -63,7 +63,9 @@ def make_world() -> World:
         expires_at=timezone.now() + timedelta(days=1),
     )
     link = share_links.create_link(assessment=approved, by=bob, purpose="Rat", expires_on=timezone.localdate())
+    workshop = workshops.open_workshop(assessment=draft, by=alice, first=evidence.score)
     ids = {
+        "workshop_code": workshop.code,
         "membership": cast.rita.memberships.get().pk,
         "invitation": invitation.pk,
         "invitation_token": "einladung",

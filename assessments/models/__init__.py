@@ -14,17 +14,20 @@ from assessments.models.states import AssessmentState, ScoreState, TransitionKin
 from assessments.models.team_change import TeamChange
 from assessments.models.transition import AssessmentTransition
 from assessments.models.workbook_upload import WorkbookUpload
+from assessments.models.workshop import Ballot, Participant, ScoreSpread, Vote, Workshop, WorkshopMode
 
 __all__ = [
     "Assessment",
     "AssessmentRecord",
     "AssessmentState",
     "AssessmentTransition",
+    "Ballot",
     "Comment",
     "EditionMove",
     "Evidence",
     "Measure",
     "MeasureStatus",
+    "Participant",
     "Project",
     "RecordFile",
     "RecordPerson",
@@ -32,9 +35,13 @@ __all__ = [
     "RenderedPdf",
     "RenditionReason",
     "Score",
+    "ScoreSpread",
     "ScoreState",
     "ShareLink",
     "TeamChange",
     "TransitionKind",
+    "Vote",
     "WorkbookUpload",
+    "Workshop",
+    "WorkshopMode",
 ]

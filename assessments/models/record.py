@@ -87,7 +87,8 @@ class AssessmentRecord(models.Model):
         """
         rows: Any = self.__dict__.get("people")
         if rows is None:
-            rows = RecordPerson.objects.filter(record=self).order_by("pk").values("ref", "name", id=models.F("user"))
+            people = RecordPerson.objects.filter(record=self).order_by("pk").values_list("ref", "user", "name")
+            return {ref: (user, name) for ref, user, name in people}
         return {row["ref"]: (row["id"], row["name"]) for row in rows}
 
     @property

@@ -52,6 +52,7 @@ from assessments.scoring.ratings import (
     gap,
     planned,
 )
+from assessments.scoring.spread import FEWEST_VOTES, CastVote, RoleSpread, Spread, spread, told_roles
 
 __all__ = [
     "AHEAD",
@@ -59,6 +60,7 @@ __all__ = [
     "BLOCKED",
     "DOWN",
     "DROPPED",
+    "FEWEST_VOTES",
     "KINDS",
     "NEW",
     "NEWLY_RATED",
@@ -76,6 +78,7 @@ __all__ = [
     "UP",
     "Average",
     "Blocker",
+    "CastVote",
     "Counts",
     "Distribution",
     "Gate",
@@ -85,6 +88,8 @@ __all__ = [
     "Priority",
     "Rating",
     "RatingChange",
+    "RoleSpread",
+    "Spread",
     "average",
     "change",
     "counts",
@@ -95,5 +100,7 @@ __all__ = [
     "passes",
     "planned",
     "priorities",
+    "spread",
+    "told_roles",
     "trend",
 ]

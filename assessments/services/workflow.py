@@ -27,6 +27,7 @@ from assessments.models import (
     TransitionKind,
 )
 from assessments.models.states import EDITABLE
+from assessments.services.workshops import forget_votes
 from catalogue.models import CROSS_PHASE, Criterion, Edition, Phase
 from scaling.accounts.models import Municipality
 from scaling.common.text import has_letters
@@ -179,6 +180,7 @@ def approve(*, assessment: Assessment, by: Any, seen: int | None = None, at: dat
         if latest is None or latest.id != seen:
             raise SeenIsOutdated(current)
     _step(current, assessment, AssessmentState.APPROVED, TransitionKind.APPROVE, by, at=at)
+    forget_votes(current)
     approved.send(sender=Assessment, assessment=assessment, at=at or timezone.now())
     return assessment
 

@@ -90,7 +90,7 @@ def _save(request: HttpRequest, score: Score, criterion: Criterion) -> HttpRespo
             page=request.POST.get("einmal", ""),
         )
     except StaleScore as error:
-        return _conflict(request, score, criterion, form, error.current)
+        return render_conflict(request, score, criterion, form, error.current)
     except NotEditable:
         return _too_late(request, score, form)
     return _redirect_after_save(request, score, criterion, saved)
@@ -200,8 +200,8 @@ def _suffix_of(request: HttpRequest) -> str:
     return "?ansicht=gross" if request.GET.get("ansicht") == "gross" else ""
 
 
-def _conflict(request: HttpRequest, score: Score, criterion: Criterion, form: ScoreForm, current: Score) -> HttpResponse:
-    """Both answers side by side, and three ways on; each keeps the new evidence that was typed."""
+def render_conflict(request: HttpRequest, score: Score, criterion: Criterion, form: Any, current: Score) -> HttpResponse:
+    """Both answers side by side, and three ways on; each keeps the new evidence that was typed. ``form`` has an ``answer``."""
     mine, theirs = form.answer, Answer.of(current)
     typed = {name: form.data.get(name, "") for name in ("evidence_text", "evidence_url")}
     merged = {**initial_of(mine), **typed, "rationale": merged_rationale(mine, theirs), "version": current.version}

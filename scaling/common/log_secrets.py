@@ -3,8 +3,9 @@
 import logging
 import re
 
-#: Parts of addresses that open something for whoever has them: shared profiles, invitations, unsubscribing, new passwords.
-_SECRETS = re.compile(r"/(geteilt|einladung|konto/abbestellen|konto/password/reset/key)/[^/\s?\"']+")
+#: Parts of addresses that open something for whoever has them: shared profiles, workshops, invitations, unsubscribing, new
+#: passwords.
+_SECRETS = re.compile(r"/(geteilt|w|einladung|konto/abbestellen|konto/password/reset/key)/[^/\s?\"']+")
 
 
 def without_secrets(text: str) -> str:

@@ -1,11 +1,11 @@
 /* No typed word leaves without a word: every form with free text keeps what is typed on this device until the server has stored it,
-   offers it again, and warns where it cannot be kept. The answers' own forms (answer.js, table.js) do so by themselves. */
+   offers it again, and warns where it cannot be kept. The answers' own forms (answer.js, table.js, workshop.js) do so by themselves. */
 import {
   Draft, Timer, forget, forgetConfirmed, hasStorage, sameValues, sendIds, sentBefore, showDraft, storedDrafts, unixLines,
 } from "./drafts.js";
 
 const FREE_TEXT = "textarea, input[type=text], input[type=email], input[type=url], input:not([type])";
-const OWN_WAY = "form[data-rows], #einschaetzung[hx-post]";
+const OWN_WAY = "form[data-rows], form[data-ballot], #einschaetzung[hx-post]";
 const NOT_KEPT = ["hidden", "password", "file", "submit", "button", "search"];
 const AUTOSAVE_DELAY = 1500; /* ms */
 const SEVERAL = "\u001f";

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.bench import crowd, pages, pdf
+from tests.bench import crowd, pages, pdf, workshop
 from tests.bench.server import Client, demo_server
 
 ROUNDS, WARM_UP = 40, 5
@@ -34,6 +34,8 @@ def main() -> int:
             slow += [name] if taken > limit else []
             print(f"{name:44}{taken:9.1f} ms   limit {limit:6.0f} ms   {verdict}", flush=True)  # noqa: T201 – a command's output
         crowded = crowd.run(port)
+    with demo_server(workers=2) as port:
+        slow += [] if workshop.run(port) else ["workshop"]
     for figure in [*crowded, *pdf.run()]:
         verdict = "ok" if figure.is_ok else "TOO SLOW" if figure.unit == "ms" else "TOO MUCH"
         slow += [] if figure.is_ok else [figure.name]

@@ -20,8 +20,8 @@ STARTS_WITHIN = 30  # seconds
 
 
 @contextlib.contextmanager
-def demo_server() -> Iterator[int]:
-    """Yield the port of one gunicorn process with the demo's data, and one that renders PDFs, on a database of their own."""
+def demo_server(*, workers: int = 1) -> Iterator[int]:
+    """Yield the port of gunicorn with the demo's data, and one process that renders PDFs, on a database of their own."""
     with (
         tempfile.TemporaryDirectory(prefix="skc-bench-", ignore_cleanup_errors=True) as folder,
         embedded_postgres(Path(folder) / "pg") as url,
@@ -31,7 +31,7 @@ def demo_server() -> Iterator[int]:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        command = [sys.executable, "-m", "gunicorn", "scaling.wsgi", f"--bind=127.0.0.1:{port}", "--workers=1"]
+        command = [sys.executable, "-m", "gunicorn", "scaling.wsgi", f"--bind=127.0.0.1:{port}", f"--workers={workers}"]
         command += ["--config=python:scaling.gunicorn_conf", "--threads=4", "--log-level=warning"]
         server = subprocess.Popen(command, cwd=ROOT, env=env)
         renderer = subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=env)
@@ -67,8 +67,13 @@ class Client:
         if form is not None:
             body = urlencode(form)
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self.connection.request(method, path, body, headers)
-        response = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body, headers)
+            response = self.connection.getresponse()
+        except ConnectionError:  # the server had closed it, idle for long: as a browser does, on a new one
+            self.connection.close()
+            self.connection.request(method, path, body, headers)
+            response = self.connection.getresponse()
         content = response.read()
         for header in response.headers.get_all("Set-Cookie") or []:
             name, value = header.split(";", 1)[0].split("=", 1)

@@ -77,7 +77,7 @@ def other_value(field, old):
             return [next(value for value, _ in base.choices if [value] != old)]
         return ["Etwas anderes"]
     if isinstance(field, models.ForeignKey):
-        return field.related_model._default_manager.exclude(pk=old).order_by("pk").first().pk
+        return field.related_model._default_manager.exclude(pk=old).order_by("pk").values_list("pk", flat=True).first()
     if field.choices:
         return next(value for value, _ in field.choices if value != old)
     if isinstance(field, models.PositiveSmallIntegerField):

@@ -15,6 +15,7 @@ from assessments.reports.profile.model import (
     MeasureItem,
     RecordMark,
     RoundRef,
+    SpreadItem,
 )
 from assessments.scoring import DROPPED, KINDS, Average, GroupChange, KindCounts
 
@@ -251,4 +252,29 @@ def _criterion(result: CriterionResult) -> dict[str, Any]:
         }
         if previous
         else None,
+        "spread": _spread(result.spread) if result.spread else None,
+    }
+
+
+def _spread(spread: SpreadItem) -> dict[str, Any]:
+    return {
+        "votes": spread.n,
+        "lowest": spread.lowest,
+        "highest": spread.highest,
+        "median": spread.median,
+        "is_wide": spread.is_wide,
+        "ballot": spread.ballot,
+        "on": _day(spread.on),
+        "summary": spread.text,
+        "roles": [
+            {
+                "role": one.role,
+                "label": one.label,
+                "votes": one.n,
+                "lowest": one.lowest,
+                "highest": one.highest,
+                "median": one.median,
+            }
+            for one in spread.roles
+        ],
     }

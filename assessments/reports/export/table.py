@@ -30,7 +30,7 @@ class ProfileColumn:
 
 
 def criterion_columns(profile: MaturityProfile) -> list[ProfileColumn]:
-    """One column per fact of a criterion; those about the compared round stand only where there is one."""
+    """One column per fact of a criterion; those about the compared round or a workshop only where there is one."""
     columns = [
         ProfileColumn(_("Nr."), 5, lambda c: c.number),
         ProfileColumn(_("Kriterium"), 40, lambda c: c.title),
@@ -57,10 +57,24 @@ def criterion_columns(profile: MaturityProfile) -> list[ProfileColumn]:
         ProfileColumn(_("Eingeschätzt am"), 12, lambda c: c.answered_on),
         ProfileColumn(_("Eingeschätzt von"), 22, lambda c: c.answered_by),
     ]
+    if profile.spread_summary:
+        columns += _voted()
     if profile.changes is None:
         return columns
     then = profile.changes.compared.label
     return [*columns, *_compared(then)]
+
+
+def _voted() -> list[ProfileColumn]:
+    """How far a workshop was apart; empty for what it did not vote on."""
+    return [
+        ProfileColumn(_("Stimmen im Workshop"), 10, lambda c: c.spread.n if c.spread else None),
+        ProfileColumn(_("Niedrigste Stimme"), 10, lambda c: c.spread.lowest if c.spread else None),
+        ProfileColumn(_("Höchste Stimme"), 10, lambda c: c.spread.highest if c.spread else None),
+        ProfileColumn(_("Median der Stimmen"), 10, lambda c: c.spread.median if c.spread else None),
+        ProfileColumn(_("Einigkeit"), 40, lambda c: c.spread.text if c.spread else ""),
+        ProfileColumn(_("Gesprächsanlass"), 16, lambda c: c.spread.mark if c.spread else ""),
+    ]
 
 
 def _compared(then: str) -> list[ProfileColumn]:

@@ -14,10 +14,10 @@ from assessments import scoring, sentences
 from assessments.reports.charts import profile_charts as charts
 from assessments.reports.pdf import limits
 from assessments.reports.pdf.engine import COAT_OF_ARMS
-from assessments.reports.pdf.qr_code import qr_code
 from assessments.reports.profile.model import CriterionResult, MaturityProfile
 from scaling.accounts.coats_of_arms import fetch_png
 from scaling.common.glossary import glossary
+from scaling.common.qr_code import qr_code
 
 logger = logging.getLogger(__name__)
 

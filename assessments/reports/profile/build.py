@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from assessments import scoring, sentences
+from assessments.models.workshop import role_label
 from assessments.reports.profile import texts
 from assessments.reports.profile.gate_results import gate_results, priority_items
-from assessments.reports.profile.inputs import AnswerFact, Facts, MilestoneFact, RoundFact
+from assessments.reports.profile.inputs import AnswerFact, Facts, MilestoneFact, RoundFact, SpreadFact
 from assessments.reports.profile.measures import measures_on
 from assessments.reports.profile.model import (
     CriterionChange,
@@ -15,8 +16,10 @@ from assessments.reports.profile.model import (
     MeasureItem,
     MilestoneInfo,
     PreviousAnswer,
+    RoleVotes,
     RoundRef,
     ScaleLevel,
+    SpreadItem,
 )
 from assessments.reports.profile.rounds import changes_of, history_of, trend_of
 from assessments.reports.profile.texts import Words
@@ -63,6 +66,7 @@ def build_profile(facts: Facts) -> MaturityProfile:
         measures=measures,
         scale=tuple(ScaleLevel(level, name) for level, name in enumerate(words.levels)),
         definitions=texts.definitions(),
+        spread_summary=texts.spread_summary(criteria),
     )
 
 
@@ -149,6 +153,7 @@ def _criteria(
                 comments=answer.comments,
                 answered_by=answer.by,
                 answered_on=answer.on,
+                spread=_spread(answer.spread),
             )
         )
     return tuple(results)
@@ -168,6 +173,26 @@ def _milestone(fact: MilestoneFact | None, rating: Rating, phase: str | None, wo
     reached = "reached" if scoring.passes(fact.milestone, rating, phase) else "missing"
     status = "dropped" if rating.state == scoring.NOT_APPLICABLE else reached
     return MilestoneInfo(fact.kind_label, required, words.level(required), status, words.milestones[status])
+
+
+def _spread(fact: SpreadFact | None) -> SpreadItem | None:
+    if fact is None:
+        return None
+    found = fact.spread
+    labels = {role.role: role_label(role.role) for role in found.roles}
+    roles = tuple(RoleVotes(one.role, labels[one.role], one.n, one.lowest, one.highest, one.median) for one in found.roles)
+    return SpreadItem(
+        n=found.n,
+        lowest=found.lowest,
+        highest=found.highest,
+        median=found.median,
+        is_wide=found.is_wide,
+        roles=roles,
+        ballot=fact.ballot,
+        on=fact.on,
+        mark=texts.seen_differently() if found.is_wide else "",
+        text=texts.spread_text(found, labels, fact.ballot),
+    )
 
 
 def _change(rating: Rating, earlier: AnswerFact | None, ref: RoundRef, words: Words) -> CriterionChange:

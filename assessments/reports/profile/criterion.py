@@ -109,6 +109,38 @@ class CriterionChange:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleVotes:
+    """The votes of one role, at least three: ``role`` is its key, ``label`` its name."""
+
+    role: str
+    label: str
+    n: int
+    lowest: int
+    highest: int
+    median: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadItem:
+    """How far a workshop was apart before it agreed: a reason to talk, and no grade. Over ``n`` votes with a level.
+
+    ``is_wide``: two levels or more apart; then ``mark`` says so, else it is "". ``ballot`` counts the votings, of which this is
+    the last. ``text`` is ready to print.
+    """
+
+    n: int
+    lowest: int
+    highest: int
+    median: float
+    is_wide: bool
+    roles: tuple[RoleVotes, ...]
+    ballot: int
+    on: date | None
+    mark: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class CriterionResult:
     """One criterion and its answer. ``number`` counts from 1 in the order of the catalogue and stays in every table and chart.
 
@@ -117,8 +149,8 @@ class CriterionResult:
     in words, ready to print. ``next_step`` is the catalogue's proposal for the way to the next level ("" at the highest and
     where not applicable; for an unrated criterion it says that somebody should find out). ``gap`` = target − level. ``change``
     is None when the profile compares with no round. ``measures`` are those of this criterion, done and dropped ones included.
-    ``levels`` is the whole scale with this criterion's descriptions. ``blocks`` names the gate of the project's phase if the
-    criterion blocks it.
+    ``levels`` is the whole scale with this criterion's descriptions. ``spread`` is None where no workshop voted. ``blocks``
+    names the gate of the project's phase if the criterion blocks it.
     """
 
     number: int
@@ -151,3 +183,4 @@ class CriterionResult:
     comments: tuple[CommentItem, ...]
     answered_by: str
     answered_on: date | None
+    spread: SpreadItem | None = None

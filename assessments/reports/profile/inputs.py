@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assessments.reports.profile.model import CommentItem, EvidenceItem, MeasureItem, Meta, RoundRef, ScaleLevel
-from assessments.scoring import GateMilestone, Rating
+from assessments.scoring import GateMilestone, Rating, Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,15 @@ class MilestoneFact:
 
 
 @dataclass(frozen=True, slots=True)
+class SpreadFact:
+    """How far a workshop was apart about what this answer says; ``ballot`` counts the votings it took."""
+
+    spread: Spread
+    ballot: int
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerFact:
     """One answer of a round. What stands after ``on`` is fetched for this round only; ``levels`` are in order 0–4."""
 
@@ -39,6 +48,7 @@ class AnswerFact:
     target_date: date | None = None
     evidence: tuple[EvidenceItem, ...] = ()
     comments: tuple[CommentItem, ...] = ()
+    spread: SpreadFact | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,6 @@
-"""Fetches what the maturity profile is made of: seven queries, however many criteria, rounds, measures and evidence."""
+"""Fetches what the maturity profile is made of: seven queries, however many criteria, rounds, measures and evidence.
+
+Where a workshop voted, the edition's texts are looked at as well; a process that does not know them yet asks six more."""
 
 import re
 from collections import defaultdict
@@ -21,16 +23,19 @@ from assessments.models import (
     Evidence,
     Measure,
     Score,
+    ScoreSpread,
     TransitionKind,
 )
+from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.gates import gate_milestone
 from assessments.reports.profile import texts
 from assessments.reports.profile.build import build_profile
-from assessments.reports.profile.inputs import AnswerFact, Facts, MilestoneFact, PhaseFact, RoundFact
+from assessments.reports.profile.inputs import AnswerFact, Facts, MilestoneFact, PhaseFact, RoundFact, SpreadFact
 from assessments.reports.profile.meta import cover_of, local_day
 from assessments.reports.profile.model import CommentItem, EvidenceItem, MaturityProfile, MeasureItem, RoundRef, ScaleLevel
 from assessments.reports.profile.person import person_name
-from assessments.scoring import Rating
+from assessments.scoring import Rating, RoleSpread, Spread
+from assessments.services.workshops import question_of
 from catalogue.models import Criterion, LevelDescriptor, Milestone, MilestoneKind, Phase, Workstream
 from scaling.accounts.models import Membership
 
@@ -55,6 +60,10 @@ ANSWER = (
     "updated_by__name",
     "updated_by__email",
 )
+
+
+#: Of a spread, what is kept.
+SPREAD = ("question", "ballot", "at", "n", "lowest", "highest", "median", "roles")
 
 
 class NotComparable(LookupError):
@@ -82,7 +91,7 @@ def load_facts(assessment: Assessment, *, compare_with: Assessment | str | None 
             raise NotComparable(wanted)
     phases = list(Phase.objects.all())
     streams = list(Workstream.objects.all())
-    answers = _answers(_scores(assessment, local), local)
+    answers = _answers(_scores(assessment, local), local, assessment)
     milestones = _milestones(assessment, local)
     titles = {answer.rating.key: answer.title for answer in answers}
     meta = cover_of(assessment, answers, phases, compared, [fact.ref for fact in reversed(rounds)], local.language)
@@ -140,11 +149,13 @@ def _workstreams(criterion: str) -> ArraySubquery:
 def _scores(assessment: Assessment, local: Local) -> list[dict[str, Any]]:
     evidence = Evidence.objects.filter(score=OuterRef("pk")).order_by("pk")
     comments = Comment.objects.filter(score=OuterRef("pk")).order_by("pk")
+    spread = ScoreSpread.objects.filter(score=OuterRef("pk"))
     rows = Score.objects.filter(assessment=assessment).annotate(
         workstream_keys=_workstreams("criterion"),
         evidence_rows=ArraySubquery(
             evidence.values(row=JSONObject(id="pk", text="text", url="url", at="added_at", file="file", file_name="file_name"))
         ),
+        spread_row=Subquery(spread.values(row=JSONObject(**{name: name for name in SPREAD}))),
         comment_rows=ArraySubquery(
             comments.values(
                 row=JSONObject(
@@ -165,6 +176,7 @@ def _scores(assessment: Assessment, local: Local) -> list[dict[str, Any]]:
             "target_date",
             "evidence_rows",
             "comment_rows",
+            "spread_row",
             *local.columns("criterion__title"),
             *local.worded("criterion__summary"),
         )
@@ -183,7 +195,7 @@ def _rating(row: dict[str, Any]) -> Rating:
     )
 
 
-def _answers(rows: Sequence[dict[str, Any]], local: Local) -> tuple[AnswerFact, ...]:
+def _answers(rows: Sequence[dict[str, Any]], local: Local, assessment: Assessment) -> tuple[AnswerFact, ...]:
     levels = _levels([row["criterion_id"] for row in rows], local)
     return tuple(
         AnswerFact(
@@ -205,9 +217,24 @@ def _answers(rows: Sequence[dict[str, Any]], local: Local) -> tuple[AnswerFact, 
             ),
             by=_name(row),
             on=local_day(row["updated_at"]),
+            spread=_spread(row["spread_row"], row["criterion_id"], assessment),
         )
         for row in rows
     )
+
+
+def _spread(kept: dict[str, Any] | None, criterion_id: int, assessment: Assessment) -> SpreadFact | None:
+    """None where the edition has been changed since, and words anew what was voted on."""
+    if kept is None:
+        return None
+    criterion = cached_edition(assessment.edition).by_id[criterion_id]
+    if kept["question"] != question_of(criterion, municipality_wide=assessment.project.is_municipality_wide):
+        return None
+    roles = tuple(
+        RoleSpread(one["role"], one["n"], one["lowest"], one["highest"], float(one["median"])) for one in kept["roles"]
+    )
+    found = Spread(kept["n"], kept["lowest"], kept["highest"], float(kept["median"]), roles)
+    return SpreadFact(found, kept["ballot"], local_day(kept["at"]))
 
 
 def _evidence(item: dict[str, Any]) -> EvidenceItem:

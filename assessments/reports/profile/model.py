@@ -16,7 +16,9 @@ from assessments.reports.profile.criterion import (
     MeasureItem,
     MilestoneInfo,
     PreviousAnswer,
+    RoleVotes,
     ScaleLevel,
+    SpreadItem,
 )
 from assessments.scoring import Average, Counts, Distribution, GroupChange, KindCounts
 
@@ -40,8 +42,10 @@ __all__ = [
     "PreviousAnswer",
     "PriorityItem",
     "RecordMark",
+    "RoleVotes",
     "RoundRef",
     "ScaleLevel",
+    "SpreadItem",
     "Trend",
     "TrendPoint",
     "WorkflowStep",
@@ -364,6 +368,7 @@ class MaturityProfile:
     one of the project's phase. ``headline`` sums up in one or two sentences. ``priorities`` holds all, renderings show the
     first three or ten; where there are none, ``no_priorities`` says what that means. ``measures`` are all of the project, open
     ones first, then by due date. ``changes`` is None when there is no round to compare with. ``scale`` names the five levels.
+    ``spread_summary`` says on how many criteria a workshop voted and how often it was far apart, "" without one.
     """
 
     meta: Meta
@@ -382,6 +387,12 @@ class MaturityProfile:
     measures: tuple[MeasureItem, ...]
     scale: tuple[ScaleLevel, ...]
     definitions: Definitions
+    spread_summary: str = ""
+
+    @property
+    def seen_differently(self) -> tuple[CriterionResult, ...]:
+        """The criteria about which a workshop was two levels or more apart, in catalogue order."""
+        return tuple(result for result in self.criteria if result.spread is not None and result.spread.is_wide)
 
     @property
     def overdue(self) -> tuple[MeasureItem, ...]:

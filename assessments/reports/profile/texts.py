@@ -1,5 +1,6 @@
 """The sentences of the profile, in the active language: labels, reasons, and what each figure means. Pure."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from assessments import scoring, sentences
 from assessments.models import ScoreState
-from assessments.reports.profile.model import Definitions, MeasureItem
+from assessments.reports.profile.model import CriterionResult, Definitions, MeasureItem
 from assessments.sentences import decimal
 from catalogue.levels import Level
 from catalogue.wording import ladder_rule
@@ -121,6 +122,45 @@ def in_charge(measure: MeasureItem) -> str:
 def further_measures(n: int) -> str:
     """How many measures follow after a list that was cut: „und 6 weitere“, "" for none."""
     return ngettext("und %(n)s weitere", "und %(n)s weitere", n) % {"n": n} if n > 0 else ""
+
+
+# --- How far a workshop was apart -------------------------------------------------------------------------------------------
+
+
+def seen_differently() -> str:
+    """The mark at a criterion about which a room was far apart."""
+    return _("Gesprächsanlass")
+
+
+def spread_text(spread: scoring.Spread, labels: Mapping[str, str], ballot: int) -> str:
+    """What the last voting said, as far as it may be told."""
+    said = [sentences.spread_sentence(spread), sentences.roles_apart(spread, labels)]
+    if ballot > 1:
+        said.append(_("Nach der %(n)s. Abstimmung.") % {"n": ballot})
+    return " ".join(filter(None, said))
+
+
+#: Titles named in the summary.
+NAMED = 3
+
+
+def spread_summary(criteria: Sequence[CriterionResult]) -> str:
+    """On how many criteria a workshop voted, and which were seen differently: a reason to talk, no grade. "" without votes."""
+    voted = [result for result in criteria if result.spread is not None]
+    if not voted:
+        return ""
+    wide = [result for result in voted if result.spread is not None and result.spread.is_wide]
+    said = ngettext(
+        "Über %(n)s Kriterium wurde im Workshop abgestimmt.", "Über %(n)s Kriterien wurde im Workshop abgestimmt.", len(voted)
+    ) % {"n": len(voted)}
+    if not wide:
+        nowhere = _("Nirgends lagen die Stimmen zwei Stufen oder mehr auseinander.")
+        return f"{said} {nowhere}"
+    titles = [_("„%(title)s“") % {"title": result.title} for result in wide[:NAMED]]
+    rest = sentences.and_more(len(wide) - NAMED)
+    named = f"{', '.join(titles)} {rest}" if rest else sentences.listing(titles)
+    apart = _("Zwei Stufen oder mehr lagen die Stimmen auseinander bei %(titles)s: ein Gesprächsanlass, keine Note.")
+    return f"{said} {apart % {'titles': named}}"
 
 
 # --- Headline ---------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The QR code of a document: an address that whoever holds the paper can open."""
+"""QR codes: an address that whoever holds the paper, or sees the wall, can open."""
 
 import io
 

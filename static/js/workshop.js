@@ -1,0 +1,203 @@
+/* Workshops: the wall and the phones ask the server whether something is new, a vote waits on the phone until it has arrived.
+   Without this script the same pages are plain forms that are loaded anew. */
+
+const WALL_EVERY = 1000, PHONE_EVERY = 2000, RETRY_AFTER = 2000; /* ms */
+
+/* ---- What is kept on the phone: one vote a workshop, until the server has it -------------------------------------------- */
+const nameOf = (form) => `workshop:${form.dataset.keptAs}:${form.dataset.ballot}`;
+const kept = {
+  read(form) { try { return JSON.parse(localStorage.getItem(nameOf(form))); } catch { return null; } },
+  write(form, vote) { try { localStorage.setItem(nameOf(form), JSON.stringify(vote)); } catch { /* it is still in the form */ } },
+  forget(form) { try { localStorage.removeItem(nameOf(form)); } catch { /* nothing was kept */ } },
+  forgetAll(code) {
+    try { Object.keys(localStorage).filter((name) => name.startsWith(`workshop:${code}:`)).forEach((name) => localStorage.removeItem(name)); }
+    catch { /* nothing was kept */ }
+  },
+};
+
+const page = () => document.querySelector("[data-here]");
+let etag = "";
+let polling = 0; /* the timer of the next question; every page has one */
+let offset = 0; /* how far this clock is before the server's, in ms */
+
+/* ---- Is something new? --------------------------------------------------------------------------------------------------- */
+async function ask() {
+  clearTimeout(polling);
+  const here = page();
+  if (!here?.dataset.poll) return;
+  try {
+    const answer = await fetch(here.dataset.poll, { cache: "no-store", headers: etag ? { "If-None-Match": etag } : {} });
+    const date = Date.parse(answer.headers.get("Date"));
+    if (date) offset = Date.now() - date;
+    if (answer.status === 200) {
+      etag = answer.headers.get("ETag") || "";
+      await show(here, await answer.json());
+    } else if ([401, 404].includes(answer.status)) {
+      await renew(here); /* signed out, left, or over: the page says so */
+      return;
+    }
+  } catch { /* no connection: the next question comes */ }
+  next();
+}
+
+function next() {
+  clearTimeout(polling);
+  polling = setTimeout(ask, document.hidden ? 4 * PHONE_EVERY : page()?.hasAttribute("data-reloads") ? WALL_EVERY : PHONE_EVERY);
+}
+
+async function show(here, now) {
+  if (now.ort !== here.dataset.place) return renew(here);
+  const text = here.querySelector("[data-turnout]");
+  if (text && now.text && text.textContent !== now.text) text.textContent = now.text;
+  const bar = here.querySelector("[data-turnout-bar]");
+  if (bar && "abgestimmt" in now) { bar.max = now.dabei || 1; bar.value = now.abgestimmt; }
+  const timer = here.querySelector("[data-timer]");
+  if (timer) timer.dataset.timer = now.bis ?? "";
+  return undefined;
+}
+
+/* The wall is loaded anew, so that its forms keep what is typed (unsaved.js); unless somebody is typing in it right now. */
+async function renew(here) {
+  if (!here.hasAttribute("data-reloads")) return swap(here);
+  if (isTyping(here)) { next(); return undefined; }
+  location.replace(here.dataset.here);
+  return undefined;
+}
+
+const isTyping = (here) => [...here.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue)
+  || Boolean(document.activeElement?.closest("[data-here] select"));
+
+async function swap(here) {
+  let fresh;
+  try {
+    const answer = await fetch(here.dataset.here, { cache: "no-store" });
+    fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  } catch { next(); return; }
+  const main = document.querySelector("main");
+  const late = formOf() && kept.read(formOf())?.sent ? formOf().dataset.late : "";
+  keepTyped();
+  main.replaceChildren(...fresh.querySelector("main").childNodes);
+  document.title = fresh.title;
+  etag = "";
+  if (late && !main.querySelector("[data-own]")) {
+    const panel = Object.assign(document.createElement("p"), { className: "panel panel--danger", textContent: late });
+    main.querySelector("[data-here]").prepend(panel);
+  }
+  start();
+  window.scrollTo(0, 0);
+  document.getElementById("ansage").textContent = main.querySelector("[role=alert], [data-state], .phone__state, h1")?.textContent.trim()
+    || main.querySelector("h1").textContent;
+}
+
+/* ---- Voting -------------------------------------------------------------------------------------------------------------- */
+const formOf = () => document.querySelector("form[data-ballot]");
+const valuesOf = (form) => ({ choice: form.elements.choice.value, words: form.elements.words.value });
+const same = (one, other) => one.choice === other.choice && one.words === other.words;
+let untouched = null; /* what the form said when it was drawn */
+
+function keepTyped() {
+  const form = formOf();
+  if (form && untouched && !same(valuesOf(form), untouched)) kept.write(form, { ...valuesOf(form), sent: Boolean(kept.read(form)?.sent) });
+}
+
+function say(form, text, failed = false) {
+  const state = form.querySelector("[data-state]");
+  state.textContent = text;
+  state.classList.toggle("phone__state--failed", failed);
+  document.getElementById("ansage").textContent = text;
+}
+
+function startVoting(form) {
+  untouched = valuesOf(form);
+  const draft = kept.read(form);
+  if (draft) {
+    const radio = form.querySelector(`[name="choice"][value="${CSS.escape(draft.choice)}"]`);
+    if (radio) radio.checked = true;
+    form.elements.words.value = draft.words;
+    if (draft.sent) send(form); /* the page was closed before the vote had arrived */
+  }
+  form.addEventListener("input", keepTyped);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!form.elements.choice.value) { say(form, form.dataset.missing, true); return; }
+    kept.write(form, { ...valuesOf(form), sent: true });
+    send(form);
+  });
+}
+
+let sending = false;
+
+async function send(form, again = true) {
+  if (sending || !form.isConnected) return;
+  sending = true;
+  say(form, form.dataset.sending);
+  const sent = valuesOf(form);
+  let answer = null;
+  try {
+    answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+  } catch { /* no connection */ }
+  sending = false;
+  if (answer === null || answer.status >= 500 || answer.status === 429) {
+    say(form, form.dataset.waiting, true);
+    setTimeout(() => send(form), RETRY_AFTER);
+    return;
+  }
+  const said = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : {};
+  if (answer.status === 409 && said.grund === "stand" && again) { /* this phone's own vote, whose answer was lost on the way */
+    form.elements.version.value = said.version;
+    await send(form, false);
+    return;
+  }
+  if (answer.ok && !same(sent, valuesOf(form))) { /* changed while it was under way */
+    form.elements.version.value = said.version;
+    return;
+  }
+  kept.forget(form);
+  untouched = null;
+  const here = page();
+  if (answer.ok && here.dataset.list) {
+    location.assign(said.weiter || here.dataset.list);
+    return;
+  }
+  await swap(here);
+}
+
+window.addEventListener("online", () => { const form = formOf(); if (form && kept.read(form)?.sent) send(form); ask(); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
+
+/* ---- The timer ------------------------------------------------------------------------------------------------------------ */
+function tick() {
+  const timer = document.querySelector("[data-timer]");
+  if (!timer) return;
+  timer.hidden = !timer.dataset.timer;
+  if (timer.hidden) return;
+  const left = Math.round(Number(timer.dataset.timer) - (Date.now() - offset) / 1000);
+  const text = left > 0 ? `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` : timer.dataset.over;
+  if (timer.textContent !== text) timer.textContent = text;
+}
+setInterval(tick, 500);
+
+/* ---- The facilitator's keys ------------------------------------------------------------------------------------------------ */
+document.addEventListener("keydown", (event) => {
+  const steps = document.querySelector("[data-steps]");
+  if (!steps || event.defaultPrevented) return;
+  if (event.key === "Enter" && event.ctrlKey) {
+    const button = document.querySelector("[data-save]") || steps.querySelector("[data-reveal]");
+    if (button) { event.preventDefault(); button.click(); }
+    return;
+  }
+  if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("textarea, select, input")) return;
+  const button = { ArrowLeft: "[data-previous]", PageUp: "[data-previous]", ArrowRight: "[data-next]", PageDown: "[data-next]" }[event.key];
+  if (button && steps.querySelector(button)) { event.preventDefault(); steps.querySelector(button).click(); }
+});
+
+function start() {
+  const over = document.querySelector("[data-over-code]");
+  if (over) kept.forgetAll(over.dataset.overCode);
+  const form = formOf();
+  if (form) startVoting(form);
+  tick();
+  next();
+}
+
+start();
