@@ -11,7 +11,7 @@ from django.utils import timezone
 from assessments.models import Comment
 from assessments.services import share_links, workflow
 from tests.reports.pdf_facts import text_of
-from tests.test_permissions import FOREIGN, TABLE, all_names, world  # noqa: F401 – a fixture
+from tests.test_permissions import FOREIGN, TABLE, all_names
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def text_in(response):
 
 
 @pytest.fixture
-def ids(world, alice, bob):  # noqa: F811
+def ids(world, alice, bob):
     """The world's ids, with an approved round that was talked about: on its criterion, and settled, too."""
     assessment = world.submitted
     for score in assessment.scores.all():

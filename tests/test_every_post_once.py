@@ -78,7 +78,7 @@ def file(name="beschluss.pdf", content=b"%PDF-1.7\n1 0 obj"):
 
 def catalogue_file():
     """A new edition, with the phases and workstreams that are here."""
-    document = catalogue_document("neu", number="9.0")
+    document = catalogue_document("neues", number="9.0")
     document["phases"] = [phase_document(phase) for phase in Phase.objects.all()]
     document["workstreams"] = [workstream_document(workstream) for workstream in Workstream.objects.all()]
     for criterion in document["criteria"]:
@@ -186,7 +186,7 @@ def test_address_without_effect_has_none(ids, alice, bob, dora, name):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", THE_SAME_AGAIN)
-def test_address_asked_twice_at_once_and_again_says_the_same(request, ids, world, name):  # noqa: F811
+def test_address_asked_twice_at_once_and_again_says_the_same(request, ids, world, name):
     who, fields = THE_SAME_AGAIN[name]
     fields = fields() if callable(fields) else fields
     person = request.getfixturevalue(who) if who else None

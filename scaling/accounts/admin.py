@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from scaling.accounts.models import Membership, Municipality, Role, User, normal_email
-from scaling.common.history import attribute_to
 from scaling.accounts.profile import write_down
 from scaling.common.admin import VersionedAdmin, VersionedForm
+from scaling.common.history import attribute_to
 from scaling.common.text import look_alike
 
 admin.site.site_header = "Skalierungscheck"

@@ -145,7 +145,10 @@ def test_every_form_of_the_admin_takes_text_through_the_door(rf, admin_user):
     request = rf.get("/")
     request.user = admin_user
     wrong, seen = set(), 0
-    for model, page in admin.site._registry.items():
+    ours = {
+        model: page for model, page in admin.site._registry.items() if not type(page).__module__.startswith("procrastinate")
+    }
+    for model, page in ours.items():
         kinds = [page.get_form(request), *(formset.form for formset, _inline in page.get_formsets_with_inlines(request))]
         for kind in kinds:
             seen += 1
@@ -239,8 +242,11 @@ COMMANDS = {
     "export_catalogue": "",
     "export_example": "",
     "export_profile": "",
+    "jobs": "",
+    "make_anonymous": "normal_email",
     "record_schema": "",
     "send_digest": "",
+    "worker": "",
 }
 #: Modules that read what was sent beside their forms: marks, numbers, keys and choices, which are looked up and never stored.
 WITHOUT_FORM = {
