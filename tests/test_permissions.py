@@ -202,7 +202,7 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("reports:documents", "", "get", PUBLIC),
     ("reports:document", "document", "get", PUBLIC),
     ("reports:record_schema", "", "get", PUBLIC),
-    ("reports:record_json", "approved", "get", APPROVED),
+    ("reports:record_json", "approved", "get", "302 404 403 200 200 404"),
     ("reports:record_json", "draft", "get", "302 404 404 404 404 404"),
     ("reports:redesign", "approved", "post", "302 404 403 403 + 404"),
     ("reports:redesign", "draft", "post", "302 404 404 403 + 404"),

@@ -254,6 +254,7 @@ WITHOUT_FORM = {
     "assessments.views.assignment": {"person"},
     "assessments.views.criterion": {"einmal", "version"},
     "assessments.views.short_check": {"projekt"},
+    "assessments.views.voting": {"einmal"},
     "catalogue.admin": {"edition"},
     "catalogue.views.criteria": {"richtung"},
     "catalogue.views.files": {"einlesen"},

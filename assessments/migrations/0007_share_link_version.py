@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0005_record_renditions"),
+        ("assessments", "0006_workshops"),
     ]
 
     operations = [
