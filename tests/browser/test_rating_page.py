@@ -262,3 +262,16 @@ def test_without_a_line_the_page_stays_with_what_was_typed(opened, url):
     page.context.set_offline(False)
     page.get_by_role("link", name="Maßnahme hinzufügen").click()
     expect(dialog.get_by_label("Was ist zu tun?")).to_be_visible()
+
+
+def test_wall_with_an_error_still_shows_the_answers_and_the_field(opened, url):
+    page = opened
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{url}?ansicht=gross")
+    page.get_by_label("trifft nicht zu").check()
+    page.get_by_role("button", name="Speichern und weiter").click()
+    expect(page.locator(".error-summary")).to_contain_text("Bitte begründen Sie")
+    summary, field = page.locator(".error-summary").bounding_box(), page.get_by_label("Begründung").bounding_box()
+    assert summary["height"] < 60  # px: one line
+    assert field["width"] > 400
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
