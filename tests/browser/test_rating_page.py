@@ -78,6 +78,9 @@ def test_next_step_follows_the_chosen_level(opened):
     page.keyboard.press("1")
     expect(page.get_by_text("kriterium-1 von 1 weiter")).to_be_visible()
     expect(page.get_by_text("kriterium-1 von 3 weiter")).to_be_hidden()
+    expect(page.locator("#save-state")).to_have_text(
+        re.compile("^gespeichert um")
+    )  # no save is left to meet the next test's data
 
 
 def hold_autosave(page: Page) -> None:
