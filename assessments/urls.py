@@ -39,6 +39,7 @@ urlpatterns = [
     path("kommunen/<slug:public_id>/", municipality.municipality_page, name="municipality"),
     path("kommunen/<slug:public_id>/verwaltung/", municipality.standing, name="standing"),
     path("kommunen/<slug:public_id>/einstellungen/", municipality_settings.settings_page, name="municipality_settings"),
+    path("kommunen/<slug:public_id>/verlauf/", history.history_of_municipality, name="municipality_history"),
     path("kommunen/<slug:public_id>/wappen.png", municipality_settings.coat_of_arms, name="coat_of_arms"),
     path("kommunen/<slug:public_id>/projekte/neu/", project.project_create, name="project_create"),
     path("projekte/<slug:public_id>/", project.project_page, name="project"),

@@ -19,6 +19,8 @@ from catalogue import models
 from catalogue.forms.fields import array_formfield
 from catalogue.services.change_log import recording
 from catalogue.services.phases_and_workstreams import recording_texts
+from scaling.common.admin import VersionedAdmin, VersionedForm
+from scaling.common.forms import ModelForm
 
 
 class CatalogueAdmin:
@@ -53,18 +55,22 @@ class CatalogueAdmin:
 
 
 class LevelInline(CatalogueAdmin, TranslationStackedInline):  # type: ignore[type-arg]  # not generic at run time
+    form = ModelForm
     model = models.LevelDescriptor
     extra = 0
     max_num = 5
 
 
 class MilestoneInline(CatalogueAdmin, admin.StackedInline):  # type: ignore[type-arg]  # not generic at run time
+    form = ModelForm
     model = models.Milestone
     extra = 0
 
 
-class RecordingAdmin(CatalogueAdmin, TranslationAdmin):  # type: ignore[type-arg]  # not generic at run time
+class RecordingAdmin(VersionedAdmin, CatalogueAdmin, TranslationAdmin):  # type: ignore[type-arg]  # not generic at run time
     """Writes down who changed what, as the curator pages do."""
+
+    form = VersionedForm
 
     def _edition(self, request: HttpRequest, object_id: str | None) -> models.Edition | None:
         if object_id:
@@ -75,17 +81,16 @@ class RecordingAdmin(CatalogueAdmin, TranslationAdmin):  # type: ignore[type-arg
 
     def _changeform_view(self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: Any) -> Any:
         edition = self._edition(request, object_id) if request.method == "POST" else None
+        if edition:  # before any of its rows, as the curators' doors do
+            models.Edition.objects.select_for_update().get(pk=edition.pk)
         with recording(edition, request.user) if edition else nullcontext():
             return super()._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if change and hasattr(obj, "version"):
-            obj.version += 1
-        super().save_model(request, obj, form, change)
-
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        with transaction.atomic(), recording(obj.edition, request.user):
-            super().delete_model(request, obj)
+        with transaction.atomic():
+            models.Edition.objects.select_for_update().get(pk=obj.edition.pk)
+            with recording(obj.edition, request.user):
+                super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         with transaction.atomic():
@@ -157,8 +162,10 @@ class ReferenceAdmin(EditionBoundAdmin):
     list_display = ("title", "url", "edition")
 
 
-class PhaseOrWorkstreamAdmin(TranslationAdmin):  # type: ignore[type-arg]  # not generic at run time
+class PhaseOrWorkstreamAdmin(VersionedAdmin, TranslationAdmin):  # type: ignore[type-arg]  # not generic at run time
     """Projects, assessments and all editions point at these rows, so only their texts change."""
+
+    form = VersionedForm
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -167,7 +174,6 @@ class PhaseOrWorkstreamAdmin(TranslationAdmin):  # type: ignore[type-arg]  # not
         return False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        obj.version += 1
         with recording_texts(obj, request.user):
             super().save_model(request, obj, form, change)
 

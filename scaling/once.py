@@ -25,8 +25,8 @@ from scaling.models import ANSWER_TTL, GIVEN_UP_AFTER, SubmittedForm
 
 #: The hidden field with the page's token.
 FIELD = "einmal"
-#: Cookies that belong to an answer: its messages, and which answer was stored (``assessments.views.criterion``).
-COOKIES = frozenset({"messages", "gespeichert"})
+#: Cookies that belong to an answer: its messages, which answer was stored (``assessments.views.criterion``), and its language.
+COOKIES = frozenset({"messages", "gespeichert", settings.LANGUAGE_COOKIE_NAME})
 #: Seconds the second request waits for the first, and between two looks.
 PATIENCE, PAUSE = 20, 0.05
 

@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from html import unescape
 
 import pytest
@@ -24,19 +25,20 @@ from simple_history.models import HistoricalChanges
 
 from assessments.models import Comment, Project, RecordFile
 from assessments.services import edition_switch, workflow, workshops
-from catalogue.models import Phase
+from catalogue.documents.export import phase_document, workstream_document
+from catalogue.models import Phase, Workstream
 from scaling.models import SubmittedForm
 from scaling.once import FIELD
+from tests.assessments.test_races import at_once
+from tests.catalogue.documents import as_file, catalogue_document
 from tests.factories import make_catalogue
 from tests.test_permissions import FOREIGN, TABLE, all_names
 from tests.world import World, make_world
 
-#: Addresses whose doubling can change nothing: they set a cookie, tell the time, look at a text, or lead elsewhere.
+#: Addresses that change nothing: they set a cookie, look at a text, or lead elsewhere.
 WITHOUT_EFFECT = {
     "theme",
     "set_language",
-    "session",
-    "unsubscribe",
     "assessments:score_moved",
     "assessments:score_part_moved",
     "catalogue:criterion_preview",
@@ -47,7 +49,13 @@ WITHOUT_EFFECT = {
     # Without the cookie of a participant, they lead back to the form to join; with it: tests/assessments/test_voting.py.
     "assessments:vote_cast",
     "assessments:vote_leave",
-    "catalogue:upload",  # the check keeps the file for an hour; what is loaded then is refused twice by its number
+}
+#: Addresses that say the same however often they are asked: the session goes on, a kind of mail stays off, a file is kept once.
+#: They answer with a page, not by leading on, so nothing is kept of their forms.
+THE_SAME_AGAIN = {
+    "session": (None, {}),
+    "unsubscribe": (None, {}),
+    "catalogue:upload": ("dora", lambda: {"file": file("katalog.yaml", catalogue_file())}),
 }
 #: The words of TABLE's ids that stand for another state of the world.
 OTHER_IDS = {
@@ -64,8 +72,18 @@ OTHER_IDS = {
 }
 
 
-def file(name="beschluss.pdf"):
-    return SimpleUploadedFile(name, b"%PDF-1.7\n1 0 obj")
+def file(name="beschluss.pdf", content=b"%PDF-1.7\n1 0 obj"):
+    return SimpleUploadedFile(name, content)
+
+
+def catalogue_file():
+    """A new edition, with the phases and workstreams that are here."""
+    document = catalogue_document("neues", number="9.0")
+    document["phases"] = [phase_document(phase) for phase in Phase.objects.all()]
+    document["workstreams"] = [workstream_document(workstream) for workstream in Workstream.objects.all()]
+    for criterion in document["criteria"]:
+        criterion["workstreams"] = [document["workstreams"][0]["key"]]
+    return as_file(document)
 
 
 CHANGES = {
@@ -91,6 +109,7 @@ CHANGES = {
     "assessments:assign": {"group": "phase-durchgehend"},
     "assessments:municipality_settings": {"entfernen": "1"},
     "reports:share_links": lambda: {"purpose": "Rat", "expires_on": (timezone.localdate() + timedelta(days=9)).isoformat()},
+    "reports:share_edit": {"purpose": "Hauptausschuss"},
     "catalogue:criterion_add": {"title": "Neu", "key": "neues", "phase": "p3"},
     "catalogue:practice_add": {"title": "Neu", "key": "neues"},
     "catalogue:model_add": {"title": "Neu", "key": "neues"},
@@ -146,8 +165,46 @@ def takes_post(path, people):
 def test_every_address_that_takes_a_post_is_known(ids, alice, bob, dora):
     ours = {name for name in all_names() if not name.startswith(FOREIGN)}
     found = {name for name in ours if takes_post(path_of(name, ids), (bob, alice, dora))}
-    assert found == {*SENT, *WITHOUT_EFFECT, "invitation"}
+    assert found == {*SENT, *WITHOUT_EFFECT, *THE_SAME_AGAIN, "invitation"}
     assert WITHOUT_EFFECT.isdisjoint(SENT)
+    assert THE_SAME_AGAIN.keys().isdisjoint({*SENT, *WITHOUT_EFFECT})
+
+
+def contents():
+    """Everything that is stored."""
+    models = [model for model in apps.get_models() if model not in (SubmittedForm, Session)]
+    return {model._meta.label: sorted(map(repr, model._base_manager.values_list())) for model in models}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", WITHOUT_EFFECT)
+def test_address_without_effect_has_none(ids, alice, bob, dora, name):
+    path = path_of(name, ids)
+    people = (None, alice, bob, dora)
+    clients = [signed_in(person) for person in people]
+    sent = [what_is_sent(name, path, person) | {"language": "en", "theme": "dark", "title_de": "Neu"} for person in people]
+    before = contents()
+    for client, fields in zip(clients, sent, strict=True):
+        assert send(client, path, fields).status_code < 500
+    assert contents() == before
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", THE_SAME_AGAIN)
+def test_address_asked_twice_at_once_and_again_says_the_same(request, ids, world, name):
+    who, fields = THE_SAME_AGAIN[name]
+    fields = fields() if callable(fields) else fields
+    person = request.getfixturevalue(who) if who else None
+    path = path_of(name, ids)
+    with transaction.atomic():
+        alone = send(signed_in(person), path, fields)
+        wanted = rows()
+        transaction.set_rollback(True)
+    assert alone.status_code == 200, alone.text[:2000]
+    answers = at_once(*(partial(send, signed_in(person), path, fields) for _ in range(2)))
+    answers.append(send(signed_in(person), path, fields))
+    assert [getattr(answer, "status_code", answer) for answer in answers] == [200] * 3
+    assert rows() == wanted
 
 
 #: Addresses with an effect, and who sends.
@@ -192,6 +249,7 @@ SENT = {
     "assessments:sheet_import": "alice",
     "assessments:sheet_preview": "alice",
     "reports:share_links": "bob",
+    "reports:share_edit": "bob",
     "reports:share_revoke": "bob",
     "reports:redesign": "bob",
     "catalogue:edition_copy": "dora",

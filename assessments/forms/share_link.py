@@ -7,13 +7,17 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from assessments.models import ShareLink
 from assessments.services.share_links import MAX_LIFETIME
 from scaling.common.forms import DayField, Form
+from scaling.common.versions import version_field
 
 PROPOSED = timedelta(days=90)
 
 
 class ShareForm(Form):
+    """A new link, or the change of ``link``."""
+
     purpose = forms.CharField(
         label=_("Für wen ist der Link?"),
         max_length=120,
@@ -29,7 +33,9 @@ class ShareForm(Form):
         help_text=_("Sonst fehlen die Namen bei Einschätzungen, Maßnahmen und Freigabe. Namen in Begründungen bleiben stehen."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    version = version_field()
+
+    def __init__(self, *args: Any, link: ShareLink | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
         day = self.fields["expires_on"]
@@ -37,4 +43,13 @@ class ShareForm(Form):
         day.widget.attrs.update(min=today.isoformat(), max=(today + MAX_LIFETIME).isoformat())
         self.helper = FormHelper(self)
         self.helper.layout = Layout(Row("purpose", "expires_on"), "with_names")
-        self.helper.add_input(Submit("anlegen", _("Link anlegen")))
+        if link is None:
+            del self.fields["version"]
+            self.helper.add_input(Submit("anlegen", _("Link anlegen")))
+        else:
+            names = ("purpose", "expires_on", "with_names", "version")
+            self.initial.update({name: getattr(link, name) for name in names})
+            # An end that has passed may stay.
+            day.widget.attrs["min"] = min(today, link.expires_on).isoformat()
+            self.helper.layout.insert(0, "version")
+            self.helper.add_input(Submit("speichern", _("Speichern")))

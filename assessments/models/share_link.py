@@ -31,7 +31,7 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
 
 
 class ShareLink(models.Model):
-    """A read-only way to one approved profile for people without an account. Made and revoked by ``assessments.sharing``."""
+    """A read-only way to one approved profile for people without an account. Service functions: ``services.share_links``."""
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="share_links", verbose_name=_("Bewertung"))
     token = DrawnField(max_length=43, unique=True, default=new_token, editable=False)
@@ -40,6 +40,7 @@ class ShareLink(models.Model):
     expires_on = models.DateField(_("Gültig bis"))
     created_at = models.DateTimeField(_("angelegt am"), auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    version = models.PositiveIntegerField(default=1, editable=False)
     revoked_at = models.DateTimeField(_("widerrufen am"), null=True, blank=True)
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 

@@ -1,34 +1,72 @@
-"""What changed in a project itself: its name, phase, purpose and mark, and who joined or left its team."""
+"""What changed around a project's rounds: the project itself, its team, its measures, and the links to its profiles."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assessments.models import Project, TeamChange
+from assessments.models import Measure, MeasureStatus, Project, ShareLink, TeamChange
 from assessments.models.project import Confidentiality
 from assessments.queries.history import ChangedField, HistoryEntry
+from assessments.queries.row_history import IN_TIME, Differences, day, row_entries, who_did, yes_or_no
+from catalogue.models import Criterion
 
 
-def project_history(project: Project) -> list[HistoryEntry]:
-    """The newest first. Two queries."""
-    rows = project.history.select_related("history_user", "phase").order_by("history_date", "history_id")
+def project_history(project: Project, *, with_links: bool) -> list[HistoryEntry]:
+    """The newest first. Three queries; one more ``with_links``, the managers' matter, and one where measures name criteria."""
+    rows = project.history.select_related("history_user", "phase").order_by(*IN_TIME)
     changes = TeamChange.objects.filter(project=project).select_related("person", "by").order_by("at", "pk")
-    return sorted([*_own(list(rows)), *_team(changes)], key=lambda entry: entry.when, reverse=True)
+    measures = Measure.history.filter(project_id=project.pk).select_related("history_user", "owner").order_by(*IN_TIME)
+    entries = [*_own(list(rows)), *_team(changes), *_measures(measures)]
+    if with_links:
+        links = ShareLink.history.filter(assessment__project_id=project.pk).select_related("history_user")
+        entries += _links(links.order_by(*IN_TIME))
+    return sorted(entries, key=lambda entry: entry.when, reverse=True)
 
 
-def _who(person: Any) -> str:
-    return str(person) if person else _("Person nicht festgehalten")
+def _measures(rows: Any) -> Iterable[HistoryEntry]:
+    keys = {row.criterion_key for row in rows} - {""}
+    titles = {one.key: str(one.title) for one in Criterion.objects.filter(key__in=keys).order_by("edition")} if keys else {}
+
+    def criterion(row: Any) -> str:
+        return titles.get(row.criterion_key, row.criterion_key) or "–"
+
+    def differences(old: Any, new: Any) -> Differences:
+        marks = {str(key): str(label) for key, label in MeasureStatus.choices}
+        yield ChangedField(_("Was"), old.text, new.text, is_text=True)
+        yield ChangedField(_("Wer"), _owner(old), _owner(new))
+        yield ChangedField(_("Bis wann"), day(old.due_on), day(new.due_on))
+        yield ChangedField(_("Stand"), marks[old.status], marks[new.status])
+        yield ChangedField(_("Kriterium"), criterion(old), criterion(new))
+
+    words = {"+": _("Maßnahme hinzugefügt"), "~": _("Maßnahme geändert"), "-": _("Maßnahme gelöscht")}
+    return row_entries(rows, words, title=lambda row: row.text, differences=differences)
+
+
+def _owner(row: Any) -> str:
+    return str(row.owner) if row.owner else row.owner_text or "–"
+
+
+def _links(rows: Any) -> Iterable[HistoryEntry]:
+    def differences(old: Any, new: Any) -> Differences:
+        yield ChangedField(_("Für wen"), old.purpose, new.purpose)
+        yield ChangedField(_("Gültig bis"), day(old.expires_on), day(new.expires_on))
+        yield ChangedField(_("Namen von Personen zeigen"), yes_or_no(old.with_names), yes_or_no(new.with_names))
+        if old.revoked_at is None and new.revoked_at is not None:
+            yield ChangedField(_("Stand"), _("gültig"), _("widerrufen"))
+
+    words = {"+": _("Link angelegt"), "~": _("Link geändert"), "-": _("Link gelöscht")}
+    return row_entries(rows, words, title=lambda row: row.purpose, differences=differences)
 
 
 def _own(rows: list[Any]) -> Iterable[HistoryEntry]:
     for number, row in enumerate(rows):
         if not number:
-            yield HistoryEntry(row.history_date, _who(row.history_user), _("Projekt angelegt"))
+            yield HistoryEntry(row.history_date, who_did(row.history_user), _("Projekt angelegt"))
             continue
         fields = tuple(_differences(rows[number - 1], row))
         if fields:
-            yield HistoryEntry(row.history_date, _who(row.history_user), _("Projekt geändert"), changes=fields)
+            yield HistoryEntry(row.history_date, who_did(row.history_user), _("Projekt geändert"), changes=fields)
 
 
 def _differences(old: Any, new: Any) -> Iterable[ChangedField]:
@@ -55,7 +93,7 @@ def _team(changes: Iterable[TeamChange]) -> Iterable[HistoryEntry]:
         else:
             if entry is not None:
                 yield entry
-            entry = HistoryEntry(change.at, _who(change.by), _("Projektteam geändert"), changes=(field,))
+            entry = HistoryEntry(change.at, who_did(change.by), _("Projektteam geändert"), changes=(field,))
         latest = (change.at, change.by_id)
     if entry is not None:
         yield entry

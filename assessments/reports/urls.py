@@ -24,6 +24,7 @@ urlpatterns = [
     path("bewertungen/<slug:public_id>/dokument.json", records.record_json, name="record_json"),
     path("bewertungen/<slug:public_id>/neu-gestalten/", records.redesign_files, name="redesign"),
     path("bewertungen/<slug:public_id>/links/", share_links.share_links, name="share_links"),
+    path("bewertungen/<slug:public_id>/links/<int:pk>/", share_links.share_edit, name="share_edit"),
     path("bewertungen/<slug:public_id>/links/<int:pk>/widerrufen/", share_links.share_revoke, name="share_revoke"),
     path("geteilt/<str:token>/", share_links.shared_profile, name="shared"),
     path("geteilt/<str:token>/profil.pdf", share_links.shared_pdf, name="shared_pdf"),

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.db import transaction
-
 from assessments.models import AssessmentRecord
 from scaling.accounts.models import Municipality
 from scaling.common.history import attribute_to
+from scaling.common.transactions import atomic
+from scaling.common.versions import change_part
 
 
 class CodeInUse(Exception):
@@ -18,13 +18,18 @@ def has_documents(municipality: Municipality) -> bool:
     return AssessmentRecord.objects.filter(municipality=municipality).exists()
 
 
-@transaction.atomic
-def set_short_code(*, municipality: Municipality, code: str, by: Any) -> None:
-    """Raises CodeInUse; whether the code is free and well formed is the form's matter, and the database's."""
+@atomic
+def set_short_code(*, municipality: Municipality, code: str, by: Any, version: int | None = None) -> None:
+    """Where the code is still the one of ``version``. Raises CodeInUse, StaleRecord.
+
+    Whether it is free and well formed is the form's matter, and the database's.
+    """
     # The lock an approval takes: no document can be numbered meanwhile.
-    Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
+    current = Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     if has_documents(municipality):
         raise CodeInUse
-    municipality.code = code
-    attribute_to(municipality, by)
-    municipality.save(update_fields=["code"])
+    if change_part(current, version, stored={"code": current.code}, wanted={"code": code}):
+        current.code = code
+        attribute_to(current, by)
+        current.save(update_fields=["code", "version"])
+    municipality.code, municipality.version = current.code, current.version

@@ -1,4 +1,4 @@
-"""The histories of a round and of a project: who changed what, and when."""
+"""The histories of a round, of a project and of a municipality: who changed what, and when."""
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -9,8 +9,9 @@ from django.views.decorators.http import require_safe
 
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.history import round_history
+from assessments.queries.municipality_history import municipality_history
 from assessments.queries.project_history import project_history
-from assessments.views.access import get_assessment, get_project, require
+from assessments.views.access import get_assessment, get_municipality, get_project, require
 from assessments.views.breadcrumbs import crumbs_to
 
 ENTRIES_PER_PAGE = 50
@@ -40,9 +41,26 @@ def history_of_project(request: HttpRequest, public_id: str) -> HttpResponse:
     """For those who work on it: a team's coming and going is no reader's matter."""
     project = get_project(request.user, public_id)
     require(request.user, "assessments.start_assessment", project)
+    with_links = request.user.has_perm("assessments.manage_assessment", project)
+    entries = project_history(project, with_links=with_links)
     context = {
         "project": project,
-        "page_obj": Paginator(project_history(project), ENTRIES_PER_PAGE).get_page(request.GET.get("seite")),
+        "page_obj": Paginator(entries, ENTRIES_PER_PAGE).get_page(request.GET.get("seite")),
+        "with_links": with_links,
         "crumbs": crumbs_to(project, (_("Verlauf"), "")),
     }
     return render(request, "assessments/project_history.html", context)
+
+
+@login_required
+@require_safe
+def history_of_municipality(request: HttpRequest, public_id: str) -> HttpResponse:
+    """For managers, who set what it tells of."""
+    municipality = get_municipality(request.user, public_id)
+    require(request.user, "accounts.manage_municipality", municipality)
+    context = {
+        "municipality": municipality,
+        "page_obj": Paginator(municipality_history(municipality), ENTRIES_PER_PAGE).get_page(request.GET.get("seite")),
+        "crumbs": [(municipality.name, municipality.get_absolute_url()), (_("Verlauf"), "")],
+    }
+    return render(request, "assessments/municipality_history.html", context)

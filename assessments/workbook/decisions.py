@@ -9,6 +9,7 @@ from assessments.limits import RATIONALE
 from assessments.models import ScoreState
 from assessments.workbook.importing import BOTH, CHOICES
 from assessments.workbook.plan import ImportPlan, RowChange
+from scaling.common.text import has_letters, tidy_text
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ def decisions(plan: ImportPlan, form: Mapping[str, str]) -> dict[str, Decision]:
 def _decision(change: RowChange, form: Mapping[str, str]) -> Decision:
     choice = form.get(f"wahl-{change.row.key}", "")
     reason = form.get(f"beide-{change.row.key}")
-    return Decision(choice, reason, _error(change, choice, (reason or "").replace("\r\n", "\n").strip()))
+    return Decision(choice, reason, _error(change, choice, tidy_text(reason or "").strip()))
 
 
 def _error(change: RowChange, choice: str, reason: str) -> str:
@@ -36,6 +37,6 @@ def _error(change: RowChange, choice: str, reason: str) -> str:
         return _("Bitte wählen Sie, welche Fassung gilt.")
     if choice == BOTH and (problem := RATIONALE.problem(reason)):
         return problem
-    if choice == BOTH and not reason and change.new.state == ScoreState.NOT_APPLICABLE:
+    if choice == BOTH and not has_letters(reason) and change.new.state == ScoreState.NOT_APPLICABLE:
         return _("Bitte begründen Sie, warum das Kriterium nicht zutrifft.")
     return ""

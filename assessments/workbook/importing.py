@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, Score, WorkbookUpload
@@ -15,6 +14,7 @@ from assessments.services.answers import ANSWER_FIELDS, Answer, NewEvidence, Sta
 from assessments.workbook.package import read_workbook
 from assessments.workbook.plan import ImportPlan, RowChange, StoredAnswer, plan_import
 from assessments.workbook.reading import CellProblem, ReturnedSheet, SheetRow, read_sheet
+from scaling.common.transactions import atomic
 
 #: What a person chooses where there are two versions: the sheet's, the stored one, or the sheet's with a reason made of both.
 MINE, THEIRS, BOTH = "mine", "theirs", "both"
@@ -46,7 +46,7 @@ def read_upload(data: bytes, assessment: Assessment) -> ReturnedSheet:
     return ReturnedSheet(sheet.rows, problems)
 
 
-@transaction.atomic
+@atomic
 def store_upload(*, sheet: ReturnedSheet, assessment: Assessment, by: Any, file_name: str) -> WorkbookUpload:
     """Keep what was read until it is imported or dropped. The person's earlier ones and expired ones go."""
     WorkbookUpload.objects.expired().delete()
@@ -92,7 +92,7 @@ def current_answers(assessment: Assessment, rows: Sequence[SheetRow]) -> dict[st
     }
 
 
-@transaction.atomic
+@atomic
 def import_upload(
     *,
     upload: WorkbookUpload,

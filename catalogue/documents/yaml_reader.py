@@ -2,7 +2,7 @@
 
 Anchors, aliases, tags, duplicate keys, deep nesting, other encodings and several documents in one file are refused. The file
 is read event by event, so nothing is built before it was looked at. Values are text, whole numbers, true, false or null; what
-looks like a date or a decimal number stays the text it is.
+looks like a date or a decimal number stays the text it is. Texts come tidied, as from any form (``scaling.common.text``).
 """
 
 import re
@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 from django.utils.translation import gettext as _
+
+from scaling.common.text import tidy_text
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 12
@@ -160,4 +162,4 @@ def _scalar(event: Any) -> Any:
             return _WORDS[value]
         if _WHOLE_NUMBER.fullmatch(value):
             return int(value)
-    return value
+    return tidy_text(value)

@@ -8,7 +8,6 @@ Http404 when somebody removed meanwhile what they would change. To remove someth
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
@@ -39,6 +38,7 @@ from catalogue.services.document_rows import (
     write_operating_model_relations,
     write_practice_relations,
 )
+from scaling.common.transactions import atomic
 
 
 class NotADraft(PermissionDenied):
@@ -65,7 +65,7 @@ def _locked(edition: Edition) -> Edition:
     return edition
 
 
-@transaction.atomic
+@atomic
 def save_edition(*, edition: Edition, version: int, by: Any, item: dict[str, Any]) -> Edition:
     """Save the edition's own texts and references; ``item`` as ``edition`` in its document with its ``references``."""
     edition = _locked(edition)
@@ -106,7 +106,7 @@ def blank_criterion(key: str, title: str, phase: str) -> dict[str, Any]:
     }
 
 
-@transaction.atomic
+@atomic
 def add_criterion(*, edition: Edition, by: Any, item: dict[str, Any]) -> Criterion:
     """Add a criterion behind all others. Raises KeyTaken."""
     edition = _locked(edition)
@@ -121,7 +121,7 @@ def add_criterion(*, edition: Edition, by: Any, item: dict[str, Any]) -> Criteri
     return criterion
 
 
-@transaction.atomic
+@atomic
 def save_criterion(*, criterion: Criterion, version: int, by: Any, item: dict[str, Any], by_itself: bool = False) -> Criterion:
     """Replace everything the criterion says. Its key and its place stay. ``by_itself``: nobody pressed a button."""
     edition = _locked(criterion.edition)
@@ -137,7 +137,7 @@ def save_criterion(*, criterion: Criterion, version: int, by: Any, item: dict[st
     return current
 
 
-@transaction.atomic
+@atomic
 def move(*, row: Criterion | GoodPractice | OperatingModel, by: Any, down: bool) -> bool:
     """Let the row change places with its neighbour, a criterion within its phase; False where there is none."""
     edition = _locked(row.edition)
@@ -156,7 +156,7 @@ def move(*, row: Criterion | GoodPractice | OperatingModel, by: Any, down: bool)
     return True
 
 
-@transaction.atomic
+@atomic
 def remove_criterion(*, criterion: Criterion, by: Any) -> None:
     """Take a criterion out of the draft, with its levels and every link to it."""
     edition = _locked(criterion.edition)
@@ -181,7 +181,7 @@ def blank_practice(key: str, title: str) -> dict[str, Any]:
     }
 
 
-@transaction.atomic
+@atomic
 def save_practice(*, edition: Edition, row: GoodPractice | None, version: int, by: Any, item: dict[str, Any]) -> GoodPractice:
     """Replace everything a good practice says, or add one behind all others (``row`` None). Raises KeyTaken."""
     edition = _locked(edition)
@@ -204,7 +204,7 @@ def save_practice(*, edition: Edition, row: GoodPractice | None, version: int, b
     return current
 
 
-@transaction.atomic
+@atomic
 def remove_practice(*, row: GoodPractice, by: Any) -> None:
     edition = _locked(row.edition)
     with recording(edition, by):
@@ -223,7 +223,7 @@ def blank_operating_model(key: str, name: str) -> dict[str, Any]:
     }
 
 
-@transaction.atomic
+@atomic
 def save_operating_model(
     *, edition: Edition, row: OperatingModel | None, version: int, by: Any, item: dict[str, Any]
 ) -> OperatingModel:
@@ -246,7 +246,7 @@ def save_operating_model(
     return current
 
 
-@transaction.atomic
+@atomic
 def remove_operating_model(*, row: OperatingModel, by: Any) -> None:
     edition = _locked(row.edition)
     with recording(edition, by):

@@ -9,7 +9,6 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalogue.documents.checksum import content
@@ -22,6 +21,7 @@ from catalogue.services.document_rows import EDITION_TEXTS, PHASE_TEXTS, WORKSTR
 from catalogue.services.phases_and_workstreams import phase_or_workstream_document, save_texts
 from catalogue.services.publishing import publish as publish_edition
 from scaling.common.offices import in_order
+from scaling.common.transactions import atomic
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def load_file(source: bytes, name: str) -> CatalogueFile:
 
 
 def canonical(data: dict[str, Any]) -> dict[str, Any]:
-    """The document as the export would write it: texts without blanks at their ends, sets in catalogue order."""
+    """The document as the export would write it: texts without blanks at their ends, names on one line, sets in order."""
     data = _stripped(deepcopy(data))
     data["phases"].sort(key=lambda phase: phase["order"])
     data["workstreams"].sort(key=lambda workstream: workstream["order"])
@@ -78,27 +78,35 @@ def canonical(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-def _stripped(value: Any) -> Any:
+#: Fields that hold names, as one-line fields of the curators' forms do.
+ONE_LINE = frozenset({"title", "name", "group", "label", "url", "source"})
+
+
+def _stripped(value: Any, *, one_line: bool = False) -> Any:
     if isinstance(value, dict):
-        return {key: _stripped(item) for key, item in value.items()}
+        return {key: _stripped(item, one_line=one_line or key in ONE_LINE) for key, item in value.items()}
     if isinstance(value, list):
-        return [_stripped(item) for item in value]
-    return value.strip() if isinstance(value, str) else value
+        return [_stripped(item, one_line=one_line) for item in value]
+    if not isinstance(value, str):
+        return value
+    return value.strip().replace("\n", " ") if one_line else value.strip()
 
 
-@transaction.atomic
+@atomic
 def import_files(files: Sequence[CatalogueFile], *, publish: bool = False, by: Any = None) -> list[ImportResult]:
     """Write the files in the order given, all or none. Raises CatalogueFileError, or publishing.Incomplete for ``publish``.
 
     An existing draft of the same number is replaced. Phases and workstreams, which all editions share, take their texts from a
     file only when they do not exist yet or when the file is published as the newest edition.
     """
+    # All of them and in one order, so that two imports, or an import and a copy, neither block each other nor take one number.
+    list(Edition.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
     return [_import(file, publish=publish, by=by) for file in files]
 
 
 def _import(file: CatalogueFile, *, publish: bool, by: Any) -> ImportResult:
     major, minor = map(int, file.number.split("."))
-    edition = Edition.objects.select_for_update().filter(major=major, minor=minor).first()
+    edition = Edition.objects.filter(major=major, minor=minor).first()
     if edition and content(edition_document(edition)) == content(file.data):
         outcome = "unchanged"
     elif edition and not edition.is_draft:

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
-
 from catalogue.documents.compare import compare_items
 from catalogue.documents.export import phase_document, workstream_document
 from catalogue.models import ChangeAction, ChangeLogEntry, Phase, Workstream
 from catalogue.services.document_rows import PHASE_TEXTS, WORKSTREAM_TEXTS, set_texts
 from catalogue.services.editing import StaleVersion
+from scaling.common.transactions import atomic
 
 PhaseOrWorkstream = Phase | Workstream
 
@@ -46,7 +45,7 @@ def recording_texts(row: PhaseOrWorkstream, by: Any) -> Iterator[None]:
         )
 
 
-@transaction.atomic
+@atomic
 def save_texts(*, row: PhaseOrWorkstream, version: int, by: Any, item: dict[str, Any]) -> PhaseOrWorkstream:
     """Save the texts of a phase or a workstream; ``item`` as in an edition's document. Raises StaleVersion."""
     current: PhaseOrWorkstream = type(row)._default_manager.select_for_update().get(pk=row.pk)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from catalogue.documents.export import edition_document
 from catalogue.models import ChangeAction, Edition, EditionState
 from catalogue.services.change_log import note
 from catalogue.services.document_rows import EDITION_TEXTS, set_texts, write_content
+from scaling.common.transactions import atomic
 
 
 class WrongEditionState(Exception):
@@ -29,7 +29,7 @@ class Incomplete(Exception):
         )
 
 
-@transaction.atomic
+@atomic
 def publish(*, edition: Edition, by: Any) -> Edition:
     """Make a complete draft public and unchangeable. ``by``: a user, or None for the command line.
 
@@ -51,13 +51,13 @@ def publish(*, edition: Edition, by: Any) -> Edition:
     return edition
 
 
-@transaction.atomic
+@atomic
 def retire(*, edition: Edition, by: Any) -> Edition:
     """Take a published edition out of use: no new assessment starts with it, running and archived ones keep it.
 
     Raises WrongEditionState, also when it is the only published edition, for then no assessment could start at all.
     """
-    editions = {e.pk: e for e in Edition.objects.select_for_update().filter(state=EditionState.PUBLISHED)}
+    editions = {e.pk: e for e in Edition.objects.select_for_update().filter(state=EditionState.PUBLISHED).order_by("pk")}
     found = editions.get(edition.pk)
     if found is None:
         raise WrongEditionState(_("Ausgabe %s ist nicht veröffentlicht.") % edition.number)
@@ -73,7 +73,7 @@ def retire(*, edition: Edition, by: Any) -> Edition:
     return found
 
 
-@transaction.atomic
+@atomic
 def copy_edition(*, edition: Edition, by: Any, minor: bool = False) -> Edition:
     """A new draft with everything the edition holds; criteria keep their keys.
 
@@ -100,7 +100,7 @@ def copy_edition(*, edition: Edition, by: Any, minor: bool = False) -> Edition:
     return copy
 
 
-@transaction.atomic
+@atomic
 def discard(*, edition: Edition, by: Any) -> None:
     """Delete a draft with everything in it. Raises WrongEditionState for anything but a draft, Http404 if it is gone."""
     edition = get_object_or_404(Edition.objects.select_for_update(), pk=edition.pk)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from scaling.accounts.models import Membership, Municipality, Role, User, normal_email
-from scaling.common.forms import ModelForm
+from scaling.accounts.profile import write_down
+from scaling.common.admin import VersionedAdmin, VersionedForm
 from scaling.common.history import attribute_to
 from scaling.common.text import look_alike
 
@@ -23,7 +24,7 @@ admin.site.unregister(Group)
 admin.site.unregister(EmailAddress)
 
 
-class UserForm(ModelForm):
+class UserForm(VersionedForm):
     class Meta:
         model = User
         fields = ("name", "email", "language", "is_curator", "is_active", "is_staff", "is_superuser")
@@ -45,7 +46,7 @@ class UserForm(ModelForm):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
+class UserAdmin(VersionedAdmin, admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
     """Accounts are locked, not deleted: what a person wrote keeps its author. Nobody's password is set here."""
 
     form = UserForm
@@ -72,13 +73,16 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at r
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
             obj.set_unusable_password()
+        before = User.objects.filter(pk=obj.pk).values("name", "language").first()
         super().save_model(request, obj, form, change)
+        if before:
+            write_down(obj, before, by=request.user)  # type: ignore[arg-type]
         if "email" in form.changed_data:
             # allauth keeps its own copy, by which the old address could still ask for a new password.
             EmailAddress.objects.filter(user=obj).delete()
 
 
-class MunicipalityForm(ModelForm):
+class MunicipalityForm(VersionedForm):
     class Meta:
         model = Municipality
         fields = ("name", "ags", "is_fictional")
@@ -93,7 +97,7 @@ class MunicipalityForm(ModelForm):
 
 
 @admin.register(Municipality)
-class MunicipalityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
+class MunicipalityAdmin(VersionedAdmin, admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
     """Made by ``create_municipality``, which invites the first manager, too."""
 
     form = MunicipalityForm

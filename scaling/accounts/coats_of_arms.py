@@ -14,6 +14,7 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
+from django.core import signing
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
@@ -25,6 +26,7 @@ from scaling.accounts.models import Municipality
 from scaling.common.history import attribute_to
 from scaling.common.stored_files import UNUSED_FOR, delete_unused, save_file
 from scaling.common.transactions import atomic
+from scaling.common.versions import change_part
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ logger = logging.getLogger(__name__)
 keepers: list[Callable[[], Iterable[str]]] = []
 
 FOLDER = "wappen"
+OFFERED_FOR = timedelta(days=1)
 MAX_BYTES = 2 * 1024 * 1024
 #: Pixels on a side: of what comes in, known before it is decoded, and of what is kept.
 MAX_PIXELS, STORED_PIXELS = 4000, 800
@@ -82,29 +85,53 @@ def _redrawn(image: Image.Image) -> bytes:
     return written.getvalue()
 
 
-def set_coat_of_arms(*, municipality: Municipality, png: bytes, by: Any) -> None:
-    """Keep a picture that ``redraw`` made, in place of the one there was. Raises StorageUnavailable.
+def set_coat_of_arms(*, municipality: Municipality, png: bytes, by: Any, version: int | None = None) -> None:
+    """Keep a picture that ``redraw`` made, in place of that of ``version``. Raises StorageUnavailable, StaleRecord.
 
     The one before stays for a while, for what was printed with it (``delete_unused_files``).
     """
-    stored = save_file(f"{FOLDER}/{secrets.token_hex(16)}.png", ContentFile(png))
+    stored = _store(png)
     try:
-        _replace(municipality, stored, by)
+        _replace(municipality, stored, by, version)
     except BaseException:
         default_storage.delete(stored)
         raise
 
 
-def remove_coat_of_arms(*, municipality: Municipality, by: Any) -> None:
-    _replace(municipality, "", by)
+def remove_coat_of_arms(*, municipality: Municipality, by: Any, version: int | None = None) -> None:
+    """Raises StaleRecord. To remove what is not there is no error."""
+    _replace(municipality, "", by, version)
+
+
+def _store(png: bytes) -> str:
+    return save_file(f"{FOLDER}/{secrets.token_hex(16)}.png", ContentFile(png))
 
 
 @atomic
-def _replace(municipality: Municipality, name: str, by: Any) -> None:
-    Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
-    municipality.coat_of_arms = name
-    attribute_to(municipality, by)
-    municipality.save(update_fields=["coat_of_arms"])
+def _replace(municipality: Municipality, name: str, by: Any, version: int | None) -> None:
+    current = Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
+    stored = {"coat_of_arms": current.coat_of_arms.name or ""}
+    if change_part(current, version, stored=stored, wanted={"coat_of_arms": name}):
+        current.coat_of_arms = name
+        attribute_to(current, by)
+        current.save(update_fields=["coat_of_arms", "version"])
+    municipality.coat_of_arms, municipality.version = current.coat_of_arms, current.version
+
+
+# A picture that came second waits for its sender to choose. It belongs to nothing, so that it goes by itself after a while.
+
+
+def offer_picture(*, municipality: Municipality, png: bytes) -> str:
+    """Keep a picture for a day without using it; what comes back names it to ``offered_name``. Raises StorageUnavailable."""
+    return signing.dumps(_store(png), salt=f"{FOLDER}:{municipality.pk}")
+
+
+def offered_name(*, municipality: Municipality, offer: str) -> str:
+    """Its stored name. Raises FileNotFoundError for an offer that is too old, or not one of ours to this municipality."""
+    try:
+        return str(signing.loads(offer, salt=f"{FOLDER}:{municipality.pk}", max_age=OFFERED_FOR))
+    except signing.BadSignature as error:
+        raise FileNotFoundError(offer) from error
 
 
 def fetch_png(name: str) -> bytes:

@@ -19,12 +19,12 @@ from scaling.accounts.short_codes import LENGTH, free_code, validate_code
 from scaling.common.offices import known_offices, office_names, offices_field
 from scaling.common.public_ids import public_id_field
 from scaling.common.sorting import GermanOrder
-from scaling.common.text import look_alike, tidy_password
+from scaling.common.text import look_alike, tidy_line, tidy_password
 
 
 def normal_email(email: str) -> str:
-    """An address as it is stored and looked up: without blanks around it, in lower case."""
-    return email.strip().lower()
+    """An address as it is stored and looked up: tidied, without blanks around it, in lower case."""
+    return tidy_line(email).lower()
 
 
 class UserManager(BaseUserManager["User"]):
@@ -32,6 +32,7 @@ class UserManager(BaseUserManager["User"]):
         if not email:
             raise ValueError("A user needs an e-mail address.")
         user = self.model(email=normal_email(email), **fields)
+        user.name = tidy_line(user.name)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -128,6 +129,24 @@ class User(AbstractBaseUser, PermissionsMixin):
         return {membership.municipality_id: membership.role for membership in self.places}
 
 
+class AccountChange(models.Model):
+    """What a person's account said before and after, for that person alone. Written by ``profile``."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="changes", verbose_name=_("Person"))
+    at = models.DateTimeField(_("geändert am"), auto_now_add=True)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("geändert von"))
+    before = models.JSONField()
+    after = models.JSONField()
+
+    class Meta:
+        verbose_name = _("Änderung am Konto")
+        verbose_name_plural = _("Änderungen am Konto")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.at}"
+
+
 class MunicipalityQuerySet(models.QuerySet["Municipality"]):
     def visible_to(self, user: Any) -> "MunicipalityQuerySet":
         """The tenant filter: a person's own municipalities, whatever the role. Operators have no special sight here."""
@@ -197,6 +216,7 @@ class Municipality(models.Model):
 
     def clean(self) -> None:
         """A municipality without a short code gets one made from its name: one query more."""
+        self.name = tidy_line(self.name)
         self.name_key = look_alike(self.name)
         if not self.code:
             self.code = free_code(self.name, Municipality.objects.exclude(pk=self.pk))

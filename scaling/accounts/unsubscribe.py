@@ -1,9 +1,12 @@
 """Links that end one kind of mail without signing in. They are signed and never expire: old mails keep their promise."""
 
+from typing import Any
+
 from django.core import signing
 from django.urls import reverse
 
 from scaling.accounts.models import User
+from scaling.accounts.profile import save_account
 
 #: What can be ended, and the field of the person that says so.
 KINDS = {"notices": "wants_notices", "digest": "wants_digest"}
@@ -29,5 +32,6 @@ def read_token(token: str) -> tuple[User, str]:
 
 
 def unsubscribe(user: User, kind: str) -> None:
-    setattr(user, KINDS[kind], False)
-    user.save(update_fields=[KINDS[kind]])
+    """Twice is no error. An account page that is open meanwhile is asked which of the two is meant."""
+    wanted: dict[str, Any] = {KINDS[kind]: False}
+    save_account(user, **wanted)

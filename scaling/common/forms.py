@@ -10,7 +10,8 @@ from scaling.common.text import has_letters, tidy_text
 
 
 class TidyText:
-    """Texts reach a form's fields as ``tidy_text`` leaves them; passwords as typed (``User`` knows their form).
+    """Texts reach a form's fields as ``tidy_text`` leaves them, on one line where the field is one; passwords as typed
+    (``User`` knows their form).
 
     Done where a field takes its value from what was sent: so the limit of a field, its validators and the form that comes back
     all see the same text.
@@ -19,7 +20,8 @@ class TidyText:
     def _widget_data_value(self, widget: forms.Widget, html_name: str) -> Any:
         value = super()._widget_data_value(widget, html_name)  # type: ignore[misc]
         if isinstance(value, str) and not isinstance(widget, forms.PasswordInput):
-            return tidy_text(value)
+            text = tidy_text(value)
+            return text.replace("\n", " ") if isinstance(widget, forms.TextInput) else text
         return value
 
 

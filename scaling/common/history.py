@@ -28,3 +28,9 @@ def author_of(instance: Model) -> Any:
 def moment_of(instance: Model) -> datetime | None:
     """When, as ``attribute_to`` was told; None is now."""
     return getattr(instance, "_history_date", None)
+
+
+def last_author(instance: Any) -> str:
+    """Who saved the row last, by name; empty where that is not kept. One query."""
+    last = instance.history.select_related("history_user").first()
+    return str(last.history_user or "") if last else ""

@@ -43,6 +43,18 @@ def change(current: Any, version: int | None, *, stored: Mapping[str, Any], want
     return True
 
 
+def change_part(current: Any, version: int | None, *, stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """As ``change``, for a row that several forms show a part of each: what changed in another part is no conflict.
+
+    Its model keeps a history. One query where the version is an older one.
+    """
+    if version is not None and version != current.version:
+        seen = current.history.filter(version=version).order_by("history_id").last()
+        if seen is not None and all((getattr(seen, name) or "") == (value or "") for name, value in stored.items()):
+            version = current.version
+    return change(current, version, stored=stored, wanted=wanted)
+
+
 def _comparable(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _ids(value) if _is_many(value) else value for name, value in values.items()}
 
@@ -63,7 +75,10 @@ def version_field() -> forms.IntegerField:
 
 @dataclass(frozen=True)
 class FieldVersions:
-    """One field in which the two differ, in words. ``merged`` is both texts, None where it is no text; ``name`` the input's."""
+    """One field in which the two differ, in words. ``merged`` is both texts, None where it is no text; ``name`` the input's.
+
+    The two pictures are addresses, where the field is one.
+    """
 
     label: str
     mine: str
@@ -72,6 +87,8 @@ class FieldVersions:
     merged: str | None = None
     rows: int = 1
     longest: int | None = None
+    my_picture: str = ""
+    their_picture: str = ""
 
 
 def two_versions(
@@ -91,14 +108,40 @@ def two_versions(
         if name in error.stored and _comparable({name: error.stored[name]}) != _comparable({name: form.cleaned_data[name]})
     ]
     sent = [(name, value) for name, values in form.data.lists() for value in values if name not in SILENT]  # type: ignore[attr-defined]
+    return show_two_versions(
+        request,
+        differences,
+        sent=sent,
+        version=error.current.version,
+        version_name=form.add_prefix("version"),
+        action=action,
+        back=back,
+        crumbs=crumbs,
+        who=who,
+    )
+
+
+def show_two_versions(
+    request: HttpRequest,
+    differences: list[FieldVersions],
+    *,
+    sent: list[tuple[str, str]],
+    version: int,
+    version_name: str = "version",
+    action: str = "",
+    back: str,
+    crumbs: Iterable[tuple[str, str]],
+    who: str = "",
+) -> HttpResponse:
+    """The same page for what no form of ours holds: ``sent`` is what its first button sends, with the version."""
     texts = {difference.name for difference in differences if difference.merged is not None}
     context = {
         "differences": differences,
         "has_texts": bool(texts),
         "sent": sent,
         "others": [(name, value) for name, value in sent if name not in texts],
-        "version": error.current.version,
-        "version_name": form.add_prefix("version"),
+        "version": version,
+        "version_name": version_name,
         "action": action or request.get_full_path(),
         "back": back,
         "crumbs": [*crumbs, (_("Zwei Fassungen"), "")],
@@ -111,6 +154,8 @@ def _difference(bound: forms.BoundField, theirs: Any) -> FieldVersions:
     field, mine = bound.field, bound.form.cleaned_data[bound.name]
     label = str(bound.label)
     if not isinstance(field, forms.CharField) or isinstance(field.widget, forms.Select):
+        return FieldVersions(label, in_words(field, mine), in_words(field, theirs))
+    if not getattr(field, "can_be_merged", True):
         return FieldVersions(label, in_words(field, mine), in_words(field, theirs))
     is_long = isinstance(field.widget, forms.Textarea)
     both = [text for text in (theirs, mine) if text]

@@ -133,6 +133,12 @@ function start(form, state) {
     leaving = true;
     setTimeout(() => { leaving = false; }, RETRY_DELAY); /* still here: the button led nowhere */
   });
+  /* „Stimmt noch“ said of what has just been changed means the change: it is saved, not left behind. */
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "stimmt-noch" || event.defaultPrevented || sameValues(values(), confirmed)) return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector('[name="weiter"]'));
+  }, true);
   /* Whoever closes the tab or the laptop does not wait for the next pause in typing. */
   document.addEventListener("visibilitychange", async () => {
     if (!document.hidden || stopped || inFlight || leaving || !form.elements.target_date.validity.valid || sameAnswer(values(), confirmed)) return;
@@ -150,7 +156,7 @@ function start(form, state) {
   /* Digits choose a level from anywhere on the page but a field one types into; app.js does so inside the cards. */
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || !/^[0-4]$/.test(event.key)) return;
-    if (event.target.matches("textarea, select, input:not([type=radio])")) return;
+    if (event.target.matches("textarea, select, input:not([type=radio])") || event.target.closest("dialog")) return;
     const radio = form.querySelector(`[name="choice"][value="${event.key}"]`);
     event.preventDefault();
     radio.focus();

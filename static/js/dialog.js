@@ -26,14 +26,22 @@ async function refresh(id, page) {
   return true;
 }
 
-/* Sends a form; hands over the page that came back, or null where the line or the session is gone: then the browser sends it. */
+/* Without a line the browser would leave for its own error page, and take a chosen file along: the page stays, and says so. */
+function tellOffline(place) {
+  const text = document.getElementById("save-state").dataset.offline;
+  const note = Object.assign(document.createElement("p"), { textContent: text, className: "save-state--failed", role: "alert" });
+  place.querySelectorAll(":scope > [role=alert]").forEach((old) => old.remove());
+  place.prepend(note);
+}
+
+/* Sends a form; hands over the page that came back, or null where the session is gone: then the browser sends it. */
 async function send(form, submitter) {
   const action = form.getAttribute("action") || location.href;
   try {
     const response = await fetch(action, { method: "POST", body: new FormData(form, submitter) });
     const isAnswer = response.redirected || response.status === 422;
     return isAnswer ? { response, page: await parse(response) } : null;
-  } catch { return null; }
+  } catch { return { isOffline: true }; }
 }
 
 const leadsHere = (response) => response.redirected && new URL(response.url).pathname === location.pathname;
@@ -54,8 +62,11 @@ async function open(link) {
   const dialog = document.getElementById("dialog");
   const address = link.href;
   let page;
-  try { page = await parse(await fetch(address)); } catch { page = null; }
-  if (!page || !show(dialog, page, address)) {
+  try { page = await parse(await fetch(address)); } catch {
+    tellOffline(document.getElementById("save-state"));
+    return;
+  }
+  if (!show(dialog, page, address)) {
     location.assign(address);
     return;
   }
@@ -79,7 +90,8 @@ document.addEventListener("submit", async (event) => {
   if (!part || event.defaultPrevented) return;
   event.preventDefault();
   const sent = await send(form, event.submitter);
-  if (sent && leadsHere(sent.response) && await refresh(part, sent.page)) {
+  if (sent?.isOffline) tellOffline(form);
+  else if (sent && leadsHere(sent.response) && await refresh(part, sent.page)) {
     dialog?.close();
     document.querySelector(`#${part} :is(a, button, summary)`)?.focus({ preventScroll: true });
   } else if (!(sent?.response.status === 422 && dialog && show(dialog, sent.page, form.action))) form.submit();

@@ -1,11 +1,13 @@
-/* Keys of the pages that rate a criterion: Ctrl+Enter saves and goes on; on the wall, Page Up and Page Down (which presenters
+/* Keys of the pages that rate a criterion: Ctrl+Enter saves and goes on (in a dialog or a form beside, it sends that); on the wall, Page Up and Page Down (which presenters
    send) go back and on, and Escape leads out. The digits are answer.js's. */
 const way = (name) => document.querySelector(`[data-way="${name}"]`);
 
 function saveAndGoOn(event) {
-  const form = document.getElementById("einschaetzung");
-  const button = form?.querySelector('[name="weiter"]');
-  if (!button) return;
+  const answer = document.getElementById("einschaetzung");
+  const dialog = document.querySelector("dialog[open]");
+  const form = dialog ? dialog.querySelector("form") : [event.target.form].find((one) => one?.method === "post") ?? answer;
+  const button = form === answer ? form?.querySelector('[name="weiter"]') : null;
+  if (!form || (form === answer && !button)) return;
   event.preventDefault();
   form.requestSubmit(button);
 }

@@ -12,7 +12,7 @@ const SEVERAL = "\u001f";
 
 const user = document.body.dataset.user;
 const forms = [];
-let leaving = false; /* by sending a form, which is no loss */
+let leaving = null; /* by sending this form, which is no loss of its own */
 
 const pathOf = (form) => new URL(form.getAttribute("action") || location.href, location.href).pathname;
 const fieldsOf = (form) => [...form.elements].filter((field) => field.name && !NOT_KEPT.includes(field.type));
@@ -200,7 +200,7 @@ function askBeforeSignOut(event) {
     return;
   }
   own.forEach(forget);
-  leaving = true;
+  leaving = event.target;
 }
 
 if (hasStorage()) forgetConfirmed();
@@ -229,11 +229,13 @@ document.addEventListener("submit", (event) => {
   const before = sentBefore();
   if (kept?.draft && kept.hasNew()) kept.send();
   else if (before && !form.matches(OWN_WAY) && before.path.split("#")[0] === pathOf(form)) sendIds(form, before.ids, before.path);
-  leaving = true;
+  leaving = form;
 });
-window.addEventListener("pageshow", () => { leaving = false; });
+window.addEventListener("pageshow", () => { leaving = null; });
 window.addEventListener("beforeunload", (event) => {
-  if (!leaving && forms.some((form) => form.losesWords())) event.preventDefault();
+  if (!forms.some((form) => form.form !== leaving && form.losesWords())) return;
+  event.preventDefault();
+  setTimeout(() => { leaving = null; }); /* still here: they stayed */
 });
 const section = document.getElementById("unsaved");
 if (section && user) listUnsaved(section);

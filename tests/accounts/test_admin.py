@@ -7,7 +7,8 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.urls import reverse
 
-from scaling.accounts.models import User
+from scaling.accounts.models import Municipality, User
+from scaling.accounts.profile import save_account
 from tests.conftest import PASSWORD, make_user
 from tests.mails import wait_for_mails
 
@@ -24,7 +25,7 @@ def operator(client):
 def change(client, user, **changes):
     fields = ("name", "email", "language", "is_curator", "is_active", "is_staff", "is_superuser")
     data = {name: getattr(user, name) for name in fields} | changes
-    data = {name: value for name, value in data.items() if value is not False}
+    data = {name: value for name, value in data.items() if value is not False} | {"seen_version": user.version}
     return client.post(reverse("admin:accounts_user_change", args=[user.pk]), data)
 
 
@@ -65,7 +66,7 @@ def test_account_of_anyone_else_is_locked(client, operator, bob, alice):
 
 def test_operator_renames_a_municipality_but_neither_makes_nor_deletes_one(client, operator, municipality):
     url = reverse("admin:accounts_municipality_change", args=[municipality.pk])
-    assert client.post(url, {"name": "Stadt Neuhafen", "ags": municipality.ags}).status_code == 302
+    assert client.post(url, {"name": "Stadt Neuhafen", "ags": municipality.ags, "seen_version": 1}).status_code == 302
     municipality.refresh_from_db()
     assert municipality.name == "Stadt Neuhafen"
     assert municipality.history.first().history_user == operator
@@ -87,3 +88,19 @@ def test_an_old_address_asks_for_no_password_any_more(client, operator, alice):
     client.post(reverse("account_reset_password"), {"email": "alice@example.org"})
     wait_for_mails()
     assert mail.outbox == []
+
+
+def test_older_page_of_the_admin_overwrites_nothing(client, operator, alice, municipality):
+    """The person changed their own name, and another operator renamed the municipality, since these pages were opened."""
+    save_account(alice, version=alice.version, name="Alice A.")
+    response = change(client, alice, name="Alicia")
+    assert response.status_code == 200
+    assert "Nichts ist überschrieben." in response.text
+    assert 'value="Alicia"' in response.text
+    assert User.objects.get(pk=alice.pk).name == "Alice A."
+    url = reverse("admin:accounts_municipality_change", args=[municipality.pk])
+    page = client.get(url).context["adminform"].form
+    data = {"name": municipality.name, "ags": municipality.ags, "seen_version": page["seen_version"].value()}
+    assert client.post(url, {**data, "name": "Stadt Neuhafen"}).status_code == 302
+    assert "Nichts ist überschrieben." in client.post(url, {**data, "name": "Stadt Althafen"}).text
+    assert Municipality.objects.get(pk=municipality.pk).name == "Stadt Neuhafen"

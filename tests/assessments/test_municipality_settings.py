@@ -123,6 +123,11 @@ def url(municipality):
     return f"/kommunen/{municipality.public_id}/einstellungen/"
 
 
+def opened(client, url):
+    """What each form of the page holds, as it was opened."""
+    return {"version": client.get(url).context["version"]}
+
+
 def files(settings):
     folder = Path(settings.MEDIA_ROOT) / "wappen"
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
@@ -134,7 +139,7 @@ def test_manager_uploads_replaces_and_removes(client, url, municipality, bob, se
     assert "Wappen entfernen" not in client.get(url).text
     kept = []
     for colour in ("red", "blue"):
-        response = client.post(url, {"picture": upload(picture(colour=colour))})
+        response = client.post(url, opened(client, url) | {"picture": upload(picture(colour=colour))})
         assert response["Location"] == url
         municipality.refresh_from_db()
         kept.append(municipality.coat_of_arms.name)
@@ -143,7 +148,7 @@ def test_manager_uploads_replaces_and_removes(client, url, municipality, bob, se
     page = client.get(url).text
     assert 'alt="Wappen: Stadt Musterhafen"' in page
     assert "Wappen ersetzen" in page
-    client.post(url, {"entfernen": "1"})
+    client.post(url, opened(client, url) | {"entfernen": "1"})
     municipality.refresh_from_db()
     assert not municipality.coat_of_arms
     assert len(files(settings)) == 2  # printed profiles may still name them
@@ -166,7 +171,7 @@ def test_bad_upload_is_told_at_the_field_and_keeps_what_there_is(client, url, mu
     before = files(settings)
     client.force_login(bob)
     for content, reason in ((b"<svg/>", "kein lesbares Bild"), (None, "Diese Angabe fehlt noch.")):
-        response = client.post(url, {"picture": upload(content)} if content else {})
+        response = client.post(url, opened(client, url) | ({"picture": upload(content)} if content else {}))
         assert response.status_code == 422
         assert reason in response.text
         assert 'aria-invalid="true"' in response.text

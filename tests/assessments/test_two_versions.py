@@ -1,18 +1,24 @@
 """Measures, projects, roles and settings: who comes second chooses between mine, theirs and both; nothing is overwritten."""
 
+import io
 import re
 from functools import partial
 from html import unescape
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
 
 from assessments.models import Measure, Project
 from assessments.services.measures import save_measure
 from assessments.services.projects import change_project
 from scaling.accounts import invitations
-from scaling.accounts.models import Membership, User
+from scaling.accounts.coats_of_arms import fetch_png, offer_picture
+from scaling.accounts.models import Membership, Municipality, User
 from scaling.common.versions import StaleRecord
 from tests.assessments.test_races import at_once
+from tests.conftest import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -176,3 +182,108 @@ def test_one_of_two_at_once_is_asked_in_20_rounds(measure, project, alice, bob):
         assert {type(result) for result in results} == {Project, StaleRecord}
     measure.refresh_from_db()
     assert (measure.version, measure.history.count()) == (21, 21)
+
+
+# --- The municipality
+
+
+def shield(colour):
+    from tests.assessments.test_municipality_settings import picture
+
+    return SimpleUploadedFile("wappen.png", picture(size=(3, 4), colour=colour))
+
+
+def colour_of(png):
+    return Image.open(io.BytesIO(png)).getpixel((1, 1))
+
+
+RED, BLUE = (255, 0, 0), (0, 0, 255)
+
+
+@pytest.fixture
+def settings_url(client, municipality, bob):
+    client.force_login(bob)
+    return f"/kommunen/{municipality.public_id}/einstellungen/"
+
+
+@pytest.fixture
+def second_manager(municipality):
+    mona = make_user("Mona")
+    Membership.objects.create(user=mona, municipality=municipality, role="manager")
+    other = Client()
+    other.force_login(mona)
+    return other
+
+
+def seen(client, url):
+    return {"version": client.get(url).context["version"]}
+
+
+def coat(municipality):
+    name = Municipality.objects.get(pk=municipality.pk).coat_of_arms.name
+    return colour_of(fetch_png(name)) if name else None
+
+
+def test_two_coats_of_arms_ask_which_and_mine_needs_no_second_upload(client, settings_url, municipality, second_manager):
+    older = seen(client, settings_url)
+    assert second_manager.post(settings_url, {**older, "picture": shield("red")}).status_code == 302
+    page = client.post(settings_url, {**older, "picture": shield("blue")})
+    assert page.status_code == 409
+    assert coat(municipality) == RED
+    assert "Fassung von Mona" in page.text
+    mine, theirs = (unescape(src) for src in re.findall(r'<img class="coat-of-arms" src="([^"]+)"', page.text))
+    assert colour_of(client.get(mine).content) == BLUE
+    assert colour_of(client.get(theirs).content) == RED
+    assert client.post(settings_url, buttons(page.text)["Meine Fassung speichern"]).status_code == 302
+    assert coat(municipality) == BLUE
+
+
+def test_picture_that_is_offered_is_for_the_managers_own_municipality(client, settings_url, municipality, charlie, elsewhere):
+    offer = offer_picture(municipality=municipality, png=b"PNG")
+    for where in (municipality, elsewhere):
+        client.force_login(charlie)
+        assert client.get(f"/kommunen/{where.public_id}/wappen.png", {"bild": offer}).status_code == 404
+    elsewhere_url = f"/kommunen/{elsewhere.public_id}/einstellungen/"
+    response = client.post(elsewhere_url, {**seen(client, elsewhere_url), "offered": offer})
+    assert response.status_code == 422
+    assert "Das Bild ist nicht mehr da." in response.text
+
+
+def test_removed_by_one_and_replaced_by_another(client, settings_url, municipality, second_manager):
+    client.post(settings_url, {**seen(client, settings_url), "picture": shield("red")})
+    older = seen(client, settings_url)
+    assert second_manager.post(settings_url, {**older, "picture": shield("blue")}).status_code == 302
+    page = client.post(settings_url, {**older, "entfernen": "1"})
+    assert page.status_code == 409
+    assert "kein Wappen" in page.text
+    assert coat(municipality) == BLUE
+    assert client.post(settings_url, buttons(page.text)["Meine Fassung speichern"]).status_code == 302
+    assert coat(municipality) is None
+
+
+def test_older_page_sets_no_short_code_back(client, settings_url, municipality, second_manager):
+    older = seen(client, settings_url)
+    assert second_manager.post(settings_url, {**older, "kuerzel": "1", "code": "HAFEN"}).status_code == 302
+    page = client.post(settings_url, {**older, "kuerzel": "1", "code": "MUSTER"})
+    assert page.status_code == 409
+    assert {"HAFEN", "MUSTER"} <= set(re.findall(r"[A-Z]{5,}", page.text))
+    assert "Beides speichern" not in buttons(page.text)  # two codes make no third
+    assert Municipality.objects.get(pk=municipality.pk).code == "HAFEN"
+    assert client.post(settings_url, buttons(page.text)["Meine Fassung speichern"]).status_code == 302
+    assert Municipality.objects.get(pk=municipality.pk).code == "MUSTER"
+
+
+def test_another_part_of_the_settings_is_no_conflict(client, settings_url, municipality, second_manager):
+    older = seen(client, settings_url)
+    assert second_manager.post(settings_url, {**older, "kuerzel": "1", "code": "HAFEN"}).status_code == 302
+    assert client.post(settings_url, {**older, "picture": shield("red")}).status_code == 302
+    assert (coat(municipality), Municipality.objects.get(pk=municipality.pk).code) == (RED, "HAFEN")
+
+
+@pytest.mark.parametrize("data", [{"entfernen": "1"}, {"kuerzel": "1", "code": "HAFEN"}, {"picture": shield("red")}])
+def test_settings_without_a_version_are_refused(client, settings_url, municipality, data):
+    before = Municipality.objects.get(pk=municipality.pk).code
+    response = client.post(settings_url, data)
+    assert response.status_code == 422
+    assert "Bitte laden Sie die Seite neu" in response.text
+    assert Municipality.objects.get(pk=municipality.pk).code == before

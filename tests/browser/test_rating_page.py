@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from assessments.models import Comment, Evidence, Measure, Score
 from assessments.services import workflow
+from assessments.services.answers import Answer, save_score
 from tests.factories import make_catalogue, make_project
 
 TYPED = "Der Rat hat den Betrieb beschlossen"
@@ -77,11 +78,20 @@ def test_next_step_follows_the_chosen_level(opened):
     page.keyboard.press("1")
     expect(page.get_by_text("kriterium-1 von 1 weiter")).to_be_visible()
     expect(page.get_by_text("kriterium-1 von 3 weiter")).to_be_hidden()
+    expect(page.locator("#save-state")).to_have_text(
+        re.compile("^gespeichert um")
+    )  # no save is left to meet the next test's data
 
 
 def hold_autosave(page: Page) -> None:
     """What is being typed is nowhere but on this page."""
     page.route("**/kriterium-1/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+
+
+def hold_autosave_until_a_button(page: Page) -> None:
+    page.route(
+        "**/kriterium-1/", lambda route: route.abort() if "autosave" in (route.request.post_data or "") else route.continue_()
+    )
 
 
 def test_file_is_added_in_place_and_nothing_typed_is_lost(opened, tmp_path):
@@ -182,3 +192,89 @@ def test_page_without_a_script_comes_back_to_the_same_spot(browser, browser_cont
     expect(page).to_have_url(f"{url}#massnahmen")
     expect(page.locator("#massnahmen")).to_contain_text("Stelle ausschreiben")
     context.close()
+
+
+def test_keys_in_a_dialog_or_beside_do_what_belongs_there(opened, url):
+    page = opened
+    page.get_by_role("link", name="Maßnahme hinzufügen").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Was ist zu tun?").fill("Stelle ausschreiben")
+    dialog.get_by_role("button", name="Schließen").press("4")
+    expect(page.locator("[name=choice]:checked")).to_have_count(0)
+    dialog.get_by_label("Was ist zu tun?").press("Control+Enter")
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#massnahmen")).to_contain_text("Stelle ausschreiben")
+    page.get_by_text("Kommentieren").first.click()
+    page.get_by_label("Neuer Kommentar").fill("Bitte bis Freitag.")
+    page.get_by_label("Neuer Kommentar").press("Control+Enter")
+    expect(page.locator("#kommentare .comments")).to_contain_text("Bitte bis Freitag.")
+    expect(page).to_have_url(url)
+
+
+def test_still_right_keeps_what_was_just_typed(page, live_server, assessment, alice, bob, sign_in):
+    for score in assessment.scores.all():
+        save_score(score=score, version=score.version, by=alice, answer=Answer("rated", 2, "Von damals."))
+    workflow.submit(assessment=assessment, by=alice)
+    workflow.approve(assessment=assessment, by=bob)
+    following = workflow.start_assessment(project=assessment.project, by=alice)
+    sign_in(page, alice)
+    page.goto(f"{live_server.url}/bewertungen/{following.public_id}/kriterien/kriterium-1/")
+    hold_autosave_until_a_button(page)
+    page.get_by_label("Begründung").fill(TYPED)
+    page.get_by_role("button", name="Stimmt noch, weiter").click()
+    expect(page).to_have_url(re.compile("kriterium-2"))
+    score = following.scores.get(criterion__key="kriterium-1")
+    assert (score.level, score.rationale, score.confirmed) == (2, TYPED, True)
+
+
+def test_wall_says_in_full_what_was_not_saved(opened, url):
+    page = opened
+    page.goto(f"{url}?ansicht=gross")
+    save_score(score=stored(), version=1, by=None, answer=Answer("rated", 1, "Von jemand anderem."))
+    page.keyboard.press("2")
+    state = page.locator("#save-state")
+    expect(state.get_by_role("button", name="Beide Fassungen ansehen")).to_be_visible()
+    assert state.evaluate("element => element.scrollWidth <= element.clientWidth")
+    state.get_by_role("button", name="Beide Fassungen ansehen").click()
+    expect(page.get_by_role("heading", name="Es gibt zwei Fassungen")).to_be_visible()
+
+
+def test_wall_on_a_phone_keeps_its_words_apart(opened, url):
+    page = opened
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{url}?ansicht=gross")
+    page.keyboard.press("2")
+    expect(page.locator("#save-state")).to_have_text(re.compile("^gespeichert um"))
+    way, state = page.locator(".wall__way").bounding_box(), page.locator("#save-state").bounding_box()
+    assert state["y"] >= way["y"] + way["height"]
+
+
+def test_without_a_line_the_page_stays_with_what_was_typed(opened, url):
+    page = opened
+    page.get_by_role("link", name="Maßnahme hinzufügen").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Was ist zu tun?").fill("Stelle ausschreiben")
+    page.context.set_offline(True)
+    dialog.get_by_role("button", name="Maßnahme speichern").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("keine Verbindung")
+    expect(dialog.get_by_label("Was ist zu tun?")).to_have_value("Stelle ausschreiben")
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Datei als Nachweis hinzufügen").click()
+    expect(page.locator("#save-state").get_by_role("alert")).to_contain_text("keine Verbindung")
+    expect(page).to_have_url(url)
+    page.context.set_offline(False)
+    page.get_by_role("link", name="Maßnahme hinzufügen").click()
+    expect(dialog.get_by_label("Was ist zu tun?")).to_be_visible()
+
+
+def test_wall_with_an_error_still_shows_the_answers_and_the_field(opened, url):
+    page = opened
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{url}?ansicht=gross")
+    page.get_by_label("trifft nicht zu").check()
+    page.get_by_role("button", name="Speichern und weiter").click()
+    expect(page.locator(".error-summary")).to_contain_text("Bitte begründen Sie")
+    summary, field = page.locator(".error-summary").bounding_box(), page.get_by_label("Begründung").bounding_box()
+    assert summary["height"] < 60  # px: one line
+    assert field["width"] > 400
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")

@@ -30,7 +30,7 @@ KEPT = "words => Object.values(localStorage).some(text => text.includes(words))"
 
 @pytest.fixture
 def pages_with_words(page, become, live_server, world):  # noqa: F811
-    """Each page with such a field, once: name, address, and the field's name, with its person signed in."""
+    """Each page with such a field, once: name, address, the field's name, and its person, who is signed in."""
 
     def pages():
         seen = set()
@@ -51,33 +51,84 @@ def pages_with_words(page, become, live_server, world):  # noqa: F811
                 page.goto(live_server.url + path)
                 for field in page.evaluate(FIELDS):
                     seen.add(name)
-                    yield name, live_server.url + path, field
+                    yield name, live_server.url + path, field, person
 
     return pages
 
 
-def test_every_page_with_a_field_for_words_keeps_them(page, pages_with_words, live_server):
-    """Typed, and left by a link: on the device, in the list of the start page, and offered when one comes back."""
+def holds(page, field, words):
+    """Whether the page shows the words: as an offer above the form, or in their field."""
+    fields = page.locator(f'main [name="{field}"]').all()
+    return page.get_by_text(words).first.is_visible() or any(words in one.input_value() for one in fields)
+
+
+def type_in(page, url, field, words):
+    page.goto(url)
+    page.evaluate(UNFOLD)
+    page.locator(f'main [name="{field}"]:visible').first.fill(words)
+
+
+def test_every_page_with_a_field_for_words_keeps_them_however_it_is_left(context, become, pages_with_words, live_server):  # noqa: F811
+    """Typed, and left by a link, by closing the tab, by the other language, with a second tab open, and by signing out, which
+    asks first. Wherever somebody looks next, the words are there: offered above their form, or stored in it."""
     problems, number = [], 0
-    page.on("dialog", lambda dialog: dialog.accept())
-    for name, url, field in pages_with_words():
+
+    def check(way, found, name, field):
+        if not found:
+            problems.append(f"{name}, {field}: {way}")
+
+    for name, url, field, person in pages_with_words():
         number += 1
-        page.goto(url)
-        page.evaluate(UNFOLD)
-        place = page.locator(f'main [name="{field}"]:visible').first
-        place.fill(WORDS)
-        page.goto(live_server.url)
-        if not page.evaluate(KEPT, WORDS):  # a page that saves by itself may have stored it as it was left
-            page.goto(url)
-            if WORDS not in page.content() and WORDS not in str(page.locator(f'main [name="{field}"]').first.input_value()):
-                problems.append(f"{name}, {field}: nowhere")
-            continue
-        if not page.locator("#unsaved li").count():
-            problems.append(f"{name}, {field}: not in the list")
-        page.goto(url)
-        if not page.get_by_text(WORDS).first.is_visible():
-            problems.append(f"{name}, {field}: not offered")
-        page.evaluate("localStorage.clear()")
+        tab = context.new_page()
+        type_in(tab, url, field, WORDS)
+        other = context.new_page()
+        other.goto(url)
+        check("second tab", holds(other, field, WORDS), name, field)
+        other.close()
+        tab.close()
+
+        tab = context.new_page()
+        asked: list[str] = []
+        tab.on("dialog", lambda dialog, asked=asked: asked.append(dialog.type) or dialog.dismiss())
+        tab.goto(live_server.url)
+        listed = tab.locator("#unsaved li").filter(has_text=WORDS).count() > 0
+        tab.goto(url)
+        check("closed tab", holds(tab, field, WORDS), name, field)
+        if not listed and tab.evaluate(KEPT, WORDS):
+            problems.append(f"{name}, {field}: not in the list of the start page")
+        tab.evaluate("localStorage.clear()")
+
+        by_link = f"{WORDS} Per Verweis."
+        type_in(tab, url, field, by_link)
+        tab.locator("header a[href='/']").first.click()
+        tab.wait_for_url(f"{live_server.url}/")
+        tab.goto(url)
+        check("link", holds(tab, field, by_link), name, field)
+        tab.evaluate("localStorage.clear()")
+
+        in_english = f"{WORDS} In English."
+        type_in(tab, url, field, in_english)
+        tab.get_by_role("button", name="English").first.click()
+        tab.locator("html[lang=en]").wait_for()
+        tab.wait_for_load_state()  # what offers the words comes with the scripts
+        if not holds(tab, field, in_english):  # a page that saves by itself was asked for while it was still saving
+            tab.reload()
+        check("language", holds(tab, field, in_english), name, field)
+        tab.get_by_role("button", name="Deutsch").first.click()
+        tab.locator("html[lang=de]").wait_for()
+        tab.evaluate("localStorage.clear()")
+
+        at_the_end = f"{WORDS} Feierabend."
+        type_in(tab, url, field, at_the_end)
+        tab.locator("details.menu > summary").click()
+        tab.get_by_role("button", name="Abmelden").click()
+        if not asked:  # the page has saved by itself meanwhile
+            tab.wait_for_url(f"{live_server.url}/")
+            become(person)
+            tab.goto(url)
+        check("sign-out", holds(tab, field, at_the_end), name, field)
+        tab.evaluate("localStorage.clear()")
+        tab.close()
     assert not problems, "\n".join(problems)
     assert number > 8
 
@@ -152,6 +203,23 @@ def test_file_that_no_device_keeps_is_warned_about(page, url, alice, sign_in):
     page.get_by_role("link", name="Katalog", exact=True).first.click()
     page.wait_for_url("**/katalog/**")
     assert asked == ["beforeunload"]
+
+
+@pytest.mark.parametrize("way", ["language", "sign-out", "another form"])
+def test_file_is_warned_about_whichever_form_leads_away(page, url, alice, sign_in, way):
+    sign_in(page, alice)
+    page.goto(f"{url}nachweise/datei/")
+    page.get_by_label("Datei").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"Beschluss"})
+    if way == "sign-out":
+        page.locator("details.menu > summary").click()
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: asked.append(dialog.type) or dialog.dismiss())  # type: ignore[func-returns-value]
+    with page.expect_event("dialog"):
+        page.get_by_role("button", name={"language": "English", "sign-out": "Abmelden"}.get(way, "dunkel")).first.click()
+    assert asked == ["beforeunload"]
+    expect(page).to_have_url(f"{url}nachweise/datei/")
+    page.get_by_role("button", name="Datei hinzufügen").click()
+    expect(page.get_by_text("a.txt").first).to_be_visible()
 
 
 def test_draft_of_the_catalogue_saves_itself_as_one_change(page, dora, sign_in, live_server):

@@ -3,7 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from catalogue.documents.export import criterion_document as criterion_as_document
 from catalogue.models import Criterion, Edition, Phase
+from catalogue.services.editing import save_criterion
 from tests.catalogue.documents import CROSS_PHASE_MILESTONE, both, criterion_document, model_document, practice_document
 from tests.conftest import make_user
 
@@ -143,3 +145,34 @@ def test_row_of_a_draft_deleted_and_written_down(client, curator, draft):
 def test_draft_not_deleted_in_the_admin(client, curator, draft):
     edition = draft("eins")
     assert client.post(reverse("admin:catalogue_edition_delete", args=[edition.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_superuser_is_refused_in_words(client, published):
+    """A11: a superuser passes every rule, and the database would answer with an error of its own."""
+    user = make_user("Otto", is_staff=True, is_superuser=True)
+    client.force_login(user)
+    published(**rich("eins"))
+    for model in ("goodpractice", "criterion", "operatingmodel", "reference", "edition"):
+        pk = Edition._meta.apps.get_model("catalogue", model).objects.first().pk
+        answer = client.post(reverse(f"admin:catalogue_{model}_delete", args=[pk]), {"post": "yes"})
+        assert answer.status_code == 403, model
+        assert "Das dürfen Sie hier nicht" in answer.text or "403" in answer.text
+        data = {"action": "delete_selected", "_selected_action": [pk], "post": "yes"}
+        listed = client.post(reverse(f"admin:catalogue_{model}_changelist"), data, follow=True)
+        assert listed.status_code in {200, 403}, model
+        assert Edition._meta.apps.get_model("catalogue", model).objects.filter(pk=pk).exists()
+
+
+def test_older_page_of_the_admin_overwrites_no_curators_text(client, curator, draft, dora):
+    edition = draft(**rich("eins"))
+    criterion = edition.criteria.get()
+    address = reverse("admin:catalogue_criterion_change", args=[criterion.pk])
+    older = form_data(client.get(address))
+    item = criterion_as_document(criterion)
+    item["why"]["de"] = "Neu begründet."
+    save_criterion(criterion=criterion, version=criterion.version, by=dora, item=item)
+    response = client.post(address, older | {"summary_de": "Anders"})
+    assert response.status_code == 200
+    assert "Nichts ist überschrieben." in response.text
+    assert "Anders" in response.text
+    assert Criterion.objects.values_list("why_de", "version").get() == ("Neu begründet.", 2)

@@ -231,7 +231,8 @@ def test_phase_changed_in_the_admin_is_written_down(client, published):
     texts = {
         f"{name}_{language}": phase_or_workstream_document(phase)[name][language] for name in names for language in ("de", "en")
     }
-    response = client.post(reverse("admin:catalogue_phase_change", args=[phase.pk]), texts | {"meaning_en": "Another sense"})
+    data = texts | {"meaning_en": "Another sense", "seen_version": phase.version}
+    response = client.post(reverse("admin:catalogue_phase_change", args=[phase.pk]), data)
     assert response.status_code == 302
     assert log(edition=None) == [("edited", "phases", "p3", user)]
     assert Phase.objects.get(key="p3").version == 2

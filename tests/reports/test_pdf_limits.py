@@ -124,3 +124,12 @@ def test_long_names_stay_inside_their_page():
 )
 def test_no_line_ends_between_what_belongs_together(apart, together):
     assert limits.drawable(f"<p>{apart.replace('_', chr(160))}</p>") == f"<p>{together.replace('_', chr(160))}</p>"
+
+
+def test_many_reasons_of_many_short_lines_share_the_room():
+    """A7: 31 reasons of 1,990 lines each, stored before lines were counted. Without a bound, that is two thousand pages."""
+    profile = with_rationale("a\n" * 1990, criteria=31)
+    found = limits.entries(profile, with_comments=False)
+    assert sum(limits.cost(entry.rationale.text) for entry in found) <= limits.ALL_TEXTS * 1.01
+    with open_pdf(checked(render_pdf(profile, variant="lang"))) as pdf:
+        assert len(pdf.pages) < 100

@@ -348,6 +348,25 @@ def test_form_leads_to_the_answer(client, settled):
     assert client.get(reverse("reports:documents"), {"pruefen": "1"}).status_code == 422
 
 
+@pytest.mark.parametrize(
+    "typed", ["a/b", "/", "..", ".", "../konto/login", "a?b", "a#b", "Ä-2026-1", "\u2028", "%2e%2e", "A//C"]
+)
+def test_what_was_typed_for_a_number_leads_nowhere_else(client, settled, typed):
+    checksum = record_of(settled).checksum
+    response = client.get(reverse("reports:documents"), {"number": typed, "pruefsumme": checksum}, follow=True)
+    assert (response.status_code, response.context.get("state") or response.context["form"].errors.keys()) in (
+        (200, "unknown"),
+        (422, {"number"}),
+    )
+    assert response.request["PATH_INFO"] == reverse("reports:documents")
+
+
+def test_numbers_nobody_can_address_count_as_guesses(client, settled):
+    for _ in range(20):
+        client.get(reverse("reports:documents"), {"number": "a/b", "pruefsumme": "0" * 16})
+    assert answer_to(client, record_of(settled).number, record_of(settled).checksum) == "limited"
+
+
 def test_guessing_is_limited(client, settled):
     record = record_of(settled)
     for number in range(20):

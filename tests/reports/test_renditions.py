@@ -321,8 +321,8 @@ def lines_of_the_guide():
 
 
 @pytest.mark.parametrize("file", ["as it came", "indented"])
-def test_anyone_can_recompute_the_checksum_by_the_guide(client, settled, rita, tmp_path, file):
-    client.force_login(rita)
+def test_team_can_recompute_the_checksum_by_the_guide(client, settled, alice, tmp_path, file):
+    client.force_login(alice)
     response = fetch(client, settled, "record_json")
     record = record_of(settled)
     assert f'filename="dokument-{record.number}.json"' in response["Content-Disposition"]
@@ -345,8 +345,8 @@ def test_anyone_can_recompute_the_checksum_by_the_guide(client, settled, rita, t
     assert record.checksum not in done.stdout
 
 
-def test_document_names_nobody_and_has_the_published_shape(client, settled, rita):
-    client.force_login(rita)
+def test_document_names_nobody_and_has_the_published_shape(client, settled, alice):
+    client.force_login(alice)
     response = fetch(client, settled, "record_json")
     assert "Alice" not in response.text
     assert "Bob" not in response.text

@@ -230,3 +230,75 @@ def test_list_costs_the_same_for_1_and_3_links(client, shared, bob, links, djang
     client.force_login(bob)
     with django_assert_num_queries(5):
         client.get(reverse("reports:share_links", args=[shared.public_id]))
+
+
+# --- Changing a link
+
+
+@pytest.fixture
+def edit_url(shared, bob, client):
+    link = link_to(shared, bob)
+    client.force_login(bob)
+    return reverse("reports:share_edit", args=[shared.public_id, link.pk])
+
+
+def held(client, url):
+    """What the page's form holds."""
+    form = client.get(url).context["form"]
+    return {bound.html_name: bound.field.prepare_value(bound.value()) for bound in form if bound.value()}
+
+
+def test_manager_changes_a_link_and_its_address_stays(client, shared, edit_url):
+    token = ShareLink.objects.get().token
+    day = TODAY + timedelta(days=300)
+    data = held(client, edit_url) | {"purpose": "Rat", "expires_on": day.isoformat(), "with_names": "on"}
+    assert client.post(edit_url, data).status_code == 302
+    link = ShareLink.objects.get()
+    assert (link.token, link.purpose, link.expires_on, link.with_names, link.version) == (token, "Rat", day, True, 2)
+    assert edit_url in client.get(reverse("reports:share_links", args=[shared.public_id])).text
+
+
+def test_two_tabs_change_one_link(client, shared, edit_url):
+    older = held(client, edit_url)
+    assert client.post(edit_url, older | {"purpose": "Rat der Stadt"}).status_code == 302
+    response = client.post(edit_url, older | {"purpose": "Nur der Ausschuss", "with_names": "on"})
+    assert response.status_code == 409
+    for words in (
+        "Rat der Stadt",
+        "Nur der Ausschuss",
+        "Meine Fassung speichern",
+        "Diese Fassung behalten",
+        "Beides speichern",
+    ):
+        assert words in response.text, words
+    link = ShareLink.objects.get()
+    assert (link.purpose, link.with_names) == ("Rat der Stadt", False)
+    again = older | {"version": str(link.version), "purpose": "Nur der Ausschuss"}
+    assert client.post(edit_url, again).status_code == 302
+    assert ShareLink.objects.get().purpose == "Nur der Ausschuss"
+
+
+def test_link_revoked_meanwhile_stays_revoked(client, shared, edit_url, bob):
+    data = held(client, edit_url) | {"purpose": "Hauptausschuss"}
+    share_links.revoke_link(link=ShareLink.objects.get(), by=bob)
+    page = client.post(edit_url, data, follow=True)
+    assert "Der Link ist widerrufen und öffnet nichts mehr." in page.text
+    assert ShareLink.objects.get().state == "revoked"
+    assert ShareLink.objects.get().purpose == "Rat"
+
+
+@pytest.mark.parametrize("day", [TODAY - timedelta(days=1), TODAY + timedelta(days=367)])
+def test_new_end_has_its_bounds(client, edit_url, day):
+    response = client.post(edit_url, held(client, edit_url) | {"expires_on": day.isoformat()})
+    assert response.status_code == 422
+    assert "Bitte wählen Sie einen Tag von heute an bis in einem Jahr." in response.text
+
+
+def test_end_that_has_passed_may_stay(client, edit_url):
+    ShareLink.objects.update(expires_on=TODAY - timedelta(days=3))
+    assert client.post(edit_url, held(client, edit_url) | {"purpose": "Rat"}).status_code == 302
+    assert ShareLink.objects.get().purpose == "Rat"
+
+
+def test_link_of_another_round_is_not_found(client, shared, first, edit_url):
+    assert client.get(reverse("reports:share_edit", args=[first.public_id, ShareLink.objects.get().pk])).status_code == 404

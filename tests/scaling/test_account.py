@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from scaling.accounts.models import User
+from scaling.accounts.profile import save_account
 from scaling.accounts.unsubscribe import unsubscribe_path
 from tests.conftest import PASSWORD, make_user
 
@@ -120,3 +121,56 @@ def test_unsubscribing_refuses_a_link_of_someone_gone(stranger, alice):
 @pytest.mark.parametrize("address", ["/konto/", "/konto/abbestellen/x/"])
 def test_account_pages_refuse_other_methods(signed_in, address):
     assert signed_in.delete(address).status_code == 405
+
+
+# --- What it was before
+
+
+def told(client):
+    return [(change.who, change.fields) for change in client.get("/konto/").context["changes"]]
+
+
+def test_person_reads_what_they_changed(signed_in, alice):
+    assert told(signed_in) == []
+    signed_in.post("/konto/", {**GOOD, "version": "1"})
+    signed_in.post("/konto/", {"name": "Alice A.", "language": "de", "wants_notices": "on", "version": "2"})
+    assert told(signed_in) == [
+        ("", (("Wochenüberblick", "ja", "nein"),)),
+        ("", (("Name", "Alice", "Alice A."),)),
+    ]
+    page = signed_in.get("/konto/").text
+    assert ">Verlauf<" in page
+    assert "von „Alice“ zu „Alice A.“" in page
+
+
+def test_same_again_is_no_change(signed_in, alice):
+    for _ in range(2):
+        signed_in.post("/konto/", {**GOOD, "version": "1"})
+    assert len(told(signed_in)) == 1
+
+
+def test_person_reads_what_the_operator_changed(signed_in, alice):
+    save_account(alice, by=make_user("Otto"), language="en")
+    assert told(signed_in) == [("Otto", (("Sprache", "Deutsch", "English"),))]
+
+
+def test_nobody_else_reads_it(client, alice):
+    save_account(alice, name="Alice A.")
+    client.force_login(make_user("Otto", is_superuser=True, is_staff=True))
+    assert "Alice A." not in client.get("/konto/").text
+
+
+def test_open_account_page_does_not_subscribe_again(signed_in, stranger, alice):
+    """The page stood open while its person unsubscribed by the link in a mail."""
+    stranger.post(unsubscribe_path(alice, "digest"))
+    response = signed_in.post("/konto/", {**GOOD, "version": "1"})
+    assert response.status_code == 409
+    assert User.objects.get(pk=alice.pk).wants_digest is False
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_account_costs_the_same_for_1_and_3_changes(signed_in, alice, number, django_assert_num_queries):
+    for n in range(number):
+        save_account(alice, by=make_user(f"Otto{n}"), name=f"Name {n}")
+    with django_assert_num_queries(5):
+        signed_in.get("/konto/")

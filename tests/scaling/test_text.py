@@ -1,12 +1,16 @@
 """One function for text: what looks the same is the same, and what shows nothing is empty."""
 
+import ast
 import importlib
 import pkgutil
 import unicodedata
+from pathlib import Path
 
 import pytest
 from django import forms
+from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command, get_commands
 from django.http import QueryDict
 
 import assessments
@@ -14,9 +18,14 @@ import catalogue
 import scaling
 from assessments.services.answers import Answer, NewEvidence
 from assessments.services.evidence_files import validate_upload
-from scaling.accounts.models import User
+from catalogue.documents.yaml_reader import CatalogueFileError
+from catalogue.models import Criterion
+from catalogue.services.importing import import_files, load_file
+from scaling.accounts.models import Municipality, User
 from scaling.common.forms import DayField, Form, ReasonField, TidyText
 from scaling.common.text import has_letters, look_alike, tidy_file_name, tidy_line, tidy_password, tidy_text
+from tests.catalogue.documents import as_file, catalogue_document
+from tests.conftest import PASSWORD
 
 NFC, NFD = "Ämterbuch", unicodedata.normalize("NFD", "Ämterbuch")
 
@@ -131,6 +140,24 @@ def test_every_form_of_ours_takes_text_through_the_door():
     assert {f"{kind.__module__}.{kind.__name__}" for kind in found if not issubclass(kind, TidyText)} == set()
 
 
+@pytest.mark.django_db
+def test_every_form_of_the_admin_takes_text_through_the_door(rf, admin_user):
+    request = rf.get("/")
+    request.user = admin_user
+    wrong, seen = set(), 0
+    ours = {
+        model: page for model, page in admin.site._registry.items() if not type(page).__module__.startswith("procrastinate")
+    }
+    for model, page in ours.items():
+        kinds = [page.get_form(request), *(formset.form for formset, _inline in page.get_formsets_with_inlines(request))]
+        for kind in kinds:
+            seen += 1
+            if not issubclass(kind, TidyText):
+                wrong.add(f"{model._meta.label}: {kind}")
+    assert seen > 10
+    assert wrong == set()
+
+
 def test_no_form_makes_its_own_dates():
     wrong = {
         f"{kind.__name__}.{name}"
@@ -193,3 +220,182 @@ def test_password_set_before_its_form_was_unified_still_opens(client, alice):
     assert client.login(email=alice.email, password=old)
     client.logout()
     assert client.login(email=alice.email, password=tidy_password(old))
+
+
+# --- Every other way in
+
+
+#: Forms that take a file, and what reads its text.
+FILES = {
+    "assessments.forms.evidence.EvidenceFileForm": "kept as it is; its name by tidy_file_name",
+    "assessments.forms.municipality.CoatOfArmsForm": "a picture, drawn anew",
+    "assessments.forms.workbook.SheetForm": "assessments.services.answers.Answer and NewEvidence",
+    "catalogue.forms.upload.UploadForm": "catalogue.documents.yaml_reader",
+}
+#: Commands, and what takes the text they are given; none of the others stores any.
+COMMANDS = {
+    "create_municipality": "Municipality.clean, normal_email",
+    "import_catalogue": "catalogue.documents.yaml_reader",
+    "load_demo": "the doors of the services, from a file of ours",
+    "serve": "import_catalogue, load_demo",
+    "delete_unused_files": "",
+    "export_catalogue": "",
+    "export_example": "",
+    "export_profile": "",
+    "jobs": "",
+    "make_anonymous": "normal_email",
+    "record_schema": "",
+    "send_digest": "",
+    "worker": "",
+}
+#: Modules that read what was sent beside their forms: marks, numbers, keys and choices, which are looked up and never stored.
+WITHOUT_FORM = {
+    "assessments.views.assessment": {"gesehen"},
+    "assessments.views.assignment": {"person"},
+    "assessments.views.criterion": {"einmal", "version"},
+    "assessments.views.short_check": {"projekt"},
+    "assessments.views.voting": {"einmal"},
+    "catalogue.admin": {"edition"},
+    "catalogue.views.criteria": {"richtung"},
+    "catalogue.views.files": {"einlesen"},
+    "catalogue.views.practices_and_models": {"richtung"},
+    "scaling.accounts.views.people": {"password"},
+    "scaling.drafts": {"entwurf"},
+    "scaling.once": {"einmal"},
+    "scaling.views.theme": {"next", "theme"},
+}
+#: Modules that go through all that was sent, and what they do with it.
+WHOLE = {
+    "assessments.views.workbook": "decisions, by tidy_text; numbers",
+    "scaling.once": "compared",
+    "scaling.resending": "shown, to be sent again",
+}
+
+
+def test_every_file_that_is_taken_is_known():
+    found = {
+        f"{kind.__module__}.{kind.__name__}"
+        for kind in our_forms()
+        if any(isinstance(field, forms.FileField) for field in kind.base_fields.values())
+    }
+    assert found - {"scaling.styleguide.StyleguideForm"} == set(FILES)
+
+
+def test_every_command_is_known():
+    ours = {name for name, app in get_commands().items() if str(app).split(".")[0] in {"assessments", "catalogue", "scaling"}}
+    assert ours == set(COMMANDS)
+
+
+def read_beside_forms():
+    """module -> names of fields read from what was sent; "" for one that goes through all of it."""
+    found: dict[str, set[str]] = {}
+    for package in (assessments, catalogue, scaling):
+        for path in sorted(Path(package.__path__[0]).rglob("*.py")):
+            module = ".".join(path.relative_to(Path(package.__path__[0]).parent).with_suffix("").parts)
+            tree = ast.parse(path.read_text("utf-8"))
+            constants = {
+                node.targets[0].id: node.value.value
+                for node in tree.body
+                if isinstance(node, ast.Assign)
+                and isinstance(node.targets[0], ast.Name)
+                and isinstance(node.value, ast.Constant)
+            }
+
+            def name(node, known=constants):
+                return node.value if isinstance(node, ast.Constant) else known.get(getattr(node, "id", ""), "?")
+
+            for node in ast.walk(tree):
+                match node:
+                    case ast.Call(func=ast.Attribute(attr="get" | "getlist", value=ast.Attribute(attr="POST")), args=[key, *_]):
+                        found.setdefault(module, set()).add(name(key))
+                    case ast.Subscript(value=ast.Attribute(attr="POST"), slice=key):
+                        found.setdefault(module, set()).add(name(key))
+                    case ast.Call(func=ast.Attribute(attr="items" | "lists", value=ast.Attribute(attr="POST"))):
+                        found.setdefault(module, set()).add("")
+                    case ast.Attribute(attr="body", value=ast.Name(id="request")):
+                        found.setdefault(module, set()).add("")
+    return found
+
+
+def test_what_is_read_beside_a_form_is_known():
+    found = read_beside_forms()
+    assert {module for module, names in found.items() if "" in names} == set(WHOLE)
+    beside = {module: names - {""} for module, names in found.items() if names - {""}}
+    assert beside == WITHOUT_FORM
+
+
+# --- A catalogue's file, and what a command is given
+
+ODD = f"{NFD} ist\u00ad gut\u202e\u200b\u2028Zweite Zeile"
+TIDY = f"{NFC} ist gut\nZweite Zeile"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("place", "kept"),
+    [
+        ("summary", TIDY),
+        ("why", TIDY),
+        ("note", TIDY),
+        ("not_here", TIDY),
+        ("title", TIDY.replace("\n", " ")),
+    ],
+)
+def test_texts_of_a_catalogue_file_come_tidied(place, kept):
+    document = catalogue_document("eins")
+    document["criteria"][0][place]["de"] = ODD
+    [result] = import_files([load_file(as_file(document), "x.yaml")])
+    criterion = result.edition.criteria.get()
+    assert getattr(criterion, f"{place}_de") == kept
+    again = load_file(as_file(document), "x.yaml")
+    assert import_files([again])[0].outcome == "unchanged"
+
+
+@pytest.mark.django_db
+def test_lists_of_a_catalogue_file_come_tidied_and_what_shows_nothing_is_refused():
+    document = catalogue_document("eins")
+    document["criteria"][0]["questions"] = {"de": [f"{NFD}\u200b?"], "en": []}
+    [result] = import_files([load_file(as_file(document), "x.yaml")])
+    assert result.edition.criteria.values_list("questions_de", flat=True).get() == [f"{NFC}?"]
+    document["criteria"][0]["title"]["de"] = "\u200b\u3164"
+    with pytest.raises(CatalogueFileError) as refused:
+        load_file(as_file(document), "x.yaml")
+    assert "leer" in str(refused.value)
+
+
+@pytest.mark.django_db
+def test_uploaded_file_and_command_take_the_same_door(client, dora, tmp_path):
+    document = catalogue_document("eins")
+    document["criteria"][0]["summary"]["de"] = ODD
+    client.force_login(dora)
+    page = client.post("/katalog/redaktion/einlesen/", {"file": SimpleUploadedFile("a.yaml", as_file(document))})
+    upload = page.context["upload"]
+    client.post("/katalog/redaktion/einlesen/", {"einlesen": upload.public_id})
+    assert Criterion.objects.values_list("summary_de", flat=True).get() == TIDY
+    path = tmp_path / "b.yaml"
+    path.write_bytes(as_file(document))
+    call_command("import_catalogue", str(path))
+    assert Criterion.objects.values_list("summary_de", flat=True).get() == TIDY
+
+
+@pytest.mark.django_db(transaction=True)
+def test_municipality_and_person_made_by_command_have_tidy_names(mailoutbox):
+    call_command("create_municipality", name=f"Stadt {NFD}\u200b", ags="03999001", manager="Ro\u200bsa@example.org")
+    municipality = Municipality.objects.get()
+    assert municipality.name == f"Stadt {NFC}"
+    assert municipality.invitations.get().email == "rosa@example.org"
+    assert User.objects.create_superuser("x@example.org", "x", name=f"{NFD}\u2028B").name == f"{NFC} B"
+
+
+@pytest.mark.django_db
+def test_address_pasted_with_an_invisible_character_signs_in(client, alice):
+    response = client.post("/konto/login/", {"login": f"\u200b{alice.email}\u2060", "password": PASSWORD})
+    assert response.status_code == 302, response.text
+
+
+@pytest.mark.django_db
+def test_one_line_stays_one_line(client, bob, municipality):
+    client.force_login(bob)
+    data = {"version": bob.version, "name": "Bob\u2028Baumann", "language": "de"}
+    assert client.post("/konto/", data).status_code == 302
+    assert User.objects.get(pk=bob.pk).name == "Bob Baumann"

@@ -20,6 +20,8 @@ from scaling.common.rate_limit import count_failure, too_many
 
 #: Who asked so often for what there is not waits until the time since the first question is over.
 MOST_FAILURES, SECONDS = 20, 600
+#: What can stand in an address as it is. No number has other signs; what was typed with some is unknown right away.
+ADDRESSED = re.compile(r"[A-Z0-9-]+")
 
 
 class RecordCheckForm(Form):
@@ -53,7 +55,7 @@ def check(request: HttpRequest, number: str = "") -> HttpResponse:
     form = RecordCheckForm(values if asked else None, initial=values)
     state, status = "", 200
     if asked and form.is_valid():
-        if not number:
+        if not number and ADDRESSED.fullmatch(form.cleaned_data["number"]):
             address = reverse("reports:document", args=[form.cleaned_data["number"]])
             return redirect(f"{address}?{urlencode({'pruefsumme': form.cleaned_data['pruefsumme']})}")
         state = _state(request, **form.cleaned_data, rendition=request.GET.get("fassung") or "1")

@@ -26,9 +26,11 @@ from assessments.views.access import get_assessment, require
 def record_json(request: HttpRequest, public_id: str) -> HttpResponse:
     """The document of an approval: the very bytes whose SHA-256 is its checksum. ``?dokument=`` as for the profile.
 
-    404 while there is none.
+    For those who work on the round: it holds their comments, too. 404 while there is none.
     """
-    record = requested_record(request, get_assessment(request.user, public_id))
+    assessment = get_assessment(request.user, public_id)
+    require(request.user, "assessments.read_comments", assessment)
+    record = requested_record(request, assessment)
     if record is None:
         raise Http404
     name = f"dokument-{record.number}.json"

@@ -22,9 +22,11 @@ from assessments.reports.views.pdf import requested_variant
 from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.reports.views.profile import charts_of
 from assessments.reports.views.requested import RequestedProfile
-from assessments.services.share_links import NotApproved, create_link, revoke_link
+from assessments.services.share_links import NotApproved, Revoked, change_link, create_link, revoke_link
 from assessments.views.access import get_assessment, require
 from assessments.views.breadcrumbs import crumbs_to
+from scaling.common.history import last_author
+from scaling.common.versions import StaleRecord, two_versions
 
 # --- For managers -----------------------------------------------------------------------------------------------------------
 
@@ -71,6 +73,40 @@ def _created(request: HttpRequest, assessment: Assessment, form: ShareForm) -> b
         return False
     messages.success(request, _("Der Link ist angelegt. Wer ihn hat, kann dieses Reifeprofil lesen."))
     return True
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def share_edit(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
+    """For whom, until when, with or without names; the address stays."""
+    assessment = get_assessment(request.user, public_id)
+    require(request.user, "assessments.manage_assessment", assessment)
+    link = get_object_or_404(ShareLink, assessment=assessment, pk=pk)
+    back = reverse("reports:share_links", args=[public_id])
+    form = ShareForm(request.POST if request.method == "POST" else None, link=link)
+    crumbs = crumbs_to(
+        assessment.project,
+        (str(assessment.round_label), assessment.get_absolute_url()),
+        (_("Links"), back),
+        (_("Link ändern"), ""),
+    )
+    try:
+        if link.revoked_at is not None:
+            raise Revoked
+        if request.method == "POST" and form.is_valid():
+            change_link(link=link, by=request.user, **form.cleaned_data)
+            messages.success(request, _("Der Link ist geändert. Seine Adresse bleibt dieselbe."))
+            return redirect(back)
+    except Revoked:
+        messages.error(request, _("Der Link ist widerrufen und öffnet nichts mehr. Legen Sie bei Bedarf einen neuen an."))
+        return redirect(back)
+    except StaleRecord as error:
+        page = request.get_full_path()
+        return two_versions(request, form, error, back=page, crumbs=crumbs[:-1], who=last_author(error.current))
+    except ValidationError as error:
+        form.add_error(None, error)
+    context = {"form": form, "crumbs": crumbs, "heading": _("Link ändern")}
+    return render(request, "assessments/project_form.html", context, status=422 if form.is_bound else 200)
 
 
 @login_required

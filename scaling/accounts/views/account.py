@@ -1,7 +1,5 @@
 """The person's own account: name, language, and which mails they want."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -15,20 +13,9 @@ from django.views.decorators.http import require_http_methods
 from scaling.accounts.forms import AccountForm
 from scaling.accounts.languages import remember_language
 from scaling.accounts.models import User
+from scaling.accounts.profile import save_account, told_changes
 from scaling.accounts.unsubscribe import BadLink, read_token, unsubscribe
-from scaling.common.transactions import atomic
-from scaling.common.versions import StaleRecord, change, two_versions
-
-
-@atomic
-def save_account(person: User, *, version: int, **wanted: Any) -> User:
-    """What the person sets about themselves, where ``version`` is still the current one. Raises StaleRecord."""
-    current = User.objects.select_for_update(no_key=True).get(pk=person.pk)
-    if change(current, version, stored={name: getattr(current, name) for name in wanted}, wanted=wanted):
-        for name, value in wanted.items():
-            setattr(current, name, value)
-        current.save(update_fields=[*wanted, "version"])
-    return current
+from scaling.common.versions import StaleRecord, two_versions
 
 
 @login_required
@@ -47,7 +34,7 @@ def account(request: HttpRequest) -> HttpResponse:
         response = redirect("account")
         remember_language(response, person.language)
         return response
-    context = {"form": form, "person": person}
+    context = {"form": form, "person": person, "changes": told_changes(person)}
     return render(request, "accounts/account.html", context, status=422 if form.errors else 200)
 
 

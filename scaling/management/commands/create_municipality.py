@@ -9,7 +9,8 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from scaling.accounts.invitations import invite
-from scaling.accounts.models import Municipality, Role
+from scaling.accounts.models import Municipality, Role, normal_email
+from scaling.common.text import tidy_line
 
 
 class Command(BaseCommand):
@@ -21,9 +22,10 @@ class Command(BaseCommand):
         parser.add_argument("--manager", required=True, metavar="EMAIL", help="who manages it and invites the others")
 
     def handle(self, *args: Any, name: str, ags: str, manager: str, **options: Any) -> None:
+        name, ags, manager = tidy_line(name), tidy_line(ags), normal_email(manager)
         # Run again for a municipality that nobody joined yet, it sends the invitation once more.
-        municipality = Municipality.objects.filter(ags=ags.strip(), name=name.strip(), memberships=None).first()
-        municipality = municipality or Municipality(name=name.strip(), ags=ags.strip())
+        municipality = Municipality.objects.filter(ags=ags, name=name, memberships=None).first()
+        municipality = municipality or Municipality(name=name, ags=ags)
         try:
             validate_email(manager)
             municipality.full_clean()

@@ -1,0 +1,69 @@
+"""What changed in a municipality itself: its settings, who belongs to it with which role, and who was invited."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from assessments.queries.history import ChangedField, HistoryEntry
+from assessments.queries.row_history import IN_TIME, Differences, row_entries, yes_or_no
+from scaling.accounts.models import Invitation, Membership, Municipality, Role
+
+
+def municipality_history(municipality: Municipality) -> list[HistoryEntry]:
+    """The newest first. Three queries."""
+    settings = municipality.history.select_related("history_user").order_by(*IN_TIME)
+    members = (
+        Membership.history.filter(municipality_id=municipality.pk).select_related("history_user", "user").order_by(*IN_TIME)
+    )
+    invitations = Invitation.history.filter(municipality_id=municipality.pk)
+    invitations = invitations.select_related("history_user", "invited_by").order_by(*IN_TIME)
+    entries = [*_settings(settings), *_members(members), *_invitations(invitations)]
+    return sorted(entries, key=lambda entry: entry.when, reverse=True)
+
+
+def _settings(rows: Any) -> Iterable[HistoryEntry]:
+    def differences(old: Any, new: Any) -> Differences:
+        yield ChangedField(_("Name"), old.name, new.name)
+        yield ChangedField(_("Amtlicher Gemeindeschlüssel (AGS)"), old.ags, new.ags)
+        yield ChangedField(_("Kürzel"), old.code, new.code)
+        yield ChangedField(_("erfunden"), yes_or_no(old.is_fictional), yes_or_no(new.is_fictional))
+        if str(old.coat_of_arms or "") != str(new.coat_of_arms or ""):
+            word = _("ersetzt") if old.coat_of_arms and new.coat_of_arms else _("neu") if new.coat_of_arms else _("entfernt")
+            yield ChangedField(_("Wappen"), "", word)
+
+    words = {"+": _("Kommune angelegt"), "~": _("Einstellungen geändert"), "-": _("Kommune gelöscht")}
+    return row_entries(rows, words, title=lambda row: "", differences=differences)
+
+
+def _role(row: Any) -> str:
+    return str(dict(Role.choices).get(row.role, row.role))
+
+
+def _members(rows: Any) -> Iterable[HistoryEntry]:
+    def differences(old: Any, new: Any) -> Differences:
+        yield ChangedField(_("Rolle"), _role(old), _role(new))
+
+    words = {"+": _("Person dazugekommen"), "~": _("Rolle geändert"), "-": _("Person entfernt")}
+
+    def name(row: Any) -> str:
+        return str(row.user) if row.user else _("gelöschte Person")
+
+    return row_entries(rows, words, title=name, differences=differences, first=_first)
+
+
+def _first(row: Any) -> Differences:
+    yield ChangedField(_("Rolle"), "", _role(row))
+
+
+def _invitations(rows: Any) -> Iterable[HistoryEntry]:
+    def differences(old: Any, new: Any) -> Differences:
+        yield ChangedField(_("Rolle"), _role(old), _role(new))
+        yield ChangedField(_("eingeladen von"), str(old.invited_by or "–"), str(new.invited_by or "–"))
+        if old.accepted_at is None and new.accepted_at is not None:
+            yield ChangedField(_("Stand"), _("offen"), _("angenommen"))
+        elif old.expires_at != new.expires_at:
+            yield ChangedField(_("Stand"), "", _("erneut geschickt"))
+
+    words = {"+": _("Eingeladen"), "~": _("Einladung geändert"), "-": _("Einladung zurückgezogen")}
+    return row_entries(rows, words, title=lambda row: row.email, differences=differences, first=_first)

@@ -1,0 +1,13 @@
+"""allauth's forms with the door for text before them: an address pasted with an invisible character is the address."""
+
+from allauth.account import forms
+
+from scaling.common.forms import TidyText
+
+
+class LoginForm(TidyText, forms.LoginForm):
+    """Signing in."""
+
+
+class ResetPasswordForm(TidyText, forms.ResetPasswordForm):
+    """Asking for a new password."""

@@ -1,0 +1,74 @@
+"""A9: the team's talk about a criterion is for those who work on it: no reader and no holder of a link sees a word of it."""
+
+import io
+import zipfile
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.models import Comment
+from assessments.services import share_links, workflow
+from tests.reports.pdf_facts import text_of
+from tests.test_permissions import FOREIGN, TABLE, all_names
+
+pytestmark = pytest.mark.django_db
+
+WORDS = "Zwischen uns gesagt: wackelt"
+
+
+def text_in(response):
+    """Everything a file or a page says."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    kind = response.headers.get("Content-Type", "")
+    if content.startswith(b"%PDF"):
+        return " ".join(text_of(content).split())
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            return " ".join(package.read(name).decode("utf-8", "replace") for name in package.namelist())
+    return content.decode("utf-8", "replace") if "image" not in kind else ""
+
+
+@pytest.fixture
+def ids(world, alice, bob):
+    """The world's ids, with an approved round that was talked about: on its criterion, and settled, too."""
+    assessment = world.submitted
+    for score in assessment.scores.all():
+        Comment.objects.create(score=score, author=bob, text=f"{WORDS} ({score.pk})")
+    workflow.approve(assessment=assessment, by=bob)
+    today = timezone.localdate()
+    link = share_links.create_link(assessment=assessment, by=bob, purpose="Rat", expires_on=today, with_names=True)
+    more = {"approved": assessment.public_id, "project": assessment.project.public_id, "link_token": link.token}
+    return {**world.ids, **more, "document": assessment.records.get().number}
+
+
+def pages(ids, client):
+    """Every address that reads, as far as it opens."""
+    names = {name for name in all_names() if not name.startswith(FOREIGN)}
+    for name, words, method, _expected in TABLE:
+        if name not in names or method != "get":
+            continue
+        path = reverse(name, args=[ids[word] for word in words.split()])
+        for query in ("", "?kommentare=1", "?umfang=kurz") if path.endswith(".pdf") else ("",):
+            response = client.get(path + query)
+            if response.status_code == 200:
+                yield name, path + query, text_in(response)
+
+
+@pytest.mark.parametrize("person", ["rita", "nobody", "charlie"])
+def test_who_reads_the_result_reads_no_comment_anywhere(request, ids, person):
+    client = Client()
+    if person != "nobody":
+        client.force_login(request.getfixturevalue(person), backend="django.contrib.auth.backends.ModelBackend")
+    seen = {name: path for name, path, text in pages(ids, client) if WORDS in text}
+    assert seen == {}
+
+
+def test_who_works_on_it_does(ids, alice):
+    """So that the test above looks in the right places."""
+    client = Client()
+    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+    seen = {path.split("/", 3)[-1] for name, path, text in pages(ids, client) if WORDS in text}
+    assert "kriterien/kriterium-1/" in seen
+    assert "profil.pdf?kommentare=1" in seen
