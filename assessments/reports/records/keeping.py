@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.db import OperationalError
 from django.db.models import Max
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from assessments.models import Assessment, AssessmentRecord, RecordPerson
+from assessments.reports.profile.inputs import Facts
 from assessments.reports.profile.load import DEFAULT_LANGUAGE, NotComparable, load_facts
 from assessments.reports.profile.model import MaturityProfile, RecordMark
 from assessments.reports.records.codec import LANGUAGES, checksum
@@ -24,7 +26,7 @@ from scaling.common.addresses import absolute_url
 def write_record(assessment: Assessment, at: datetime, **kwargs: Any) -> AssessmentRecord:
     """Keep the approved round as it is now; ``workflow.approve`` holds the locks on municipality and round.
 
-    Twenty-five queries, however many criteria. The record of an earlier approval of the same round names this one from now on.
+    Thirty-three queries, however many criteria. The record of an earlier approval of the same round names this one from now on.
     """
     assessment = Assessment.objects.with_context().get(pk=assessment.pk)
     project = assessment.project
@@ -33,10 +35,7 @@ def write_record(assessment: Assessment, at: datetime, **kwargs: Any) -> Assessm
     serial = (own.aggregate(last=Max("serial"))["last"] or 0) + 1
     number = f"{project.municipality.code}-{year}-{serial}"
     version = (assessment.records.aggregate(last=Max("version"))["last"] or 0) + 1
-    facts = {}
-    for language in LANGUAGES:
-        with translation.override(language):
-            facts[language] = load_facts(assessment)
+    facts = _facts_of_one_moment(assessment)
     document, people = document_of(facts, number=number, version=version, approved_at=at)
     approval = assessment.approval
     record = AssessmentRecord.objects.create(
@@ -58,6 +57,28 @@ def write_record(assessment: Assessment, at: datetime, **kwargs: Any) -> Assessm
     )
     assessment.records.filter(superseded_by=None).exclude(pk=record.pk).update(superseded_by=record)
     return record
+
+
+def _facts_of_one_moment(assessment: Assessment) -> dict[str, Facts]:
+    """In each language. Measures, comments and names may change while they are read, which nobody's lock prevents: what was
+    read first is read once more at the end, and all of it again where that differs.
+    """
+    facts: dict[str, Facts] = {}
+    for _ in range(MOST_READINGS):
+        for language in LANGUAGES:
+            facts[language] = _facts(assessment, language)
+        if _facts(assessment, LANGUAGES[0]) == facts[LANGUAGES[0]]:
+            return facts
+    raise OperationalError("The round changes faster than it can be read.")
+
+
+def _facts(assessment: Assessment, language: str) -> Facts:
+    with translation.override(language):
+        return load_facts(Assessment.objects.with_context().get(pk=assessment.pk))
+
+
+#: So often what is approved is read again where it changes at the same time.
+MOST_READINGS = 10
 
 
 def mark_of(record: AssessmentRecord, *, rendition: int | None = None) -> RecordMark:
