@@ -16,7 +16,7 @@ def worker(log):
     database = connection.settings_dict
     address = f"postgresql://{database['USER'] or ''}@/{database['NAME']}?host={quote(str(database['HOST']), safe='')}"
     environment = os.environ | {"DATABASE_URL": address, "LOG_LEVEL": "INFO", "DJANGO_SETTINGS_MODULE": "scaling.settings"}
-    command = [sys.executable, "manage.py", "worker", "--heartbeat=0.5", "--silent=2"]
+    command = [sys.executable, "manage.py", "worker", "--heartbeat=0.5", "--silent=2", "--niceness=0"]
     with log.open("ab") as file:
         process = subprocess.Popen(command, stdout=file, stderr=file, env=environment)
     try:

@@ -23,20 +23,20 @@ from assessments.reports.rendering.tasks import QUEUE, pause_after
 logger = logging.getLogger(__name__)
 
 #: Below the processes that serve pages: whoever waits for a page goes first.
-NICENESS = 10
+NICENESS = 5
 POLL = 2.0
 #: Failed jobs stay so many hours for whoever looks into them (``manage.py jobs``).
 KEEP_HOURS = 7 * 24
 
 
-def work(*, heartbeat: float = 5.0, silent: float = 20.0) -> None:
+def work(*, heartbeat: float = 5.0, silent: float = 20.0, niceness: int = NICENESS) -> None:
     """Until SIGTERM or SIGINT, which let the current render end first. Both times in seconds.
 
     A worker says every ``heartbeat`` seconds that it is there; the jobs of one that has been ``silent`` for so long are given
     to others.
     """
     with contextlib.suppress(OSError):  # a lower one than we were started with is not ours to take
-        os.nice(max(0, NICENESS - os.nice(0)))
+        os.nice(max(0, niceness - os.nice(0)))
     warm()
     gc.collect()
     gc.freeze()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from assessments.reports.rendering.worker import work
+from assessments.reports.rendering.worker import NICENESS, work
 from scaling.common.processes import follow_server
 
 
@@ -17,7 +17,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--silent", type=float, default=20.0, metavar="SECONDS", help="After which a worker's jobs are given to others."
         )
+        parser.add_argument(
+            "--niceness", type=int, default=NICENESS, help="0 where nothing else runs on the machine; pages go first above it."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         follow_server()
-        work(heartbeat=options["heartbeat"], silent=options["silent"])
+        work(heartbeat=options["heartbeat"], silent=options["silent"], niceness=options["niceness"])
