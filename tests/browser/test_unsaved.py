@@ -100,34 +100,36 @@ def test_every_page_with_a_field_for_words_keeps_them_however_it_is_left(context
 
         by_link = f"{WORDS} Per Verweis."
         type_in(tab, url, field, by_link)
-        tab.locator("header a[href='/']").first.click()
-        tab.wait_for_url(f"{live_server.url}/")
+        tab.locator("a[href^='/']:visible").first.click()
+        expect(tab).not_to_have_url(url)
         tab.goto(url)
         check("link", holds(tab, field, by_link), name, field)
         tab.evaluate("localStorage.clear()")
 
-        in_english = f"{WORDS} In English."
-        type_in(tab, url, field, in_english)
-        tab.get_by_role("button", name="English").first.click()
-        tab.locator("html[lang=en]").wait_for()
-        tab.wait_for_load_state()  # what offers the words comes with the scripts
-        if not holds(tab, field, in_english):  # a page that saves by itself was asked for while it was still saving
-            tab.reload()
-        check("language", holds(tab, field, in_english), name, field)
-        tab.get_by_role("button", name="Deutsch").first.click()
-        tab.locator("html[lang=de]").wait_for()
-        tab.evaluate("localStorage.clear()")
+        if tab.get_by_role("button", name="English").count():
+            in_english = f"{WORDS} In English."
+            type_in(tab, url, field, in_english)
+            tab.get_by_role("button", name="English").first.click()
+            tab.locator("html[lang=en]").wait_for()
+            tab.wait_for_load_state()  # what offers the words comes with the scripts
+            if not holds(tab, field, in_english):  # a page that saves by itself was asked for while it was still saving
+                tab.reload()
+            check("language", holds(tab, field, in_english), name, field)
+            tab.get_by_role("button", name="Deutsch").first.click()
+            tab.locator("html[lang=de]").wait_for()
+            tab.evaluate("localStorage.clear()")
 
-        at_the_end = f"{WORDS} Feierabend."
-        type_in(tab, url, field, at_the_end)
-        tab.locator("details.menu > summary").click()
-        tab.get_by_role("button", name="Abmelden").click()
-        if not asked:  # the page has saved by itself meanwhile
-            tab.wait_for_url(f"{live_server.url}/")
-            become(person)
-            tab.goto(url)
-        check("sign-out", holds(tab, field, at_the_end), name, field)
-        tab.evaluate("localStorage.clear()")
+        if tab.locator("details.menu").count():  # on the wall of a workshop nobody signs out
+            at_the_end = f"{WORDS} Feierabend."
+            type_in(tab, url, field, at_the_end)
+            tab.locator("details.menu > summary").click()
+            tab.get_by_role("button", name="Abmelden").click()
+            if not asked:  # the page has saved by itself meanwhile
+                tab.wait_for_url(f"{live_server.url}/")
+                become(person)
+                tab.goto(url)
+            check("sign-out", holds(tab, field, at_the_end), name, field)
+            tab.evaluate("localStorage.clear()")
         tab.close()
     assert not problems, "\n".join(problems)
     assert number > 8

@@ -255,6 +255,7 @@ WITHOUT_FORM = {
     "assessments.views.criterion": {"einmal", "version"},
     "assessments.views.short_check": {"projekt"},
     "assessments.views.voting": {"einmal"},
+    "assessments.views.wall": {"abstimmung", "einmal", "kriterium", "rationale", "schritt"},
     "catalogue.admin": {"edition"},
     "catalogue.views.criteria": {"richtung"},
     "catalogue.views.files": {"einlesen"},
