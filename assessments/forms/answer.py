@@ -141,8 +141,7 @@ class ScoreForm(AnswerForm):
         self.autosave_url = autosave_url
         wording = wording_of(criterion, municipality_wide=score.assessment.project.is_municipality_wide)
         self.fields["choice"].choices = answer_choices(wording)  # type: ignore[attr-defined]
-        if not read_only:
-            self.fields["choice"].help_text = ladder_rule()
+        self.fields["choice"].help_text = ladder_rule()
 
     @cached_property
     def helper(self) -> FormHelper:
