@@ -4,6 +4,7 @@ One page is opened for each kind of answer, language and screen; then the texts 
 places in turn. So it is the layout that is measured, with every title and every set of levels it will have to hold.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,16 +51,23 @@ MEASURE = """(texts) => {
 }"""
 
 
+@cache
+def shipped_criteria() -> list[tuple[str, dict[str, Any]]]:
+    """The criteria of the editions that come along, each with its file's name. Reading them takes seconds."""
+    paths = sorted((Path(settings.BASE_DIR) / "fixtures" / "catalogue").glob("edition-*.yaml"))
+    return [(path.stem, criterion) for path in paths for criterion in yaml.safe_load(path.read_text())["criteria"]]
+
+
+@cache
 def shipped_texts(language: str) -> list[dict[str, Any]]:
     """Title, summary and levels of every criterion of the editions that come along, in both wordings, each once."""
     found: dict[str, dict[str, Any]] = {}
-    translation.activate(language)
-    for path in sorted((Path(settings.BASE_DIR) / "fixtures" / "catalogue").glob("edition-*.yaml")):
-        for criterion in yaml.safe_load(path.read_text())["criteria"]:
-            for wording in filter(None, (criterion, criterion["municipality_wording"])):
+    for name, criterion in shipped_criteria():
+        for wording in filter(None, (criterion, criterion["municipality_wording"])):
+            with translation.override(language):
                 levels = [example(row["level"], row["description"][language]) for row in wording["levels"]]
-                text = {"title": criterion["title"][language], "summary": wording["summary"][language], "levels": levels}
-                found[str(text)] = {**text, "name": f"{path.stem} {criterion['key']}"}
+            text = {"title": criterion["title"][language], "summary": wording["summary"][language], "levels": levels}
+            found[str(text)] = {**text, "name": f"{name} {criterion['key']}"}
     return list(found.values())
 
 
