@@ -69,7 +69,9 @@ class CoatOfArmsForm(Form):
         self.helper.add_input(Submit("hochladen", words))
 
     def clean_picture(self) -> bytes:
-        if not self.cleaned_data["picture"] and (offer := self.cleaned_data["offered"]):
+        if not self.cleaned_data["picture"]:
+            if not (offer := self.cleaned_data.get("offered")):  # what was sent for it was none
+                raise forms.ValidationError(self.fields["picture"].error_messages["required"], code="required")
             try:
                 return fetch_png(offered_name(municipality=self.municipality, offer=offer))
             except FileNotFoundError as error:

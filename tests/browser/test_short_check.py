@@ -87,7 +87,7 @@ def test_round_of_the_municipality_in_its_own_wording(
 
     for criterion in Criterion.objects.filter(key__in=["flexible-agile-verwaltungsstrukturen", "kontinuitaet"]):
         page.goto(f"{live_server.url}{assessment.get_absolute_url()}{criterion.key}/")
-        expect(page.locator(".lead")).to_have_text(criterion.municipality_summary)
+        expect(page.locator("[data-summary]")).to_have_text(criterion.municipality_summary)
         level = criterion.levels.get(level=3)
         expect(page.locator(".level-cards")).to_contain_text(level.municipality_description)
         expect(page.locator(".level-cards")).not_to_contain_text(level.description)

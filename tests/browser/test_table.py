@@ -128,7 +128,7 @@ def test_closed_laptop_offers_the_row_again_there_and_on_the_criterions_page(ope
     page.goto(url.replace("tabelle", "kriterium-1"))
     expect(page.locator("#draft")).to_contain_text(REASON)
     page.goto(url)
-    expect(row(page, 1).get_by_role("group")).to_contain_text(REASON)
+    expect(row(page, 1).get_by_role("group", name="Auf diesem Gerät")).to_contain_text(REASON)
     expect(reason(page, 1)).to_have_value("")
     page.evaluate("scrollTo(0, document.body.scrollHeight)")  # where the bar that sticks to the window covers nothing
     assert_accessible(page)

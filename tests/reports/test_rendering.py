@@ -199,9 +199,13 @@ def test_least_recently_used_pdfs_go_first(monkeypatch):
 
 @pytest.fixture
 def clean_queue(transactional_db):
+    """Nothing waits before, which other tests may have ordered, nor after."""
+    empty = "TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE"
+    with connection.cursor() as cursor:
+        cursor.execute(empty)
     yield
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+        cursor.execute(empty)
 
 
 def test_fifty_identical_requests_cause_one_render(clean_queue, second, alice, bob, tmp_path):
