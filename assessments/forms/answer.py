@@ -63,6 +63,13 @@ def choice_of(state: str, level: int | None) -> str:
     return state if state in APART else ""
 
 
+def chosen(choice: str) -> tuple[str, int | None]:
+    """State and level that a value of the radio group stands for: the way back from ``choice_of``."""
+    if choice in APART:
+        return str(ScoreState(choice).value), None
+    return (ScoreState.RATED.value, int(choice)) if choice else (ScoreState.OPEN.value, None)
+
+
 class AnswerForm(Form):
     """What every form for an answer asks of it. Its fields: ``choice`` (see ``choice_of``), ``rationale``, ``target_level``."""
 
@@ -83,11 +90,10 @@ class AnswerForm(Form):
     def answer_until(self, target_date: date | None) -> Answer:
         """The answer that was chosen, with the day its target is meant for."""
         data = self.cleaned_data
-        choice = data["choice"]
-        state = choice if choice in APART else ScoreState.RATED if choice else ScoreState.OPEN
+        state, level = chosen(data["choice"])
         return Answer(
-            state=str(state),
-            level=int(choice) if state == ScoreState.RATED else None,
+            state=state,
+            level=level,
             rationale=data["rationale"],
             target_level=data["target_level"],
             target_date=target_date,

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assessments.forms.answer import APART, AnswerForm, answer_choices, choice_of
+from assessments.forms.answer import AnswerForm, answer_choices, choice_of, chosen
 from assessments.limits import RATIONALE
-from assessments.models import Score, ScoreState
+from assessments.models import Score
 from assessments.queries.short_check import ShortQuestion
 from assessments.services.answers import Answer
 
@@ -50,7 +50,4 @@ class ShortAnswerForm(AnswerForm):
     def answer(self) -> Answer:
         """With the target as it stands, which the short check does not ask for."""
         data, score = self.cleaned_data, self.question.score
-        choice = data["choice"]
-        state = choice if choice in APART else ScoreState.RATED if choice else ScoreState.OPEN
-        level = int(choice) if state == ScoreState.RATED else None
-        return Answer(str(state), level, data["rationale"].replace("\r\n", "\n"), score.target_level, score.target_date)
+        return Answer(*chosen(data["choice"]), data["rationale"].replace("\r\n", "\n"), score.target_level, score.target_date)

@@ -8,9 +8,9 @@ from crispy_forms.layout import Field, Layout, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assessments.forms.answer import APART, AnswerForm, answer_choices, choice_of
+from assessments.forms.answer import APART, AnswerForm, answer_choices, choice_of, chosen
 from assessments.limits import RATIONALE
-from assessments.models import Score, ScoreState, Vote, WorkshopMode
+from assessments.models import Score, Vote, WorkshopMode
 from assessments.models.workshop import MAX_WORDS, ROLES
 from assessments.services.answers import Answer
 from catalogue.wording import Wording
@@ -129,12 +129,11 @@ class VoteForm(Form):
 
     @property
     def state(self) -> str:
-        choice = self.cleaned_data["choice"]
-        return str(choice) if choice in APART else ScoreState.RATED.value
+        return chosen(self.cleaned_data["choice"])[0]
 
     @property
     def level(self) -> int | None:
-        return int(self.cleaned_data["choice"]) if self.state == ScoreState.RATED else None
+        return chosen(self.cleaned_data["choice"])[1]
 
 
 #: Every value of the radio group, whatever the criterion's texts.
@@ -180,7 +179,4 @@ class AgreementForm(AnswerForm):
     @property
     def answer(self) -> Answer:
         data = self.cleaned_data
-        choice = data["choice"]
-        state = choice if choice in APART else ScoreState.RATED.value
-        level = int(choice) if state == ScoreState.RATED else None
-        return Answer(str(state), level, data["rationale"], self.score.target_level, self.score.target_date)
+        return Answer(*chosen(data["choice"]), data["rationale"], self.score.target_level, self.score.target_date)

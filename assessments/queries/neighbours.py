@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db import connection
 
-from assessments.models import AssessmentState, Score, ScoreState, TransitionKind
-from assessments.queries.catalogue_cache import CachedEdition
+from assessments.models import Assessment, AssessmentState, Score, ScoreState, TransitionKind
+from assessments.queries.catalogue_cache import CachedEdition, cached_edition
 from catalogue.levels import Level
 
 
@@ -97,6 +97,14 @@ def in_order(scores: Iterable[Score], guide: CachedEdition) -> list[Score]:
     for score in found:
         score.criterion = guide.by_id[score.criterion_id]
     return sorted(found, key=lambda score: score.criterion.order)
+
+
+def scores_of(assessment: Assessment) -> list[Score]:
+    """All of a round in the catalogue's order, each with its criterion and the round itself at hand. One query."""
+    scores = in_order(assessment.scores.all(), cached_edition(assessment.edition))
+    for score in scores:
+        score.assessment = assessment
+    return scores
 
 
 @dataclass(frozen=True)

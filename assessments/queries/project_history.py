@@ -17,7 +17,7 @@ def project_history(project: Project, *, with_links: bool) -> list[HistoryEntry]
     rows = project.history.select_related("history_user", "phase").order_by(*IN_TIME)
     changes = TeamChange.objects.filter(project=project).select_related("person", "by").order_by("at", "pk")
     measures = Measure.history.filter(project_id=project.pk).select_related("history_user", "owner").order_by(*IN_TIME)
-    entries = [*_own(list(rows)), *_team(changes), *_measures(measures)]
+    entries = [*_own(rows), *_team(changes), *_measures(measures)]
     if with_links:
         links = ShareLink.history.filter(assessment__project_id=project.pk).select_related("history_user")
         entries += _links(links.order_by(*IN_TIME))
@@ -59,26 +59,16 @@ def _links(rows: Any) -> Iterable[HistoryEntry]:
     return row_entries(rows, words, title=lambda row: row.purpose, differences=differences)
 
 
-def _own(rows: list[Any]) -> Iterable[HistoryEntry]:
-    for number, row in enumerate(rows):
-        if not number:
-            yield HistoryEntry(row.history_date, who_did(row.history_user), _("Projekt angelegt"))
-            continue
-        fields = tuple(_differences(rows[number - 1], row))
-        if fields:
-            yield HistoryEntry(row.history_date, who_did(row.history_user), _("Projekt geändert"), changes=fields)
-
-
-def _differences(old: Any, new: Any) -> Iterable[ChangedField]:
-    marks = {str(key): str(label) for key, label in Confidentiality.choices}
-    if old.name != new.name:
+def _own(rows: Any) -> Iterable[HistoryEntry]:
+    def differences(old: Any, new: Any) -> Differences:
+        marks = {str(key): str(label) for key, label in Confidentiality.choices}
         yield ChangedField(_("Name"), old.name, new.name)
-    if old.phase_id != new.phase_id:
         yield ChangedField(_("Phase"), old.phase.label, new.phase.label)
-    if old.summary != new.summary:
         yield ChangedField(_("Worum es geht"), old.summary, new.summary, is_text=True)
-    if old.confidentiality != new.confidentiality:
         yield ChangedField(_("Vertraulichkeit"), marks[old.confidentiality], marks[new.confidentiality])
+
+    words = {"+": _("Projekt angelegt"), "~": _("Projekt geändert")}  # a project that is gone has no such page
+    return row_entries(rows, words, title=lambda row: "", differences=differences)
 
 
 def _team(changes: Iterable[TeamChange]) -> Iterable[HistoryEntry]:

@@ -99,6 +99,11 @@ def turnout_sentence(found: Turnout) -> str:
     return _("%(voted)s von %(of)s haben abgestimmt") % {"voted": found.voted, "of": found.of}
 
 
+def timer_of(ends_at: datetime | None) -> int | None:
+    """When a ballot's timer runs out, as pages are told it: in seconds since 1970; None without one."""
+    return int(ends_at.timestamp()) if ends_at else None
+
+
 def asks_the_same(ballot: Ballot, score: Score) -> bool:
     """Whether what was asked is what the round asks now; not after a move to an edition that words it anew."""
     return ballot.question == question_of_score(score)
@@ -279,7 +284,7 @@ def _phone_state(
     is_set_aside: bool,
     version: int | None,
 ) -> PhoneState:
-    until = int(ends_at.timestamp()) if ends_at else None
+    until = timer_of(ends_at)
     if is_over or assessment == AssessmentState.APPROVED:
         return PhoneState("over", 0, 0, None)
     if assessment not in EDITABLE:

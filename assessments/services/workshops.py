@@ -19,6 +19,7 @@ from assessments.models import Assessment, Ballot, Participant, Score, ScoreSpre
 from assessments.models.states import EDITABLE
 from assessments.models.workshop import ROLES
 from assessments.queries.catalogue_cache import cached_edition
+from assessments.queries.neighbours import scores_of
 from assessments.services.answers import Answer, NotEditable, save_score
 from catalogue.models import Criterion
 from catalogue.wording import wording_of
@@ -100,10 +101,9 @@ def open_workshop(*, assessment: Assessment, by: Any, first: Score | None = None
         ends_at=end + MEETING_WITHIN,
     )
     workshop.save()
-    scores = list(assessment.scores.order_by("pk"))
-    for score in scores:
-        score.assessment = assessment
-    Ballot.objects.bulk_create(Ballot(workshop=workshop, score=one, question=question_of_score(one)) for one in scores)
+    Ballot.objects.bulk_create(
+        Ballot(workshop=workshop, score=one, question=question_of_score(one)) for one in scores_of(assessment)
+    )
     return workshop
 
 

@@ -10,8 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from assessments.forms.assignment import AssignByOfficeForm, AssignForm
-from assessments.queries.catalogue_cache import cached_edition
-from assessments.queries.neighbours import in_order
+from assessments.queries.neighbours import scores_of
 from assessments.queries.offices import shares_in
 from assessments.queries.overview import overview_of
 from assessments.queries.people import people_of
@@ -47,7 +46,7 @@ def assign_many(request: HttpRequest, public_id: str) -> HttpResponse:
     """Hand a phase or a workstream to a member."""
     assessment = get_assessment(request.user, public_id)
     require(request.user, "assessments.work_on_assessment", assessment)
-    found = overview_of(in_order(assessment.scores.all(), cached_edition(assessment.edition)))
+    found = overview_of(scores_of(assessment))
     people = people_of(assessment.project)
     form = AssignForm(request.POST, phases=found.phases, workstreams=found.workstreams, people=people)
     if not form.is_valid():
@@ -70,7 +69,7 @@ def assign_offices(request: HttpRequest, public_id: str) -> HttpResponse:
     assessment = get_assessment(request.user, public_id)
     require(request.user, "assessments.work_on_assessment", assessment)
     people = list(people_of(assessment.project))
-    scores = in_order(assessment.scores.all(), cached_edition(assessment.edition))
+    scores = scores_of(assessment)
     shares = shares_in(assessment.project, scores, people=people)
     form = AssignByOfficeForm(request.POST, shares=shares, people=people)
     if not form.is_valid():

@@ -25,7 +25,7 @@ from assessments.models import Participant, Vote, Workshop
 from assessments.models.workshop import CODE_LENGTH, role_label
 from assessments.queries import workshops as queries
 from assessments.queries.catalogue_cache import cached_edition
-from assessments.queries.neighbours import answer_label, in_order
+from assessments.queries.neighbours import answer_label, scores_of
 from assessments.services import votes
 from assessments.services.answers import NotEditable
 from assessments.services.workshops import WorkshopOver
@@ -198,7 +198,7 @@ def participant_page(
         context |= _question(participant, ballot.score, ballot, own, form)
         context["result"] = queries.result_of(ballot)
     elif state == "alone":
-        items = queries.alone_items(participant, _scores(participant))
+        items = queries.alone_items(participant, scores_of(participant.workshop.assessment))
         context |= {"items": items, "done": sum(1 for item in items if item.vote)}
         context["next"] = next((item for item in items if item.vote is None), None)
     context["place"] = queries.phone_state_of(participant, own).place
@@ -219,17 +219,8 @@ def _question(participant: Participant, score: Any, ballot: Any, own: Vote | Non
         "form": shown,
         "own": own,
         "own_label": answer_label(own.state, own.level) if own else "",
-        "timer": int(ballot.ends_at.timestamp()) if ballot.ends_at else None,
+        "timer": queries.timer_of(ballot.ends_at),
     }
-
-
-def _scores(participant: Participant) -> list[Any]:
-    """Each with its round at hand. One query."""
-    assessment = participant.workshop.assessment
-    scores = in_order(assessment.scores.all(), cached_edition(assessment.edition))
-    for score in scores:
-        score.assessment = assessment
-    return scores
 
 
 @private
@@ -251,7 +242,7 @@ def vote_alone(request: HttpRequest, code: str, key: str) -> HttpResponse:
     participant = me(request, code)
     if participant is None or queries.phone_state_of(participant).state != "alone":
         return redirect("assessments:vote", code)
-    items = queries.alone_items(participant, _scores(participant))
+    items = queries.alone_items(participant, scores_of(participant.workshop.assessment))
     item = next((item for item in items if item.score.criterion.key == key), None)
     if item is None:
         raise Http404
@@ -327,7 +318,7 @@ def _after_vote(participant: Participant, stored: Vote) -> str:
     """Alone, on to the next criterion without an answer; else back to the page, which says what is stored."""
     code = participant.workshop.code
     if queries.phone_state_of(participant).state == "alone":
-        items = queries.alone_items(participant, _scores(participant))
+        items = queries.alone_items(participant, scores_of(participant.workshop.assessment))
         place = next((number for number, item in enumerate(items) if item.ballot.pk == stored.ballot_id), 0)
         following = next((item for item in [*items[place + 1 :], *items[:place]] if item.vote is None), None)
         if following is not None:
@@ -339,7 +330,7 @@ def _again(request: HttpRequest, participant: Participant, form: VoteForm) -> Ht
     """The form as it was filled in, with what is missing."""
     if queries.phone_state_of(participant).state != "alone":
         return participant_page(request, participant, form=form, status=422)
-    items = queries.alone_items(participant, _scores(participant))
+    items = queries.alone_items(participant, scores_of(participant.workshop.assessment))
     item = next((item for item in items if str(item.ballot.pk) == form.data.get("ballot")), None)
     if item is None:
         return redirect("assessments:vote", participant.workshop.code)

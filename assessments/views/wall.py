@@ -15,10 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assessments.forms.answer import APART
 from assessments.forms.workshop import AgreementForm, OpenWorkshopForm
-from assessments.models import Assessment, Ballot, Score, Workshop, WorkshopMode
+from assessments.models import Assessment, Score, Workshop, WorkshopMode
 from assessments.queries import workshops as queries
-from assessments.queries.catalogue_cache import cached_edition
-from assessments.queries.neighbours import in_order, neighbours
+from assessments.queries.neighbours import neighbours, scores_of
 from assessments.services import workshops
 from assessments.services.answers import NotEditable, StaleScore
 from assessments.views.access import get_assessment, number_in, require
@@ -30,19 +29,25 @@ from scaling.common.polling import polled
 from scaling.common.qr_code import qr_code
 
 
+def _assessment(request: HttpRequest, public_id: str) -> Assessment:
+    """The round, for those who work on it; 404 for strangers, 403 for who only reads."""
+    assessment = get_assessment(request.user, public_id)
+    require(request.user, "assessments.work_on_assessment", assessment)
+    return assessment
+
+
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def wall(request: HttpRequest, public_id: str) -> HttpResponse:
     """The wall of the running workshop; where there is none, the form that opens one. Fixed number of queries."""
-    assessment = get_assessment(request.user, public_id)
-    require(request.user, "assessments.work_on_assessment", assessment)
+    assessment = _assessment(request, public_id)
     if request.method != "POST":
         return _wall(request, assessment)
     form = OpenWorkshopForm(request.POST)
     if form.is_valid():
         ahead = form.cleaned_data["mode"] == WorkshopMode.AHEAD
-        scores = _scores(assessment)
+        scores = scores_of(assessment)
         first = next((score for score in scores if score.is_pending), scores[0] if scores else None)
         until = form.cleaned_data["alone_until"] if ahead else None
         try:
@@ -65,14 +70,13 @@ def wall_state(request: HttpRequest, public_id: str) -> HttpResponse:
     """What the wall asks for once a second: whether it is still the same, and how many have voted. Never what they said."""
     if not request.user.is_authenticated:
         return HttpResponse(status=401)
-    assessment = get_assessment(request.user, public_id)
-    require(request.user, "assessments.work_on_assessment", assessment)
+    assessment = _assessment(request, public_id)
     workshop = queries.running_workshop(assessment)
     data: dict[str, Any] = {"ort": _place(assessment, workshop)}
     if workshop is not None:
         turnout = queries.turnout(workshop)
         data |= {"text": queries.turnout_sentence(turnout), "abgestimmt": turnout.voted, "dabei": turnout.of}
-        data["bis"] = _timer(workshop.current)
+        data["bis"] = queries.timer_of(workshop.current.ends_at) if workshop.current else None
     return polled(request, data)
 
 
@@ -80,8 +84,7 @@ def wall_state(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def step(request: HttpRequest, public_id: str) -> HttpResponse:
     """One step of the facilitator: ``schritt`` names it, ``abstimmung`` the ballot that was on the wall when it was pressed."""
-    assessment = get_assessment(request.user, public_id)
-    require(request.user, "assessments.work_on_assessment", assessment)
+    assessment = _assessment(request, public_id)
     workshop = queries.running_workshop(assessment)
     back = redirect("assessments:wall", public_id)
     if workshop is None:
@@ -110,7 +113,7 @@ def _take(request: HttpRequest, assessment: Assessment, workshop: Workshop, seen
         workshops.set_timer(workshop=workshop, seen=seen, minutes=minutes if minutes in workshops.TIMES else None)
     elif name == "zeigen":
         key = value or request.POST.get("kriterium", "")
-        score = next((score for score in _scores(assessment) if score.criterion.key == key), None)
+        score = next((score for score in scores_of(assessment) if score.criterion.key == key), None)
         if score is None:
             raise Http404
         workshops.show(workshop=workshop, score=score, seen=seen)
@@ -125,10 +128,9 @@ def _take(request: HttpRequest, assessment: Assessment, workshop: Workshop, seen
 @require_POST
 def agree(request: HttpRequest, public_id: str) -> HttpResponse:
     """Level and reason the room agreed on, stored like any answer; then the next criterion."""
-    assessment = get_assessment(request.user, public_id)
-    require(request.user, "assessments.work_on_assessment", assessment)
+    assessment = _assessment(request, public_id)
     workshop = queries.running_workshop(assessment)
-    scores = _scores(assessment)
+    scores = scores_of(assessment)
     ballot = workshop.current if workshop else None
     score = next((one for one in scores if ballot and one.pk == ballot.score_id), None)
     if workshop is None or ballot is None or score is None:
@@ -172,21 +174,8 @@ def _go_on(workshop: Workshop, score: Score, seen: int) -> None:
 # --- What it shows ----------------------------------------------------------------------------------------------------------
 
 
-def _scores(assessment: Assessment) -> list[Score]:
-    """In the catalogue's order, each with its round at hand. One query."""
-    scores = in_order(assessment.scores.all(), cached_edition(assessment.edition))
-    for score in scores:
-        score.assessment = assessment
-    return scores
-
-
 def _wording(score: Score) -> Any:
     return wording_of(score.criterion, municipality_wide=score.assessment.project.is_municipality_wide)
-
-
-def _timer(ballot: Ballot | None) -> int | None:
-    """When the timer runs out, in seconds since 1970; None without one."""
-    return int(ballot.ends_at.timestamp()) if ballot and ballot.ends_at else None
 
 
 def _place(assessment: Assessment, workshop: Workshop | None) -> str:
@@ -216,7 +205,7 @@ def _wall(request: HttpRequest, assessment: Assessment, *, status: int = 200, fo
             ),
         }
         return render(request, "assessments/workshop/open.html", context, status=status)
-    scores = _scores(assessment)
+    scores = scores_of(assessment)
     turnout = queries.turnout(workshop)
     address = absolute_url(reverse("assessments:vote", args=[workshop.code]))
     context |= {
@@ -249,7 +238,7 @@ def _wall(request: HttpRequest, assessment: Assessment, *, status: int = 200, fo
         "columns": list(zip(wording.levels, result.levels, strict=True)) if result else [],
         "apart_choices": [(str(state.value), str(state.label)) for state in APART],
         "form": form,
-        "timer": _timer(ballot),
+        "timer": queries.timer_of(ballot.ends_at),
         "times": workshops.TIMES,
         "question_changed": not queries.asks_the_same(ballot, score),
     }

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from assessments.services import workflow
+from tests.factories import make_catalogue, make_project
 from tests.world import World, make_world
 
 # Playwright runs an event loop in the tests' thread, which Django would otherwise refuse to work beside.
@@ -85,6 +87,13 @@ def sign_out() -> Callable[[Any], None]:
         page.get_by_role("button", name="Abmelden").click()
 
     return sign_out
+
+
+@pytest.fixture
+def assessment(municipality, alice):
+    """A round of three criteria in which nothing is answered yet; Alice is on its team."""
+    make_catalogue(3)
+    return workflow.start_assessment(project=make_project(municipality, team=[alice]), by=alice)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -7,15 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from assessments.models import Comment, Score
-from assessments.services import workflow
 from assessments.services.answers import Answer, save_score
-from tests.factories import make_catalogue, make_project
-
-
-@pytest.fixture
-def assessment(municipality, alice):
-    make_catalogue(3)
-    return workflow.start_assessment(project=make_project(municipality, team=[alice]), by=alice)
 
 
 @pytest.fixture

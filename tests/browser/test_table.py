@@ -9,19 +9,11 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from assessments.models import Score
-from assessments.services import workflow
 from assessments.services.answers import Answer, save_score
 from tests.browser.drafts import cut_line, expect_drafts
-from tests.factories import make_catalogue, make_project
 
 REASON = "Der Rat hat den Betrieb beschlossen."
 DAY = datetime.date(2027, 3, 31)
-
-
-@pytest.fixture
-def assessment(municipality, alice):
-    make_catalogue(3)
-    return workflow.start_assessment(project=make_project(municipality, team=[alice]), by=alice)
 
 
 @pytest.fixture

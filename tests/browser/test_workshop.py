@@ -12,18 +12,11 @@ from playwright.sync_api import expect
 from assessments.models import Assessment, ScoreSpread, Vote, Workshop
 from assessments.services import workflow, workshops
 from tests.assessments.workshop_room import people, vote_all
-from tests.factories import make_catalogue, make_project
 from tests.reports.pdf_facts import text_of
 
 ROLES = ["it"] * 4 + ["treasury"] * 4 + ["legal", "council", "project_lead", "data_protection"]
 FIRST = ["1", "1", "1", "0", "3", "3", "4", "3", "2", "2", "2", "unknown"]
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture
-def assessment(municipality, alice):
-    make_catalogue(3)
-    return workflow.start_assessment(project=make_project(municipality, team=[alice]), by=alice)
 
 
 @pytest.fixture

@@ -36,11 +36,9 @@ def example_pdf(request: HttpRequest) -> HttpResponse:
     variant, language = requested_variant(request), requested_language(request)
     with translation.override(language):
         profile = example_profile()
-    back = reverse("reports:example")
     return pdf_answer(
         request,
         example_order(variant=variant, language=language),
         name=f"beispiel-{file_name(profile, f'{variant}fassung.pdf')}",
-        back=(_("Zurück zum Reifeprofil"), back),
-        unavailable=lambda: render(request, "report/shared_pdf_unavailable.html", {"back_url": back}, status=503),
+        back=(_("Zurück zum Reifeprofil"), reverse("reports:example")),
     )

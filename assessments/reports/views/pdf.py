@@ -2,7 +2,6 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -14,7 +13,6 @@ from assessments.reports.views.downloads import file_name, requested_language
 from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.reports.views.requested import requested_profile
 from assessments.views.access import get_assessment, require
-from assessments.views.breadcrumbs import crumbs_to
 
 
 def requested_variant(request: HttpRequest) -> Variant:
@@ -41,14 +39,10 @@ def profile_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     variant = requested_variant(request)
     with translation.override(requested_language(request)):
         requested = requested_profile(request, assessment)
-    crumbs = crumbs_to(assessment.project, (str(assessment.round_label), assessment.get_absolute_url()), (_("PDF"), ""))
     return pdf_answer(
         request,
         requested.order(variant, comments=with_comments),
         name=file_name(requested.profile, "pdf").removesuffix(".pdf") + f"-{variant}fassung.pdf",
         back=(_("Zurück zum Reifeprofil"), reverse("reports:profile", args=[assessment.public_id])),
-        crumbs=crumbs,
-        unavailable=lambda: render(
-            request, "report/pdf_unavailable.html", {"assessment": assessment, "crumbs": crumbs}, status=503
-        ),
+        assessment=assessment,
     )

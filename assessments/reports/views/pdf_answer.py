@@ -1,14 +1,16 @@
 """How a request for a PDF is answered: by the file, or by a page that says how far it is and comes back by itself."""
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
+from assessments.models import Assessment
 from assessments.reports.pdf import PdfUnavailable
 from assessments.reports.rendering.orders import Order
 from assessments.reports.rendering.queue import PdfFailed, pdf_or_wait
+from assessments.views.breadcrumbs import crumbs_to
 
 #: „?warten=1“ comes from the waiting page: it is answered by a page also once the PDF is there, or the page that waited would
 #: stay as it is beside the download. „?stand=“ is what the page shows already, „?nochmal=1“ starts a failed PDF anew.
@@ -21,17 +23,16 @@ def pdf_answer(
     *,
     name: str,
     back: tuple[str, str],
-    unavailable: Callable[[], HttpResponse],
-    crumbs: Sequence[tuple[str, Any]] = (),
+    assessment: Assessment | None = None,
 ) -> HttpResponse:
     """The PDF as ``name``, 202 with a page that waits for it, or 503 with one that says what is wrong.
 
-    ``back`` is text and address of the way back, ``unavailable`` the page for where no PDFs can be made. Waits two seconds at
-    most, and not at all for the waiting page's own questions.
+    ``back`` is text and address of the way back; ``assessment`` is named to its members, who then see where they are. Waits two
+    seconds at most, and not at all for the waiting page's own questions.
     """
     came_back = WAITING in request.GET
     context: dict[str, Any] = {
-        "crumbs": crumbs,
+        "crumbs": _crumbs(assessment) if assessment else (),
         "back_text": back[0],
         "back_url": back[1],
         "pdf_url": _address(request),
@@ -41,7 +42,8 @@ def pdf_answer(
     try:
         found = pdf_or_wait(order, again=AGAIN in request.GET, may_wait=not came_back)
     except PdfUnavailable:
-        return _whole_page(request) or unavailable()
+        template = "report/pdf_unavailable.html" if assessment else "report/shared_pdf_unavailable.html"
+        return _whole_page(request) or render(request, template, {**context, "assessment": assessment}, status=503)
     except PdfFailed:
         return _whole_page(request) or render(request, "report/pdf_failed.html", context, status=503)
     if isinstance(found, bytes):
@@ -55,6 +57,10 @@ def pdf_answer(
     response = render(request, "report/pdf_waiting.html", {**context, "state": found}, status=202)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _crumbs(assessment: Assessment) -> list[tuple[str, str]]:
+    return crumbs_to(assessment.project, (str(assessment.round_label), assessment.get_absolute_url()), (_("PDF"), ""))
 
 
 def _whole_page(request: HttpRequest) -> HttpResponse | None:

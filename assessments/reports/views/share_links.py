@@ -168,11 +168,9 @@ def shared_pdf(request: HttpRequest, token: str) -> HttpResponse:
     variant = requested_variant(request)
     with translation.override(requested_language(request)):
         shared = _shared_profile(token)
-    back = reverse("reports:shared", args=[token])
     return pdf_answer(
         request,
         shared.order(variant),
         name=file_name(shared.profile, f"{variant}fassung.pdf"),
-        back=(_("Zurück zum Reifeprofil"), back),
-        unavailable=lambda: render(request, "report/shared_pdf_unavailable.html", {"back_url": back}, status=503),
+        back=(_("Zurück zum Reifeprofil"), reverse("reports:shared", args=[token])),
     )

@@ -2,7 +2,6 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.text import slugify
@@ -15,7 +14,6 @@ from assessments.reports.rendering.orders import short_check_order
 from assessments.reports.views.downloads import requested_language
 from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.views.access import get_assessment
-from assessments.views.breadcrumbs import crumbs_to
 
 
 @login_required
@@ -28,14 +26,10 @@ def pdf(request: HttpRequest, public_id: str) -> HttpResponse:
         order = short_check_order(assessment, questions_of(assessment))
         word = _("Kurzcheck")  # not inside the f-string, where gettext does not look
         name = f"{slugify(word)}-{assessment.project.slug}-{assessment.round}.pdf"
-    crumbs = crumbs_to(assessment.project, (str(assessment.round_label), assessment.get_absolute_url()), (_("PDF"), ""))
     return pdf_answer(
         request,
         order,
         name=name,
         back=(_("Zurück zum Kurzcheck"), reverse("assessments:short_check_result", args=[assessment.public_id])),
-        crumbs=crumbs,
-        unavailable=lambda: render(
-            request, "report/pdf_unavailable.html", {"assessment": assessment, "crumbs": crumbs}, status=503
-        ),
+        assessment=assessment,
     )

@@ -2,7 +2,6 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -15,7 +14,6 @@ from assessments.reports.rendering.orders import form_order
 from assessments.reports.views.downloads import requested_language
 from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.views.access import get_assessment
-from assessments.views.breadcrumbs import crumbs_to
 from catalogue.models import Criterion
 from scaling.common.offices import Office
 
@@ -59,14 +57,10 @@ def workshop_form(request: HttpRequest, public_id: str) -> HttpResponse:
         if office:
             words.append(str(Office(office).label))
         name = f"{'-'.join(str(slugify(word)) for word in words)}.pdf"
-    crumbs = crumbs_to(assessment.project, (str(assessment.round_label), assessment.get_absolute_url()), (_("PDF"), ""))
     return pdf_answer(
         request,
         order,
         name=name,
         back=(_("Zurück zur Bewertung"), assessment.get_absolute_url()),
-        crumbs=crumbs,
-        unavailable=lambda: render(
-            request, "report/pdf_unavailable.html", {"assessment": assessment, "crumbs": crumbs}, status=503
-        ),
+        assessment=assessment,
     )
