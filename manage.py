@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Django's command line. Without DATABASE_URL it runs on the embedded PostgreSQL (see scaling/embedded_postgres.py)."""
+"""Django's command line. The demo (DEMO=1) runs on the embedded PostgreSQL (see scaling/embedded_postgres.py)."""
 
 import os
 import signal
@@ -15,20 +15,37 @@ def main() -> None:
         print(__version__)  # noqa: T201 – a command's output
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scaling.settings")
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
-
-    from scaling.embedded_postgres import EmbeddedPostgresError, embedded_postgres
 
     # Asked to end, it unwinds like after an error: otherwise the database server would go on without anybody.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with ExitStack() as stack:
-        if "DATABASE_URL" not in os.environ and "DATABASE_URL_FILE" not in os.environ:
-            try:
+        try:
+            if is_demo_without_database():
+                # Not a part of a real installation: it comes with requirements/demo.txt.
+                from scaling.embedded_postgres import EmbeddedPostgresError, embedded_postgres
+
                 var = Path(os.environ.get("VAR_DIR") or Path(__file__).resolve().parent / "var")
-                os.environ["DATABASE_URL"] = stack.enter_context(embedded_postgres(var / "pgdata"))
-            except EmbeddedPostgresError as error:
-                sys.exit(str(error))
+                try:
+                    os.environ["DATABASE_URL"] = stack.enter_context(embedded_postgres(var / "pgdata"))
+                except EmbeddedPostgresError as error:
+                    sys.exit(str(error))
+            settings.INSTALLED_APPS  # noqa: B018 – reads the settings: what is wrong with them is said in one line, not in twenty
+        except ImproperlyConfigured as error:
+            sys.exit(str(error))
         execute_from_command_line(sys.argv)
+
+
+def is_demo_without_database() -> bool:
+    """Whether this is the demo, which ./run says, and its own server is to be started. Raises ImproperlyConfigured."""
+    from scaling.common.environment import Env
+    from scaling.common.environment_file import load_environment_file
+
+    load_environment_file()
+    env = Env()
+    return env.flag("DEMO", default=False) and not env.is_set("DATABASE_URL")
 
 
 if __name__ == "__main__":

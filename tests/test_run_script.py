@@ -22,7 +22,7 @@ def checkout(tmp_path: Path) -> Path:
     folder = tmp_path / "mit Leerzeichen"
     (folder / "requirements").mkdir(parents=True)
     shutil.copy(ROOT / "run", folder)
-    for name in ("run.txt", "dev.txt"):
+    for name in ("run.txt", "demo.txt", "dev.txt"):
         (folder / "requirements" / name).write_text(name)
     tools = tmp_path / "bin"
     tools.mkdir()
@@ -64,7 +64,7 @@ def install(checkout: Path, script: str = 'echo "python $*"') -> None:
     python.write_text(f"#!/bin/sh\n{script}\n")
     python.chmod(0o755)
     marks = ""
-    for name in ("run.txt", "dev.txt"):
+    for name in ("run.txt", "demo.txt", "dev.txt"):
         marks += subprocess.check_output(["cksum", f"requirements/{name}"], cwd=checkout, text=True)
     (checkout / ".venv" / ".installed").write_text(marks)
 
@@ -120,7 +120,7 @@ def test_installs_again_only_when_the_requirements_changed(checkout, program):
     program("python3", NEW_PYTHON.replace("{pip}", "echo installing"))
     assert "installing" in run(checkout, "manage")[1]
     assert "installing" not in run(checkout, "manage")[1]
-    (checkout / "requirements" / "run.txt").write_text("more")
+    (checkout / "requirements" / "demo.txt").write_text("more")
     assert "installing" in run(checkout, "manage")[1]
 
 
@@ -129,7 +129,32 @@ def test_uv_is_used_where_it_is(checkout, program):
     program("uv", f'echo "uv $*"; case "$*" in venv*) {make} ;; esac')
     status, said = run(checkout, "manage")
     assert status == 0
-    assert "uv pip install -q --python .venv/bin/python --require-hashes -r requirements/run.txt" in said
+    assert "uv pip install -q --python .venv/bin/python --require-hashes -r requirements/demo.txt" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "demo", "requirements"),
+    [
+        ([], {}, "1", "demo"),
+        (["manage", "check"], {}, "1", "demo"),
+        (["manage", "check"], {"DATABASE_URL": "postgresql://db/app"}, "", "run"),
+        (["manage", "check"], {"DATABASE_URL_FILE": "/run/secrets/db"}, "", "run"),
+        (["manage", "check"], {"SKALIERUNGSCHECK_ENV": "/etc/other.env"}, "", "run"),
+        (["manage", "check"], {"DEMO": "0"}, "0", "demo"),
+    ],
+)
+def test_it_is_the_demo_unless_other_data_is_named(checkout, program, words, environment, demo, requirements):
+    program("python3", NEW_PYTHON.replace("{pip}", "exit 0").replace('"python $*"', '"python $* DEMO=$DEMO."'))
+    status, said = run(checkout, *words, **environment)
+    assert status == 0
+    assert f"DEMO={demo}.\n" in said
+    assert f"Installing requirements/{requirements}.txt" in said
+
+
+def test_tools_for_tests_hold_what_the_demo_needs(checkout, program):
+    program("python3", NEW_PYTHON.replace("{pip}", "exit 0"))
+    assert "Installing requirements/dev.txt" in run(checkout, "test")[1]
+    assert "Installing" not in run(checkout, "manage")[1]
 
 
 @pytest.mark.parametrize("answer", ["", "n\n", "\n", "nein\n"])

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from assessments.mail import notifications
@@ -29,11 +30,14 @@ from assessments.services import edition_switch, workflow
 from assessments.services.answers import Answer, NewEvidence, remove_evidence, save_score
 from catalogue.models import Edition, EditionState, Phase
 from scaling.accounts.models import Membership, Municipality, User
+from scaling.common.embedded import is_embedded
 from scaling.common.history import attribute_to
 from scaling.common.offices import in_order
 
 PASSWORD = "skalierungscheck"  # noqa: S105 – printed by ./run; the demo listens on this machine only
 FOLDER = settings.BASE_DIR / "fixtures" / "demo"
+#: Where all of the demo's people have their addresses. The ending is nobody's (RFC 2606), so no real account is taken for one.
+DOMAINS = ("auenfurt.example", "moorwinkel.example", "skalierungscheck.example")
 CURATOR = ("redaktion@skalierungscheck.example", "Judith Harms")
 #: The edition of rounds that name none.
 OLDEST = "1.0"
@@ -52,6 +56,23 @@ def demo_accounts() -> Iterator[tuple[str, str]]:
             yield user["email"], f"{roles[user['role']]}, {municipality['municipality']['name']}"
     yield CURATOR[0], "catalogue curator"
     yield OPERATOR[0], "operator (superuser)"
+
+
+def accounts_of_demo() -> list[str]:
+    """The addresses of demo accounts in this database, locked ones too, in order. One query."""
+    of_demo = Q()
+    for domain in DOMAINS:
+        of_demo |= Q(email__endswith=f"@{domain}")
+    return list(User.objects.filter(of_demo).order_by("email").values_list("email", flat=True))
+
+
+class NotTheDemosDatabase(Exception):
+    """The demo's data may only be loaded into the embedded database; the message says so."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Demo data is only loaded into the demo's own database, since everybody knows its passwords: ./run starts the demo."
+        )
 
 
 def demo_in_english(folder: Path = FOLDER) -> dict[str, str]:
@@ -73,7 +94,12 @@ def _pairs(content: Any) -> Iterator[tuple[str, str]]:
 @notifications.muted()
 @transaction.atomic
 def load_demo(folder: Path = FOLDER) -> int:
-    """Load every municipality that is not there yet and return how many were. All or nothing."""
+    """Load every municipality that is not there yet and return how many were. All or nothing.
+
+    Raises NotTheDemosDatabase on any other database than the embedded one, whatever the settings say.
+    """
+    if not is_embedded():
+        raise NotTheDemosDatabase
     loaded = 0
     for content in _read(folder):
         if not Municipality.objects.filter(ags=content["municipality"]["ags"]).exists():

@@ -1,8 +1,9 @@
 """Strict helpers for environment variables: a wrong value fails loudly, with the name of the variable."""
 
+import difflib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -21,13 +22,18 @@ MAIL = {"smtp": ("smtp", 25), "smtp+tls": ("smtp", 587), "smtp+ssl": ("smtp", 46
 
 
 class Env:
-    """Reads variables; a secret may be given as a file by ``NAME_FILE`` (Docker and systemd secrets)."""
+    """Reads variables; a secret may be given as a file by ``NAME_FILE`` (Docker and systemd secrets).
+
+    ``asked_for`` are the names that were read: all there are, once the settings have been read.
+    """
 
     def __init__(self, values: Mapping[str, str] = os.environ) -> None:
         self.values = values
+        self.asked_for: set[str] = set()
 
     def text(self, name: str, default: str | None = None) -> str:
         """The variable's value. Raises ImproperlyConfigured where it is missing and has no default."""
+        self.asked_for.add(name)
         path = self.values.get(f"{name}_FILE")
         if path is not None:
             if name in self.values:
@@ -38,14 +44,29 @@ class Env:
                 raise ImproperlyConfigured(f"{name}_FILE: cannot read {path} ({error.strerror}).") from error
         value = self.values.get(name, default)
         if value is None:
-            raise ImproperlyConfigured(f"Set the environment variable {name} (or {name}_FILE).")
+            raise ImproperlyConfigured(f"Set the environment variable {name} (or {name}_FILE).{self.hint(name)}")
         return value
+
+    def hint(self, name: str) -> str:
+        """What is set under nearly this name, as a question to add to a complaint; empty where nothing is."""
+        near = difflib.get_close_matches(name, [other for other in self.values if other not in self.asked_for], n=1, cutoff=0.8)
+        return f" {near[0]} is set: is {name} meant?" if near else ""
+
+    def is_set(self, name: str) -> bool:
+        return name in self.values or f"{name}_FILE" in self.values
 
     def flag(self, name: str, *, default: bool) -> bool:
         value = self.text(name, "1" if default else "0").strip().lower()
         if value not in TRUE | FALSE:
             raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
         return value in TRUE
+
+    def choice(self, name: str, choices: Sequence[str]) -> str:
+        """One of the words; the first where nothing is set."""
+        value = self.text(name, choices[0]).strip().lower()
+        if value not in choices:
+            raise ImproperlyConfigured(f"{name} must be {' or '.join(choices)}, not {value!r}.")
+        return value
 
     def number(self, name: str, default: int, *, lowest: int = 0) -> int:
         value = self.text(name, str(default))
@@ -89,7 +110,7 @@ class Env:
         config = {setting: str(parts.pop(part, None) or "") for setting, part in names.items()}
         return {"ENGINE": "django.db.backends.postgresql", **config, "OPTIONS": parts}
 
-    def email(self, name: str, default: str) -> dict[str, Any]:
+    def email(self, name: str, default: str | None) -> dict[str, Any]:
         """A mail server's address such as smtp+tls://user:password@mail.example.org:587 as Django's settings."""
         url = urlsplit(self.text(name, default))
         if url.scheme not in MAIL:
@@ -108,3 +129,21 @@ class Env:
             "EMAIL_USE_TLS": url.scheme == "smtp+tls",
             "EMAIL_USE_SSL": url.scheme == "smtp+ssl",
         }
+
+    def unknown(self, names: Iterable[str]) -> list[str]:
+        """A sentence for each name that nobody asked for, with the nearest right one."""
+        known = self.asked_for | {f"{name}_FILE" for name in self.asked_for}
+        said = []
+        for name in sorted(set(names) - known):
+            near = difflib.get_close_matches(name.upper(), known, n=1)
+            said.append(f"{name} is no variable of this app" + (f"; is {near[0]} meant?" if near else "."))
+        return said
+
+    def misspelt(self) -> list[str]:
+        """The same for variables of the process, which may belong to others: only those that are nearly one of ours."""
+        known = self.asked_for | {f"{name}_FILE" for name in self.asked_for}
+        return self.unknown(
+            name
+            for name in self.values
+            if len(name) > 7 and name not in known and difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.88)
+        )

@@ -1,18 +1,34 @@
 """Compiles our translations without the gettext programs, which a fresh machine may lack."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 
 import polib
 from django.conf import settings
 
+SOURCE = Path(__file__).resolve().parents[2] / "locale"
 
-def compile_translations(folders: Iterable[Path] | None = None) -> None:
-    """Write every ``.mo`` file that is older than its ``.po`` file; in the settings' folders unless others are named."""
-    for folder in settings.LOCALE_PATHS if folders is None else folders:
-        for source in Path(folder).glob("*/LC_MESSAGES/*.po"):
-            target = source.with_suffix(".mo")
-            if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
-                unfinished = source.with_suffix(".mo.new")
-                polib.pofile(str(source)).save_as_mofile(str(unfinished))
-                unfinished.replace(target)  # at once: a server may be reading
+
+def compile_translations(target: Path | None = None) -> None:
+    """Write a ``.mo`` file for every ``.po`` file of ours that is newer; below the settings' folder, or ``target``.
+
+    Never beside the sources: a real installation's code belongs to root.
+    """
+    for text, compiled in _outdated(target):
+        compiled.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = compiled.with_suffix(".mo.new")
+        polib.pofile(str(text)).save_as_mofile(str(unfinished))
+        unfinished.replace(compiled)  # at once: a server may be reading
+
+
+def compiled_are_current() -> bool:
+    """Whether ``compile_translations`` would have nothing to do."""
+    return not list(_outdated(None))
+
+
+def _outdated(target: Path | None) -> Iterator[tuple[Path, Path]]:
+    target = Path(settings.LOCALE_PATHS[0]) if target is None else target
+    for text in SOURCE.glob("*/LC_MESSAGES/*.po"):
+        compiled = (target / text.relative_to(SOURCE)).with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < text.stat().st_mtime:
+            yield text, compiled

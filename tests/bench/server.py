@@ -26,7 +26,7 @@ def demo_server(*, workers: int = 1) -> Iterator[int]:
         tempfile.TemporaryDirectory(prefix="skc-bench-", ignore_cleanup_errors=True) as folder,
         embedded_postgres(Path(folder) / "pg") as url,
     ):
-        env = os.environ | {"DATABASE_URL": url, "VAR_DIR": f"{folder}/var"}
+        env = os.environ | {"DATABASE_URL": url, "VAR_DIR": f"{folder}/var", "DEMO": "1"}
         subprocess.run([sys.executable, "manage.py", "serve", "--prepare-only"], cwd=ROOT, env=env, check=True)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

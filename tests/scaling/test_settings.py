@@ -12,12 +12,12 @@ from scaling.common.environment import Env
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
-    "DEMO": "0",
-    "SECRET_KEY": "k" * 60,
-    "ALLOWED_HOSTS": "check.example.org",
+    "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
     "SITE_URL": "https://check.example.org",
     "DATABASE_URL": "postgresql://user:word@db/app",
+    "EMAIL_URL": "smtp+tls://user:word@mail.example.org",
 }
+DEMO = {"DEMO": "1"}
 
 
 def load(tmp_path: Path, expression: str = "'loaded'", **environment: str) -> tuple[int, str]:
@@ -27,7 +27,7 @@ def load(tmp_path: Path, expression: str = "'loaded'", **environment: str) -> tu
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
-        env=kept | {"VAR_DIR": str(tmp_path)} | environment,
+        env=kept | {"VAR_DIR": str(tmp_path), "SKALIERUNGSCHECK_ENV": ""} | environment,
         capture_output=True,
         text=True,
     )
@@ -36,6 +36,11 @@ def load(tmp_path: Path, expression: str = "'loaded'", **environment: str) -> tu
 
 def test_production_as_documented_loads(tmp_path):
     assert load(tmp_path, **PRODUCTION) == (0, "loaded")
+
+
+def test_host_and_sender_follow_from_the_address(tmp_path):
+    found = load(tmp_path, "settings.ALLOWED_HOSTS, settings.DEFAULT_FROM_EMAIL", **PRODUCTION)
+    assert found == (0, "['check.example.org'] Skalierungscheck <skalierungscheck@check.example.org>")
 
 
 @pytest.mark.parametrize(
@@ -60,7 +65,7 @@ def test_wrong_value_stops_the_start_and_names_its_variable(tmp_path, name, valu
     assert name in said
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "SITE_URL"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SITE_URL", "DATABASE_URL", "EMAIL_URL"])
 def test_missing_value_names_its_variable(tmp_path, name):
     status, said = load(tmp_path, **{key: value for key, value in PRODUCTION.items() if key != name})
     assert status == 1
@@ -68,17 +73,50 @@ def test_missing_value_names_its_variable(tmp_path, name):
 
 
 def test_secret_read_from_a_file(tmp_path):
-    (tmp_path / "key").write_text("s" * 60 + "\n")
+    (tmp_path / "key").write_text(PRODUCTION["SECRET_KEY"] + "\n")
     environment = {key: value for key, value in PRODUCTION.items() if key != "SECRET_KEY"}
-    assert load(tmp_path, "settings.SECRET_KEY", **environment, SECRET_KEY_FILE=str(tmp_path / "key")) == (0, "s" * 60)
+    assert load(tmp_path, "settings.SECRET_KEY", **environment, SECRET_KEY_FILE=str(tmp_path / "key")) == (
+        0,
+        PRODUCTION["SECRET_KEY"],
+    )
 
 
 def test_demo_refuses_to_be_reached_from_elsewhere(tmp_path):
     """Its passwords are known to all; in production it would be somebody who forgot DEMO=0."""
-    status, said = load(tmp_path, ALLOWED_HOSTS="127.0.0.1,check.example.org")
+    status, said = load(tmp_path, **DEMO, ALLOWED_HOSTS="127.0.0.1,check.example.org")
     assert status == 1
-    assert "DEMO=0" in said
-    assert load(tmp_path, "settings.ALLOWED_HOSTS", ALLOWED_HOSTS="127.0.0.1") == (0, "['127.0.0.1']")
+    assert "leave out DEMO" in said
+    assert load(tmp_path, "settings.ALLOWED_HOSTS", **DEMO, ALLOWED_HOSTS="127.0.0.1") == (0, "['127.0.0.1']")
+
+
+def test_demo_is_not_the_default(tmp_path):
+    assert load(tmp_path, "settings.DEMO", **PRODUCTION) == (0, "False")
+    assert load(tmp_path, "settings.DEMO", **DEMO) == (0, "True")
+
+
+CONTRADICTIONS = {
+    "address without https": ({"SITE_URL": "http://check.example.org"}, "write https://"),
+    "address with a path": ({"SITE_URL": "https://example.org/check"}, "write https://example.org"),
+    "address that is not among the hosts": ({"ALLOWED_HOSTS": "andere.example.org"}, "add check.example.org"),
+    "any host": ({"ALLOWED_HOSTS": "*"}, "name yours, check.example.org"),
+    "origin without https": ({"CSRF_TRUSTED_ORIGINS": "http://check.example.org"}, "CSRF_TRUSTED_ORIGINS names http://"),
+    "nobody who ends https": ({"TRUSTED_PROXY_COUNT": "0"}, "usually 1"),
+    "mails that nobody gets": ({"EMAIL_URL": "consolemail://"}, "name a mail server"),
+    "a key that is none": ({"SECRET_KEY": "k" * 60}, "openssl rand"),
+    "program code for everyone": ({"DEBUG": "1"}, "remove it"),
+}
+
+
+@pytest.mark.parametrize(("environment", "advice"), CONTRADICTIONS.values(), ids=CONTRADICTIONS)
+def test_what_does_not_go_together_is_refused_with_what_to_do(tmp_path, environment, advice):
+    status, said = load(tmp_path, **PRODUCTION | environment)
+    assert status == 1
+    assert advice in said
+
+
+@pytest.mark.parametrize("hosts", ["check.example.org,intern.example.org", ".example.org", "CHECK.example.org"])
+def test_more_hosts_than_the_address_are_no_contradiction(tmp_path, hosts):
+    assert load(tmp_path, **PRODUCTION | {"ALLOWED_HOSTS": hosts}) == (0, "loaded")
 
 
 def test_production_speaks_https_only(tmp_path):

@@ -1,4 +1,4 @@
-"""Starts the demo: one command from an empty checkout to a running app."""
+"""Starts the demo (``./run``): one command from an empty checkout to a running app. Installations: docs/operation.md."""
 
 import io
 import os
@@ -14,6 +14,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
@@ -24,6 +25,7 @@ from catalogue.models import Edition
 from catalogue.services.checksums import compare_checksums
 from scaling.common.processes import SERVE_PID
 from scaling.common.translations import compile_translations
+from scaling.right_database import refuse_wrong_database
 
 #: The editions that come with the app, by number.
 CATALOGUE = {"1.0": "edition-1.yaml", "2.0": "edition-2.yaml", "3.0": "edition-3.yaml"}
@@ -47,6 +49,7 @@ class Command(BaseCommand):
             return
         os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
         self.stdout.write(welcome(port))
+        self.stdout.flush()  # also into a pipe or a file, where the sign-ins would otherwise wait for the end
         sys.exit(serve(port, options["workers"]))
 
     def prepare(self) -> None:
@@ -55,6 +58,10 @@ class Command(BaseCommand):
         self.prepare_database()
 
     def prepare_database(self) -> None:
+        try:
+            refuse_wrong_database()
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from None
         refuse_older_schema()
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)

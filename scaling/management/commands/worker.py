@@ -1,11 +1,15 @@
 """Runs a worker that renders PDFs, beside the processes that serve pages."""
 
+import contextlib
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from assessments.reports.rendering.worker import NICENESS, work
 from scaling.common.processes import follow_server
+from scaling.right_database import refuse_wrong_database
 
 
 class Command(BaseCommand):
@@ -22,5 +26,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with contextlib.suppress(DatabaseError):  # it is away for the moment; the worker waits for it
+            try:
+                refuse_wrong_database()
+            except ImproperlyConfigured as error:
+                raise CommandError(str(error)) from None
         follow_server()
         work(heartbeat=options["heartbeat"], silent=options["silent"], niceness=options["niceness"])
