@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection, connections
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import override_settings
 
@@ -16,7 +17,6 @@ def test_probe_by_address_is_answered_and_makes_no_session(client, db, path):
     with override_settings(**PRODUCTION):
         response = client.get(path, headers={"host": "10.0.0.7:8000"})
     assert (response.status_code, response["Cache-Control"], response.cookies) == (200, "no-store", {})
-    assert client.get("/healthz/nothing").status_code == 404
 
 
 def test_alive_asks_no_database(client, django_assert_num_queries, db):
@@ -27,7 +27,7 @@ def test_alive_asks_no_database(client, django_assert_num_queries, db):
 @pytest.mark.django_db
 def test_not_ready_while_the_database_waits_for_its_migrations(client):
     assert client.get("/readyz").json() == {"ready": True, "version": __version__}
-    MigrationRecorder(connection).record_unapplied("assessments", "0001_initial")
+    MigrationRecorder(connection).record_unapplied(*MigrationLoader(connection).graph.leaf_nodes("assessments")[0])
     client = type(client)()  # a process that starts now
     response = client.get("/readyz")
     assert response.status_code == 503
