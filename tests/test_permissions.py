@@ -224,6 +224,8 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("reports:csv", "approved", "get", APPROVED),
     ("reports:xlsx", "draft", "get", DRAFT),
     ("reports:xlsx", "approved", "get", APPROVED),
+    ("reports:ods", "draft", "get", DRAFT),
+    ("reports:ods", "approved", "get", APPROVED),
     ("reports:share_links", "approved", "get", "302 404 403 403 200 404"),
     ("reports:share_links", "approved", "post", "302 404 403 403 + 404"),
     ("reports:share_links", "draft", "get", "302 404 404 403 200 404"),

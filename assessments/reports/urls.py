@@ -21,6 +21,7 @@ urlpatterns = [
     path("bewertungen/<slug:public_id>/profil.json", downloads.profile_json, name="json"),
     path("bewertungen/<slug:public_id>/profil.csv", downloads.profile_csv, name="csv"),
     path("bewertungen/<slug:public_id>/profil.xlsx", downloads.profile_xlsx, name="xlsx"),
+    path("bewertungen/<slug:public_id>/profil.ods", downloads.profile_ods, name="ods"),
     path("bewertungen/<slug:public_id>/dokument.json", records.record_json, name="record_json"),
     path("bewertungen/<slug:public_id>/neu-gestalten/", records.redesign_files, name="redesign"),
     path("bewertungen/<slug:public_id>/links/", share_links.share_links, name="share_links"),

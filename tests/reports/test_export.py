@@ -4,17 +4,19 @@ import csv
 import io
 import json
 import zipfile
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
 import jsonschema
+import openpyxl
 import pytest
 from django.conf import settings as django_settings
 from django.urls import reverse
 
 from assessments.models import Assessment, Comment, Evidence, Measure
-from assessments.reports.export import render_csv, render_json, render_xlsx
+from assessments.reports.export import render_csv, render_json, render_ods, render_xlsx
 from assessments.reports.export.table import harmless
 from assessments.reports.pdf import VARIANTS
 from assessments.reports.profile.load import load_profile
@@ -28,7 +30,7 @@ SCHEMA = json.loads(
     Path(django_settings.BASE_DIR, "assessments/reports/export/schema/profile-2.json").read_text(encoding="utf-8")
 )
 NAMES = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
-RENDERERS = [render_json, render_csv, render_xlsx]
+RENDERERS = [render_json, render_csv, render_xlsx, render_ods]
 
 
 def get(client, name, assessment, **query):
@@ -44,7 +46,7 @@ def parsed(xml):
 
 
 def sheets(content):
-    """Each sheet's rows as lists of text, number (dates too) or None; formulas show as „=…“."""
+    """Each sheet's rows as lists of text, number (dates too) or None; formulas show what they give."""
     book = zipfile.ZipFile(io.BytesIO(content))
     strings = ["".join(node.itertext()) for node in parsed(book.read("xl/sharedStrings.xml")).findall("m:si", NAMES)]
     names = [node.get("name") for node in parsed(book.read("xl/workbook.xml")).findall(".//m:sheet", NAMES)]
@@ -58,12 +60,18 @@ def sheets(content):
 
 
 def _cell(cell, strings):
-    if cell.find("m:f", NAMES) is not None:
-        return f"={cell.find('m:f', NAMES).text}"
     value = cell.find("m:v", NAMES)
-    if value is None:
+    if value is None or value.text is None:
         return None
+    if cell.get("t") == "str":
+        return value.text
     return strings[int(value.text)] if cell.get("t") == "s" else float(value.text)
+
+
+def formulas(content):
+    """How many there are, by sheet."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    return Counter(sheet.title for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f")
 
 
 def serial(day):
@@ -115,19 +123,22 @@ def test_figures_agree_in_json_csv_xlsx_and_on_screen(client, second, alice):
     assert document["overall"]["change"]["value"] == 0.0
     levels = [int(row["Stufe"]) for row in rows if row["Stufe"]]
     assert (round(sum(levels) / len(levels), 1), len(levels), len(rows)) == (1.6, 5, 6)
-    overall = next(row for row in book["Zusammenfassung"] if row and row[0] == "Alle Kriterien")
-    assert overall[1:] == [1.6, None, 2, 1, 1, 2, 1, 0, 2.4, 6, 5, 0, 1, 0, 5, 1, 0, 4, 2, 2]
+    overall, change = (next(row for row in book[name] if row[0] == "Alle Kriterien") for name in ("Zahlen", "Veränderung"))
+    assert overall[1:] == [1.6, None, 2, 1, 1, 2, 1, 0, 2.4, 6, 5, 0, 1, 0, 5, 1]
+    assert change[1:6] == [4, 2, 2, 0, 6]
     assert "Im Mittel Stufe 1,6 von 4; 5 von 6 Kriterien sind eingeschätzt." in page
     assert "4 in beiden Runden" in page
 
     for figure in document["workstreams"] + document["phases"]:
-        row = next(row for row in book["Zusammenfassung"] if row and row[0] == figure["name"] and len(row) == 21)
+        row = next(row for row in book["Zahlen"] if row[0] == figure["name"])
         assert [row[1], row[11], row[10]] == [figure["average"][key] for key in ("value", "rated", "of")]
         assert row[4:9] == list(figure["levels"].values())
         assert (row[2] == "vorläufig") == figure["average"]["is_provisional"]
-    for criterion, row, line in zip(document["criteria"], rows, book["Einschätzungen"][1:], strict=True):
+    head, *lines = book["Einschätzungen"]
+    assert list(rows[0]) == head
+    for criterion, row, line in zip(document["criteria"], rows, lines, strict=True):
         assert row["Stufe"] == ("" if criterion["level"] is None else str(criterion["level"]))
-        assert line[8] == criterion["level"]
+        assert line[head.index("Stufe")] == criterion["level"]
         assert row["Kriterium"] == line[1] == criterion["title"]
         assert row["Veränderung"] == ("" if criterion["change"] is None else str(criterion["change"]))
     assert [row[4] for row in book["Vergleich"][1:]] == [criterion["change"] for criterion in document["criteria"]]
@@ -179,13 +190,30 @@ def test_csv_opens_in_a_german_spreadsheet(second):
     assert content.startswith(b"\xef\xbb\xbf")
     assert content.splitlines()[0].decode("utf-8-sig").startswith('"Nr.";"Kriterium";')
     row = csv_rows(content)[0]
-    assert (row["Zielstufe"], row["Ziel bis"], row["Stufe in Runde 1"]) == ("4", "2027-06-30", "1")
+    assert (row["Zielstufe"], row["Ziel bis"], row["Stufe vorher"], row["Verglichen mit"]) == (
+        "4",
+        "2027-06-30",
+        "1",
+        "Runde 1",
+    )
     assert row["Nachweise"] == "Vertrag (https://example.org/vertrag)\nProtokoll"
 
 
 def test_xlsx_holds_real_numbers_and_dates(second):
     book = sheets(render_xlsx(load_profile(second)))
-    assert list(book) == ["Zusammenfassung", "Einschätzungen", "Maßnahmen", "Vergleich"]
+    assert list(book) == [
+        "Zusammenfassung",
+        "Zahlen",
+        "Einschätzungen",
+        "Begründungen und Nachweise",
+        "Prioritäten",
+        "Was aufhält",
+        "Maßnahmen",
+        "Veränderung",
+        "Vergleich",
+        "Verlauf",
+        "Verlauf je Kriterium",
+    ]
     head, row = book["Einschätzungen"][:2]
     assert row[head.index("Zielstufe")] == 4.0
     assert row[head.index("Ziel bis")] == serial(date(2027, 6, 30))
@@ -193,7 +221,9 @@ def test_xlsx_holds_real_numbers_and_dates(second):
 
 
 def test_xlsx_of_a_first_round_says_that_there_is_nothing_to_compare(first):
-    assert sheets(render_xlsx(load_profile(first)))["Vergleich"] == [["Es gibt keine frühere freigegebene Runde."]]
+    book = sheets(render_xlsx(load_profile(first)))
+    assert book["Vergleich"][0][0] == "Es gibt keine frühere freigegebene Runde."
+    assert "Veränderung" not in book
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", " ="])
@@ -213,17 +243,16 @@ def test_csv_numbers_below_zero_stay_numbers(second):
     assert rows[1]["Veränderung"] == "-1"
 
 
-def test_xlsx_has_no_formula_and_no_link_whatever_people_write(second):
+def test_xlsx_has_no_formula_and_no_link_but_ours_whatever_people_write(second):
+    usual = formulas(render_xlsx(load_profile(second)))
     second.scores.filter(criterion__key="vertrauen").update(rationale='=HYPERLINK("https://example.org")')
     Evidence.objects.create(score=second.scores.first(), text="https://example.org/x")
     Measure.objects.create(project=second.project, text="=1+1", owner_text="{=1+1}")
     content = render_xlsx(load_profile(second))
     book = zipfile.ZipFile(io.BytesIO(content))
-    for name in book.namelist():
-        if name.startswith("xl/worksheets/sheet"):
-            text = book.read(name).decode()
-            assert "<f>" not in text
-            assert "<hyperlink" not in text
+    assert not any(b"<hyperlink" in book.read(name) for name in book.namelist())
+    assert formulas(content) == usual
+    assert set(usual) == {"Zahlen", "Veränderung"}
     assert '=HYPERLINK("https://example.org")' in [cell for row in sheets(content)["Einschätzungen"] for cell in row]
 
 
@@ -236,7 +265,7 @@ def test_xlsx_cuts_a_text_longer_than_a_cell(second):
 # --- Addresses --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["json", "csv", "xlsx"])
+@pytest.mark.parametrize("name", ["json", "csv", "xlsx", "ods"])
 def test_file_is_for_those_who_may_see_the_round(client, first, second, rita, charlie, name):
     assert get(client, name, first).status_code == 302
     client.force_login(rita)
@@ -245,7 +274,7 @@ def test_file_is_for_those_who_may_see_the_round(client, first, second, rita, ch
     assert get(client, name, first).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["json", "csv", "xlsx"])
+@pytest.mark.parametrize("name", ["json", "csv", "xlsx", "ods"])
 def test_file_names_project_round_and_draft(client, first, second, alice, name):
     client.force_login(alice)
     found = [get(client, name, a)["Content-Disposition"] for a in (first, second)]

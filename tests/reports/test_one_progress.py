@@ -114,7 +114,7 @@ def test_files_say_the_one_progress(assessment):
         "unconfirmed": 1,
     }
 
-    rows = sheets(render_xlsx(profile))["Zusammenfassung"]
+    rows = sheets(render_xlsx(profile))["Zahlen"]
     head = next(row for row in rows if "davon nur übernommen" in row)
     row = dict(zip(head, rows[rows.index(head) + 1], strict=True))
     names = ["Kriterien", "eingeschätzt", "weiß nicht", "trifft nicht zu", "offen", "davon bestätigt", "davon nur übernommen"]

@@ -108,24 +108,26 @@ def check_json(case: Case, found: dict[str, Any]) -> None:
 
 
 def check_xlsx(case: Case, book: dict[str, list[list[Any]]]) -> None:
-    rows = {row[0]: row[1:] for row in reversed(book["Zusammenfassung"]) if row}
-    kinds = {row[0]: row[1:] for row in book["Zusammenfassung"] if len(row) == 10 and row[0] in GROUPS.values()}
+    rows = {row[0]: row[1:] for row in book["Zahlen"]}
+    changes = {row[0]: row[1:] for row in book.get("Veränderung", []) if row}
     order = ("down", "no_longer_rated", "up", "newly_rated", "new", "dropped", "same", "still_unrated")
     for group, name in GROUPS.items():
         wanted = recomputed.figure(case, group)
         change = wanted["change"]
         row = [wanted["mean"], "vorläufig" if wanted["provisional"] else None, wanted["median"], *wanted["levels"]]
         row += [wanted["planned"], wanted["m"], *wanted["states"], wanted["confirmed"], wanted["unconfirmed"]]
-        assert rows[name][:16] == row
-        assert rows[name][16:18] == ([change["delta"], change["n"]] if change else [None, None])
+        assert rows[name] == row
         if change:
-            assert kinds[name] == [sum(change["kinds"].values()), *(change["kinds"][kind] for kind in order)]
+            assert [changes[name][0], changes[name][3]] == [change["n"], change["delta"]]
+            assert changes[name][4:] == [sum(change["kinds"].values()), *(change["kinds"][kind] for kind in order)]
     for phase in PHASES:
         wanted = recomputed.gate(case, phase)
-        (row,) = (row for row in book["Zusammenfassung"] if row and len(row) == 7 and str(row[0]).startswith(phase.upper()))
+        (row,) = (row for row in book["Zusammenfassung"] if row and len(row) == 5 and str(row[0]).startswith(phase.upper()))
+        told = [one for one in book["Was aufhält"] if str(one[0]).startswith(phase.upper())]
+        assert {one[3] for one in told if one[6] is not None} == {f"Kriterium {key}" for key in wanted["missing"]}
         assert row[1:4] == [STATES[wanted["state"]], wanted["passed"], wanted["total"]]
         for key in wanted["dropped"]:
-            assert f"Kriterium {key}: Grund zu {key}." in row[5]
+            assert any(f"Grund zu {key}." in one[7] for one in told)
 
 
 def check_csv(case: Case, content: bytes) -> None:

@@ -66,7 +66,8 @@ def test_no_figure_moves_by_a_spread(assessment, profile):
     without = load_profile(assessment)
     assert (without.overall, without.workstreams, without.gates) == (profile.overall, profile.workstreams, profile.gates)
     assert without.spread_summary == ""
-    assert "Einigkeit" not in render_csv(without).decode()
+    rows = list(csv.DictReader(io.StringIO(render_csv(without).decode("utf-8-sig")), delimiter=";"))
+    assert {row["Einigkeit"] for row in rows} == {""}
 
 
 def test_page_shows_the_mark_and_the_list(client, alice, assessment):

@@ -13,6 +13,8 @@ from assessments.reports.charts.svg import COLOURS, LINE, SIZE, SMALL, Drawing
 
 CELL = 52.0
 ROW = 24.0
+#: From this level on, the shade asks for light figures.
+DARK_FROM = 3
 
 # A cell's own pair of colours (contrast at least 4.5 : 1) stays the same in dark mode.
 COLOURS.update(
@@ -65,7 +67,7 @@ def _draw_cell(drawing: Drawing, x: float, y: float, width: float, height: float
         return
     if isinstance(value, int):
         drawing.rect(x, y, width, height, f"heat{value}", frame="grid" if value == 0 else "")
-        sign, role = str(value), "on-dark" if value >= 3 else "on-light"
+        sign, role = str(value), "on-dark" if value >= DARK_FROM else "on-light"
     else:
         drawing.rect(x, y, width, height, "paper", frame="muted")
         sign, role = {"unknown": "?", "not_applicable": "–"}.get(value, ""), "ink"

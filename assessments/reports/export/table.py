@@ -1,4 +1,8 @@
-"""The criteria as a table: the same columns in CSV and XLSX."""
+"""The criteria as a table: the same columns in CSV and spreadsheets and in every file, so that files can be stacked.
+
+What is only there for some rounds (an earlier one, a workshop) leaves its cells empty and no column out, and each row says what
+it belongs to.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,73 +26,117 @@ def harmless(text: str) -> str:
 
 @dataclass(frozen=True)
 class ProfileColumn:
-    """``width`` is in characters, as spreadsheets count it."""
+    """``name`` is the same in every language. ``width`` is in characters, as spreadsheets count it.
 
+    ``printed`` columns come first; the others do not fit on paper and stand on sheets of their own.
+    """
+
+    name: str
     title: str
     width: int
     value: Callable[[CriterionResult], Value]
+    printed: bool = False
 
 
 def criterion_columns(profile: MaturityProfile) -> list[ProfileColumn]:
-    """One column per fact of a criterion; those about the compared round or a workshop only where there is one."""
-    columns = [
-        ProfileColumn(_("Nr."), 5, lambda c: c.number),
-        ProfileColumn(_("Kriterium"), 40, lambda c: c.title),
-        ProfileColumn(_("Schlüssel"), 24, lambda c: c.key),
-        ProfileColumn(_("Phase"), 18, lambda c: c.phase_label),
-        ProfileColumn(_("Workstreams"), 24, lambda c: ", ".join(c.workstream_names)),
-        ProfileColumn(_("Meilenstein ab Stufe"), 12, lambda c: c.milestone.required_level if c.milestone else None),
-        ProfileColumn(_("Meilenstein"), 14, lambda c: c.milestone.status_label if c.milestone else ""),
-        ProfileColumn(_("Stand"), 16, lambda c: c.state_label),
-        ProfileColumn(_("Stufe"), 8, lambda c: c.level),
-        ProfileColumn(_("Stufe in Worten"), 16, lambda c: c.level_name),
-        ProfileColumn(_("bestätigt"), 10, lambda c: _("ja") if c.confirmed else _("nein")),
-        ProfileColumn(_("Zielstufe"), 10, lambda c: c.target_level),
-        ProfileColumn(_("Ziel bis"), 12, lambda c: c.target_date),
-        ProfileColumn(_("Abstand zum Ziel"), 10, lambda c: c.gap),
-        ProfileColumn(_("Begründung"), 60, lambda c: c.rationale),
+    """One column per fact of a criterion, then a mark for each workstream, then what the row belongs to."""
+    return [*_printed(), *_facts(), *_voted(), *_marks(profile), *_belonging(profile)]
+
+
+def _printed() -> list[ProfileColumn]:
+    return [
+        ProfileColumn("number", _("Nr."), 5, lambda c: c.number, True),
+        ProfileColumn("title", _("Kriterium"), 36, lambda c: c.title, True),
+        ProfileColumn("phase", _("Phase"), 16, lambda c: c.phase_label, True),
+        ProfileColumn("state", _("Stand"), 14, lambda c: c.state_label, True),
+        ProfileColumn("level", _("Stufe"), 7, lambda c: c.level, True),
+        ProfileColumn("level_name", _("Stufe in Worten"), 15, lambda c: c.level_name, True),
+        ProfileColumn("confirmed", _("bestätigt"), 10, lambda c: yes_or_no(c.confirmed), True),
+        ProfileColumn("target_level", _("Zielstufe"), 9, lambda c: c.target_level, True),
+        ProfileColumn("target_date", _("Ziel bis"), 12, lambda c: c.target_date, True),
+        ProfileColumn("gap", _("Abstand zum Ziel"), 9, lambda c: c.gap, True),
         ProfileColumn(
-            _("Nachweise"), 40, lambda c: "\n".join(f"{e.label} ({e.url})" if e.url else e.label for e in c.evidence)
+            "milestone_level",
+            _("Meilenstein ab Stufe"),
+            12,
+            lambda c: c.milestone.required_level if c.milestone else None,
+            True,
         ),
-        ProfileColumn(_("Vorschlag aus dem Katalog"), 50, lambda c: c.next_step),
-        ProfileColumn(
-            _("Maßnahmen"), 50, lambda c: "\n".join(f"{m.text} ({texts.in_charge(m)}; {m.status_label})" for m in c.measures)
-        ),
-        ProfileColumn(_("Eingeschätzt am"), 12, lambda c: c.answered_on),
-        ProfileColumn(_("Eingeschätzt von"), 22, lambda c: c.answered_by),
+        ProfileColumn("milestone", _("Meilenstein"), 14, lambda c: c.milestone.status_label if c.milestone else "", True),
+        ProfileColumn("previous_level", _("Stufe vorher"), 8, _previous_level, True),
+        ProfileColumn("change", _("Veränderung"), 13, lambda c: c.change.delta if c.change else None, True),
     ]
-    if profile.spread_summary:
-        columns += _voted()
-    if profile.changes is None:
-        return columns
-    then = profile.changes.compared.label
-    return [*columns, *_compared(then)]
+
+
+def _facts() -> list[ProfileColumn]:
+    return [
+        ProfileColumn("change_kind", _("Art der Veränderung"), 22, lambda c: c.change.label if c.change else ""),
+        ProfileColumn("key", _("Schlüssel"), 24, lambda c: c.key),
+        ProfileColumn("workstreams", _("Workstreams"), 24, lambda c: ", ".join(c.workstream_names)),
+        ProfileColumn("rationale", _("Begründung"), 60, lambda c: c.rationale),
+        ProfileColumn("evidence", _("Nachweise"), 40, evidence_text),
+        ProfileColumn("next_step", _("Vorschlag aus dem Katalog"), 50, lambda c: c.next_step),
+        ProfileColumn("measures", _("Maßnahmen"), 50, measures_text),
+        ProfileColumn("answered_on", _("Eingeschätzt am"), 14, lambda c: c.answered_on),
+        ProfileColumn("answered_by", _("Eingeschätzt von"), 22, lambda c: c.answered_by),
+        ProfileColumn("previous_rationale", _("Begründung vorher"), 60, previous_rationale),
+    ]
 
 
 def _voted() -> list[ProfileColumn]:
     """How far a workshop was apart; empty for what it did not vote on."""
     return [
-        ProfileColumn(_("Stimmen im Workshop"), 10, lambda c: c.spread.n if c.spread else None),
-        ProfileColumn(_("Niedrigste Stimme"), 10, lambda c: c.spread.lowest if c.spread else None),
-        ProfileColumn(_("Höchste Stimme"), 10, lambda c: c.spread.highest if c.spread else None),
-        ProfileColumn(_("Median der Stimmen"), 10, lambda c: c.spread.median if c.spread else None),
-        ProfileColumn(_("Einigkeit"), 40, lambda c: c.spread.text if c.spread else ""),
-        ProfileColumn(_("Gesprächsanlass"), 16, lambda c: c.spread.mark if c.spread else ""),
+        ProfileColumn("votes", _("Stimmen im Workshop"), 10, lambda c: c.spread.n if c.spread else None),
+        ProfileColumn("lowest_vote", _("Niedrigste Stimme"), 10, lambda c: c.spread.lowest if c.spread else None),
+        ProfileColumn("highest_vote", _("Höchste Stimme"), 10, lambda c: c.spread.highest if c.spread else None),
+        ProfileColumn("median_vote", _("Median der Stimmen"), 10, lambda c: c.spread.median if c.spread else None),
+        ProfileColumn("agreement", _("Einigkeit"), 40, lambda c: c.spread.text if c.spread else ""),
+        ProfileColumn("reason_to_talk", _("Gesprächsanlass"), 16, lambda c: c.spread.mark if c.spread else ""),
     ]
 
 
-def _compared(then: str) -> list[ProfileColumn]:
+def _marks(profile: MaturityProfile) -> list[ProfileColumn]:
+    """1 where a criterion counts in the workstream: to filter and to compute by, which no list of names allows."""
     return [
-        ProfileColumn(_("Stufe in %(round)s") % {"round": then}, 10, lambda c: _previous_level(c)),
-        ProfileColumn(_("Veränderung"), 10, lambda c: c.change.delta if c.change else None),
-        ProfileColumn(_("Art der Veränderung"), 20, lambda c: c.change.label if c.change else ""),
-        ProfileColumn(_("Begründung in %(round)s") % {"round": then}, 60, lambda c: _previous_rationale(c)),
+        ProfileColumn(f"in_{figure.key}", figure.name, 12, lambda c, key=figure.key: 1 if key in c.workstreams else None)  # type: ignore[misc]
+        for figure in profile.workstreams
     ]
+
+
+def _belonging(profile: MaturityProfile) -> list[ProfileColumn]:
+    """What all rows of a file say alike. The day is that of the approval, else of the latest answer or step."""
+    meta = profile.meta
+    compared = meta.compared.label if meta.compared else ""
+    number = meta.record.number if meta.record else ""
+    return [
+        ProfileColumn("compared_with", _("Verglichen mit"), 14, lambda c: compared),
+        ProfileColumn("municipality", _("Kommune"), 24, lambda c: meta.municipality),
+        ProfileColumn("project", _("Projekt"), 28, lambda c: meta.project),
+        ProfileColumn("round", _("Runde"), 8, lambda c: meta.round),
+        ProfileColumn("day", _("Stichtag"), 12, lambda c: meta.approved_on or meta.as_of),
+        ProfileColumn("round_state", _("Stand der Runde"), 16, lambda c: meta.state_label),
+        ProfileColumn("edition", _("Katalogausgabe"), 16, lambda c: meta.edition),
+        ProfileColumn("document", _("Dokumentnummer"), 20, lambda c: number),
+    ]
+
+
+def yes_or_no(value: bool) -> str:
+    return _("ja") if value else _("nein")
+
+
+def evidence_text(result: CriterionResult) -> str:
+    """One piece a line, with its address where it has one."""
+    return "\n".join(f"{one.label} ({one.url})" if one.url else one.label for one in result.evidence)
+
+
+def measures_text(result: CriterionResult) -> str:
+    """One a line, with who does it until when, and how far it is."""
+    return "\n".join(f"{one.text} ({texts.in_charge(one)}; {one.status_label})" for one in result.measures)
 
 
 def _previous_level(result: CriterionResult) -> int | None:
     return result.change.previous.level if result.change and result.change.previous else None
 
 
-def _previous_rationale(result: CriterionResult) -> str:
+def previous_rationale(result: CriterionResult) -> str:
     return result.change.previous.rationale if result.change and result.change.previous else ""

@@ -1,260 +1,129 @@
-"""The profile as a spreadsheet: summary, scores, measures, comparison. Real numbers and dates; texts are never formulas."""
+"""The profile as a spreadsheet for Excel and others. Real numbers, dates and formulas; texts are never formulas."""
 
 import io
-from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
 import xlsxwriter
-from django.utils.translation import gettext as _
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
-from assessments import sentences
-from assessments.reports.export.table import Value, criterion_columns
-from assessments.reports.profile.model import Changes, Figure, MaturityProfile, RecordMark
-from assessments.scoring import DROPPED
+from assessments.reports.export.book import (
+    LEVEL_COLOURS,
+    LOOKS,
+    Book,
+    BookCell,
+    BookSheet,
+    Cells,
+    Formula,
+    Look,
+    cut,
+    look_of,
+)
+from assessments.reports.export.sheets import book_of
+from assessments.reports.profile.model import MaturityProfile
 
-#: What a cell can hold, by the file format.
-MAX_CELL_LENGTH = 32_767
+#: By the name of the number's kind; days have one per language.
+NUMBERS = {"whole": "0", "mean": "0.0", "signed": "+0;−0;±0", "signed_mean": "+0.0;−0.0;±0"}
+DAYS = {"de": "dd.mm.yyyy", "en": "d mmm yyyy"}
+#: A head and a foot of a page hold so many characters, codes included.
+MAX_HEAD = 250
 
 
 def render_xlsx(profile: MaturityProfile) -> bytes:
-    """Four sheets. The file names the profile's own day as its making, so that the same profile gives the same bytes."""
+    """The file names the profile's own day as its making, so that the same profile gives the same bytes."""
+    return write_xlsx(book_of(profile))
+
+
+def write_xlsx(book: Book) -> bytes:
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(
+    file = xlsxwriter.Workbook(
         out,
         {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
     )
-    meta = profile.meta
-    title = _("Reifeprofil %(project)s, %(round)s") % {"project": meta.project, "round": meta.round_label}
-    book.set_properties({"title": title, "author": meta.municipality, "created": datetime.combine(meta.as_of, time())})
-    formats = Formats(book)
-    _summary(SheetWriter(book, formats, _("Zusammenfassung")), profile, title)
-    _scores(SheetWriter(book, formats, _("Einschätzungen")), profile)
-    _measures(SheetWriter(book, formats, _("Maßnahmen")), profile)
-    _comparison(SheetWriter(book, formats, _("Vergleich")), profile)
-    book.close()
+    file.set_properties({"title": book.title, "author": book.author, "created": datetime.combine(book.day, time())})
+    writer = _Writer(file, book)
+    for sheet in book.sheets:
+        writer.write(sheet)
+    file.close()
     return out.getvalue()
 
 
-class Formats:
-    """The few looks of a cell."""
+class _Writer:
+    def __init__(self, file: xlsxwriter.Workbook, book: Book) -> None:
+        self.file, self.book = file, book
+        self.looks = {name: file.add_format(self._look(look)) for name, look in LOOKS.items()}
+        self.levels = [file.add_format({"bg_color": paper, "font_color": ink}) for paper, ink in LEVEL_COLOURS]
 
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
-        top: dict[str, Any] = {"valign": "top"}
-        self.text = book.add_format({**top, "text_wrap": True})
-        self.whole = book.add_format({**top, "num_format": "0"})
-        self.mean = book.add_format({**top, "num_format": "0.0"})
-        self.day = book.add_format({**top, "num_format": "dd.mm.yyyy", "align": "left"})
-        self.head = book.add_format({**top, "bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#E8ECF4"})
-        self.title = book.add_format({"bold": True, "font_size": 14})
-        self.bold = book.add_format({**top, "bold": True})
+    def _look(self, look: Look) -> dict[str, Any]:
+        number = DAYS[self.book.language] if look.number == "day" else NUMBERS.get(look.number, "General")
+        found: dict[str, Any] = {"valign": "top", "text_wrap": look.wrap, "bold": look.bold, "font_size": look.size}
+        found |= {"num_format": number, "bottom": int(look.line_below)}
+        if look.number == "day":
+            found["align"] = "left"
+        return found | ({"bg_color": look.fill} if look.fill else {})
 
+    def write(self, sheet: BookSheet) -> None:
+        page = self.file.add_worksheet(sheet.name)
+        for column, width in enumerate(sheet.widths):
+            page.set_column(column, column, width)
+        last = sheet.printed_columns - 1
+        for number, row in enumerate(sheet.rows):
+            page.set_row(number, row.height)
+            if row.wide is not None and row.wide < last:
+                page.merge_range(number, row.wide, number, last, "", self.looks[row.cells[-1].look or "text"])
+            for column, cell in enumerate(row.cells):
+                self._cell(page, number, column, cell)
+        self._on_paper(page, sheet, last)
 
-class SheetWriter:
-    """A sheet that is written row by row."""
-
-    def __init__(self, book: xlsxwriter.Workbook, formats: Formats, name: str) -> None:
-        self.sheet = book.add_worksheet(name)
-        self.formats = formats
-        self.row = 0
-        self.sheet.set_landscape()
-        self.sheet.set_paper(9)  # A4
-        self.sheet.fit_to_pages(1, 0)
-
-    def widths(self, widths: Iterable[int]) -> None:
-        for column, width in enumerate(widths):
-            self.sheet.set_column(column, column, width)
-
-    def line(self, values: Sequence[Value], look: Any = None) -> None:
-        for column, value in enumerate(values):
-            self._cell(column, value, look)
-        self.row += 1
-
-    def table(self, head: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
-        """Head and rows from here on, one after the other."""
-        self.line(head, self.formats.head)
-        for row in rows:
-            self.line(row)
-
-    def only_table(self, head: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
-        """The sheet's one table: the head stays in sight, repeats on paper and can be filtered by."""
-        self.table(head, rows)
-        self.sheet.freeze_panes(1, 0)
-        self.sheet.repeat_rows(0)
-        self.sheet.autofilter(0, 0, max(self.row - 1, 1), len(head) - 1)
-
-    def _cell(self, column: int, value: Value, look: Any) -> None:
-        formats = self.formats
-        if value is None or value == "":
-            self.sheet.write_blank(self.row, column, None, look or formats.text)
+    def _cell(self, page: Any, row: int, column: int, cell: BookCell) -> None:
+        value, look = cell.value, self.looks[look_of(cell)]
+        if isinstance(value, Formula):
+            page.write_formula(row, column, formula_text(value), look, value.value)
+        elif value is None or value == "":
+            page.write_blank(row, column, None, look)
         elif isinstance(value, str):
-            text = value if len(value) <= MAX_CELL_LENGTH else value[: MAX_CELL_LENGTH - 1] + "…"
-            self.sheet.write_string(self.row, column, text, look or formats.text)
+            page.write_string(row, column, cut(value), look)
         elif isinstance(value, date):
-            self.sheet.write_datetime(self.row, column, datetime.combine(value, time()), look or formats.day)
+            page.write_datetime(row, column, datetime.combine(value, time()), look)
         else:
-            self.sheet.write_number(
-                self.row, column, value, look or (formats.mean if isinstance(value, float) else formats.whole)
-            )
+            page.write_number(row, column, value, look)
+
+    def _on_paper(self, page: Any, sheet: BookSheet, last: int) -> None:
+        page.set_landscape()
+        page.set_paper(9)  # A4
+        page.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
+        page.fit_to_pages(1, 0)
+        page.print_area(0, 0, max(len(sheet.rows) - 1, 0), last)
+        page.set_header("&L&8" + _plain(self.book.heading))
+        pages = self.book.of_pages % {"page": "&P", "pages": "&N"}
+        page.set_footer(f"&L&8{_plain(self.book.footing)}&R&8{pages}")
+        if sheet.head is None or sheet.foot is None:
+            return
+        page.repeat_rows(sheet.head)
+        page.freeze_panes(sheet.head + 1, sheet.frozen_columns)
+        page.autofilter(sheet.head, 0, sheet.foot, sheet.columns - 1)
+        for column in sheet.levels:
+            first = xl_rowcol_to_cell(sheet.head + 1, column)
+            for level, look in enumerate(self.levels):
+                rule = {"type": "formula", "criteria": f"=AND(ISNUMBER({first}),{first}={level})", "format": look}
+                page.conditional_format(sheet.head + 1, column, sheet.foot, column, rule)
 
 
-def _document(mark: RecordMark | None) -> list[tuple[str, Value]]:
-    if mark is None:
-        return []
-    facts: list[tuple[str, Value]] = [(_("Dokumentnummer"), mark.number), (_("Prüfsumme (SHA-256)"), mark.checksum)]
-    return [*facts, (_("Fassung"), mark.rendition)]
+def formula_text(formula: Formula) -> str:
+    return "=" + formula.text.format(**{name: _part(part) for name, part in formula.parts.items()})
 
 
-def _summary(sheet: SheetWriter, profile: MaturityProfile, title: str) -> None:
-    meta, formats = profile.meta, sheet.formats
-    sheet.widths([34, *[14] * 22])
-    sheet.line([title], formats.title)
-    sheet.sheet.freeze_panes(1, 0)
-    example = _("erfundenes Beispiel")
-    facts: list[tuple[str, Value]] = [
-        (_("Kommune"), f"{meta.municipality} ({example})" if meta.is_fictional else meta.municipality),
-        (_("Projekt"), meta.project),
-        *([(_("Vertraulichkeit"), meta.confidentiality_label)] if meta.confidentiality else []),
-        (_("Phase"), meta.phase_label),
-        (_("Stand"), meta.state_label),
-        (_("Stichtag"), meta.as_of),
-        (_("Freigegeben am"), meta.approved_on),
-        (_("Freigegeben von"), meta.approved_by),
-        *_document(meta.record),
-        (_("Katalogausgabe"), f"{meta.edition_title} ({meta.edition})"),
-        (_("Verglichen mit"), meta.compared.label if meta.compared else ""),
-    ]
-    for name, value in facts:
-        sheet.line([name, value])
-    sheet.line([])
-    head = [
-        _("Gruppe"),
-        _("Mittlere Stufe"),
-        _("vorläufig"),
-        _("Median"),
-        *(_("auf Stufe %(level)s") % {"level": level.level} for level in profile.scale),
-        _("Ziel"),
-        _("Kriterien"),
-        _("eingeschätzt"),
-        _("weiß nicht"),
-        _("trifft nicht zu"),
-        _("offen"),
-        _("davon bestätigt"),
-        _("davon nur übernommen"),
-        _("Veränderung"),
-        _("in beiden Runden eingeschätzt"),
-        _("deren Mittel vorher"),
-        _("deren Mittel jetzt"),
-    ]
-    figures = [
-        (_("Alle Kriterien"), profile.overall),
-        *((figure.name, figure) for figure in profile.workstreams + profile.phases),
-    ]
-    sheet.table(head, [_figure(name, figure) for name, figure in figures])
-    sheet.line([])
-    sheet.table(
-        [_("Phasentor"), _("Stand"), _("erreicht"), _("von"), _("Was fehlt"), _("Was entfällt"), _("Erklärung")],
-        [
-            [
-                gate.label,
-                gate.state_label,
-                gate.passed,
-                gate.total,
-                "; ".join(f"{b.title}: {b.reason}" for b in gate.blockers),
-                "; ".join(f"{one.title}: {one.reason}" for one in gate.dropped),
-                gate.sentence,
-            ]
-            for gate in profile.gates
-        ],
-    )
-    if profile.changes is not None:
-        _kinds(sheet, profile, profile.changes)
-    sheet.line([])
-    sheet.line([_("So wird gezählt")], formats.bold)
-    definitions = profile.definitions
-    notes = [getattr(definitions, name) for name in definitions.__slots__] + [meta.level_scale_notice, meta.attribution]
-    for note in filter(None, notes):
-        sheet.sheet.write_string(sheet.row, 0, note)
-        sheet.row += 1
+def _part(part: Cells | str) -> str:
+    if isinstance(part, str):
+        return '"' + part.replace('"', '""') + '"'
+    last_row = part.row if part.last_row is None else part.last_row
+    last_column = part.column if part.last_column is None else part.last_column
+    name = part.sheet.replace("'", "''")
+    return f"'{name}'!{xl_range_abs(part.row, part.column, last_row, last_column)}"
 
 
-def _figure(name: str, figure: Figure) -> list[Value]:
-    counts, change = figure.counts, figure.change
-    return [
-        name,
-        figure.average.value,
-        _("vorläufig") if figure.average.is_provisional else "",
-        figure.distribution.median,
-        *figure.distribution.counts,
-        figure.planned.value,
-        counts.total,
-        counts.rated,
-        counts.unknown,
-        counts.not_applicable,
-        counts.open,
-        counts.confirmed,
-        counts.unconfirmed,
-        *((change.delta, change.n, change.before, change.now) if change else (None,) * 4),
-    ]
-
-
-def _kinds(sheet: SheetWriter, profile: MaturityProfile, changes: Changes) -> None:
-    """The eight kinds of change for all criteria and for each group; they add up to the number in the second column."""
-    labels = sentences.kind_labels()
-    sheet.line([])
-    sheet.table(
-        [_("Veränderung seit %(round)s") % {"round": changes.compared.label}, _("Kriterien beider Runden"), *labels.values()],
-        [
-            [name, figure.change.kinds.total, *(getattr(figure.change.kinds, kind) for kind in labels)]
-            for name, figure in [
-                (_("Alle Kriterien"), profile.overall),
-                *((f.name, f) for f in (*profile.workstreams, *profile.phases)),
-            ]
-            if figure.change is not None
-        ],
-    )
-    sheet.line([changes.sentence])
-    sheet.line([changes.mean_sentence])
-
-
-def _scores(sheet: SheetWriter, profile: MaturityProfile) -> None:
-    columns = criterion_columns(profile)
-    sheet.widths(column.width for column in columns)
-    rows = [[column.value(result) for column in columns] for result in profile.criteria]
-    sheet.only_table([column.title for column in columns], rows)
-    sheet.sheet.freeze_panes(1, 2)
-
-
-def _measures(sheet: SheetWriter, profile: MaturityProfile) -> None:
-    sheet.widths([60, 40, 26, 12, 12])
-    sheet.only_table(
-        [_("Maßnahme"), _("Kriterium"), _("Wer"), _("Bis wann"), _("Stand")],
-        [[m.text, m.criterion_title, m.who, m.due_on, m.status_label] for m in profile.measures],
-    )
-
-
-def _comparison(sheet: SheetWriter, profile: MaturityProfile) -> None:
-    changes = profile.changes
-    sheet.widths([5, 40, 12, 12, 12, 22, 60, 60])
-    if changes is None:
-        sheet.line([_("Es gibt keine frühere freigegebene Runde.")])
-        return
-    then, now = changes.compared.label, profile.meta.round_label
-    rows: list[list[Value]] = []
-    for result in profile.criteria:
-        change, previous = result.change, result.change.previous if result.change else None
-        rows.append(
-            [
-                result.number,
-                result.title,
-                previous.level if previous else None,
-                result.level,
-                change.delta if change else None,
-                change.label if change else "",
-                previous.rationale if previous else "",
-                result.rationale,
-            ]
-        )
-    rows += [[None, title, None, None, None, sentences.kind_labels()[DROPPED], "", ""] for title in changes.dropped]
-    reasons = [_("Begründung in %(round)s") % {"round": label} for label in (then, now)]
-    sheet.only_table([_("Nr."), _("Kriterium"), then, now, _("Veränderung"), _("Art der Veränderung"), *reasons], rows)
+def _plain(text: str) -> str:
+    """As text of a head or foot, where & begins a code; a digit after the size would become part of it."""
+    text = " ".join(text.split())
+    short = text if len(text) <= MAX_HEAD // 2 else text[: MAX_HEAD // 2 - 1] + "…"
+    return " " + short.replace("&", "&&")

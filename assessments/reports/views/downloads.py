@@ -9,12 +9,13 @@ from django.utils import translation
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from assessments.reports.export import render_csv, render_json, render_xlsx
+from assessments.reports.export import render_csv, render_json, render_ods, render_xlsx
 from assessments.reports.profile.model import MaturityProfile
 from assessments.reports.views.requested import requested_profile
 from assessments.views.access import get_assessment
 
 LANGUAGES = ("de", "en")
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SCHEMAS = Path(__file__).resolve().parent.parent / "export" / "schema"
 
@@ -64,6 +65,13 @@ def profile_csv(request: HttpRequest, public_id: str) -> HttpResponse:
 @cache_control(private=True, no_cache=True)
 def profile_xlsx(request: HttpRequest, public_id: str) -> HttpResponse:
     return _file(request, public_id, render_xlsx, "xlsx", XLSX)
+
+
+@login_required
+@require_safe
+@cache_control(private=True, no_cache=True)
+def profile_ods(request: HttpRequest, public_id: str) -> HttpResponse:
+    return _file(request, public_id, render_ods, "ods", ODS)
 
 
 @require_safe

@@ -8,18 +8,23 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
 from assessments.models import Assessment, AssessmentState, Project
-from assessments.reports.export import render_csv, render_json, render_xlsx
+from assessments.reports.export import render_csv, render_json, render_ods, render_xlsx
 from assessments.reports.pdf import VARIANTS, PdfUnavailable, pdf_of, render_pdf
 from assessments.reports.profile.load import load_profile
 from assessments.reports.profile.model import MaturityProfile
 from assessments.reports.records.files import file_of
 from assessments.reports.records.keeping import current_record, record_profile
 
-DATA: dict[str, Callable[[MaturityProfile], bytes]] = {"json": render_json, "csv": render_csv, "xlsx": render_xlsx}
+DATA: dict[str, Callable[[MaturityProfile], bytes]] = {
+    "json": render_json,
+    "csv": render_csv,
+    "xlsx": render_xlsx,
+    "ods": render_ods,
+}
 
 
 class Command(BaseCommand):
-    help = "Writes a project's maturity profile as PDF, JSON, CSV or XLSX, without asking for anyone's rights."
+    help = "Writes a project's maturity profile as PDF, JSON, CSV, XLSX or ODS, without asking for anyone's rights."
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--project", required=True, metavar="SLUG", help="The project's short name.")
