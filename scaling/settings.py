@@ -273,9 +273,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the table of 200 criteria has a dozen fields a row
 
 # --- Work that no request waits for
-PROCRASTINATE_IMPORT_PATHS = ["assessments.reports.rendering.tasks"]
-# Renders in the request itself. For tests that are about something else; everybody else has a worker (docs/operation.md).
+PROCRASTINATE_IMPORT_PATHS = ["assessments.reports.rendering.tasks", "scaling.common.mail"]
+# Renders, and sends mails, in the request itself: for tests that are about something else. All others have a worker.
 PDF_AT_ONCE = False
+MAILS_AT_ONCE = False
 
 # --- Look
 # The header bar of the national design system is for public bodies only (docs/operation.md).

@@ -28,7 +28,11 @@ from tests.world import World, draw_documents, make_world
 
 T = TypeVar("T")
 #: No worker runs beside the tests but those that start one (tests/reports/test_rendering.py).
-IN_TESTS = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"], "PDF_AT_ONCE": True}
+IN_TESTS = {
+    "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+    "PDF_AT_ONCE": True,
+    "MAILS_AT_ONCE": True,
+}
 
 # How fast a machine draws examples says nothing about the code.
 hypothesis_settings.register_profile(

@@ -1,9 +1,8 @@
-"""Mails about accounts are sent beside the request (``scaling/accounts/adapter.py``): a test has to wait for them."""
+"""Mails leave once their transaction has committed, which that of a test never does."""
 
-import threading
+from functools import partial
 
+from django.test import TestCase
 
-def wait_for_mails():
-    for thread in threading.enumerate():
-        if thread.name == "account-mail":
-            thread.join(5)
+#: ``with mails_leave(): …`` sends what was put off meanwhile.
+mails_leave = partial(TestCase.captureOnCommitCallbacks, execute=True)

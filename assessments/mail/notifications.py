@@ -1,23 +1,21 @@
-"""Mails that tell people about a step of a round, sent once its transaction has committed.
+"""Mails that tell people about a step of a round, put into the queue in the step's own transaction.
 
-A step that is rolled back sends nothing, and a mail server that is away delays a step but never undoes it. Nobody is told of
-what they did themselves.
+A step that is rolled back sends nothing, and a mail server that is away neither delays nor undoes one. Nobody is told of what
+they did themselves.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 
 from assessments.models import Assessment, AssessmentTransition, TransitionKind
 from scaling.accounts.models import Membership, Role, User
 from scaling.accounts.unsubscribe import unsubscribe_path
 from scaling.common.addresses import absolute_url
-from scaling.common.mail import compose, deliver
+from scaling.common.mail import compose, send_later
 
 #: The steps that are told: each has a template assessments/mail/<word>.txt.
 STEPS = {
@@ -44,12 +42,12 @@ def muted() -> Iterator[None]:
 
 
 def announce(step: AssessmentTransition, *, submitter: int | None = None) -> None:
-    """Tell those concerned after the running transaction has committed; at once where there is none.
+    """Tell those concerned once the running transaction has committed. Two queries, and one a mail.
 
     Submitted, withdrawn: the municipality's managers; returned: the team and who submitted; approved, reopened: the team.
     """
     if not _muted.get():
-        transaction.on_commit(partial(_send, step, submitter=submitter), robust=True)
+        _send(step, submitter=submitter)
 
 
 def recipients(kind: str, assessment: Assessment, *, by: int | None, submitter: int | None = None) -> list[User]:
@@ -66,7 +64,7 @@ def recipients(kind: str, assessment: Assessment, *, by: int | None, submitter: 
 
 
 def _send(step: AssessmentTransition, *, submitter: int | None) -> None:
-    """Two queries, whatever the number of people. The words are those of this step, not of a later one."""
+    """The words are those of this step, not of a later one."""
     assessment: Any = Assessment.objects.with_context().with_progress().filter(pk=step.assessment_id).first()
     if assessment is None:
         return
@@ -80,7 +78,7 @@ def _send(step: AssessmentTransition, *, submitter: int | None) -> None:
         "counts": assessment.counts,
         "url": absolute_url(assessment.get_absolute_url()),
     }
-    deliver(
+    send_later(
         compose(
             to=person,
             template=f"assessments/mail/{STEPS[TransitionKind(step.kind)]}.txt",

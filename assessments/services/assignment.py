@@ -2,10 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from django.db import transaction
 from simple_history.utils import bulk_update_with_history
 
 from assessments.models import Assessment, Score
@@ -16,7 +14,7 @@ from assessments.services.answers import NotEditable
 from scaling.accounts.models import User
 from scaling.accounts.unsubscribe import unsubscribe_path
 from scaling.common.addresses import absolute_url
-from scaling.common.mail import compose, deliver
+from scaling.common.mail import compose, send_later
 from scaling.common.transactions import atomic
 
 
@@ -37,7 +35,7 @@ def assign(*, assessment: Assessment, scores: Collection[int], to: User | None, 
     bulk_update_with_history(changed, Score, ["assigned_to"], default_user=by)
     if changed and to is not None and to.pk != by.pk and to.wants_notices:
         titles = [score.criterion.title for score in changed]
-        transaction.on_commit(partial(_tell, assessment, to, by, titles), robust=True)
+        _tell(assessment, to, by, titles)
     return len(changed)
 
 
@@ -94,4 +92,4 @@ def _tell(assessment: Assessment, to: User, by: Any, titles: list[str]) -> None:
         "url": absolute_url(path),
     }
     unsubscribe = unsubscribe_path(to, "notices")
-    deliver([compose(to=to, template="assessments/mail/assigned.txt", context=context, unsubscribe=unsubscribe)])
+    send_later([compose(to=to, template="assessments/mail/assigned.txt", context=context, unsubscribe=unsubscribe)])

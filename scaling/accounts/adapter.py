@@ -1,16 +1,12 @@
-import logging
-from threading import Thread
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.urls import reverse
 
 from scaling.accounts.devices import known_device
 from scaling.common.addresses import absolute_url
-
-logger = logging.getLogger(__name__)
+from scaling.common.mail import send_later
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -30,13 +26,5 @@ class AccountAdapter(DefaultAccountAdapter):
         return absolute_url(reverse("account_reset_password_from_key", kwargs={"uidb36": "x", "key": "y"})).replace("x-y", key)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Beside the request: how long the mail server takes would tell whether an address has an account."""
-        message = self.render_mail(template_prefix, email, {"request": self.request, "email": email, **context})
-        Thread(target=_send, args=(message,), name="account-mail").start()
-
-
-def _send(message: EmailMessage) -> None:
-    try:
-        message.send()
-    except Exception:
-        logger.exception("A mail about an account could not be sent.")
+        """By the queue: how long the mail server takes would tell whether an address has an account."""
+        send_later([self.render_mail(template_prefix, email, {"request": self.request, "email": email, **context})])

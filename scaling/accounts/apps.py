@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Personen und Kommunen")
 
     def ready(self) -> None:
-        from scaling.accounts import devices, sign_in_log  # noqa: F401 – hear of sign-ins
+        from scaling.accounts import devices, invitations, sign_in_log  # noqa: F401 – hear of sign-ins and of mails sent

@@ -4,28 +4,23 @@ import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from django.core.mail import EmailMessage
-from django.db import transaction
+from django.dispatch import receiver
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from scaling.accounts.belongings import hand_over
-from scaling.accounts.models import Invitation, Membership, Municipality, Role, User, normal_email
+from scaling.accounts.models import INVITATION_TTL, Invitation, Membership, Municipality, Role, User, normal_email
 from scaling.common.addresses import absolute_url
 from scaling.common.history import attribute_to
-from scaling.common.mail import deliver, tidy
+from scaling.common.mail import send_later, sent, tidy
 from scaling.common.offices import in_order
 from scaling.common.transactions import atomic
 from scaling.common.versions import change
-
-#: How long an invitation.s link works. Long enough for a holiday.
-TTL = timedelta(days=14)
-
 
 #: Mails a day: nobody's mailbox is flooded, and nobody uses an installation to send mail to the world.
 MAX_PER_ADDRESS, MAX_PER_MUNICIPALITY = 3, 200
@@ -207,15 +202,14 @@ def _keep_the_limits(municipality: Municipality, email: str) -> None:
 def _renew_and_send(invitation: Invitation, by: Any) -> None:
     token = secrets.token_urlsafe(32)
     invitation.token_hash = _hash(token)
-    invitation.expires_at = timezone.now() + TTL
+    invitation.expires_at = timezone.now() + INVITATION_TTL
     invitation.sent_at = None
     attribute_to(invitation, by)
     invitation.save()
-    transaction.on_commit(partial(_send, invitation, token))
+    send_later([_mail(invitation, token)], about=f"{ABOUT}{invitation.pk}")
 
 
-def _send(invitation: Invitation, token: str) -> None:
-    """Sets ``sent_at`` when the mail server took the mail; without it the page offers to send again."""
+def _mail(invitation: Invitation, token: str) -> EmailMessage:
     context: dict[str, Any] = {
         "invitation": invitation,
         "url": absolute_url(reverse("invitation", args=[token])),
@@ -226,9 +220,17 @@ def _send(invitation: Invitation, token: str) -> None:
     with translation.override(known.language if known else translation.get_language() or "de"):
         text = render_to_string("accounts/mail/invitation.txt", context)
     subject, _gap, body = text.lstrip().partition("\n\n")
-    mail = EmailMessage(
+    return EmailMessage(
         " ".join(subject.split()), tidy(body), to=[invitation.email], headers={"Auto-Submitted": "auto-generated"}
     )
-    if deliver([mail]):
-        invitation.sent_at = timezone.now()
-        Invitation.objects.filter(pk=invitation.pk).update(sent_at=invitation.sent_at)
+
+
+#: What an invitation's mail is about, before its number.
+ABOUT = "invitation:"
+
+
+@receiver(sent)
+def note_that_it_was_sent(about: str, **kwargs: Any) -> None:
+    """Until the mail server has taken the mail, the page says so, and offers to send again."""
+    if about.startswith(ABOUT):
+        Invitation.objects.filter(pk=about.removeprefix(ABOUT)).update(sent_at=timezone.now())

@@ -1,6 +1,7 @@
 """Who works with the app: users, municipalities (the tenants) and memberships."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -266,6 +267,12 @@ class Membership(models.Model):
         return office_names(self.offices)
 
 
+#: How long an invitation's link works. Long enough for a holiday.
+INVITATION_TTL = timedelta(days=14)
+#: A mail that was not sent after so long says so; it is tried again all the same.
+USUAL_DELIVERY = timedelta(minutes=5)
+
+
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> "InvitationQuerySet":
         """Not accepted yet, expired ones included: those can be sent again."""
@@ -320,3 +327,8 @@ class Invitation(models.Model):
     @property
     def has_expired(self) -> bool:
         return self.accepted_at is None and self.expires_at <= timezone.now()
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """The mail waits in the queue, for no longer than a worker and a mail server need."""
+        return self.sent_at is None and self.expires_at - INVITATION_TTL > timezone.now() - USUAL_DELIVERY

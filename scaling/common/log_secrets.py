@@ -8,8 +8,12 @@ import re
 _SECRETS = re.compile(r"/(geteilt|w|einladung|konto/abbestellen|konto/password/reset/key)/[^/\s?\"']+")
 
 
+#: What the queue says of a mail's job, which would be the whole mail.
+_MAILS = re.compile(r"(send_mail\[\d*\])\(.*\)", re.DOTALL)
+
+
 def without_secrets(text: str) -> str:
-    return _SECRETS.sub(r"/\1/…", text)
+    return _MAILS.sub(r"\1(…)", _SECRETS.sub(r"/\1/…", text))
 
 
 class SecretsFilter(logging.Filter):

@@ -1,17 +1,29 @@
-"""Mails to people: each in the person's own language, plain text, sent one by one so that one bad address stops no other."""
+"""Mails to people: each in the person's own language, plain text, sent one by one so that one bad address stops no other.
+
+No request speaks to a mail server: ``send_later`` puts a mail into the queue, in the running transaction.
+"""
 
 import logging
+import smtplib
 from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.dispatch import Signal
 from django.template.loader import render_to_string
 from django.utils import translation
+from procrastinate.contrib.django import app
 
 from scaling.common.addresses import absolute_url
+from scaling.common.jobs import MAIL, GrowingPauses, put_off
 
 logger = logging.getLogger(__name__)
+
+#: Over a day in the end: a mail server that is mended the next morning loses nothing.
+PAUSES = (10, 60, 300, 1800, 7200, 21600, 57600)
+#: A mail server took a mail. ``about`` is what ``send_later`` was told of it.
+sent = Signal()
 
 
 def compose(*, to: Any, template: str, context: dict[str, Any], unsubscribe: str) -> EmailMessage:
@@ -44,6 +56,54 @@ def tidy(text: str) -> str:
         if line or (lines and lines[-1]):
             lines.append(line)
     return "\n".join(lines).strip() + "\n"
+
+
+def send_later(mails: Iterable[EmailMessage], *, about: str = "") -> None:
+    """Have the mails sent by a worker once the running transaction has committed. One query a mail.
+
+    ``about`` comes back with the signal ``sent``. What stands in a mail waits in the database until it has been sent.
+    """
+    for mail in mails:
+        put_off(send_mail, message=_as_plain(mail), about=about)
+
+
+def _is_refused(error: BaseException) -> bool:
+    """The server knows for good that it will not take it (5xx); asking again would only annoy it."""
+    refused = isinstance(error, smtplib.SMTPRecipientsRefused)
+    return refused and all(code >= 500 for code, _words in error.recipients.values())  # type: ignore[attr-defined]
+
+
+RETRY = GrowingPauses(PAUSES, is_hopeless=_is_refused)
+
+
+@app.task(name="send_mail", queue=MAIL, retry=RETRY)
+def send_mail(*, message: dict[str, Any], about: str = "") -> None:
+    """Send one mail of the queue. Raises whatever the mail server's connection raises."""
+    parts = dict(message)
+    alternatives = parts.pop("alternatives")
+    mail = EmailMultiAlternatives(**parts)  # a plain one where there are none
+    for content, kind in alternatives:
+        mail.attach_alternative(content, kind)
+    mail.connection = get_connection()
+    mail.send()
+    sent.send(sender=None, about=about)
+
+
+def _as_plain(mail: EmailMessage) -> dict[str, Any]:
+    """What a job can hold. Raises ValueError for a mail with a file, which nobody sends."""
+    if mail.attachments:
+        raise ValueError("A mail with a file cannot wait in the queue.")
+    return {
+        "subject": str(mail.subject),
+        "body": str(mail.body),
+        "from_email": mail.from_email,
+        "to": list(mail.to),
+        "cc": list(mail.cc),
+        "bcc": list(mail.bcc),
+        "reply_to": list(mail.reply_to),
+        "headers": {name: str(value) for name, value in mail.extra_headers.items()},
+        "alternatives": [[str(content), str(kind)] for content, kind in getattr(mail, "alternatives", ())],
+    }
 
 
 def deliver(mails: Iterable[EmailMessage]) -> list[EmailMessage]:

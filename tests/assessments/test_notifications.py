@@ -11,6 +11,7 @@ from assessments.models import AssessmentTransition, TransitionKind
 from assessments.services import workflow
 from scaling.accounts.models import Membership, Role
 from tests.conftest import make_user
+from tests.mails import mails_leave
 
 URL = "http://127.0.0.1:8000/bewertungen/"
 
@@ -159,7 +160,7 @@ class BrokenServer:
         raise OSError("already gone")
 
     def send_messages(self, messages):
-        if self.refused in messages[0].to:
+        if self.refused in (None, *messages[0].to):
             raise OSError("mailbox unavailable")
         mail.outbox.extend(messages)
         return len(messages)
@@ -180,13 +181,13 @@ def test_step_succeeds_when_the_mail_server_is_away(told, assessment, alice, bob
     assert told(workflow.submit, assessment=assessment, by=alice) == []
     assessment.refresh_from_db()
     assert assessment.state == "submitted"
-    assert "The mail server cannot be reached; 1 mails were not sent." in caplog.text
+    assert "mailbox unavailable" in caplog.text
 
 
 def test_notice_reaches_the_others_when_one_address_is_refused(told, submitted, alice, anna, bob, broken_server, caplog):
     broken_server("alice@example.org")
     assert [to for to, _subject in told(workflow.approve, assessment=submitted, by=bob)] == ["anna@example.org"]
-    assert "to alice@example.org was not sent" in caplog.text
+    assert "mailbox unavailable" in caplog.text
 
 
 @pytest.mark.parametrize("people", [1, 3])
@@ -197,6 +198,6 @@ def test_notice_needs_two_queries_however_many_people(submitted, bob, people, dj
         project.team.add(user)
     mail.outbox.clear()
     step = AssessmentTransition(assessment=submitted, kind=TransitionKind.APPROVE, at=timezone.now(), by=bob)
-    with django_assert_num_queries(2):
-        notifications._send(step, submitter=None)
+    with mails_leave(), django_assert_num_queries(2):
+        notifications.announce(step)
     assert len(mail.outbox) == people + 1

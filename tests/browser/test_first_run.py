@@ -33,7 +33,7 @@ def test_new_manager_is_led_from_the_invitation_to_the_first_round(page, live_se
     page.get_by_role("link", name="Personen einladen").click()
     page.get_by_label("E-Mail-Adresse").fill("team@example.org")
     page.get_by_role("button", name="Einladung schicken").click()
-    page.get_by_text("Die Einladung an team@example.org ist verschickt.").wait_for()
+    page.get_by_text("Die Einladung an team@example.org ist unterwegs.").wait_for()
 
     page.get_by_role("link", name="Meine Projekte").click()
     page.get_by_role("link", name="Projekt anlegen").click()

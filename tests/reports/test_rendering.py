@@ -21,7 +21,7 @@ from assessments.reports.profile.load import load_profile
 from assessments.reports.records.keeping import record_profile
 from assessments.reports.rendering import orders, queue, tasks
 from assessments.reports.rendering.orders import example_order, form_order, order_from, record_order, running_order
-from assessments.reports.rendering.tasks import AHEAD, WANTED, pause_after
+from assessments.reports.rendering.tasks import AHEAD, RETRY, WANTED
 from tests.reports.conftest import approved
 from tests.reports.workers import wait_until, worker
 
@@ -145,7 +145,7 @@ def test_failure_is_told_and_can_be_tried_again(client, second, alice, impatient
 
 
 def test_pauses_grow_and_end():
-    pauses = [pause_after(attempts) for attempts in range(5)]
+    pauses = [RETRY.after(attempts) for attempts in range(5)]
     assert pauses == [2, 10, 60, None, None]
 
 

@@ -58,7 +58,7 @@ class BookCell:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """``number`` is a number format by its name: whole, mean, signed, day, or "" for text."""
+    """``number`` is a number format by its name, or "" for text. Numbers stand in the middle of their narrow columns."""
 
     number: str = ""
     bold: bool = False
@@ -66,6 +66,10 @@ class Look:
     fill: str = ""
     wrap: bool = True
     line_below: bool = False
+
+    @property
+    def align(self) -> str:
+        return "left" if self.number in ("", "day") else "center"
 
 
 LOOKS = {
@@ -119,7 +123,8 @@ class BookSheet:
         """A row of cells; ``look`` for those that bring none."""
         cells = tuple(one if isinstance(one, BookCell) else BookCell(one, look) for one in values)
         widths = zip(cells[: self.printed_columns], self.widths, strict=False)
-        lines = max((lines_of(_shown(cell), width) for cell, width in widths), default=1)
+        narrower = 2 if look == "head" else 0  # bold letters are wider, and a button to filter by stands beside them
+        lines = max((lines_of(_shown(cell), max(width - narrower, 1)) for cell, width in widths), default=1)
         scale = max((LOOKS[cell.look].size / 11 for cell in cells if cell.look), default=1)
         self.rows.append(BookRow(cells, min(lines * LINE * scale + PADDING, MAX_ROW_HEIGHT)))
 

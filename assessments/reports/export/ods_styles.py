@@ -84,11 +84,8 @@ class Styles:
             cell["fo:background-color"] = look.fill.lower()
         if look.line_below:
             cell["fo:border-bottom"] = "0.5pt solid #1d2034"
-        if look.number == "day":
-            cell["style:text-align-source"] = "fix"
-        _sub(style, "style:table-cell-properties", cell)
-        if look.number == "day":
-            _sub(style, "style:paragraph-properties", {"fo:text-align": "start"})
+        _sub(style, "style:table-cell-properties", {**cell, "style:text-align-source": "fix"})
+        _sub(style, "style:paragraph-properties", {"fo:text-align": "start" if look.align == "left" else look.align})
         text = {"fo:font-size": f"{look.size - 1}pt", **({"fo:font-weight": "bold"} if look.bold else {})}
         _sub(style, "style:text-properties", text)
         if rule:
@@ -143,7 +140,8 @@ def styles_xml(book: Book) -> Element:
     for level, (paper, ink) in enumerate(LEVEL_COLOURS):
         names = {"style:name": f"level{level}", "style:family": "table-cell", "style:parent-style-name": "Default"}
         style = _sub(styles, "style:style", names)
-        _sub(style, "style:table-cell-properties", {"fo:background-color": paper})
+        _sub(style, "style:table-cell-properties", {"fo:background-color": paper, "style:text-align-source": "fix"})
+        _sub(style, "style:paragraph-properties", {"fo:text-align": "center"})
         _sub(style, "style:text-properties", {"fo:color": ink})
     automatic = _sub(root, "office:automatic-styles")
     _paragraph(automatic, "small", {})
@@ -197,6 +195,8 @@ def settings_xml(book: Book) -> Element:
         for name, kind, value in _frozen(sheet):
             _item(entry, name, kind, value)
     _item(view, "ActiveTable", "string", book.sheets[0].name)
+    for name in ("ShowZeroValues", "ShowGrid", "HasColumnRowHeaders", "HasSheetTabs"):  # off where nothing is said of them
+        _item(view, name, "boolean", "true")
     return root
 
 

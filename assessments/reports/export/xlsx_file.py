@@ -57,9 +57,7 @@ class _Writer:
     def _look(self, look: Look) -> dict[str, Any]:
         number = DAYS[self.book.language] if look.number == "day" else NUMBERS.get(look.number, "General")
         found: dict[str, Any] = {"valign": "top", "text_wrap": look.wrap, "bold": look.bold, "font_size": look.size}
-        found |= {"num_format": number, "bottom": int(look.line_below)}
-        if look.number == "day":
-            found["align"] = "left"
+        found |= {"num_format": number, "bottom": int(look.line_below), "align": look.align}
         return found | ({"bg_color": look.fill} if look.fill else {})
 
     def write(self, sheet: BookSheet) -> None:

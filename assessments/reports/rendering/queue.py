@@ -18,8 +18,9 @@ from assessments.reports.pdf import VARIANTS, PdfUnavailable
 from assessments.reports.pdf.store import forget_problem, recent_problem
 from assessments.reports.records.keeping import current_record, record_profile
 from assessments.reports.rendering.orders import Order, record_order
-from assessments.reports.rendering.tasks import AHEAD, QUEUE, WANTED, render
+from assessments.reports.rendering.tasks import AHEAD, WANTED, render
 from assessments.services import workflow
+from scaling.common.jobs import PDF
 
 #: Seconds that a request waits for a new PDF before it answers with a page.
 PATIENCE = 2.0
@@ -99,8 +100,8 @@ def render_ahead(assessment: Assessment, at: datetime, **kwargs: object) -> None
 
 
 def workers_alive() -> int:
-    """One query."""
-    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=timezone.now() - SILENT).count()
+    """Each works on both queues, and signs in for each. One query."""
+    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=timezone.now() - SILENT).count() // 2
 
 
 def _raise_problem(order: Order) -> None:
@@ -143,7 +144,7 @@ def _how_far(order: Order) -> bytes | Waiting:
     asked_at = datetime.fromisoformat(job.args["asked_at"])
     return Waiting(
         is_running=job.status == "doing",
-        before=ProcrastinateJob.objects.filter(first & due, queue_name=QUEUE).count(),
+        before=ProcrastinateJob.objects.filter(first & due, queue_name=PDF).count(),
         failures=job.attempts,
         # Who starts the app finds its worker a moment later: nobody is told that there is none before that.
         has_worker=timezone.now() - asked_at < SILENT or workers_alive() > 0,

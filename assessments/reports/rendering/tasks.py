@@ -4,38 +4,24 @@ import logging
 import time
 from typing import Any
 
-from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
-from procrastinate.jobs import Job
 
 from assessments.models import RenderedPdf
 from assessments.reports.pdf import PdfUnavailable
 from assessments.reports.pdf.store import forget_problem, note_problem
 from assessments.reports.rendering.orders import order_from
+from scaling.common.jobs import PDF, GrowingPauses
 
 logger = logging.getLogger(__name__)
 
-QUEUE = "pdf"
-#: Seconds between one failed attempt and the next; after the last there is no other.
-PAUSES = (2, 10, 60)
 #: A person waits for the first kind; the second is made ahead, where nobody else wants anything.
 WANTED, AHEAD = 10, 0
+#: What is missing on the machine will be missing in a minute.
+RETRY = GrowingPauses((2, 10, 60), is_hopeless=lambda error: isinstance(error, PdfUnavailable))
 
 
-def pause_after(attempts: int) -> int | None:
-    """Seconds until the next attempt of a job that failed ``attempts`` times before and now once more; None for no other."""
-    return PAUSES[attempts] if attempts < len(PAUSES) else None
-
-
-class GrowingPauses(BaseRetryStrategy):
-    """What is missing on the machine will be missing in a minute: not tried again. All else is, after growing pauses."""
-
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        pause = pause_after(job.attempts)
-        return None if pause is None or isinstance(exception, PdfUnavailable) else RetryDecision(retry_in={"seconds": pause})
-
-
-@app.task(name="render_pdf", queue=QUEUE, pass_context=True, retry=GrowingPauses())
+@app.task(name="render_pdf", queue=PDF, pass_context=True, retry=RETRY)
 def render(context: JobContext, *, kind: str, args: dict[str, Any], key: str, asked_at: str) -> None:
     """Make the PDF unless it is there: also of two jobs for the same one, which never run at once, the second finds it made.
 
@@ -52,6 +38,6 @@ def render(context: JobContext, *, kind: str, args: dict[str, Any], key: str, as
         note_problem(key, RenderedPdf.UNAVAILABLE)
         raise
     except Exception:
-        if pause_after(context.job.attempts) is None:
+        if RETRY.after(context.job.attempts) is None:
             note_problem(key, RenderedPdf.FAILED)
         raise

@@ -18,10 +18,13 @@ from procrastinate.jobs import Job, Status
 from assessments.models import RenderedPdf
 from assessments.reports.pdf import warm
 from assessments.reports.pdf.store import note_problem
-from assessments.reports.rendering.tasks import QUEUE, pause_after
+from assessments.reports.rendering.tasks import RETRY
+from scaling.common import mail
+from scaling.common.jobs import MAIL, PDF
 
 logger = logging.getLogger(__name__)
 
+QUEUES = (PDF, MAIL)
 #: Below the processes that serve pages: whoever waits for a page goes first.
 NICENESS = 5
 POLL = 2.0
@@ -47,14 +50,27 @@ def work(*, heartbeat: float = 5.0, silent: float = 20.0, niceness: int = NICENE
 
 async def _work(ours: App, heartbeat: float, silent: float) -> None:
     async with ours.open_async(), _beside(_rescue(ours, silent)), _beside(_tidy(ours)):
-        await ours.run_worker_async(
-            queues=[QUEUE],
-            concurrency=1,  # renders share fonts, and a process can use one core
-            fetch_job_polling_interval=POLL,
-            delete_jobs="successful",
-            update_heartbeat_interval=heartbeat,
-            stalled_worker_timeout=silent,
-        )
+        runs = [asyncio.ensure_future(_run(ours, queue, heartbeat, silent)) for queue in QUEUES]
+        # Both are told to end by the first one's signals, and neither goes on without the other.
+        ended, others = await asyncio.wait(runs, return_when=asyncio.FIRST_COMPLETED)
+        for one in others:
+            one.cancel()  # which lets it finish what it is at
+        await asyncio.gather(*others, return_exceptions=True)
+        for one in ended:
+            one.result()
+
+
+async def _run(ours: App, queue: str, heartbeat: float, silent: float) -> None:
+    """One job of the queue after the other: renders share fonts, and mails a server."""
+    await ours.run_worker_async(
+        queues=[queue],
+        concurrency=1,
+        install_signal_handlers=queue == QUEUES[0],
+        fetch_job_polling_interval=POLL,
+        delete_jobs="successful",
+        update_heartbeat_interval=heartbeat,
+        stalled_worker_timeout=silent,
+    )
 
 
 @contextlib.asynccontextmanager
@@ -75,18 +91,21 @@ async def _rescue(ours: App, silent: float) -> None:
     """
     while True:
         try:
-            for job in await ours.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=silent):
-                await _rescue_one(ours, job)
+            for queue in QUEUES:
+                for job in await ours.job_manager.get_stalled_jobs(queue=queue, seconds_since_heartbeat=silent):
+                    await _rescue_one(ours, job)
         except ConnectorException:
             logger.exception("Looking for jobs of dead workers failed; it is tried again.")
         await asyncio.sleep(silent / 4)
 
 
 async def _rescue_one(ours: App, job: Job) -> None:
-    pause = pause_after(job.attempts)
+    retry = RETRY if job.queue == PDF else mail.RETRY
+    pause = retry.after(job.attempts)
     if pause is None:
         logger.error("Job %s was left behind by %s workers one after the other; it is given up.", job.id, job.attempts + 1)
-        await asyncio.to_thread(note_problem, str(job.task_kwargs["key"]), RenderedPdf.FAILED)
+        if job.queue == PDF:
+            await asyncio.to_thread(note_problem, str(job.task_kwargs["key"]), RenderedPdf.FAILED)
         await ours.job_manager.finish_job(job, Status.FAILED, delete_job=False)
         return
     logger.warning("Job %s was left behind by a worker that ended in the middle of it; it is tried again.", job.id)
@@ -97,7 +116,8 @@ async def _rescue_one(ours: App, job: Job) -> None:
 async def _tidy(ours: App) -> None:
     while True:
         with contextlib.suppress(ConnectorException):  # it is of no haste
-            await ours.job_manager.delete_old_jobs(
-                KEEP_HOURS, queue=QUEUE, include_failed=True, include_cancelled=True, include_aborted=True
-            )
+            for queue in QUEUES:
+                await ours.job_manager.delete_old_jobs(
+                    KEEP_HOURS, queue=queue, include_failed=True, include_cancelled=True, include_aborted=True
+                )
         await asyncio.sleep(3600)

@@ -74,14 +74,7 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _report_sending(request: HttpRequest, invitation: Invitation) -> None:
-    invitation.refresh_from_db()
-    if invitation.sent_at:
-        messages.success(request, _("Die Einladung an %(email)s ist verschickt.") % {"email": invitation.email})
-    else:
-        messages.warning(
-            request,
-            _("Die Einladung ist gespeichert, aber die E-Mail ging nicht hinaus. Bitte versuchen Sie es später noch einmal."),
-        )
+    messages.success(request, _("Die Einladung an %(email)s ist unterwegs.") % {"email": invitation.email})
 
 
 @login_required

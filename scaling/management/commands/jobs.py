@@ -1,4 +1,4 @@
-"""How the queue of PDFs stands, for operators and their monitoring."""
+"""How the queues of PDFs and mails stand, for operators and their monitoring."""
 
 from datetime import datetime
 from typing import Any
@@ -9,32 +9,44 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from assessments.reports.rendering.queue import workers_alive
-from assessments.reports.rendering.tasks import QUEUE
+from scaling.common.jobs import MAIL, PDF
 
-#: A PDF takes seconds; whoever has waited so many minutes waits for something that is broken.
+#: A PDF takes seconds, and so does a mail; what has waited so many minutes waits for something that is broken.
 STUCK_AFTER = 5
+
+
+def since(job: ProcrastinateJob) -> int:
+    """Minutes since it could first have been done."""
+    asked_at = job.args.get("asked_at")
+    begun = datetime.fromisoformat(asked_at) if asked_at else job.procrastinateevent_set.earliest("at").at
+    return int((timezone.now() - (begun or timezone.now())).total_seconds() // 60)
+
+
+def what(job: ProcrastinateJob) -> str:
+    """What it is, without the words of a mail, which are not the operator's."""
+    if job.queue_name == PDF:
+        args = " ".join(f"{name}={value}" for name, value in sorted(job.args["args"].items()) if value)
+        return f"{job.args['kind']} {args}"
+    return f"mail to {', '.join(job.args['message']['to'])}"
 
 
 class Command(BaseCommand):
     help = (
-        "Shows which PDFs are waited for, made and failed, and whether a worker is there. Ends with 1 where something is "
-        f"stuck: no worker, a failed job, or one that is older than {STUCK_AFTER} minutes."
+        "Shows which PDFs and mails wait, are on their way and have failed, and whether a worker is there. Ends with 1 "
+        f"where something is stuck: no worker, a failed job, or one that is older than {STUCK_AFTER} minutes."
     )
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--retry", action="store_true", help="Try the failed ones again.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        jobs = list(ProcrastinateJob.objects.filter(queue_name=QUEUE).exclude(status="succeeded").order_by("pk"))
+        jobs = list(ProcrastinateJob.objects.filter(queue_name__in=(PDF, MAIL)).exclude(status="succeeded").order_by("pk"))
         workers = workers_alive()
         self.stdout.write(f"workers: {workers}, jobs: {len(jobs)}")
         problems = [] if workers else ["no worker is running (manage.py worker)"]
         for job in jobs:
-            minutes = int((timezone.now() - datetime.fromisoformat(job.args["asked_at"])).total_seconds() // 60)
-            what = " ".join(f"{name}={value}" for name, value in sorted(job.args["args"].items()) if value)
-            self.stdout.write(
-                f"{job.pk:>8}  {job.status:9}  {minutes:>5} min  attempt {job.attempts + 1}  {job.args['kind']} {what}"
-            )
+            minutes = since(job)
+            self.stdout.write(f"{job.pk:>8}  {job.status:9}  {minutes:>5} min  attempt {job.attempts + 1}  {what(job)}")
             if job.status == "failed" and options["retry"]:
                 app.job_manager.retry_job_by_id(job.pk, retry_at=timezone.now())
                 self.stdout.write(f"{job.pk:>8}  is tried again")

@@ -1,4 +1,4 @@
-"""Runs a worker that renders PDFs, beside the processes that serve pages."""
+"""Runs a worker that renders PDFs and sends mails, beside the processes that serve pages."""
 
 import contextlib
 from typing import Any
@@ -13,7 +13,7 @@ from scaling.right_database import refuse_wrong_database
 
 
 class Command(BaseCommand):
-    help = "Renders the PDFs that people ask for, until it is stopped. Start one for each core that may be kept busy."
+    help = "Renders PDFs and sends mails until it is stopped. Start one for each core that may be kept busy."
     requires_system_checks = []
 
     def add_arguments(self, parser: Any) -> None:

@@ -1,0 +1,55 @@
+"""Work that no request waits for: put off into PostgreSQL (procrastinate), done by a worker, tried again after growing pauses.
+
+A job is a row of the running transaction: it is there when the transaction commits, and never was where it is rolled back.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from procrastinate import BaseRetryStrategy, RetryDecision
+from procrastinate.jobs import Job
+
+logger = logging.getLogger(__name__)
+
+#: The queues. Mails have one of their own, so that no mail waits for a report, and no report for a mail server.
+PDF, MAIL = "pdf", "mail"
+
+
+class GrowingPauses(BaseRetryStrategy):
+    """``pauses`` in seconds between one failed attempt and the next; after the last there is no other.
+
+    What ``is_hopeless`` says of an exception decides whether another attempt could help at all.
+    """
+
+    def __init__(self, pauses: tuple[int, ...], *, is_hopeless: Callable[[BaseException], bool] = lambda error: False) -> None:
+        self.pauses = pauses
+        self.is_hopeless = is_hopeless
+
+    def after(self, attempts: int) -> int | None:
+        """Seconds until the next attempt of a job that failed ``attempts`` times before and now once more; else None."""
+        return self.pauses[attempts] if attempts < len(self.pauses) else None
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        pause = None if self.is_hopeless(exception) else self.after(job.attempts)
+        return None if pause is None else RetryDecision(retry_in={"seconds": pause})
+
+
+def put_off(task: Any, **arguments: Any) -> None:
+    """Have a task done by a worker once the running transaction has committed. One query.
+
+    With ``MAILS_AT_ONCE`` it is done right then, and what goes wrong is logged; for tests that are about something else.
+    """
+
+    def do() -> None:
+        try:
+            task(**arguments)
+        except Exception:
+            logger.exception("%s failed; nobody tries again.", task.name)
+
+    if settings.MAILS_AT_ONCE:
+        transaction.on_commit(do)
+    else:
+        task.defer(**arguments)
