@@ -167,7 +167,7 @@ def test_sheets_print_in_full_with_heads_on_every_page(tmp_path):
         assert sizes == {(842, 595)}, name
         words = re.findall(r"Wort\d+", " ".join(pages))
         assert words == LONG.split(" "), name
-        reasons = [page for page in pages if "Wort" in page]
+        reasons = [page for page in pages if re.search(r"Wort\d", page)]
         assert len(reasons) > 1, name
         for page in reasons:
             assert all(word in page for word in ("Nr.", "Kriterium", "Was", "Text")), (name, page[:300])

@@ -14,7 +14,7 @@ from catalogue.levels import HIGHEST, LOWEST
 Place = Callable[[str], Cells]
 
 
-class Group:
+class GroupFormulas:
     """The formulas of one group. ``mask`` is 1 or 0 for each criterion; its own parts are ``parts``."""
 
     def __init__(self, place: Place, mask: str, parts: Mapping[str, Cells | str]) -> None:
@@ -35,12 +35,12 @@ class Group:
         return Formula(text, used, "" if value is None else value)
 
 
-def group_of(place: Place, figure: Figure, profile: MaturityProfile) -> Group:
+def group_of(place: Place, figure: Figure, profile: MaturityProfile) -> GroupFormulas:
     if not figure.key:
-        return Group(place, "({all}>0)", {"all": place("number")})
+        return GroupFormulas(place, "({all}>0)", {"all": place("number")})
     if any(figure is one for one in profile.workstreams):
-        return Group(place, "({mark}=1)", {"mark": place(f"in_{figure.key}")})
-    return Group(place, "({phases}={phase})", {"phases": place("phase"), "phase": figure.name})
+        return GroupFormulas(place, "({mark}=1)", {"mark": place(f"in_{figure.key}")})
+    return GroupFormulas(place, "({phases}={phase})", {"phases": place("phase"), "phase": figure.name})
 
 
 #: Both levels of a criterion are there.
@@ -66,7 +66,7 @@ def heads(profile: MaturityProfile) -> list[str]:
 
 
 #: In characters, in the order of ``heads``.
-WIDTHS = (28, 9, 11, 9, 8, 8, 8, 8, 8, 11, 10, 13, 8, 9, 7, 11, 13)
+WIDTHS = (28, 10, 12, 9, 8, 8, 8, 8, 8, 11, 11, 15, 8, 9, 8, 12, 15)
 
 
 def row_of(place: Place, figure: Figure, profile: MaturityProfile, name: str, own: Callable[[int], Cells]) -> list[BookCell]:

@@ -149,7 +149,7 @@ def styles_xml(book: Book) -> Element:
     layout = _sub(automatic, "style:page-layout", {"style:name": "page"})
     size = {"fo:page-width": "29.7cm", "fo:page-height": "21cm", "style:print-orientation": "landscape"}
     margins = {f"fo:margin-{side}": "1cm" for side in ("top", "bottom", "left", "right")}
-    fitted = {"style:scale-to-X": 1, "style:scale-to-Y": 0, "style:print": "objects charts drawings"}
+    fitted = {"style:scale-to-X": 1, "style:scale-to-Y": 0, "style:print": "objects charts drawings zero-values"}
     _sub(layout, "style:page-layout-properties", {**size, **margins, **fitted})
     for part, side in (("header", "bottom"), ("footer", "top")):
         gap = {"fo:min-height": "0.8cm", f"fo:margin-{side}": "0.3cm"}

@@ -52,7 +52,7 @@ def _printed() -> list[ProfileColumn]:
         ProfileColumn("level", _("Stufe"), 7, lambda c: c.level, True),
         ProfileColumn("level_name", _("Stufe in Worten"), 15, lambda c: c.level_name, True),
         ProfileColumn("confirmed", _("bestätigt"), 10, lambda c: yes_or_no(c.confirmed), True),
-        ProfileColumn("target_level", _("Zielstufe"), 9, lambda c: c.target_level, True),
+        ProfileColumn("target_level", _("Zielstufe"), 11, lambda c: c.target_level, True),
         ProfileColumn("target_date", _("Ziel bis"), 12, lambda c: c.target_date, True),
         ProfileColumn("gap", _("Abstand zum Ziel"), 9, lambda c: c.gap, True),
         ProfileColumn(
@@ -64,7 +64,7 @@ def _printed() -> list[ProfileColumn]:
         ),
         ProfileColumn("milestone", _("Meilenstein"), 14, lambda c: c.milestone.status_label if c.milestone else "", True),
         ProfileColumn("previous_level", _("Stufe vorher"), 8, _previous_level, True),
-        ProfileColumn("change", _("Veränderung"), 13, lambda c: c.change.delta if c.change else None, True),
+        ProfileColumn("change", _("Veränderung"), 15, lambda c: c.change.delta if c.change else None, True),
     ]
 
 
