@@ -38,6 +38,7 @@ add_permission("assessments.add_standing_project", is_manager)
 add_permission("assessments.change_project", is_manager)
 add_permission("assessments.start_assessment", works_on)
 add_permission("assessments.change_measures", works_on)
+add_permission("assessments.change_paper", works_on)
 # Assessment
 # Whatever the state: who saves or approves a moment too late is told so, not turned away. The buttons ask the rules below.
 add_permission("assessments.work_on_assessment", works_on)

@@ -2,6 +2,7 @@
 
 from assessments.models.assessment import Assessment
 from assessments.models.comment import Comment
+from assessments.models.council_paper import ProjectPaper, RoundPaper
 from assessments.models.edition_move import EditionMove
 from assessments.models.evidence import Evidence
 from assessments.models.measure import Measure, MeasureStatus
@@ -29,11 +30,13 @@ __all__ = [
     "MeasureStatus",
     "Participant",
     "Project",
+    "ProjectPaper",
     "RecordFile",
     "RecordPerson",
     "RecordRendition",
     "RenderedPdf",
     "RenditionReason",
+    "RoundPaper",
     "Score",
     "ScoreSpread",
     "ScoreState",

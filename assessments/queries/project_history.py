@@ -1,11 +1,12 @@
 """What changed around a project's rounds: the project itself, its team, its measures, and the links to its profiles."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assessments.models import Measure, MeasureStatus, Project, ShareLink, TeamChange
+from assessments.models import Measure, MeasureStatus, Project, ProjectPaper, RoundPaper, ShareLink, TeamChange
 from assessments.models.project import Confidentiality
 from assessments.queries.history import ChangedField, HistoryEntry
 from assessments.queries.row_history import IN_TIME, Differences, day, row_entries, who_did, yes_or_no
@@ -13,15 +14,46 @@ from catalogue.models import Criterion
 
 
 def project_history(project: Project, *, with_links: bool) -> list[HistoryEntry]:
-    """The newest first. Three queries; one more ``with_links``, the managers' matter, and one where measures name criteria."""
+    """The newest first. Five queries; one more ``with_links``, the managers' matter, and one where measures name criteria."""
     rows = project.history.select_related("history_user", "phase").order_by(*IN_TIME)
     changes = TeamChange.objects.filter(project=project).select_related("person", "by").order_by("at", "pk")
     measures = Measure.history.filter(project_id=project.pk).select_related("history_user", "owner").order_by(*IN_TIME)
-    entries = [*_own(rows), *_team(changes), *_measures(measures)]
+    entries = [*_own(rows), *_team(changes), *_measures(measures), *_papers(project)]
     if with_links:
         links = ShareLink.history.filter(assessment__project_id=project.pk).select_related("history_user")
         entries += _links(links.order_by(*IN_TIME))
     return sorted(entries, key=lambda entry: entry.when, reverse=True)
+
+
+def _papers(project: Project) -> Iterable[HistoryEntry]:
+    """What was filled in for a council paper, of the project and of its rounds. Two queries."""
+    own = ProjectPaper.history.filter(project_id=project.pk).select_related("history_user", "contact").order_by(*IN_TIME)
+    rounds = RoundPaper.history.filter(assessment__project_id=project.pk).select_related("history_user", "assessment")
+    words = {"+": _("Angaben für die Vorlage eingetragen"), "~": _("Angaben für die Vorlage geändert")}
+    for rows, model in ((own, ProjectPaper), (rounds.order_by(*IN_TIME), RoundPaper)):
+        yield from row_entries(
+            rows, words | {"-": ""}, title=_paper_title, differences=partial(_paper_differences, model), first=_paper_first
+        )
+
+
+def _paper_title(row: Any) -> str:
+    return str(row.assessment.round_label) if hasattr(row, "assessment_id") else ""
+
+
+def _paper_first(row: Any) -> Differences:
+    model = RoundPaper if hasattr(row, "assessment_id") else ProjectPaper
+    yield from (field for field in _paper_differences(model, model(), row) if field.before != field.after)
+
+
+def _paper_differences(model: Any, old: Any, new: Any) -> Differences:
+    for name in model.FIELDS:
+        field = model._meta.get_field(name)
+        is_text = field.get_internal_type() == "TextField"
+        yield ChangedField(str(field.verbose_name), _said(old, name), _said(new, name), is_text=is_text)
+
+
+def _said(row: Any, name: str) -> str:
+    return str(getattr(row, name) or "")
 
 
 def _measures(rows: Any) -> Iterable[HistoryEntry]:

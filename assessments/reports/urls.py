@@ -1,6 +1,7 @@
 from django.urls import path
 
 from assessments.reports.views import (
+    collected,
     documents,
     downloads,
     example,
@@ -22,11 +23,14 @@ urlpatterns = [
     path("bewertungen/<slug:public_id>/profil.csv", downloads.profile_csv, name="csv"),
     path("bewertungen/<slug:public_id>/profil.xlsx", downloads.profile_xlsx, name="xlsx"),
     path("bewertungen/<slug:public_id>/profil.ods", downloads.profile_ods, name="ods"),
+    path("bewertungen/<slug:public_id>/profil.docx", downloads.profile_docx, name="docx"),
+    path("bewertungen/<slug:public_id>/profil-text/", downloads.profile_text, name="text"),
     path("bewertungen/<slug:public_id>/dokument.json", records.record_json, name="record_json"),
     path("bewertungen/<slug:public_id>/neu-gestalten/", records.redesign_files, name="redesign"),
     path("bewertungen/<slug:public_id>/links/", share_links.share_links, name="share_links"),
     path("bewertungen/<slug:public_id>/links/<int:pk>/", share_links.share_edit, name="share_edit"),
     path("bewertungen/<slug:public_id>/links/<int:pk>/widerrufen/", share_links.share_revoke, name="share_revoke"),
+    path("kommunen/<slug:public_id>/sammelbericht.pdf", collected.collected_pdf, name="collected"),
     path("geteilt/<str:token>/", share_links.shared_profile, name="shared"),
     path("geteilt/<str:token>/profil.pdf", share_links.shared_pdf, name="shared_pdf"),
     path("beispiel/", example.example_page, name="example"),

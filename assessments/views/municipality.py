@@ -54,6 +54,7 @@ def municipality_page(request: HttpRequest, public_id: str) -> HttpResponse:
             "projects": Paginator(projects, PROJECTS_PER_PAGE).get_page(request.GET.get("seite")),
             "standing": next((row for row in found if row.project.is_municipality_wide), None),
             "tenant": TenantOf(municipality),
+            "has_approved": any(row.approved for row in found),
         },
     )
 

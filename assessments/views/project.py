@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments import scoring, sentences
 from assessments.forms.project import ProjectForm
-from assessments.models import Assessment, AssessmentState, Project
+from assessments.models import Assessment, AssessmentState, Project, ProjectPaper
 from assessments.queries.gates import gates_of
 from assessments.services.projects import NameTaken, change_project, create_project
 from assessments.views.access import get_municipality, get_project, require
@@ -110,6 +110,7 @@ def project_page(request: HttpRequest, public_id: str) -> HttpResponse:
         .with_progress()
         .with_next_open()
         .with_record()
+        .select_related("paper")
         .order_by("-round")
     )
     for assessment in rounds:
@@ -129,6 +130,7 @@ def project_page(request: HttpRequest, public_id: str) -> HttpResponse:
             "rounds": rounds,
             "open_round": next((a for a in rounds if a.state != AssessmentState.APPROVED), None),
             "approved": approved,
+            "paper": ProjectPaper.objects.filter(project=project).select_related("contact").first(),
             "measures": project.measures.running().select_related("owner"),
             "team": project.team.all(),
             "may_start": works and not any(a.state != AssessmentState.APPROVED for a in rounds),

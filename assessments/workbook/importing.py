@@ -11,7 +11,10 @@ from assessments.models import Assessment, Score, WorkbookUpload
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
 from assessments.services.answers import ANSWER_FIELDS, Answer, NewEvidence, StaleScore, add_evidence, save_score
+from assessments.workbook.cells import UnreadableFile, Workbook
+from assessments.workbook.columns import PLACES
 from assessments.workbook.package import read_workbook
+from assessments.workbook.pdf_form import PDF, as_workbook, filled_in
 from assessments.workbook.plan import ImportPlan, RowChange, StoredAnswer, plan_import
 from assessments.workbook.reading import CellProblem, ReturnedSheet, SheetRow, read_sheet
 from scaling.common.transactions import atomic
@@ -26,9 +29,11 @@ class PreviewOutdated(Exception):
 
 
 def read_upload(data: bytes, assessment: Assessment) -> ReturnedSheet:
-    """The rows and problems of a file. Raises UnreadableFile. Two queries."""
+    """The rows and problems of a sheet, or of a form filled in on a screen. Raises UnreadableFile. Two queries, or four."""
     keys = set(assessment.scores.values_list("criterion__key", flat=True))
-    sheet = read_sheet(read_workbook(data), assessment=assessment.public_id, keys=keys)
+    is_form = data.startswith(PDF)
+    workbook = _form_as_workbook(data, assessment) if is_form else read_workbook(data)
+    sheet = read_sheet(workbook, assessment=assessment.public_id, keys=keys)
     plan = plan_import(sheet.rows, current_answers(assessment, sheet.rows))
     forged = [
         CellProblem(
@@ -43,7 +48,26 @@ def read_upload(data: bytes, assessment: Assessment) -> ReturnedSheet:
         if name in change.row.if_changed
     ]
     problems = sorted([*sheet.problems, *forged, *changed], key=lambda problem: problem.row or 0)
-    return ReturnedSheet(sheet.rows, problems)
+    return ReturnedSheet(sheet.rows, _by_title(problems, workbook) if is_form else problems)
+
+
+def _form_as_workbook(data: bytes, assessment: Assessment) -> Workbook:
+    answers = filled_in(data, assessment=assessment.public_id)
+    started_from = [SheetRow(0, key, version, Answer()) for key, version in answers]
+    workbook = as_workbook(answers, current_answers(assessment, started_from), assessment=assessment.public_id)
+    if all(len(rows) < 2 for rows in workbook.sheets.values()):
+        raise UnreadableFile(_("In diesem Bogen ist nichts ausgefüllt."))
+    return workbook
+
+
+def _by_title(problems: Sequence[CellProblem], workbook: Workbook) -> list[CellProblem]:
+    """A form has no rows to speak of: its problems name the criterion and the field."""
+    (rows,) = workbook.sheets.values()
+    titles = {number: str(cells[PLACES["title"]].value) for number, cells in rows.items() if number > 1}
+    return [
+        replace(one, row=None, cell="", column=": ".join(filter(None, (titles.get(one.row or 0, ""), one.column))))
+        for one in problems
+    ]
 
 
 @atomic

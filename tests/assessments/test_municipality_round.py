@@ -75,7 +75,7 @@ def test_rating_page_asks_in_the_wording_of_the_house(client, bob, house):
 
 def test_paper_sheet_and_profile_speak_in_the_wording_of_the_house(house):
     criteria = [c for c in cached_edition(house.edition).criteria if c.key == "beides"]
-    assert "Frage zum Haus, beides?" in form_html(house, criteria)
+    assert "Frage zum Haus, beides?" in form_html(house, [(number, one, 1) for number, one in enumerate(criteria, 1)])
     result = next(r for r in load_profile(house).criteria if r.key == "beides")
     assert result.summary == "beides, Haus auf Deutsch"
     assert result.levels[4].description == "beides, Haus auf 4 auf Deutsch"

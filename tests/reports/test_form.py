@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from assessments.models import RenderedPdf
 from assessments.queries.catalogue_cache import cached_edition
+from assessments.reports.profile.load import load_profile
 from assessments.reports.rendering import orders
 from assessments.services import workflow
 from catalogue.models import EditionState
@@ -40,7 +41,8 @@ def test_form_is_accessible_and_archivable(download):
     in_scope = len(CRITERIA) - 1
     assert tags.count("H1") == 1
     assert tags.count("H2") == 2 + in_scope
-    assert tags.count("Figure") == in_scope * 12  # five levels, two other answers, five targets
+    # Five levels, two other answers, a reason, evidence and its link, five targets and a day.
+    assert tags.count("Form") == in_scope * 16
 
 
 def test_form_holds_guidance_and_no_answer(download):
@@ -70,6 +72,14 @@ def test_form_gives_each_criterion_its_page(download):
 def test_form_can_be_narrowed(download, query, expected):
     text = text_of(download(query).content)
     assert [key for key in CRITERIA if f"Kriterium {key}" in text] == expected
+
+
+@pytest.mark.parametrize("query", ["", "?phase=p3", "?kriterien=personal,folgekosten"])
+def test_form_numbers_criteria_as_the_report_does(download, second, query):
+    text = text_of(download(query).content)
+    found = [one for one in load_profile(second).criteria if f"Kriterium {one.key}" in text]
+    assert found
+    assert all(f"{one.number} {one.title}" in text for one in found)
 
 
 @pytest.mark.parametrize(

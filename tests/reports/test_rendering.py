@@ -56,7 +56,7 @@ def all_orders(first, second):
     yield record_order(record, profile, variant="lang", comments=True)
     yield record_order(record, without_names(profile), variant="kurz", without_names=True)
     yield example_order(variant="kurz", language=translation.get_language())
-    yield form_order(second, cached_edition(second.edition).criteria[:2])
+    yield form_order(second, [(n, one, 1) for n, one in enumerate(cached_edition(second.edition).criteria[:2], 1)])
     yield orders.short_check_order(second, questions_of(second))
 
 

@@ -26,7 +26,16 @@ GERMAN = re.compile(
 #: An office and the roadmap keep their names.
 NAMES = "FD 10 Personal, gemeinsam mit der Pressestelle|Smart-City-Lösungen skalieren: Eine Roadmap für Kommunen"
 #: Files have tests of their own; the page at the end of a mail speaks the language of the mail.
-NOT_HERE = ("reports:pdf", "reports:xlsx", "reports:ods", "reports:csv", "reports:json", "assessments:sheet", "unsubscribe")
+NOT_HERE = (
+    "reports:pdf",
+    "reports:xlsx",
+    "reports:ods",
+    "reports:docx",
+    "reports:csv",
+    "reports:json",
+    "assessments:sheet",
+    "unsubscribe",
+)
 PAGES = sorted(
     {(name, ids) for name, ids, method, expected in TABLE if method == "get" and "200" in expected and name not in NOT_HERE}
 )

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from assessments.reports.profile.model import (
+    CouncilPaper,
     CriterionResult,
     Figure,
     GateResult,
@@ -58,6 +59,7 @@ def document(profile: MaturityProfile) -> dict[str, Any]:
             "attribution": meta.attribution,
             "level_scale_notice": meta.level_scale_notice,
             "document": _document(meta.record),
+            "council_paper": _paper(meta.paper),
         },
         "headline": profile.headline,
         "scale": [{"level": level.level, "name": level.name} for level in profile.scale],
@@ -113,6 +115,12 @@ def document(profile: MaturityProfile) -> dict[str, Any]:
         "measures": [_measure(measure) for measure in profile.measures],
         "definitions": {name: getattr(profile.definitions, name) for name in profile.definitions.__slots__},
     }
+
+
+def _paper(paper: CouncilPaper | None) -> dict[str, Any] | None:
+    if paper is None:
+        return None
+    return {name: getattr(paper, name) for name in paper.__slots__} | {"signatures": list(paper.signatures)}
 
 
 def _day(day: date | None) -> str | None:

@@ -73,7 +73,7 @@ def _meta(book: Book) -> Element:
     day = f"{book.day.isoformat()}T00:00:00"
     facts = {"meta:generator": "Skalierungscheck", "dc:title": book.title, "meta:initial-creator": book.author}
     for name, text in {**facts, "dc:language": book.language, "meta:creation-date": day, "dc:date": day}.items():
-        SubElement(meta, tag(name)).text = _writable(text)
+        SubElement(meta, tag(name)).text = writable(text)
     return root
 
 
@@ -143,7 +143,7 @@ def _cell(cell: BookCell, style: str) -> Element:
 def _write_line(paragraph: Element, line: str) -> None:
     """Tabs and rows of blanks have tags of their own, or they would come back as one blank."""
     last: Element | None = None
-    line = _writable(line)
+    line = writable(line)
     if line.startswith(" ") and not line.startswith("  "):
         last, line = SubElement(paragraph, tag("text:s")), line[1:]
     for part in filter(None, _BLANKS.split(line)):
@@ -157,7 +157,7 @@ def _write_line(paragraph: Element, line: str) -> None:
             last.tail = part
 
 
-def _writable(text: str) -> str:
+def writable(text: str) -> str:
     return _UNWRITABLE.sub("\ufffd", text)
 
 

@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 MAX_PAGES_KURZ = 4
 STYLE = "css/print-report.css"
+PAPER_STYLE = "css/print-paper.css"
 
 
 def pdf_of(profile: MaturityProfile, *, variant: Variant, with_comments: bool = False) -> bytes:
@@ -40,7 +41,9 @@ def render_pdf(profile: MaturityProfile, *, variant: Variant, with_comments: boo
     „kurz“ has at most four pages: where its lists are too long for that, it shows fewer and says how many are left out.
     „lang“ holds everything; texts beyond ``limits.TEXT`` characters are cut with a note that says where to read the rest.
     """
-    styles = (STYLE, f"css/print-draft-{profile.meta.language}.css") if profile.meta.is_draft else (STYLE,)
+    styles: tuple[str, ...] = (STYLE, f"css/print-draft-{profile.meta.language}.css") if profile.meta.is_draft else (STYLE,)
+    if profile.meta.paper:
+        styles += (PAPER_STYLE,)
     if variant == "lang":
         return _written(html_to_pdf(report_html(profile, variant=variant, with_comments=with_comments), styles))
     for list_limits in LIST_LIMITS[:-1]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -81,6 +82,8 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, li
         "title": _("Reifeprofil %(project)s, %(round)s") % {"project": meta.project, "round": meta.round_label},
         "language_tag": HYPHENATED[meta.language],
         "own_language": HYPHENATED.get(meta.own_language, meta.own_language),
+        # The same as an attribute: what people typed is in their language.
+        "written_lang": format_html(' lang="{}"', HYPHENATED[meta.own_language]) if meta.own_language else "",
         "explains_early": len(profile.trend.points) == 1 and len(open_measures) <= FEW_MEASURES,
         "has_targets": profile.overall.planned.value is not None,
         "levels": charts.figures_strips((*profile.workstreams, charts.named_overall(profile))),

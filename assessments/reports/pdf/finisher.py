@@ -7,6 +7,8 @@ import io
 import warnings
 from typing import Any
 
+from assessments.reports.pdf.form_fields import finish_fields
+
 VERSION = "1.7"
 
 _UA_DESCRIPTION = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
@@ -47,6 +49,7 @@ class Finisher:
     def __call__(self, document: Any, pdf: Any) -> None:
         add_ua_identification(pdf)
         add_scopes(pdf)
+        finish_fields(pdf)
         write_once(pdf)
         self.pdf, self.count = pdf, len(pdf.objects)
 

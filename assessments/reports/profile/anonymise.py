@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from assessments.reports.profile.model import CriterionResult, MaturityProfile, MeasureItem
+from assessments.reports.profile.model import CouncilPaper, CriterionResult, MaturityProfile, MeasureItem
 
 
 def without_names(profile: MaturityProfile) -> MaturityProfile:
@@ -26,7 +26,9 @@ def without_names(profile: MaturityProfile) -> MaturityProfile:
 
     criteria = {result.key: criterion(result) for result in profile.criteria}
 
-    meta = replace(profile.meta, approved_by="", steps=tuple(replace(step, by="") for step in profile.meta.steps))
+    paper = profile.meta.paper.without_names() if profile.meta.paper else None
+    steps = tuple(replace(step, by="") for step in profile.meta.steps)
+    meta = replace(profile.meta, approved_by="", steps=steps, paper=paper if paper != CouncilPaper() else None)
     changes = profile.changes
     if changes is not None:
         lists = (replace(one, criteria=tuple(criteria[result.key] for result in one.criteria)) for one in changes.lists)

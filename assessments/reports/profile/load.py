@@ -1,10 +1,11 @@
-"""Fetches what the maturity profile is made of: seven queries, however many criteria, rounds, measures and evidence.
+"""Fetches what the maturity profile is made of: eight queries, however many criteria, rounds, measures and evidence.
 
 Where a workshop voted, the edition's texts are looked at as well; a process that does not know them yet asks six more."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -22,6 +23,8 @@ from assessments.models import (
     Comment,
     Evidence,
     Measure,
+    ProjectPaper,
+    RoundPaper,
     Score,
     ScoreSpread,
     TransitionKind,
@@ -32,7 +35,15 @@ from assessments.reports.profile import texts
 from assessments.reports.profile.build import build_profile
 from assessments.reports.profile.inputs import AnswerFact, Facts, MilestoneFact, PhaseFact, RoundFact, SpreadFact
 from assessments.reports.profile.meta import cover_of, local_day
-from assessments.reports.profile.model import CommentItem, EvidenceItem, MaturityProfile, MeasureItem, RoundRef, ScaleLevel
+from assessments.reports.profile.model import (
+    CommentItem,
+    CouncilPaper,
+    EvidenceItem,
+    MaturityProfile,
+    MeasureItem,
+    RoundRef,
+    ScaleLevel,
+)
 from assessments.reports.profile.person import person_name
 from assessments.scoring import Rating, RoleSpread, Spread
 from assessments.services.workshops import question_of
@@ -74,7 +85,7 @@ def load_profile(assessment: Assessment, *, compare_with: Assessment | str | Non
     """The profile of a round, in the active language.
 
     ``compare_with`` is an earlier approved round or its public id; left out, it is the latest of them. Raises NotComparable.
-    Seven queries; give the assessment as ``with_context`` fetches it, or its relations cost one more each.
+    Eight queries; give the assessment as ``with_context`` fetches it, or its relations cost one more each.
     """
     return build_profile(load_facts(assessment, compare_with=compare_with))
 
@@ -95,6 +106,7 @@ def load_facts(assessment: Assessment, *, compare_with: Assessment | str | None 
     milestones = _milestones(assessment, local)
     titles = {answer.rating.key: answer.title for answer in answers}
     meta = cover_of(assessment, answers, phases, compared, [fact.ref for fact in reversed(rounds)], local.language)
+    meta = replace(meta, paper=_paper(assessment))
     return Facts(
         meta=meta,
         phases=tuple(PhaseFact(p.key, p.code, p.name, p.label, p.is_cross_phase) for p in phases),
@@ -307,6 +319,25 @@ def _names_a_member() -> Exists:
     typed = ExpressionWrapper(OuterRef("owner_text"), output_field=CharField())
     members = Membership.objects.filter(municipality=OuterRef("project__municipality")).exclude(user__name="")
     return Exists(members.annotate(typed=typed).filter(typed__icontains=F("user__name")))
+
+
+def _paper(assessment: Assessment) -> CouncilPaper | None:
+    """What was filled in for a council paper, of the project and of the round. None where nothing was. One query."""
+    rows = Assessment.objects.filter(pk=assessment.pk).values(
+        *(f"paper__{name}" for name in RoundPaper.FIELDS),
+        *(f"project__paper__{name}" for name in ProjectPaper.FIELDS),
+        "project__paper__contact__name",
+        "project__paper__contact__email",
+    )
+    row: dict[str, Any] = {
+        name.removeprefix("project__").removeprefix("paper__"): value or "" for name, value in rows.get().items()
+    }
+    person = row.pop("contact__name") or row["contact__email"]
+    row.pop("contact__email")
+    contact, typed = row.pop("contact"), row.pop("contact_text")
+    row["contact"] = person_name(person, contact) if contact else typed
+    paper = CouncilPaper(**{**row, "signatures": tuple(filter(None, row["signatures"].splitlines()))})
+    return paper if paper != CouncilPaper() else None
 
 
 # --- Earlier rounds ---------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from plain facts, ``load.load_profile`` fetches those. All texts are in the lang
 built. Dates are local dates. Nothing here depends on the clock: the same state of the data gives an equal profile.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from assessments.reports.profile.criterion import (
@@ -25,6 +25,7 @@ from assessments.scoring import Average, Counts, Distribution, GroupChange, Kind
 __all__ = [
     "Changes",
     "CommentItem",
+    "CouncilPaper",
     "CriterionChange",
     "CriterionResult",
     "Definitions",
@@ -102,6 +103,42 @@ class RecordMark:
 
 
 @dataclass(frozen=True, slots=True)
+class CouncilPaper:
+    """What a council paper says beside the profile: what people typed, "" where they left it out.
+
+    ``contact``, ``participants``, ``signatures`` and ``distribution`` may name people.
+    """
+
+    file_number: str = ""
+    number: str = ""
+    office: str = ""
+    contact: str = ""
+    funding_reference: str = ""
+    funding_period: str = ""
+    resolution: str = ""
+    financial_effect: str = ""
+    participants: str = ""
+    method: str = ""
+    signatures: tuple[str, ...] = ()
+    distribution: str = ""
+
+    @property
+    def has_facts(self) -> bool:
+        """What stands at the head of a paper, each on a line."""
+        facts = (self.file_number, self.number, self.office, self.contact, self.funding_reference, self.funding_period)
+        return any(facts)
+
+    @property
+    def has_texts(self) -> bool:
+        """What takes more than a line."""
+        texts = (self.resolution, self.financial_effect, self.participants, self.method, self.signatures, self.distribution)
+        return any(texts)
+
+    def without_names(self) -> "CouncilPaper":
+        return replace(self, contact="", participants="", signatures=(), distribution="")
+
+
+@dataclass(frozen=True, slots=True)
 class Meta:
     """What the cover says. ``language`` is the code of the texts' language, ``as_of`` the day of the latest answer or step.
 
@@ -110,7 +147,8 @@ class Meta:
     ``phase_label`` is empty for the municipality as a whole, which is in no phase. ``scope`` names the phases assessed, in
     order. ``is_draft`` until approved. ``steps`` are started, submitted, approved: those that have happened. ``compared`` is
     the round that all changes refer to; ``rounds`` are the earlier approved rounds one may compare with, the latest first.
-    ``written_in`` is the language of reasons, evidence and measures: German, but for the example in English.
+    ``written_in`` is the language of reasons, evidence and measures: German, but for the example in English. ``paper`` is None
+    where nothing of it was filled in.
     """
 
     public_id: str
@@ -147,6 +185,7 @@ class Meta:
     level_scale_notice: str
     record: RecordMark | None = None
     written_in: str = "de"
+    paper: CouncilPaper | None = None
 
     @property
     def own_language(self) -> str:
@@ -289,6 +328,11 @@ class Changes:
 
     def of(self, kind: str) -> tuple[CriterionResult, ...]:
         return next((one.criteria for one in self.lists if one.kind == kind), ())
+
+    @property
+    def criteria_moved(self) -> tuple[CriterionResult, ...]:
+        """What fell or lost its level, and then what rose: bad news first."""
+        return (*self.down, *self.of("no_longer_rated"), *self.up)
 
     @property
     def down(self) -> tuple[CriterionResult, ...]:

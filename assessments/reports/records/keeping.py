@@ -11,7 +11,7 @@ from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from assessments.models import Assessment, AssessmentRecord, RecordPerson
+from assessments.models import Assessment, AssessmentRecord, AssessmentState, RecordPerson
 from assessments.reports.profile.inputs import Facts
 from assessments.reports.profile.load import DEFAULT_LANGUAGE, NotComparable, load_facts
 from assessments.reports.profile.model import MaturityProfile, RecordMark
@@ -19,7 +19,9 @@ from assessments.reports.records.codec import LANGUAGES, checksum
 from assessments.reports.records.document import document_of, profile_in
 from assessments.services import workflow
 from scaling.accounts import coats_of_arms
+from scaling.accounts.models import Municipality
 from scaling.common.addresses import absolute_url
+from scaling.common.sorting import GermanOrder
 
 
 @receiver(workflow.approved)
@@ -125,6 +127,22 @@ def record_profile(
 def current_record(assessment: Assessment) -> AssessmentRecord | None:
     """With its parts; None while the round is not approved. One query."""
     return assessment.records.current().with_parts().first()
+
+
+def speaking_records(user: Any, municipality: Municipality) -> list[AssessmentRecord]:
+    """What speaks for each project of the municipality that the person may see: the record of its latest approved round.
+
+    The municipality as a whole first, then by name. With their parts and without their documents. One query.
+    """
+    rounds = Assessment.objects.visible_to(user).filter(project__municipality=municipality, state=AssessmentState.APPROVED)
+    found = AssessmentRecord.objects.current().with_parts().defer("document").filter(assessment__in=rounds)
+    found = found.select_related("assessment").order_by(
+        "-assessment__project__is_municipality_wide", GermanOrder("assessment__project__name"), "-assessment__round"
+    )
+    latest: dict[int, AssessmentRecord] = {}
+    for record in found:
+        latest.setdefault(record.assessment.project_id, record)
+    return list(latest.values())
 
 
 def _pictures() -> Iterable[str]:

@@ -16,6 +16,7 @@ from assessments.models import Assessment, AssessmentRecord
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.short_check import ShortQuestion, questions_of
 from assessments.reports.pdf import Variant, key_of, pdf_of, render_pdf
+from assessments.reports.pdf.collected import render_collected
 from assessments.reports.pdf.engine import html_to_pdf
 from assessments.reports.pdf.short_check import short_check_html
 from assessments.reports.pdf.store import fetch_pdf, render_version, store_pdf
@@ -143,17 +144,21 @@ def _html_order(kind: str, args: dict[str, Any], html: str) -> Order:
     return Order(kind, args, key, lambda: fetch_pdf(key), make)
 
 
-def form_order(assessment: Assessment, criteria: Sequence[Criterion], *, office: str = "") -> Order:
-    """The blank workshop form, in the active language, for one ``office`` (its code) where there is one."""
-    args = {"assessment": assessment.public_id, "criteria": [criterion.key for criterion in criteria], "office": office}
+def form_order(assessment: Assessment, criteria: Sequence[tuple[int, Criterion, int]], *, office: str = "") -> Order:
+    """The blank workshop form, in the active language, for one ``office`` (its code) where there is one.
+
+    ``criteria`` come between their numbers in the reports of the round and the versions of their answers.
+    """
+    numbered = [[number, criterion.key, version] for number, criterion, version in criteria]
+    args = {"assessment": assessment.public_id, "criteria": numbered, "office": office}
     html = form_html(assessment, criteria, office=office)
     return _html_order("form", {**args, "language": translation.get_language()}, html)
 
 
-def _form(assessment: str, criteria: list[str], language: str, office: str = "") -> Order:
+def _form(assessment: str, criteria: list[tuple[int, str, int]], language: str, office: str = "") -> Order:
     row = Assessment.objects.with_context().get(public_id=assessment)
     by_key = cached_edition(row.edition).by_key
-    return form_order(row, [by_key[key] for key in criteria], office=office)
+    return form_order(row, [(number, by_key[key], version) for number, key, version in criteria], office=office)
 
 
 def short_check_order(assessment: Assessment, questions: Sequence[ShortQuestion]) -> Order:
@@ -167,10 +172,41 @@ def _short_check(assessment: str, language: str) -> Order:
     return short_check_order(row, questions_of(row))
 
 
+# --- All projects of a municipality ----------------------------------------------------------------------------------------
+
+
+def collected_order(records: Sequence[AssessmentRecord]) -> Order:
+    """The collected report of these records, in their order and the active language. Their documents may be deferred.
+
+    Known by the records and their renditions: what they say never changes but by those.
+    """
+    language = (translation.get_language() or "de").split("-")[0]
+    numbers = [record.number for record in records]
+    made = [f"{record.number}:{max((one.number for one in record.renditions), default=1)}" for record in records]
+    key = hashlib.sha256(" ".join([render_version(), "collected", language, *made]).encode()).hexdigest()
+
+    def make() -> bytes:
+        by_number = {row.number: row for row in AssessmentRecord.objects.with_parts().filter(number__in=numbers)}
+        with translation.override(language):
+            profiles = [record_profile(by_number[number]) for number in numbers]
+        pdf = render_collected(profiles, language=language)
+        store_pdf(key, pdf)
+        return pdf
+
+    return Order("collected", {"records": numbers, "language": language}, key, lambda: fetch_pdf(key), make)
+
+
+def _collected(records: list[str], language: str) -> Order:
+    rows = AssessmentRecord.objects.with_parts().defer("document").filter(number__in=records)
+    by_number = {row.number: row for row in rows}
+    return collected_order([by_number[number] for number in records])
+
+
 _LOADERS: dict[str, Callable[..., Order]] = {
     "running": _running,
     "record": _record,
     "example": example_order,
     "form": _form,
     "short_check": _short_check,
+    "collected": _collected,
 }

@@ -5,14 +5,21 @@ from pathlib import Path
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from assessments.reports.export import render_csv, render_json, render_ods, render_xlsx
+from assessments.reports.export.blocks import blocks_of, plain_text
+from assessments.reports.export.docx_file import CONTENT_TYPE as DOCX
+from assessments.reports.export.docx_file import render_docx
 from assessments.reports.profile.model import MaturityProfile
 from assessments.reports.views.requested import requested_profile
 from assessments.views.access import get_assessment
+from assessments.views.breadcrumbs import crumbs_to
 
 LANGUAGES = ("de", "en")
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
@@ -72,6 +79,35 @@ def profile_xlsx(request: HttpRequest, public_id: str) -> HttpResponse:
 @cache_control(private=True, no_cache=True)
 def profile_ods(request: HttpRequest, public_id: str) -> HttpResponse:
     return _file(request, public_id, render_ods, "ods", ODS)
+
+
+@login_required
+@require_safe
+@cache_control(private=True, no_cache=True)
+def profile_docx(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The Kurzfassung, for a council paper."""
+    return _file(request, public_id, render_docx, "docx", DOCX)
+
+
+@login_required
+@require_safe
+@cache_control(private=True, no_cache=True)
+def profile_text(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A page with the Kurzfassung as text, to be copied."""
+    assessment = get_assessment(request.user, public_id)
+    language = requested_language(request)
+    with translation.override(language):
+        profile = requested_profile(request, assessment).profile
+        text = plain_text(blocks_of(profile))
+    place = reverse("reports:profile", args=[public_id])
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    context = {
+        "profile": profile,
+        "text": text,
+        "docx_url": reverse("reports:docx", args=[public_id]) + query,
+        "crumbs": crumbs_to(assessment.project, (_("Reifeprofil"), f"{place}{query}"), (_("Text zum Kopieren"), "")),
+    }
+    return render(request, "report/text.html", context)
 
 
 @require_safe

@@ -90,7 +90,13 @@ def earlier_files(record: AssessmentRecord, *, public_id: str, with_comments: bo
 
 
 def _label(kind: str, language: str, words: list[str]) -> str:
-    names = {"xlsx": _("Excel"), "ods": _("OpenDocument-Tabelle"), "csv": _("CSV"), "json": _("JSON")}
+    names = {
+        "xlsx": _("Excel"),
+        "ods": _("OpenDocument-Tabelle"),
+        "docx": _("Word-Datei (DOCX)"),
+        "csv": _("CSV"),
+        "json": _("JSON"),
+    }
     name = names.get(kind) or (_("PDF, Kurzfassung") if "kurz" in words else _("PDF, Langfassung"))
     if "kommentare" in words:
         name = _("PDF, Langfassung mit Kommentaren")

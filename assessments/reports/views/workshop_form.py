@@ -18,21 +18,22 @@ from catalogue.models import Criterion
 from scaling.common.offices import Office
 
 
-def requested_criteria(request: HttpRequest, assessment: Assessment) -> list[Criterion]:
-    """The round's criteria in catalogue order, narrowed by ``?kriterien=key,key`` (also repeated, as a
-    form sends it), ``?phase=key`` and ``?stelle=office``. One query.
+def requested_criteria(request: HttpRequest, assessment: Assessment) -> list[tuple[int, Criterion, int]]:
+    """The round's criteria in catalogue order, each between the number it has in every report of the
+    round and the version of its answer; narrowed by
+    ``?kriterien=key,key`` (also repeated, as a form sends it), ``?phase=key`` and ``?stelle=office``. One query.
 
     404 for a criterion, a phase or an office that is not in the round.
     """
-    in_round = set(assessment.scores.values_list("criterion_id", flat=True))
+    in_round = dict(assessment.scores.values_list("criterion_id", "version"))
     criteria = [criterion for criterion in cached_edition(assessment.edition).criteria if criterion.pk in in_round]
     keys = {key for part in request.GET.getlist("kriterien") for key in part.split(",") if key}
     phase, office = request.GET.get("phase", ""), request.GET.get("stelle", "")
     if keys - {criterion.key for criterion in criteria}:
         raise Http404
     chosen = [
-        c
-        for c in criteria
+        (number, c, in_round[c.pk])
+        for number, c in enumerate(criteria, 1)
         if (not keys or c.key in keys) and (not phase or c.phase.key == phase) and (not office or office in c.offices)
     ]
     if not chosen:

@@ -1,0 +1,111 @@
+"""The collected report: all that is approved and may be seen, an overview first, a page a project, from records only."""
+
+from datetime import date
+
+import page as pdf_validator
+import pypdfium2
+import pytest
+from django.urls import reverse
+
+from assessments.models import Measure, RenderedPdf
+from assessments.reports.records.keeping import speaking_records
+from assessments.reports.rendering.orders import collected_order, order_from
+from assessments.services import workflow
+from assessments.services.answers import Answer
+from tests.factories import make_project
+from tests.reports.conftest import answer, approved
+from tests.reports.pdf_facts import text_of
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def fetch(client, person, municipality, **query):
+    client.force_login(person, backend=BACKEND)
+    return client.get(reverse("reports:collected", args=[municipality.public_id]), query)
+
+
+def pages_of(content):
+    with pypdfium2.PdfDocument(content) as document:
+        return [" ".join(page.get_textpage().get_text_bounded().split()) for page in document]
+
+
+@pytest.fixture
+def other(municipality, edition, bob):
+    """A project that Alice is not on, approved once."""
+    project = make_project(municipality, "Ämterbuch")
+    assessment = workflow.start_assessment(project=project, by=bob)
+    answer(assessment, bob, {"vertrauen": Answer("rated", 4, "Läuft")})
+    return approved(assessment, bob, date(2026, 2, 1))
+
+
+def test_overview_comes_first_and_each_project_has_a_page(client, bob, municipality, first, other):
+    pages = pages_of(fetch(client, bob, municipality).content)
+    assert len(pages) == 3
+    assert "2 Projekte mit einer freigegebenen Bewertung" in pages[0]
+    assert pages[0].index("Ämterbuch") < pages[0].index("Parkraum-App")  # as German sorts
+    assert "Ämterbuch" in pages[1]
+    assert "Parkraum-App" in pages[2]
+    for page, assessment in ((pages[1], other), (pages[2], first)):
+        assert assessment.records.get().number in page.replace("- ", "-")
+        assert "Was hält uns auf?" in page
+        assert "Was ist als Nächstes zu tun?" in page
+
+
+def test_it_comes_from_records_and_not_from_what_is_running(client, bob, alice, municipality, second):
+    """The second round is a draft, and a measure came after the approval: neither is told."""
+    Measure.objects.create(project=second.project, criterion_key="vertrauen", text="Nach der Freigabe", due_on=date(2020, 1, 1))
+    text = text_of(fetch(client, bob, municipality).content)
+    assert "Runde 1" in text
+    assert "Runde 2" not in text
+    assert "Nach der Freigabe" not in text
+
+
+def test_everyone_gets_what_they_may_see(client, bob, alice, rita, charlie, municipality, first, other):
+    assert [len(speaking_records(person, municipality)) for person in (bob, alice, rita, charlie)] == [2, 1, 2, 0]
+    assert "Ämterbuch" not in text_of(fetch(client, alice, municipality).content)
+    assert "Ämterbuch" in text_of(fetch(client, rita, municipality).content)
+    assert fetch(client, charlie, municipality).status_code == 404
+
+
+def test_there_is_none_while_nothing_is_approved(client, bob, municipality, project):
+    assert fetch(client, bob, municipality).status_code == 404
+    page = client.get(municipality.get_absolute_url())
+    assert "Sammelbericht" not in page.text
+
+
+def test_page_of_the_municipality_leads_to_it(client, bob, municipality, first):
+    client.force_login(bob, backend=BACKEND)
+    assert reverse("reports:collected", args=[municipality.public_id]) in client.get(municipality.get_absolute_url()).text
+
+
+def test_reopened_round_is_not_in_it(client, bob, municipality, first, other):
+    workflow.reopen(assessment=other, by=bob, reason="Ein Fehler")
+    assert [record.assessment_id for record in speaking_records(bob, municipality)] == [first.pk]
+
+
+def test_worker_makes_the_same_order_and_keeps_what_it_made(bob, municipality, first, other):
+    order = collected_order(speaking_records(bob, municipality))
+    again = order_from(order.kind, order.args)
+    assert again.key == order.key
+    assert order.fetch() is None
+    pdf = again.make()
+    assert order.fetch() == pdf
+    assert RenderedPdf.objects.filter(key=order.key).exists()
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_it_is_accessible_and_can_be_archived(client, bob, municipality, first, other, language):
+    content = fetch(client, bob, municipality, sprache=language).content
+    for profile in ("ua1", "2a"):
+        assert pdf_validator.validate_pdf_bytes(content, profile=profile).failures == []
+
+
+@pytest.mark.parametrize("projects", [1, 3])
+def test_list_of_records_costs_the_same(bob, municipality, edition, projects, django_assert_num_queries):
+    for number in range(projects):
+        project = make_project(municipality, f"Projekt {number}")
+        assessment = workflow.start_assessment(project=project, by=bob)
+        approved(assessment, bob, date(2026, 2, 1))
+    bob.roles  # noqa: B018 – known in every request
+    with django_assert_num_queries(1):
+        assert len(speaking_records(bob, municipality)) == projects
