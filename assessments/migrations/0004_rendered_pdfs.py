@@ -19,9 +19,7 @@ class Migration(migrations.Migration):
                 ("size", models.PositiveIntegerField(default=0, help_text="bytes")),
                 (
                     "problem",
-                    models.CharField(
-                        blank=True, help_text="unavailable: libraries are missing; failed: tried in vain", max_length=16
-                    ),
+                    models.CharField(blank=True, help_text="why the last attempt gave none", max_length=16),
                 ),
                 ("made_at", models.DateTimeField()),
                 ("used_at", models.DateTimeField(db_index=True)),

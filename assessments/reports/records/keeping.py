@@ -11,7 +11,7 @@ from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from assessments.models import Assessment, AssessmentRecord, RecordPerson
+from assessments.models import Assessment, AssessmentRecord, RecordPerson, RenditionReason
 from assessments.reports.profile.inputs import Facts
 from assessments.reports.profile.load import DEFAULT_LANGUAGE, NotComparable, load_facts
 from assessments.reports.profile.model import MaturityProfile, RecordMark
@@ -100,6 +100,7 @@ def mark_of(record: AssessmentRecord, *, rendition: int | None = None) -> Record
         rendition=number,
         rendition_reason=made.reason,
         rendition_at=timezone.localtime(made.at),
+        lacks_a_name=any(one.reason == RenditionReason.ANONYMISED for one in later.values() if one.number <= number),
     )
 
 

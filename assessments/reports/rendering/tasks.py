@@ -10,7 +10,9 @@ from procrastinate.jobs import Job
 
 from assessments.models import RenderedPdf
 from assessments.reports.pdf import PdfUnavailable
-from assessments.reports.pdf.store import forget_problem, note_problem
+from assessments.reports.pdf.store import forget_pdf, forget_problem, note_problem
+from assessments.reports.records.files import FileDamaged
+from assessments.reports.records.renditions import last_anonymised
 from assessments.reports.rendering.orders import order_from
 
 logger = logging.getLogger(__name__)
@@ -28,11 +30,17 @@ def pause_after(attempts: int) -> int | None:
 
 
 class GrowingPauses(BaseRetryStrategy):
-    """What is missing on the machine will be missing in a minute: not tried again. All else is, after growing pauses."""
+    """What is missing on the machine, or damaged in the store, will be so in a minute: not tried again. All else is, after
+    growing pauses.
+    """
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         pause = pause_after(job.attempts)
-        return None if pause is None or isinstance(exception, PdfUnavailable) else RetryDecision(retry_in={"seconds": pause})
+        return (
+            None
+            if pause is None or isinstance(exception, PdfUnavailable | FileDamaged)
+            else RetryDecision(retry_in={"seconds": pause})
+        )
 
 
 @app.task(name="render_pdf", queue=QUEUE, pass_context=True, retry=GrowingPauses())
@@ -42,14 +50,20 @@ def render(context: JobContext, *, kind: str, args: dict[str, Any], key: str, as
     ``key`` is that of the order as it was asked for; whoever waits looks there for a problem.
     """
     try:
+        before = last_anonymised()
         order = order_from(kind, args)
         if order.fetch() is None:
             start = time.monotonic()
             order.make()
+            if last_anonymised() != before:  # it may show the name: whoever waits has it made again
+                forget_pdf(order.key)
             logger.info("Rendered %s %s in %.2f s.", kind, order.key, time.monotonic() - start)
         forget_problem(key)
     except PdfUnavailable:
         note_problem(key, RenderedPdf.UNAVAILABLE)
+        raise
+    except FileDamaged:
+        note_problem(key, RenderedPdf.DAMAGED)
         raise
     except Exception:
         if pause_after(context.job.attempts) is None:

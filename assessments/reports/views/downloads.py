@@ -5,12 +5,14 @@ from pathlib import Path
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from assessments.reports.export import render_csv, render_json, render_xlsx
 from assessments.reports.profile.model import MaturityProfile
+from assessments.reports.views.damaged import tells_damage
 from assessments.reports.views.requested import requested_profile
 from assessments.views.access import get_assessment
 
@@ -45,9 +47,14 @@ def _file(
     return HttpResponse(content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
+def _profile_url(public_id: str) -> str:
+    return reverse("reports:profile", args=[public_id])
+
+
 @login_required
 @require_safe
 @cache_control(private=True, no_cache=True)
+@tells_damage(_profile_url)
 def profile_json(request: HttpRequest, public_id: str) -> HttpResponse:
     return _file(request, public_id, render_json, "json", "application/json")
 
@@ -55,6 +62,7 @@ def profile_json(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_safe
 @cache_control(private=True, no_cache=True)
+@tells_damage(_profile_url)
 def profile_csv(request: HttpRequest, public_id: str) -> HttpResponse:
     return _file(request, public_id, render_csv, "csv", "text/csv; charset=utf-8")
 
@@ -62,6 +70,7 @@ def profile_csv(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_safe
 @cache_control(private=True, no_cache=True)
+@tells_damage(_profile_url)
 def profile_xlsx(request: HttpRequest, public_id: str) -> HttpResponse:
     return _file(request, public_id, render_xlsx, "xlsx", XLSX)
 
