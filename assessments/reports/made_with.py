@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.template import Engine
 
 #: Where rendering begins. Everything of ours that these import, however far down, belongs to it.
 RENDERERS = (
@@ -16,9 +17,10 @@ RENDERERS = (
     "assessments.reports.export",
     "assessments.reports.records.document",
 )
-#: What is read and not imported: templates, their tags, texts in other languages, ways to write dates, styles, fonts, pictures.
+#: Templates, in the program's folder as well as in an operator's own that goes before it.
+TEMPLATES = ("report/**/*.html", "assessments/_place.html")
+#: What else is read and not imported: their tags, texts in other languages, ways to write dates, styles, fonts, pictures.
 READ = (
-    ("templates/report", "*.html"),
     ("assessments", "templatetags/*.py"),
     ("scaling", "templatetags/*.py"),
     ("catalogue", "templatetags/*.py"),
@@ -37,7 +39,7 @@ def render_version() -> str:
     """The same for the same code, templates, styles, fonts, translations, glossary and libraries, wherever it is asked for."""
     digest = hashlib.sha256()
     for file in sources():
-        digest.update(file.relative_to(settings.BASE_DIR).as_posix().encode() + b"\0")
+        digest.update(file.name.encode() + b"\0")
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 
@@ -46,6 +48,8 @@ def sources() -> list[Path]:
     """The files behind ``render_version``, in order. A fifth of a second: they are found by their imports."""
     base = Path(settings.BASE_DIR)
     read = {path for folder, pattern in READ for path in (base / folder).rglob(pattern) if path.is_file()}
+    for folder in Engine.get_default().dirs:
+        read |= {path for pattern in TEMPLATES for path in Path(folder).glob(pattern)}
     tags = (path for path in read if path.suffix == ".py")
     code = _imported_by([*filter(None, (_file(base, name) for name in RENDERERS)), *tags], base)
     return sorted(read | code)

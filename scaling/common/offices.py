@@ -49,11 +49,14 @@ def office_names(offices: Iterable[str]) -> str:
 
 #: Words that only an office has, by their whole or their end; also companies, bodies and functions.
 _OFFICE = re.compile(
-    r"(?:\w*(?:amt|ämter|amts|referat|abteilung|dezernat|fachbereich|bereich|fachdienst|dienst|dienste|sachgebiet|fachgebiet|stelle"
-    r"|stab|kämmerei|kasse|verwaltung|werke?|betriebe?|zentrale?|zentrum|büro|team|gruppe|hof|archiv|bibliothek|bücherei|museum"
-    r"|schule|hochschule|universität|feuerwehr|polizei|ministerium|kreis|verband|verein|gesellschaft|anstalt|kammer|behörde"
-    r"|ausschuss|rat|beirat|vorstand|leitung|leiter|leiterin|meister|meisterin|beauftragter?|dienstleister|agentur|institut"
-    r"|aufsicht|direktion|dezernent|dezernentin|kämmerer|kämmerin|gremium|redaktion|sekretariat|vergabe|datenschutz|rechnungsprüfung)"
+    r"(?:\w*(?:amt|ämter|amts|referat|abteilung|dezernat|fachbereich|bereich"  # untranslated: what people type
+    r"|fachdienst|dienst|dienste|sachgebiet|fachgebiet|stelle|kämmerei|verwaltung|werke?|betriebe?|zentrale?|zentrum|büro|team"
+    r"|gruppe|archiv|bibliothek|bücherei|museum|hochschule|universität|feuerwehr|polizei|ministerium|verband|verein|gesellschaft"
+    r"|anstalt|behörde|ausschuss|vorstand|leitung|leiter|leiterin|beauftragter?|dienstleister|agentur|institut|aufsicht|direktion"
+    r"|dezernent|dezernentin|gremium|redaktion|sekretariat|vergabe|datenschutz|rechnungsprüfung)"
+    r"|(?:ober|alt)?(?:bürger|haus)meister(?:in)?|kämmerer|kämmerin|(?:bau|betriebs|wertstoff|fried)hof|(?:krisen)?stab"
+    r"|(?:stadt|gemeinde|kreis|personal|betriebs|aufsichts|verwaltungs|fach|bei)?rat|(?:land|arbeits|fach)?kreis"
+    r"|(?:volkshoch|musik|grund|gesamt|berufs)?schule|(?:handwerks|architekten|industrie)kammer|(?:stadt|gemeinde|kreis)?kasse"
     r"|IT|EDV|IuK|CDO|CIO|FD|FB|SG|AG|GmbH|gGmbH|AöR|eG|e\.V|KG|Bund|Land|Stadt|Gemeinde|Kommune|kommunales"
     r"|(?:city|town|county|parish)|offices?|departments?|division|unit|section|centre|center|council|agency|authority|services?"
     r"|company|utilities|treasury|board|committee|mayor|manager|management|operations?|administration|procurement|ltd|inc)",

@@ -1,5 +1,6 @@
 """A changed line that a rendering runs or reads gives files another version, wherever it stands."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,14 +39,14 @@ sys.setprofile(None)
 paths = sorted(map(os.path.abspath, seen))
 print("\\n".join(path[len(base):] for path in paths if path.startswith(base) and "site-packages" not in path))
 """
-#: What runs or is opened and says nothing in a file: settings, and what Python and Django keep beside our code.
-NO_SOURCE = (".pyc", ".mo")
+#: What runs or is opened and is not of the program: compiled from it, the example's facts, where an operator may put templates.
+NO_SOURCE = re.compile(r"<|var/|fixtures/example/|assessments/reports/profile/example\.py|.*\.(pyc|mo)$")
 
 
 def test_all_that_a_rendering_runs_or_reads_is_in_the_version():
     done = subprocess.run([sys.executable, "-c", WATCH], capture_output=True, text=True, cwd=settings.BASE_DIR, check=False)
     assert done.returncode == 0, done.stderr
-    ran = {name for name in done.stdout.split() if not name.endswith(NO_SOURCE)}
+    ran = {name for name in done.stdout.splitlines() if not NO_SOURCE.match(name)}
     known = {path.relative_to(settings.BASE_DIR).as_posix() for path in made_with.sources()}
     assert {"assessments/sentences.py", "assessments/scoring/gates.py", "templates/report/pdf/lang.html"} <= ran, "it looked"
     assert ran - known == set()
@@ -63,6 +64,7 @@ def test_all_that_a_rendering_runs_or_reads_is_in_the_version():
         "scaling/formats/de/formats.py",
         "scaling/common/markdown.py",
         "templates/report/pdf/sections/summary.html",
+        "templates/assessments/_place.html",
         "static/css/print-report.css",
         "locale/en/LC_MESSAGES/django.po",
         "fixtures/glossary.yaml",
@@ -74,6 +76,15 @@ def test_changed_file_gives_another_version(name, monkeypatch):
     before = made_with.render_version.__wrapped__()
     read = Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda one: read(one) + b"\n" * (one == path))
+    assert made_with.render_version.__wrapped__() != before
+
+
+def test_operator_s_own_template_gives_another_version(settings, tmp_path):
+    before = made_with.render_version.__wrapped__()
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path, *settings.TEMPLATES[0]["DIRS"]]}]
+    assert made_with.render_version.__wrapped__() == before
+    (tmp_path / "report" / "pdf").mkdir(parents=True)
+    (tmp_path / "report" / "pdf" / "kurz.html").write_text("<p>Eigenes")
     assert made_with.render_version.__wrapped__() != before
 
 

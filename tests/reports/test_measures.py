@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -67,7 +68,7 @@ def with_one_overdue(language: str = "de") -> MaturityProfile:
 
 
 #: Measures of the blocking criterion, as (text, who, due, status), and what its priority says of them.
-BESIDE = {
+BESIDE: dict[str, Any] = {
     "one, with person and date": (
         [("Vertrag aushandeln", "alice", date(2027, 2, 1), "planned")],
         "Vertrag aushandeln",

@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO, StringIO
+from typing import Any
 
 import jsonschema
 import pypdfium2
@@ -25,6 +26,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import Assessment, AssessmentRecord, Comment, Measure, RecordFile, RecordRendition, RenderedPdf
+from assessments.reports import pdf
 from assessments.reports.export import render_csv
 from assessments.reports.pdf.store import store_pdf
 from assessments.reports.profile.load import load_profile
@@ -32,7 +34,7 @@ from assessments.reports.records.codec import canonical
 from assessments.reports.records.files import file_of
 from assessments.reports.records.keeping import current_record, mark_of, record_profile
 from assessments.reports.records.renditions import NoLongerApproved, NothingNew, last_anonymised, make_anonymous, redesign
-from assessments.reports.rendering import orders, tasks
+from assessments.reports.rendering import tasks
 from assessments.reports.rendering.orders import running_order
 from assessments.services import share_links, workflow
 from scaling.accounts.models import Membership, Role, User
@@ -337,13 +339,19 @@ def test_typed_name_of_somebody_else_elsewhere_stays(settled, elsewhere, charlie
     assert "Stabsstelle" in {one.who for one in record_profile(record_of(settled)).measures}
 
 
+def render_now(**job):
+    """What a worker does with a job."""
+    nobody: Any = None
+    tasks.render(nobody, asked_at="", **job)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_pdf_of_a_running_round_rendered_meanwhile_does_not_bring_the_name_back(settled, alice, bob, monkeypatch):
     """The worker has read the name, then it goes, then the worker stores what it made."""
     running = workflow.start_assessment(project=settled.project, by=bob)
     running = Assessment.objects.with_context().get(pk=running.pk)
     order = running_order(load_profile(running), variant="kurz", assessment=running.public_id)
-    render = orders.pdf_of
+    render = pdf.pdf_of
     made = []
 
     def slow(*args, **kwargs):
@@ -352,13 +360,13 @@ def test_pdf_of_a_running_round_rendered_meanwhile_does_not_bring_the_name_back(
         made.append(render(*args, **kwargs))
         return made[-1]
 
-    monkeypatch.setattr(orders, "pdf_of", slow)
-    tasks.render(None, kind=order.kind, args=order.args, key=order.key, asked_at="")
+    monkeypatch.setattr("assessments.reports.rendering.orders.pdf_of", slow)
+    render_now(kind=order.kind, args=order.args, key=order.key)
     assert "Alice" in text_of(made[0])
     assert not RenderedPdf.objects.exists()
-    monkeypatch.setattr(orders, "pdf_of", render)
+    monkeypatch.setattr("assessments.reports.rendering.orders.pdf_of", render)
     again = running_order(load_profile(running), variant="kurz", assessment=running.public_id)
-    tasks.render(None, kind=again.kind, args=again.args, key=again.key, asked_at="")
+    render_now(kind=again.kind, args=again.args, key=again.key)
     assert "Alice" not in text_of(again.fetch() or b"")
 
 

@@ -6,7 +6,8 @@ rendered once more, and counts only if the very bytes come out again; whatever e
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
@@ -107,13 +108,13 @@ def _sound(content: memoryview | bytes, checksum: str) -> bytes | None:
     return found if hashlib.sha256(found).hexdigest() == checksum else None
 
 
-def _name(record: AssessmentRecord, which: dict[str, str | int]) -> str:
+def _name(record: AssessmentRecord, which: Mapping[str, Any]) -> str:
     return f"{record.number}, {', '.join(f'{key} {value}' for key, value in which.items() if value)}"
 
 
-def _may_be_made_again(record: AssessmentRecord, which: dict[str, str | int], made_with: str) -> None:
+def _may_be_made_again(record: AssessmentRecord, which: Mapping[str, Any], made_with: str) -> None:
     """Raises FileDamaged where today's program would not make the same bytes, or makes this rendition no more."""
-    is_earlier = any(one.number > int(which["version"]) for one in record.renditions)
+    is_earlier = any(one.number > which["version"] for one in record.renditions)
     if is_earlier or made_with != render_version():
         name = _name(record, which)
         logger.error("A stored file is damaged: %s. It cannot be made again; restore it from a backup.", name)
@@ -123,7 +124,7 @@ def _may_be_made_again(record: AssessmentRecord, which: dict[str, str | int], ma
 def _made_again(
     record: AssessmentRecord,
     profile: MaturityProfile,
-    which: dict[str, str | int],
+    which: Mapping[str, Any],
     render: Callable[[MaturityProfile], bytes],
     checksum: str,
     made_with: str,
