@@ -64,7 +64,7 @@ def _facts_of_one_moment(assessment: Assessment) -> dict[str, Facts]:
     read first is read once more at the end, and all of it again where that differs.
     """
     facts: dict[str, Facts] = {}
-    for _ in range(MOST_READINGS):
+    for _ in range(MAX_READINGS):
         for language in LANGUAGES:
             facts[language] = _facts(assessment, language)
         if _facts(assessment, LANGUAGES[0]) == facts[LANGUAGES[0]]:
@@ -78,7 +78,7 @@ def _facts(assessment: Assessment, language: str) -> Facts:
 
 
 #: So often what is approved is read again where it changes at the same time.
-MOST_READINGS = 10
+MAX_READINGS = 10
 
 
 def mark_of(record: AssessmentRecord, *, rendition: int | None = None) -> RecordMark:
