@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 #: What a workshop needs to read the levels, agree on one and write half a sentence; measured on the demo's rounds.
 MINUTES_PER_CRITERION = 5
 #: Longer sittings end with levels nobody thought about.
-LONGEST_SITTING = 120
+MAX_SITTING_MINUTES = 120
 _QUARTERS = ("", "¼", "½", "¾")
 
 
@@ -41,7 +41,7 @@ class Part:
 
 def sittings(criteria: int) -> int:
     """In how many sittings of at most two hours so many criteria are done."""
-    return max(1, ceil(criteria * MINUTES_PER_CRITERION / LONGEST_SITTING))
+    return max(1, ceil(criteria * MINUTES_PER_CRITERION / MAX_SITTING_MINUTES))
 
 
 def proposal(criteria: int) -> str:

@@ -146,6 +146,12 @@ def _standing(gate: scoring.Gate, code: str) -> str:
     if gate.state == scoring.AHEAD:
         if not gate.own:
             return _("Steht noch an.")
+        if gate.total == 1:
+            return (
+                _("Steht noch an; der Meilenstein fehlt noch.")
+                if missing
+                else _("Steht noch an; der Meilenstein ist erreicht.")
+            )
         return (
             ngettext(
                 "Steht noch an; %(passed)s von %(total)s Meilensteinen ist schon erreicht.",

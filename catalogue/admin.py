@@ -81,7 +81,7 @@ class RecordingAdmin(VersionedAdmin, CatalogueAdmin, TranslationAdmin):  # type:
 
     def _changeform_view(self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: Any) -> Any:
         edition = self._edition(request, object_id) if request.method == "POST" else None
-        if edition:  # before any of its rows, as the curators' doors do
+        if edition:  # before any of its rows, as the curators' services do
             models.Edition.objects.select_for_update().get(pk=edition.pk)
         with recording(edition, request.user) if edition else nullcontext():
             return super()._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]

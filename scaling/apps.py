@@ -1,6 +1,7 @@
 from typing import cast
 
 from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class ScalingConfig(AppConfig):
@@ -9,7 +10,10 @@ class ScalingConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.staticfiles.apps import StaticFilesConfig  # here: a second config in this module hides the first
 
+        from scaling.unreleased_schema import note_schema  # here: it reads the settings
+
         # No page uses the extensions that come with htmx, and a comment in one names a file that is not there, so that
         # collecting fails. No config of our own: test servers look for "django.contrib.staticfiles" by its name.
         static_files = cast("StaticFilesConfig", apps.get_app_config("staticfiles"))
         static_files.ignore_patterns = [*static_files.ignore_patterns, "django_htmx/ext/*"]
+        post_migrate.connect(note_schema, sender=self)

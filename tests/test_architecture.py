@@ -236,12 +236,29 @@ def test_nothing_is_stuck_onto_instances_of_models():
     assert "latest_round" not in known["project"]
 
 
-def test_class_names_stand_once():
-    """One name means one thing. Inner classes count only by their outer one."""
+def names_at_the_top(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign):
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+
+
+def test_names_of_classes_and_types_stand_once():
+    """One name means one thing, whether a class or another word for a type. Inner classes count only by their outer one."""
     names = Counter(
-        node.name
+        name
         for path in MODULES.values()
-        for node in tree_of(path).body
-        if isinstance(node, ast.ClassDef) and node.name not in SAME_BY_CONVENTION
+        for name in names_at_the_top(tree_of(path))
+        if re.fullmatch(r"[A-Z][a-z]\w+", name) and name not in SAME_BY_CONVENTION
     )
     assert sorted(name for name, number in names.items() if number > 1) == []
+
+
+def test_limits_are_called_max():
+    wrong = [
+        f"{module}: {name}"
+        for module, path in MODULES.items()
+        for name in re.findall(r"\b(?:MOST|LONGEST|KEPT)_\w+", path.read_text("utf-8"))
+    ]
+    assert wrong == []

@@ -7,6 +7,8 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
+from django.db.migrations import RunSQL
+from django.db.migrations.loader import MigrationLoader
 from django.db.models import BigAutoField, Model, OrderBy
 
 from assessments.models import Evidence
@@ -72,3 +74,17 @@ def test_migration_names_no_helper_of_ours(path):
     ]
     assert imported
     assert [name for name in imported if name.split(".")[0] in TOP_PACKAGES] == []
+
+
+def test_until_the_first_release_tables_are_made_by_initial_migrations_alone():
+    """Nothing is released: a change of the schema is made where the table is made; what follows are triggers and functions."""
+    labels = {model._meta.app_label for model in MODELS}
+    ours = [m for (label, _name), m in MigrationLoader(None).disk_migrations.items() if label in labels]
+    assert {m.app_label for m in ours if m.initial} == labels
+    wrong = [
+        f"{m.app_label} {m.name}: {operation.describe()}"
+        for m in ours
+        for operation in m.operations
+        if not m.initial and not isinstance(operation, RunSQL)
+    ]
+    assert wrong == []

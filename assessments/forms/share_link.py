@@ -30,7 +30,10 @@ class ShareForm(Form):
     with_names = forms.BooleanField(
         label=_("Namen von Personen zeigen"),
         required=False,
-        help_text=_("Sonst fehlen die Namen bei Einschätzungen, Maßnahmen und Freigabe. Namen in Begründungen bleiben stehen."),
+        help_text=_(
+            "Sonst fehlen die Namen bei Einschätzungen, Maßnahmen und Freigabe. Zuständige, die jemand frei eingetragen hat, "
+            "stehen nur da, wenn sie erkennbar eine Stelle sind. Namen in Begründungen bleiben stehen."
+        ),
     )
 
     version = version_field()

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.mail import EmailMessage
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, AssessmentState, Measure, Project, ScoreState
 from assessments.models.states import EDITABLE
@@ -25,7 +25,7 @@ AHEAD = timedelta(days=14)
 
 @dataclass(frozen=True)
 class OpenRound:
-    """A running round beside what speaks for its project: ``approved_round`` („Runde 1“, "" without one) of ``approved_at``.
+    """A running round beside what speaks for its project: the approved round of ``approved_number`` (0 without one).
 
     ``mine`` criteria that somebody still has to look at are the person's own.
     """
@@ -34,8 +34,13 @@ class OpenRound:
     counts: Counts
     mine: int
     url: str
-    approved_round: str
+    approved_number: int
     approved_at: datetime | None
+
+    @property
+    def approved_round(self) -> str:
+        """In the language of whoever reads the mail: asked when it is written, not when it is computed."""
+        return _("Runde %(number)s") % {"number": self.approved_number}
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ def digest_for(person: User, today: date) -> Digest:
             a.counts,
             a.mine,
             absolute_url(a.get_absolute_url()),
-            _("Runde %(number)s") % {"number": a.last_approved["round"]} if a.last_approved else "",
+            a.last_approved["round"] if a.last_approved else 0,
             datetime.fromisoformat(a.last_approved["at"]) if a.last_approved else None,
         )
         for a in open_rounds

@@ -71,7 +71,6 @@ def _send(step: AssessmentTransition, *, submitter: int | None) -> None:
     context = {
         "assessment": assessment,
         "project": assessment.project,
-        "round": assessment.round_label,
         "step": step,
         "by": step.by,
         "words": step.note,

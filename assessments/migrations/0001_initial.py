@@ -17,6 +17,41 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Participant",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("project_lead", "Projektleitung"),
+                            ("specialist_department", "Fachamt"),
+                            ("it", "IT"),
+                            ("treasury", "Kämmerei"),
+                            ("legal", "Rechtsamt"),
+                            ("data_protection", "Datenschutz"),
+                            ("procurement", "Vergabestelle"),
+                            ("head_of_administration", "Verwaltungsleitung"),
+                            ("municipal_company", "kommunales Unternehmen"),
+                            ("council", "Rat, Politik"),
+                            ("elsewhere", "andere Stelle"),
+                        ],
+                        max_length=24,
+                        verbose_name="Als wer nehmen Sie teil?",
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=60, verbose_name="Name")),
+                ("token_hash", models.CharField(max_length=64)),
+                ("joined_at", models.DateTimeField(auto_now_add=True)),
+                ("left_at", models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                "verbose_name": "Teilnehmende Person",
+                "verbose_name_plural": "Teilnehmende",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
             name="Assessment",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -485,6 +520,7 @@ class Migration(migrations.Migration):
                 ("with_names", models.BooleanField(default=False, verbose_name="Namen von Personen zeigen")),
                 ("expires_on", models.DateField(verbose_name="Gültig bis")),
                 ("created_at", models.DateTimeField(blank=True, editable=False, verbose_name="angelegt am")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="widerrufen am")),
                 ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
@@ -786,6 +822,66 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="RecordRendition",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="Fassung")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[("redesigned", "neu gestaltet"), ("anonymised", "ohne einen Namen")], max_length=10
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assessments.assessmentrecord"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Fassung eines Dokuments",
+                "verbose_name_plural": "Fassungen eines Dokuments",
+            },
+        ),
+        migrations.CreateModel(
+            name="RenderedPdf",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=64, unique=True)),
+                ("content", models.BinaryField(null=True)),
+                ("checksum", models.CharField(blank=True, help_text="SHA-256 of the content, in hexadecimal", max_length=64)),
+                ("size", models.PositiveIntegerField(default=0, help_text="bytes")),
+                (
+                    "problem",
+                    models.CharField(blank=True, help_text="why the last attempt gave none", max_length=16),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(db_index=True)),
+            ],
+            options={
+                "verbose_name": "erstelltes PDF",
+                "verbose_name_plural": "erstellte PDFs",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("content__isnull", False), ("problem", "")),
+                            models.Q(("content__isnull", True), models.Q(("problem", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="rendered_pdf_is_there_or_says_why",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Score",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1025,6 +1121,50 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Ballot",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(default=1)),
+                ("question", models.CharField(max_length=64)),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("revealed_at", models.DateTimeField(blank=True, null=True)),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "score",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="assessments.score"),
+                ),
+            ],
+            options={
+                "verbose_name": "Abstimmung",
+                "verbose_name_plural": "Abstimmungen",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ScoreSpread",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("question", models.CharField(max_length=64)),
+                ("ballot", models.PositiveSmallIntegerField()),
+                ("at", models.DateTimeField()),
+                ("n", models.PositiveSmallIntegerField()),
+                ("lowest", models.PositiveSmallIntegerField()),
+                ("highest", models.PositiveSmallIntegerField()),
+                ("median", models.FloatField()),
+                ("roles", models.JSONField(default=list)),
+                (
+                    "score",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="spread", to="assessments.score"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Einigkeit",
+                "verbose_name_plural": "Einigkeiten",
+            },
+        ),
+        migrations.CreateModel(
             name="ShareLink",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1033,6 +1173,7 @@ class Migration(migrations.Migration):
                 ("with_names", models.BooleanField(default=False, verbose_name="Namen von Personen zeigen")),
                 ("expires_on", models.DateField(verbose_name="Gültig bis")),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="angelegt am")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="widerrufen am")),
                 (
                     "assessment",
@@ -1109,6 +1250,44 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Vote",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "offen"),
+                            ("rated", "eingeschätzt"),
+                            ("unknown", "weiß nicht"),
+                            ("not_applicable", "trifft nicht zu"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("level", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("words", models.CharField(blank=True, max_length=200)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "ballot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="votes", to="assessments.ballot"
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="votes", to="assessments.participant"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Stimme",
+                "verbose_name_plural": "Stimmen",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
             name="WorkbookUpload",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1140,6 +1319,81 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "eingelesene Bögen",
                 "ordering": ["-created_at"],
             },
+        ),
+        migrations.CreateModel(
+            name="Workshop",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(editable=False, max_length=12, unique=True)),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("live", "Jetzt, in einem Raum"), ("ahead", "Erst allein, bis zu einem Tag; dann gemeinsam")],
+                        default="live",
+                        max_length=8,
+                        verbose_name="Ablauf",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="geöffnet am")),
+                ("alone_until", models.DateTimeField(blank=True, null=True, verbose_name="allein bis")),
+                ("meeting_at", models.DateTimeField(blank=True, null=True, verbose_name="gemeinsam seit")),
+                ("ends_at", models.DateTimeField(verbose_name="endet spätestens am")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="beendet am")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="workshops",
+                        to="assessments.assessment",
+                        verbose_name="Bewertung",
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "current",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="assessments.ballot",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Workshop",
+                "verbose_name_plural": "Workshops",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.AddField(
+            model_name="participant",
+            name="workshop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="participants", to="assessments.workshop"
+            ),
+        ),
+        migrations.AddField(
+            model_name="ballot",
+            name="workshop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="ballots", to="assessments.workshop"
+            ),
         ),
         migrations.AddConstraint(
             model_name="assessmentrecord",
@@ -1226,6 +1480,14 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("record", "ref"), name="record_person_unique"),
         ),
         migrations.AddConstraint(
+            model_name="recordrendition",
+            constraint=models.UniqueConstraint(fields=("record", "number"), name="record_rendition_unique"),
+        ),
+        migrations.AddConstraint(
+            model_name="recordrendition",
+            constraint=models.CheckConstraint(condition=models.Q(("number__gte", 2)), name="record_rendition_is_a_later_one"),
+        ),
+        migrations.AddConstraint(
             model_name="score",
             constraint=models.UniqueConstraint(fields=("assessment", "criterion"), name="score_unique"),
         ),
@@ -1264,5 +1526,235 @@ class Migration(migrations.Migration):
                 ),
                 name="score_not_applicable_has_reason",
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="scorespread",
+            constraint=models.CheckConstraint(condition=models.Q(("n__gte", 3)), name="spread_of_three_votes"),
+        ),
+        migrations.AddConstraint(
+            model_name="scorespread",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("highest__lte", 4), ("lowest__gte", 0), ("lowest__lte", models.F("highest"))),
+                name="spread_in_range",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="vote",
+            constraint=models.UniqueConstraint(fields=("ballot", "participant"), name="vote_once_per_ballot"),
+        ),
+        migrations.AddConstraint(
+            model_name="vote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("level__range", (0, 4)), ("state", "rated")),
+                    models.Q(("state__in", ["unknown", "not_applicable"]), ("level__isnull", True)),
+                    _connector="OR",
+                ),
+                name="vote_level_exactly_when_rated",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="workshop",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at", None)), fields=("assessment",), name="workshop_one_open_per_round"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="workshop",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("alone_until__isnull", False), ("mode", "ahead")),
+                    models.Q(
+                        models.Q(("mode", "ahead"), _negated=True), ("alone_until__isnull", True), ("meeting_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="workshop_alone_exactly_when_ahead",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="participant",
+            constraint=models.UniqueConstraint(fields=("workshop", "token_hash"), name="participant_token_unique"),
+        ),
+        migrations.AddConstraint(
+            model_name="ballot",
+            constraint=models.UniqueConstraint(fields=("workshop", "score", "number"), name="ballot_number_unique"),
+        ),
+        migrations.CreateModel(
+            name="HistoricalProjectPaper",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("file_number", models.CharField(blank=True, max_length=80, verbose_name="Aktenzeichen")),
+                ("office", models.CharField(blank=True, max_length=120, verbose_name="Federführendes Amt")),
+                (
+                    "contact_text",
+                    models.CharField(blank=True, max_length=120, verbose_name="Ansprechperson (frei eingetragen)"),
+                ),
+                ("funding_reference", models.CharField(blank=True, max_length=80, verbose_name="Förderkennzeichen")),
+                ("funding_period", models.CharField(blank=True, max_length=80, verbose_name="Förderzeitraum")),
+                ("distribution", models.TextField(blank=True, max_length=400, verbose_name="Verteiler")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Ansprechperson",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="assessments.project",
+                        verbose_name="Projekt",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical Angaben für die Vorlage (Projekt)",
+                "verbose_name_plural": "historical Angaben für die Vorlage (Projekte)",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalRoundPaper",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("number", models.CharField(blank=True, max_length=60, verbose_name="Nummer der Vorlage")),
+                ("resolution", models.TextField(blank=True, max_length=1500, verbose_name="Beschlussvorschlag")),
+                ("financial_effect", models.TextField(blank=True, max_length=800, verbose_name="Finanzielle Auswirkungen")),
+                ("participants", models.TextField(blank=True, max_length=600, verbose_name="Teilnehmende")),
+                ("method", models.TextField(blank=True, max_length=600, verbose_name="Vorgehen")),
+                (
+                    "signatures",
+                    models.TextField(blank=True, help_text="one line each", max_length=300, verbose_name="Unterschriften"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="assessments.assessment",
+                        verbose_name="Bewertung",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical Angaben für die Vorlage (Bewertung)",
+                "verbose_name_plural": "historical Angaben für die Vorlage (Bewertungen)",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="ProjectPaper",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file_number", models.CharField(blank=True, max_length=80, verbose_name="Aktenzeichen")),
+                ("office", models.CharField(blank=True, max_length=120, verbose_name="Federführendes Amt")),
+                (
+                    "contact_text",
+                    models.CharField(blank=True, max_length=120, verbose_name="Ansprechperson (frei eingetragen)"),
+                ),
+                ("funding_reference", models.CharField(blank=True, max_length=80, verbose_name="Förderkennzeichen")),
+                ("funding_period", models.CharField(blank=True, max_length=80, verbose_name="Förderzeitraum")),
+                ("distribution", models.TextField(blank=True, max_length=400, verbose_name="Verteiler")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Ansprechperson",
+                    ),
+                ),
+                (
+                    "project",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="paper",
+                        to="assessments.project",
+                        verbose_name="Projekt",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Angaben für die Vorlage (Projekt)",
+                "verbose_name_plural": "Angaben für die Vorlage (Projekte)",
+            },
+        ),
+        migrations.CreateModel(
+            name="RoundPaper",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(blank=True, max_length=60, verbose_name="Nummer der Vorlage")),
+                ("resolution", models.TextField(blank=True, max_length=1500, verbose_name="Beschlussvorschlag")),
+                ("financial_effect", models.TextField(blank=True, max_length=800, verbose_name="Finanzielle Auswirkungen")),
+                ("participants", models.TextField(blank=True, max_length=600, verbose_name="Teilnehmende")),
+                ("method", models.TextField(blank=True, max_length=600, verbose_name="Vorgehen")),
+                (
+                    "signatures",
+                    models.TextField(blank=True, help_text="one line each", max_length=300, verbose_name="Unterschriften"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "assessment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="paper",
+                        to="assessments.assessment",
+                        verbose_name="Bewertung",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Angaben für die Vorlage (Bewertung)",
+                "verbose_name_plural": "Angaben für die Vorlage (Bewertungen)",
+            },
         ),
     ]

@@ -1,4 +1,4 @@
-"""Steps of a round and changes of a team are only added: the database refuses to change or remove them.
+"""Steps of a round, changes of a team and later renditions are only added: the database refuses to change or remove them.
 
 Allowed is forgetting a person who is deleted. Whoever has to erase a whole municipality disables the triggers in their own
 transaction (docs/decisions.md).
@@ -10,6 +10,7 @@ from django.db import migrations
 TABLES = [
     ("assessments_assessmenttransition", ["by_id"]),
     ("assessments_teamchange", ["by_id", "person_id"]),
+    ("assessments_recordrendition", ["made_by_id"]),
 ]
 
 FUNCTION = """

@@ -10,13 +10,13 @@ class RenderedPdf(models.Model):
     Either ``content`` is there, or ``problem`` says why the last attempt gave none. Any row may be deleted at any time.
     """
 
-    UNAVAILABLE, FAILED = "unavailable", "failed"
+    UNAVAILABLE, FAILED, DAMAGED = "unavailable", "failed", "damaged"
 
     key = models.CharField(max_length=64, unique=True)
     content = models.BinaryField(null=True)
     checksum = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the content, in hexadecimal")
     size = models.PositiveIntegerField(default=0, help_text="bytes")
-    problem = models.CharField(max_length=16, blank=True, help_text="unavailable: libraries are missing; failed: tried in vain")
+    problem = models.CharField(max_length=16, blank=True, help_text="why the last attempt gave none")
     made_at = models.DateTimeField()
     used_at = models.DateTimeField(db_index=True)
 

@@ -7,7 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.models import AssessmentRecord, Measure, MeasureStatus, Project, RecordPerson, TeamChange
+from assessments.models.measure import RUNNING
 from assessments.models.project import Confidentiality
+
+#: What a measure says beside its status and its date.
+SAID = ("text", "criterion_key", "owner_id", "owner_text")
 
 
 def since_approval(record: AssessmentRecord, project: Project) -> list[str]:
@@ -35,7 +39,7 @@ def _measures(record: AssessmentRecord, project: Project) -> list[str]:
     then: dict[int, Any] = {}
     now: dict[int, Any] = {}
     rows = Measure.history.filter(project_id=project.pk).order_by("history_date", "history_id")
-    for row in rows.values("id", "history_type", "history_date", "status", "due_on"):
+    for row in rows.values("id", "history_type", "history_date", "status", "due_on", *SAID):
         (then if row["history_date"] <= record.approved_at else now)[row["id"]] = row
     there = {pk for pk, row in then.items() if row["history_type"] != "-"}
     changed = {pk: row for pk, row in now.items() if row["history_type"] != "-"}
@@ -53,10 +57,19 @@ def _measures(record: AssessmentRecord, project: Project) -> list[str]:
             ngettext("%(n)s Maßnahme verworfen.", "%(n)s Maßnahmen verworfen.", became(MeasureStatus.DROPPED)),
         ),
     ]
+    resumed = sum(row["status"] in RUNNING and then[pk]["status"] not in RUNNING for pk, row in changed.items() if pk in there)
+    counts.append((resumed, ngettext("%(n)s Maßnahme wieder aufgenommen.", "%(n)s Maßnahmen wieder aufgenommen.", resumed)))
     new = len(changed.keys() - there)
     counts.append((new, ngettext("%(n)s Maßnahme dazugekommen.", "%(n)s Maßnahmen dazugekommen.", new)))
     moved = sum(row["due_on"] != then[pk]["due_on"] for pk, row in changed.items() if pk in there)
     counts.append((moved, ngettext("%(n)s Maßnahme mit neuem Termin.", "%(n)s Maßnahmen mit neuem Termin.", moved)))
+    reworded = sum(any(row[name] != then[pk][name] for name in SAID) for pk, row in changed.items() if pk in there)
+    text = ngettext(
+        "%(n)s Maßnahme mit anderem Text oder anderer Zuständigkeit.",
+        "%(n)s Maßnahmen mit anderem Text oder anderer Zuständigkeit.",
+        reworded,
+    )
+    counts.append((reworded, text))
     removed = len(there & {pk for pk, row in now.items() if row["history_type"] == "-"})
     counts.append((removed, ngettext("%(n)s Maßnahme gelöscht.", "%(n)s Maßnahmen gelöscht.", removed)))
     return [text % {"n": n} for n, text in counts if n]

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Count, FilteredRelation, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assessments import scoring, sentences
 from assessments.models import Assessment, Ballot, Participant, Score, ScoreState, Vote, Workshop
@@ -96,7 +97,10 @@ def turnout(workshop: Workshop) -> Turnout:
 def turnout_sentence(found: Turnout) -> str:
     if not found.of:
         return _("Noch ist niemand dabei.")
-    return _("%(voted)s von %(of)s haben abgestimmt") % {"voted": found.voted, "of": found.of}
+    return ngettext("%(voted)s von %(of)s hat abgestimmt", "%(voted)s von %(of)s haben abgestimmt", found.voted) % {
+        "voted": found.voted,
+        "of": found.of,
+    }
 
 
 def timer_of(ends_at: datetime | None) -> int | None:

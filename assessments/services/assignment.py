@@ -11,6 +11,7 @@ from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
 from assessments.queries.offices import divided
 from assessments.services.answers import NotEditable
+from catalogue.models import Criterion
 from scaling.accounts.models import User
 from scaling.accounts.unsubscribe import unsubscribe_path
 from scaling.common.addresses import absolute_url
@@ -34,8 +35,8 @@ def assign(*, assessment: Assessment, scores: Collection[int], to: User | None, 
         score.assigned_to = to
     bulk_update_with_history(changed, Score, ["assigned_to"], default_user=by)
     if changed and to is not None and to.pk != by.pk and to.wants_notices:
-        titles = [score.criterion.title for score in changed]
-        _tell(assessment, to, by, titles)
+        criteria = [score.criterion for score in changed]
+        _tell(assessment, to, by, criteria)
     return len(changed)
 
 
@@ -82,13 +83,13 @@ def assigned_to(person: User, assessments: Iterable[Assessment]) -> list[Assigne
     ]
 
 
-def _tell(assessment: Assessment, to: User, by: Any, titles: list[str]) -> None:
+def _tell(assessment: Assessment, to: User, by: Any, criteria: list[Criterion]) -> None:
     path = f"{assessment.get_absolute_url()}?zeige=meine"
     context = {
         "assessment": assessment,
         "project": assessment.project,
         "by": by,
-        "titles": titles,
+        "criteria": criteria,
         "url": absolute_url(path),
     }
     unsubscribe = unsubscribe_path(to, "notices")

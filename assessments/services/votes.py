@@ -16,7 +16,7 @@ from scaling.common.text import tidy_line
 from scaling.common.transactions import atomic
 
 #: More than any room holds; a code that became public must not fill the table.
-MOST_PARTICIPANTS = 300
+MAX_PARTICIPANTS = 300
 
 
 class RoomIsFull(Exception):
@@ -61,7 +61,7 @@ def join(*, workshop: Workshop, role: str, name: str = "", token: str) -> Partic
             known.left_at = None
             known.save(update_fields=["left_at"])
         return known
-    if Participant.objects.filter(workshop=current).count() >= MOST_PARTICIPANTS:
+    if Participant.objects.filter(workshop=current).count() >= MAX_PARTICIPANTS:
         raise RoomIsFull
     return Participant.objects.create(workshop=current, role=role, name=tidy_line(name)[:60].strip(), token_hash=hash_of(token))
 

@@ -28,7 +28,7 @@ from scaling.common.transactions import atomic
 #: A workshop in one room ends by itself after so long, one that begins apart so long after its day: codes are not for ever.
 LIVE_LASTS, MEETING_WITHIN = timedelta(hours=18), timedelta(days=31)
 #: How far ahead people may be asked to rate alone.
-LONGEST_ALONE = timedelta(days=60)
+MAX_TIME_ALONE = timedelta(days=60)
 #: Minutes the timer can be set to.
 TIMES = (1, 2, 3, 5)
 
@@ -89,7 +89,7 @@ def open_workshop(*, assessment: Assessment, by: Any, first: Score | None = None
             _show(workshop, first)
         return workshop
     today = timezone.localdate()
-    if not today <= alone_until <= today + LONGEST_ALONE:
+    if not today <= alone_until <= today + MAX_TIME_ALONE:
         raise ValidationError({"alone_until": _("Bitte wählen Sie einen Tag von heute an, höchstens in 60 Tagen.")})
     end = timezone.make_aware(datetime.combine(alone_until + timedelta(days=1), time()))
     workshop = Workshop(

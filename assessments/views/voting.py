@@ -35,7 +35,7 @@ from scaling.common.rate_limit import count_failure, too_many
 
 #: Who asked so often for codes there are not waits until the time since the first is over. A whole town hall may share an
 #: address, and people mistype; with 27^8 codes this many tries lead nowhere.
-MOST_FAILURES, SECONDS = 60, 600
+MAX_FAILURES, SECONDS = 60, 600
 COOKIE = "teilnahme"
 
 View = Callable[..., HttpResponse]
@@ -65,7 +65,7 @@ def find_workshop(request: HttpRequest, code: str) -> Workshop:
     """The running workshop of a code. Raises Http404, TooManyTries. One query, three where there is none."""
     workshop = Workshop.objects.running().filter(code=code).select_related("assessment__project__municipality").first()
     who = _visitor(request)
-    if too_many("workshop", who, most=MOST_FAILURES):
+    if too_many("workshop", who, most=MAX_FAILURES):
         raise TooManyTries
     if workshop is None or workshop.assessment.is_approved:
         count_failure("workshop", who, seconds=SECONDS)

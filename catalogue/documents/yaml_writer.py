@@ -1,6 +1,6 @@
 """Writes plain data as YAML in exactly one way, so that the same data is always the same file and git shows honest differences.
 
-Own rules instead of a library's emitter, whose line breaks may change with its version. What ``strict_yaml.read`` gives comes
+Own rules instead of a library's emitter, whose line breaks may change with its version. What ``yaml_reader.read`` gives comes
 back unchanged: texts, whole numbers, true, false, null, lists and mappings with text keys, in the order given.
 """
 
@@ -85,6 +85,7 @@ def _foldable(text: str) -> bool:
 
 
 def _fold(text: str, width: int) -> Iterator[str]:
+    # textwrap drops a word at a line's end that is nothing but a fixed blank.
     line = ""
     for word in text.split(" "):
         if line and len(line) + 1 + len(word) > width:

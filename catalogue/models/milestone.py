@@ -51,12 +51,6 @@ class Milestone(models.Model):
     def __str__(self) -> str:
         return f"{self.criterion} ({self.required_level})"
 
-    def required_level_for(self, phase: str | None) -> int:
-        """The level the gate of ``phase`` (a key) asks for, 1–4; for the municipality as a whole, in no phase, the highest."""
-        if phase is None or not self.required_levels:
-            return self.required_level
-        return self.required_levels[PROJECT_PHASES.index(phase)]
-
     @property
     def requirement(self) -> str:
         """In words: „Stufe 3“, or „Stufe 1 in P1, Stufe 2 in P2 und P3, Stufe 3 in P4 und P5“."""

@@ -1,4 +1,4 @@
-"""What people set about themselves: the one door for it, and what it was before."""
+"""What people set about themselves: the one function that stores it, and what it was before."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,7 +44,7 @@ def write_down(person: User, before: dict[str, Any], *, by: User) -> None:
 
 
 @dataclass(frozen=True)
-class ToldChange:
+class ChangeInWords:
     """One change in words; ``who`` is empty for the person's own, ``fields`` are label, before and after."""
 
     at: datetime
@@ -52,19 +52,19 @@ class ToldChange:
     fields: tuple[tuple[str, str, str], ...]
 
 
-def told_changes(person: User) -> list[ToldChange]:
+def changes_in_words(person: User) -> list[ChangeInWords]:
     """The newest first. One query."""
     return [
-        ToldChange(
+        ChangeInWords(
             one.at,
             "" if one.by_id == person.pk else str(one.by or _("Person nicht festgehalten")),
-            tuple(_told(name, one.before.get(name), value) for name, value in one.after.items()),
+            tuple(_field_in_words(name, one.before.get(name), value) for name, value in one.after.items()),
         )
         for one in person.changes.select_related("by")[:SHOWN]
     ]
 
 
-def _told(name: str, before: Any, after: Any) -> tuple[str, str, str]:
+def _field_in_words(name: str, before: Any, after: Any) -> tuple[str, str, str]:
     field: Any = User._meta.get_field(name)
     shown = field.formfield()
     return str(field.verbose_name), in_words(shown, before), in_words(shown, after)

@@ -31,10 +31,5 @@ def is_team(user: Any, obj: Any) -> bool:
     return _role(user, obj) == Role.TEAM
 
 
-@predicate
-def is_member(user: Any, obj: Any) -> bool:
-    return _role(user, obj) is not None
-
-
 add_permission("accounts.manage_people", is_manager)
 add_permission("accounts.manage_municipality", is_manager)

@@ -1,4 +1,4 @@
-"""allauth's forms with the door for text before them: an address pasted with an invisible character is the address."""
+"""allauth's forms, tidying text as ours do: an address pasted with an invisible character is the address."""
 
 from allauth.account import forms
 

@@ -1,11 +1,13 @@
 """Comments, and who looks after a criterion."""
 
 import pytest
+from django.db import connection
 
 from assessments.models import Comment, Score
 from assessments.services import workflow
 from assessments.services.answers import Answer, NotEditable, save_score
 from assessments.services.assignment import assign
+from scaling.accounts.models import User
 
 
 @pytest.fixture
@@ -94,9 +96,23 @@ def test_criterion_is_assigned_and_the_person_told(client, score, alice, bob, ur
     ((to, subject, body),) = mails
     assert to == [alice.email]
     assert "Parkraum-App" in subject
-    assert "- Kriterium kriterium-1" in body
+    assert "dieses Kriterium zugewiesen:\n\n- Kriterium kriterium-1" in body
     assert f"{url}?zeige=meine" in body
     assert stored.history.first().history_user == bob
+
+
+def test_person_is_told_in_their_language(client, score, alice, bob, url, told):
+    """Not in that of whoever assigns: heading, round and titles."""
+    User.objects.filter(pk=alice.pk).update(language="en")
+    with connection.cursor() as cursor:  # what is published stays, but for this test
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE catalogue_criterion SET title_en = 'Staff' WHERE id = %s", [score.criterion_id])
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    client.force_login(bob)
+    ((_to, subject, body),) = told(lambda: client.post(f"{url}kriterien/kriterium-1/zustaendig/", {"person": alice.pk}))
+    assert subject == "For you: Parkraum-App, Round 1"
+    assert "has assigned you this criterion" in body
+    assert "- Staff" in body
 
 
 def test_assigning_to_oneself_or_nobody_tells_nobody(client, score, alice, url, told):
@@ -121,6 +137,7 @@ def test_a_workstream_is_assigned_at_once(client, assessment, score, alice, bob,
     mails = told(lambda: client.post(f"{url}zuweisen/", data))
     assert [s.assigned_to for s in assessment.scores.select_related("assigned_to")] == [bob, alice, alice]
     assert len(mails) == 1
+    assert "diese Kriterien zugewiesen:" in mails[0][2]
     assert "kriterium-2" in mails[0][2]
     client.post(f"{url}zuweisen/", {"group": "phase-durchgehend", "person": alice.pk})
     assert set(assessment.scores.values_list("assigned_to", flat=True)) == {alice.pk}

@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
-from assessments.mail.digest import digest_for, due_people, send_digest
+from assessments.mail.digest import compose_digest, digest_for, due_people, send_digest
 from assessments.models import Measure
 from assessments.services import workflow
 from assessments.services.answers import Answer, save_score
@@ -207,3 +207,48 @@ def test_digest_is_written_in_the_persons_language(assessment, municipality):
     Measure.objects.create(project=assessment.project, text="Check", owner=emma, due_on=date(2020, 5, 3))
     run()
     assert "3 May 2020" in next(message.body for message in mail.outbox if message.to == [emma.email])
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        ("de", ["Zuletzt freigegeben: Runde 1 am ", "- Parkraum-App, Runde 2: 0 eingeschätzt"]),
+        ("en", ["Last approved: Round 1 on ", "- Parkraum-App, Round 2: 0 rated"]),
+    ],
+)
+def test_whole_digest_speaks_the_person_s_language(assessment, project, alice, bob, language, lines):
+    """Also what is computed before anybody knows whom it is for."""
+    User.objects.filter(pk=alice.pk).update(language=language)
+    workflow.submit(assessment=assessment, by=alice)
+    workflow.approve(assessment=assessment, by=bob)
+    workflow.start_assessment(project=project, by=alice)
+    run()
+    (message,) = mail.outbox
+    for line in lines:
+        assert line in message.body
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_digest_of_each_role_names_what_there_is(project, municipality, alice, bob, rita, n):
+    """The team's rounds and measures, the manager's approvals, nothing for readers; no heading over nothing."""
+    today = timezone.localdate()
+    for number in range(n):
+        Measure.objects.create(project=project, text=f"Spät {number}", owner=alice, due_on=today - timedelta(1))
+        Measure.objects.create(project=project, text=f"Bald {number}", owner=alice, due_on=today + timedelta(1))
+        for name in (f"P{number} läuft", f"P{number} wartet"):
+            started = workflow.start_assessment(project=make_project(municipality, name, team=[alice]), by=alice)
+            if "wartet" in name:
+                workflow.submit(assessment=started, by=alice)
+    told = {person: digest_for(person, today) for person in (alice, bob, rita)}
+    assert [told[person].is_empty for person in told] == [n == 0, n == 0, True]
+    if n:
+        team, manager = compose_digest(told[alice]).body, compose_digest(told[bob]).body
+        assert [team.count(word) for word in ("- Spät ", "- Bald ", "- P")] == [n, n, n]
+        assert ["FREIGABE" in team, "ÜBERFÄLLIGE" in team, "NÄCHSTEN ZWEI" in team, "IN ARBEIT" in team] == [
+            False,
+            True,
+            True,
+            True,
+        ]
+        assert manager.count("- P") == manager.count("(eingereicht am ") == n
+        assert [word in manager for word in ("FREIGABE", "MASSNAHMEN", "IN ARBEIT")] == [True, False, False]

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from assessments.mail import notifications
 from assessments.models import AssessmentTransition, TransitionKind
 from assessments.services import workflow
-from scaling.accounts.models import Membership, Role
+from scaling.accounts.models import Membership, Role, User
 from tests.conftest import make_user
 from tests.mails import mails_leave
 
@@ -48,7 +48,7 @@ def test_submitted_is_told_to_managers_only(told, assessment, alice, anna, bob, 
     assert told(workflow.submit, assessment=assessment, by=alice) == [("bob@example.org", subject)]
     text = mail.outbox[0].body
     assert text.startswith("Guten Tag, Bob,\n\nAlice hat die Bewertung „Parkraum-App, Runde 1“ am ")
-    assert "Von 3 Kriterien: 0 eingeschätzt · 0 „weiß nicht“ · 0 „trifft nicht zu“ · 3 offen." in text
+    assert "3 Kriterien: 0 eingeschätzt · 0 „weiß nicht“ · 0 „trifft nicht zu“ · 3 offen." in text
     assert f"{URL}{assessment.public_id}/" in text
     assert "\n\n\n" not in text
     assert mail.outbox[0].extra_headers["Auto-Submitted"] == "auto-generated"
@@ -201,3 +201,33 @@ def test_notice_needs_two_queries_however_many_people(submitted, bob, people, dj
     with mails_leave(), django_assert_num_queries(2):
         notifications.announce(step)
     assert len(mail.outbox) == people + 1
+
+
+STEPS = {
+    "submitted": (lambda a, alice, bob: workflow.submit(assessment=a, by=alice), "bob"),
+    "withdrawn": (lambda a, alice, bob: workflow.withdraw(assessment=a, by=alice), "bob"),
+    "returned": (lambda a, alice, bob: workflow.return_to_team(assessment=a, by=bob, comment="Please check"), "alice"),
+    "approved": (lambda a, alice, bob: workflow.approve(assessment=a, by=bob), "alice"),
+    "reopened": (lambda a, alice, bob: workflow.reopen(assessment=a, by=bob, reason="A slip"), "alice"),
+}
+BEFORE = {
+    "withdrawn": ["submitted"],
+    "returned": ["submitted"],
+    "approved": ["submitted"],
+    "reopened": ["submitted", "approved"],
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_each_notice_speaks_the_language_of_who_reads_it(told, assessment, alice, bob, step):
+    """Whoever took the step works in German."""
+    User.objects.update(language="en")
+    for earlier in BEFORE.get(step, []):
+        STEPS[earlier][0](assessment, alice, bob)
+    act, reader = STEPS[step]
+    mail.outbox.clear()
+    told(lambda: act(assessment, alice, bob))
+    (message,) = [one for one in mail.outbox if one.to == [f"{reader}@example.org"]]
+    assert message.subject.endswith("Parkraum-App, Round 1")
+    assert "‘Parkraum-App, Round 1’" in message.body
+    assert "Runde" not in message.body

@@ -195,7 +195,7 @@ def test_another_site_cannot_vote(workshop):
 
 
 def test_guessing_codes_is_limited_over_all_workers(workshop, monkeypatch):
-    monkeypatch.setattr(voting, "MOST_FAILURES", 3)
+    monkeypatch.setattr(voting, "MAX_FAILURES", 3)
     inside = phone(workshop)
     guesser = Client()
     assert [guesser.get(f"/w/bcdfghj{sign}/").status_code for sign in "23456"] == [404, 404, 404, 429, 429]

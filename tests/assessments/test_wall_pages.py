@@ -71,7 +71,7 @@ def test_team_opens_a_workshop_over_days(team, wall):
     assert "1 Stimme" in page
     assert "geheim" not in page
     page = step(team, wall, "zeigen:kriterium-1").text
-    assert "1 von 1 haben abgestimmt" in page
+    assert "1 von 1 hat abgestimmt" in page
 
 
 def test_wall_counts_and_shows_the_result_after_the_reveal(team, wall, workshop):

@@ -203,7 +203,7 @@ def test_joining_twice_is_one_person(workshop):
 
 
 def test_room_has_an_end(workshop, monkeypatch):
-    monkeypatch.setattr(votes, "MOST_PARTICIPANTS", 2)
+    monkeypatch.setattr(votes, "MAX_PARTICIPANTS", 2)
     people(workshop, it=2)
     with pytest.raises(votes.RoomIsFull):
         join(workshop, number=2)

@@ -21,15 +21,6 @@ def with_levels(milestone, levels):
     return Milestone.objects.get(pk=milestone.pk)
 
 
-def test_cross_phase_milestone_asks_for_its_level_at_each_gate(milestone):
-    milestone = with_levels(milestone, [1, 2, 2, 3, 4])
-    assert [milestone.required_level_for(phase) for phase in ("p1", "p2", "p3", "p4", "p5", None)] == [1, 2, 2, 3, 4, 3]
-
-
-def test_other_milestone_asks_for_one_level_everywhere(milestone):
-    assert [milestone.required_level_for(phase) for phase in ("p1", "p5", None)] == [3, 3, 3]
-
-
 @pytest.mark.parametrize("levels", [[1, 2, 2, 3], [1, 2, 2, 3, 3, 3], [0, 1, 2, 3, 3], [1, 2, 2, 3, 5]])
 def test_database_refuses_levels_that_are_none(milestone, levels):
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -25,7 +25,7 @@ from assessments.reports.charts import (
     radar,
     trend,
 )
-from assessments.reports.charts.inputs import Role
+from assessments.reports.charts.inputs import SeriesRole
 from assessments.reports.charts.label_fit import wrap
 from assessments.reports.charts.svg import Box
 from assessments.reports.charts.text_width import text_width
@@ -96,7 +96,7 @@ def assert_tidy(svg: str) -> None:
 
 
 def make_series(count: int, *columns: list) -> list[Series]:
-    names: list[tuple[Role, str]] = [("now", "Runde 3"), ("target", "Ziel"), ("earlier", "Runde 2")]
+    names: list[tuple[SeriesRole, str]] = [("now", "Runde 3"), ("target", "Ziel"), ("earlier", "Runde 2")]
     return [Series(role, name, tuple(values)) for (role, name), values in zip(names, columns, strict=False)]
 
 

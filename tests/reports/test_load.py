@@ -273,6 +273,7 @@ def test_profile_without_names_holds_no_name_of_a_person(second, alice, bob):
         ("Amt für Stadtentwicklung und Herrenhäuser", "Amt für Stadtentwicklung und Herrenhäuser"),
         ("Bob", "Name nicht genannt"),
         ("bob (IT)", "Name nicht genannt"),
+        ("Sabine Krause", "Name nicht genannt"),
         ("Frau Osterkamp", "Name nicht genannt"),
         ("Kämmerei, Hr. Vogt", "Name nicht genannt"),
         ("", ""),

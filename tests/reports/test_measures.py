@@ -1,13 +1,17 @@
 """What a profile says about the project's measures: their order, and which are overdue."""
 
+import json
+import re
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils.translation import override
 
 from assessments.models import Measure
-from assessments.reports.export import render_csv, render_xlsx
+from assessments.reports.export import render_csv, render_json, render_xlsx
 from assessments.reports.export.json_file import document
 from assessments.reports.pdf import VARIANTS, render_pdf
 from assessments.reports.profile import texts
@@ -61,6 +65,74 @@ def with_one_overdue(language: str = "de") -> MaturityProfile:
     late = replace(measure("Vertretung regeln", due_on=date(2026, 1, 31)), criterion_key=facts.answers[0].rating.key)
     with override(language):
         return build_profile(replace(facts, measures=(late, measure("Später", due_on=date(2027, 1, 1)))))
+
+
+#: Measures of the blocking criterion, as (text, who, due, status), and what its priority says of them.
+BESIDE: dict[str, Any] = {
+    "one, with person and date": (
+        [("Vertrag aushandeln", "alice", date(2027, 2, 1), "planned")],
+        "Vertrag aushandeln",
+        "Alice, bis 1. Februar 2027",
+        "",
+    ),
+    "none": ([], None, "", ""),
+    "done only": ([("Gespräch geführt", "alice", date(2025, 1, 1), "done")], None, "", ""),
+    "dropped only": ([("Gutachten", "alice", date(2027, 1, 1), "dropped")], None, "", ""),
+    "two, the sooner one somebody else's": (
+        [("Später", "alice", date(2028, 1, 1), "planned"), ("Zuerst", "bob", date(2027, 1, 1), "running")],
+        "Zuerst",
+        "Bob, bis 1. Januar 2027",
+        "und 1 weitere",
+    ),
+    "overdue before dated": (
+        [("Später", "bob", date(2028, 1, 1), "planned"), ("Lange fällig", "alice", date(2025, 1, 1), "planned")],
+        "Lange fällig",
+        "Alice, bis 1. Januar 2025, überfällig",
+        "und 1 weitere",
+    ),
+    "nobody's, without a date": (
+        [("Irgendwann", "", None, "planned")],
+        "Irgendwann",
+        "noch niemand zuständig, ohne Termin",
+        "",
+    ),
+    "an office's": ([("Vertrag", "Kämmerei", date(2027, 5, 1), "planned")], "Vertrag", "Kämmerei, bis 1. Mai 2027", ""),
+    "of another criterion": ([("Stelle", "alice", date(2027, 3, 1), "planned", "personal")], None, "", ""),
+    "of the whole project": ([("Runder Tisch", "alice", date(2027, 3, 1), "planned", "")], None, "", ""),
+}
+PROPOSAL = "vertrauen von 2 weiter"
+
+
+@pytest.mark.parametrize("case", BESIDE)
+def test_person_and_date_stand_only_beside_the_measure_they_belong_to(case, second, client, alice, bob):
+    """T8: what the catalogue proposes is never told with somebody's name or date behind it."""
+    measures, text, assigned, more = BESIDE[case]
+    people = {"alice": alice, "bob": bob}
+    Measure.objects.all().delete()
+    for what, who, due_on, status, *key in measures:
+        row = Measure(project=second.project, criterion_key=[*key, "vertrauen"][0], text=what, due_on=due_on, status=status)
+        row.owner, row.owner_text = people.get(who), "" if who in people else who
+        row.save()
+    profile = load_profile(second)
+    first = next(item for item in profile.priorities if item.criterion.key == "vertrauen")
+    assert (first.next_step, first.measure and first.measure.text) == (PROPOSAL, text)
+    assert (texts.assigned(first.measure).replace("\xa0", " ") if first.measure else "") == assigned
+    assert texts.further_measures(first.more_measures) == more
+
+    client.force_login(alice)
+    page = client.get(reverse("reports:profile", args=[second.public_id])).text
+    row = page[page.index('id="prioritaeten"') :].partition('<a href="#k-vertrauen">')[2]
+    cells = [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row[: row.index("</tr>")].split("<td")[2:]]
+    said = " · ".join(filter(None, (f"{text} {assigned}", more))) if text else "keine geplant"
+    assert [cell.partition(">")[2].strip() for cell in cells] == [said, PROPOSAL]
+
+    answer = json.loads(render_json(profile))["priorities"][0]
+    assert (answer["next_step"], answer["measure"] and answer["measure"]["text"]) == (PROPOSAL, text)
+
+    pdf = text_of(render_pdf(profile, variant="kurz"))
+    next_up = pdf[pdf.index("Was kommt als Nächstes?") :]
+    shown = next_up.partition("Kriterium vertrauen. ")[2].partition("Kriterium ")[0].strip()
+    assert shown == (f"Maßnahme: {text} ({assigned})" if text else f"Vorschlag: {PROPOSAL}")
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -137,5 +137,5 @@ def test_mails_say_the_one_progress(assessment, alice, bob, mailoutbox, django_c
     assert f"{PARTS}; {CARRIED}" in compose_digest(found).body
     with django_capture_on_commit_callbacks(execute=True):
         workflow.submit(assessment=assessment, by=alice)
-    assert f"Von {TOTAL} Kriterien: {PARTS}." in mailoutbox[-1].body
+    assert f"{TOTAL} Kriterien: {PARTS}." in mailoutbox[-1].body
     assert f"Aus der vorigen Runde: {CARRIED}." in mailoutbox[-1].body

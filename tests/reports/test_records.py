@@ -20,9 +20,9 @@ from assessments.queries.since_approval import since_approval
 from assessments.reports.export.record_schema import record_schema
 from assessments.reports.profile.load import load_profile
 from assessments.reports.records.codec import checksum, in_both, in_one
-from assessments.reports.records.files import FileDamaged
+from assessments.reports.records.files import FileDamaged, file_of
 from assessments.reports.records.keeping import current_record, mark_of, record_profile
-from assessments.reports.records.renditions import make_anonymous
+from assessments.reports.records.renditions import make_anonymous, redesign
 from assessments.services import share_links, workflow
 from assessments.services.answers import Answer, save_score
 from assessments.services.comments import add_comment
@@ -96,7 +96,7 @@ def test_record_says_what_the_rows_say(settled):
     record = record_of(settled)
     assert (record.number, record.version) == (f"MUSTERHAFEN-{timezone.localdate().year}-1", 1)
     assert checksum(record.document) == record.checksum
-    assert {name for _, name in record.names.values()} == {"Alice", "Bob"}
+    assert {name for _, name in record.names.values()} == {"Alice", "Bob", "Stabsstelle"}
     assert "Alice" not in str(record.document)
     assert "Bob" not in str(record.document)
     for language in ("de", "en"):
@@ -209,16 +209,71 @@ def test_numbers_count_in_a_municipality_and_a_year(settled, first, municipality
     assert list(found) == [(2025, 1, municipality.pk), (year, 1, municipality.pk)]
 
 
-def test_damaged_file_is_noticed(client, settled, bob):
-    client.force_login(bob)
-    address = reverse("reports:json", args=[settled.public_id])
-    client.get(address)
+def damage(made_with="", **which):
+    """What a broken disk does; ``made_with`` says by which version of the program the file was made."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute("UPDATE assessments_recordfile SET content = 'anders'")
+        changed = {"content": b"anders"} | ({"made_with": made_with} if made_with else {})
+        assert RecordFile.objects.filter(**which).update(**changed) == 1
         cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+@pytest.mark.parametrize(("name", "query"), FILES)
+def test_damaged_file_is_made_again_byte_for_byte(client, settled, bob, caplog, name, query):
+    client.force_login(bob)
+    address = reverse(f"reports:{name}", args=[settled.public_id])
+    before = client.get(address, query).content
+    damage(kind=name)
+    for _ in range(2):
+        answer = client.get(address, query)
+        assert (answer.status_code, answer.content) == (200, before)
+    assert f"A stored file is damaged: {record_of(settled).number}, kind {name}" in caplog.text
+    assert bytes(RecordFile.objects.get(kind=name).content or b"") == b"anders", "the row stays: what is stored is not touched"
+
+
+@pytest.mark.parametrize(("name", "query"), FILES)
+def test_damaged_file_that_cannot_be_made_again_is_told(client, settled, bob, rita, caplog, name, query):
+    """Made by an older version of the program: what is made today would be something else."""
+    client.force_login(bob)
+    address = reverse(f"reports:{name}", args=[settled.public_id])
+    client.get(address, query)
+    damage(kind=name, made_with="before the update")
+    client.force_login(rita)
+    answer = client.get(address, query)
+    assert answer.status_code == 503
+    assert "Diese Datei ist beschädigt" in answer.text
+    assert reverse("reports:profile", args=[settled.public_id]) in answer.text
+    assert f"A stored file is damaged: {record_of(settled).number}, kind {name}" in caplog.text
+    waiting = client.get(address, query, headers={"HX-Request": "true"})
+    assert waiting.headers["HX-Redirect"].startswith(address) or name != "pdf"
+
+    client.force_login(bob)
+    redesign(assessment=settled, by=bob)
+    assert client.get(address, query).status_code == 200, "a new version, as the page says"
+    assert client.get(address, query | {"fassung": 1}).status_code == 503
+    assert client.get(reverse("reports:profile", args=[settled.public_id])).status_code == 200
+
+
+def test_file_that_comes_out_differently_is_never_passed_off_as_the_damaged_one(client, settled, bob, caplog):
+    client.force_login(bob)
+    client.get(reverse("reports:json", args=[settled.public_id]))
+    damage(kind="json")
+    record = record_of(settled)
     with pytest.raises(FileDamaged):
-        client.get(address)
+        file_of(record, record_profile(record), kind="json", render=lambda one: b"heute anders")
+    assert "Made again, it has other bytes" in caplog.text
+    redesign(assessment=settled, by=bob)
+    assert client.get(reverse("reports:json", args=[settled.public_id])).status_code == 200
+
+
+def test_damaged_file_of_a_shared_link_is_told(client, settled, bob):
+    link = share_links.create_link(assessment=settled, by=bob, purpose="Rat", expires_on=timezone.localdate() + timedelta(1))
+    address = reverse("reports:shared_pdf", args=[link.token]) + "?umfang=kurz"
+    client.get(address)
+    damage(made_with="before the update")
+    answer = client.get(address)
+    assert (answer.status_code, answer["Cache-Control"]) == (503, "private, no-store")
+    assert reverse("reports:shared", args=[link.token]) in answer.text
 
 
 def test_picture_of_a_record_outlives_its_replacement(second, alice, bob, municipality):
@@ -247,6 +302,7 @@ def test_since_approval_is_told_beside_it(client, settled, project, municipality
         "2 Maßnahmen erledigt.",
         "1 Maßnahme dazugekommen.",
         "3 Maßnahmen mit neuem Termin.",
+        "3 Maßnahmen mit anderem Text oder anderer Zuständigkeit.",
         "Phase jetzt: P5 Transfer.",
         "Das Projekt heißt jetzt „Anders“.",
         "Die Kommune heißt jetzt „Stadt Umbenannt“.",
@@ -282,6 +338,25 @@ def test_since_approval_counts_in_words(client, settled, project, bob, done, new
     page = " ".join(client.get(reverse("reports:profile", args=[settled.public_id])).text.split())
     assert ("Seit der Freigabe:</strong> " + " ".join(lines) in page) == bool(lines)
     assert ("Seit der Freigabe" in page) == bool(lines)
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({"status": "running"}, "1 Maßnahme wieder aufgenommen."),
+        ({"text": "Anders gesagt"}, "1 Maßnahme mit anderem Text oder anderer Zuständigkeit."),
+        ({"owner_text": "Kämmerei"}, "1 Maßnahme mit anderem Text oder anderer Zuständigkeit."),
+        ({"due_on": date(2031, 1, 1)}, "1 Maßnahme mit neuem Termin."),
+        ({"status": "dropped"}, "1 Maßnahme verworfen."),
+        ({}, None),
+    ],
+)
+def test_since_approval_tells_each_change_of_a_measure(settled, project, change, line):
+    measure = project.measures.get(text="Alt")  # done already when the round was approved
+    for name, value in change.items():
+        setattr(measure, name, value)
+    measure.save()
+    assert since_approval(record_of(settled), project) == ([line] if line else [])
 
 
 def test_superseded_document_says_so_on_its_page(client, settled, bob):

@@ -1,13 +1,17 @@
 """A record's files made anew, with later templates or without a name; and the document behind them, to be recomputed."""
 
+import csv
 import hashlib
+import io
 import json
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO, StringIO
+from typing import Any
 
 import jsonschema
 import pypdfium2
@@ -21,13 +25,19 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.models import Assessment, AssessmentRecord, Comment, RecordFile, RecordRendition
+from assessments.models import Assessment, AssessmentRecord, Comment, Measure, RecordFile, RecordRendition, RenderedPdf
+from assessments.reports import pdf
 from assessments.reports.export import render_csv
+from assessments.reports.pdf.store import store_pdf
+from assessments.reports.profile.load import load_profile
 from assessments.reports.records.codec import canonical
 from assessments.reports.records.files import file_of
 from assessments.reports.records.keeping import current_record, mark_of, record_profile
-from assessments.reports.records.renditions import NoLongerApproved, NothingNew, make_anonymous, redesign
+from assessments.reports.records.renditions import NoLongerApproved, NothingNew, last_anonymised, make_anonymous, redesign
+from assessments.reports.rendering import tasks
+from assessments.reports.rendering.orders import running_order
 from assessments.services import share_links, workflow
+from scaling.accounts.models import Membership, Role, User
 from tests.reports.pdf_facts import text_of
 from tests.reports.test_export import sheets
 
@@ -80,7 +90,7 @@ def said_of(address):
 
 def test_redesigned_file_is_a_new_one_that_says_so_and_the_old_one_stays(client, settled, bob):
     client.force_login(bob)
-    old = {name: fetch(client, settled, name).content for name in ("pdf", "xlsx", "json")}
+    old = {name: fetch(client, settled, name).content for name in ("pdf", "xlsx", "csv", "json")}
     as_if_made_by_older_templates()
     answer = client.post(reverse("reports:redesign", args=[settled.public_id]), follow=True)
     assert "als Fassung 2. Die bisherigen bleiben abrufbar." in answer.text
@@ -93,6 +103,9 @@ def test_redesigned_file_is_a_new_one_that_says_so_and_the_old_one_stays(client,
     assert "Fassung 1 Prüfsumme" in text_of(old["pdf"])
     assert "Fassung 2 (neu gestaltet am" in text_of(new["pdf"])
     assert "der Inhalt ist der freigegebene" in text_of(new["pdf"])
+    table = csv.DictReader(io.StringIO(new["csv"].decode("utf-8-sig"), newline=""), delimiter=";")
+    number = record_of(settled).number
+    assert {(row["Dokumentnummer"], row["Fassung"]) for row in table} == {(number, "2")}
     assert ["Fassung", 2] in [row[:2] for row in sheets(new["xlsx"])["Zusammenfassung"]]
     figures = [json.loads(files["json"]) for files in (old, new)]
     assert [one["meta"]["document"].pop("rendition") for one in figures] == [1, 2]
@@ -271,6 +284,12 @@ def test_person_made_anonymous_is_gone_from_every_output(client, settled, reques
     make_anonymous(user=bob if who == "alice" else request.getfixturevalue("alice"))
     assert "Fassung 3" in text_of(fetch(client, settled).content)
 
+    as_if_made_by_older_templates()
+    redesign(assessment=settled, by=bob)
+    said = text_of(fetch(client, settled).content)
+    assert "Fassung 4 (neu gestaltet am" in said
+    assert "der freigegebene ohne einen Namen" in said
+
 
 def test_file_rendered_meanwhile_does_not_bring_the_name_back(settled, alice):
     """The name is taken out while somebody waits for a file that has it."""
@@ -284,6 +303,114 @@ def test_file_rendered_meanwhile_does_not_bring_the_name_back(settled, alice):
     assert b"Alice" in file_of(record, profile, kind="csv", render=slow)
     assert not RecordFile.objects.filter(content__isnull=False).exists()
     assert b"Alice" not in file_of(record_of(settled), record_profile(record_of(settled)), kind="csv", render=render_csv)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stays"),
+    [
+        ("Alice", False),
+        ("alice (IT)", False),
+        ("IT, Alice", False),
+        ("Alice und Bob", False),
+        ("Alicenstraße 3", True),
+        ("Kämmerei", True),
+        ("Sabine Krause", True),
+    ],
+)
+def test_name_typed_for_a_measure_goes_with_its_person(client, settled, project, alice, bob, typed, stays):
+    """The name of an account, typed instead of chosen: it stands in the record by reference, so it can go."""
+    Measure.objects.create(project=project, text="Vertrag", owner_text=typed)
+    workflow.reopen(assessment=settled, by=bob, reason="Fehler")
+    workflow.submit(assessment=settled, by=bob)
+    workflow.approve(assessment=settled, by=bob)
+    before = record_of(settled)
+    make_anonymous(user=alice)
+    after = record_of(settled)
+    assert (after.document, after.checksum) == (before.document, before.checksum)
+    [measure] = [one for one in record_profile(after).measures if one.text == "Vertrag"]
+    assert measure.who == (typed if stays else "Name gelöscht")
+
+
+def test_typed_name_of_somebody_else_elsewhere_stays(settled, elsewhere, charlie, edition):
+    """Two people may have one name: what was typed in another municipality is not about this one."""
+    other = User.objects.create_user("alice@elsewhere.example", "x", name="Stabsstelle")
+    Membership.objects.create(user=other, municipality=elsewhere, role=Role.TEAM)
+    assert make_anonymous(user=other) == 0
+    assert "Stabsstelle" in {one.who for one in record_profile(record_of(settled)).measures}
+
+
+def render_now(**job):
+    """What a worker does with a job."""
+    nobody: Any = None
+    tasks.render(nobody, asked_at="", **job)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pdf_of_a_running_round_rendered_meanwhile_does_not_bring_the_name_back(settled, alice, bob, monkeypatch):
+    """The worker has read the name, then it goes, then the worker stores what it made."""
+    running = workflow.start_assessment(project=settled.project, by=bob)
+    running = Assessment.objects.with_context().get(pk=running.pk)
+    order = running_order(load_profile(running), variant="kurz", assessment=running.public_id)
+    render = pdf.pdf_of
+    made = []
+
+    def slow(*args, **kwargs):
+        User.objects.filter(pk=alice.pk).update(name="Gelöschte Person")
+        make_anonymous(user=alice)
+        made.append(render(*args, **kwargs))
+        return made[-1]
+
+    monkeypatch.setattr("assessments.reports.rendering.orders.pdf_of", slow)
+    render_now(kind=order.kind, args=order.args, key=order.key)
+    assert "Alice" in text_of(made[0])
+    assert not RenderedPdf.objects.exists()
+    monkeypatch.setattr("assessments.reports.rendering.orders.pdf_of", render)
+    again = running_order(load_profile(running), variant="kurz", assessment=running.public_id)
+    render_now(kind=again.kind, args=again.args, key=again.key)
+    assert "Alice" not in text_of(again.fetch() or b"")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_stored_between_a_name_s_going_and_its_commit(settled, alice):
+    """Whoever stores a PDF waits for the transaction that takes the name, and then knows of it."""
+    is_in, may_end, order = threading.Event(), threading.Event(), []
+
+    def forgetting():
+        try:
+            with transaction.atomic():
+                make_anonymous(user=alice)
+                is_in.set()
+                may_end.wait(20)
+                order.append("the name is gone")
+        finally:
+            connection.close()
+
+    def storing():
+        try:
+            is_in.wait(20)
+            store_pdf("x" * 64, b"with the name")
+            order.append("stored")
+            return last_anonymised()
+        finally:
+            connection.close()
+
+    before = last_anonymised()
+    with ThreadPoolExecutor(2) as pool:
+        going, stored = pool.submit(forgetting), pool.submit(storing)
+        is_in.wait(20)
+        deadline = time.monotonic() + 20
+        while not is_waiting_for_a_lock() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        may_end.set()
+        going.result(20)
+        assert stored.result(20) > before
+    assert order == ["the name is gone", "stored"]
+
+
+def is_waiting_for_a_lock():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'assessments_renderedpdf'::regclass")
+        return cursor.fetchone()[0] > 0
 
 
 def test_person_in_no_record_is_no_reason_to_touch_any(client, settled, bob, charlie):
@@ -345,11 +472,16 @@ def test_team_can_recompute_the_checksum_by_the_guide(client, settled, alice, tm
     assert record.checksum not in done.stdout
 
 
-def test_document_names_nobody_and_has_the_published_shape(client, settled, alice):
+def test_document_names_nobody_and_has_the_published_shape(client, second, alice, bob):
+    """Nor anybody whose name was typed for who is in charge; an office is no name, but nobody can tell for sure."""
+    Measure.objects.create(project=second.project, text="Vertrag", owner_text="Sabine Krause")
+    workflow.submit(assessment=second, by=alice)
+    workflow.approve(assessment=second, by=bob)
     client.force_login(alice)
-    response = fetch(client, settled, "record_json")
-    assert "Alice" not in response.text
-    assert "Bob" not in response.text
+    response = fetch(client, second, "record_json")
+    for name in ("Alice", "Bob", "Sabine Krause", "Stabsstelle"):
+        assert name not in response.text
+        assert name in fetch(client, second, "csv").text + fetch(client, second, "json").text
     schema = client.get(reverse("reports:record_schema")).json()
     jsonschema.validate(response.json(), schema, cls=jsonschema.Draft202012Validator)
 

@@ -12,11 +12,10 @@ import psutil
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.db.migrations.recorder import MigrationRecorder
 from django.test.utils import CaptureQueriesContext
 
 from catalogue.models import Edition
-from scaling.management.commands.serve import Command, Kept, check_port, load_catalogue, refuse_older_schema
+from scaling.management.commands.serve import Command, Kept, check_port, load_catalogue
 
 
 @pytest.mark.django_db
@@ -47,24 +46,6 @@ def test_missing_edition_is_added(settings):
     )
     load_catalogue(io.StringIO())
     assert [edition.number for edition in Edition.objects.all()] == ["3.0", "2.0", "1.0"]
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("demo", "advice"), [(True, "delete it and start anew: ./run reset$"), (False, "it cannot be carried over$")]
-)
-def test_database_of_a_version_before_the_first_release_is_refused(settings, demo, advice):
-    settings.DEMO = demo
-    refuse_older_schema()  # as it is now
-    MigrationRecorder(connection).record_applied("assessments", "0007_project_confidentiality_of_old")
-    with pytest.raises(CommandError, match=advice):
-        refuse_older_schema()
-
-
-@pytest.mark.django_db
-def test_migrations_of_libraries_are_their_own_matter():
-    MigrationRecorder(connection).record_applied("account", "0099_gone")
-    refuse_older_schema()
 
 
 SERVE = """

@@ -6,7 +6,7 @@ from typing import Literal
 
 TOP = 4  # the highest level, hence the end of every scale
 
-Role = Literal["now", "target", "earlier"]
+SeriesRole = Literal["now", "target", "earlier"]
 GateState = Literal["reached", "blocked", "not_examined", "ahead"]
 
 
@@ -14,7 +14,7 @@ GateState = Literal["reached", "blocked", "not_examined", "ahead"]
 class Series:
     """One value per axis. ``role`` chooses colour, dash and mark; ``name`` is what the legend calls it."""
 
-    role: Role
+    role: SeriesRole
     name: str
     values: tuple[float | None, ...]
 

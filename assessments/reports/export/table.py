@@ -108,6 +108,7 @@ def _belonging(profile: MaturityProfile) -> list[ProfileColumn]:
     meta = profile.meta
     compared = meta.compared.label if meta.compared else ""
     number = meta.record.number if meta.record else ""
+    rendition = meta.record.rendition if meta.record else None
     return [
         ProfileColumn("compared_with", _("Verglichen mit"), 14, lambda c: compared),
         ProfileColumn("municipality", _("Kommune"), 24, lambda c: meta.municipality),
@@ -117,6 +118,7 @@ def _belonging(profile: MaturityProfile) -> list[ProfileColumn]:
         ProfileColumn("round_state", _("Stand der Runde"), 16, lambda c: meta.state_label),
         ProfileColumn("edition", _("Katalogausgabe"), 16, lambda c: meta.edition),
         ProfileColumn("document", _("Dokumentnummer"), 20, lambda c: number),
+        ProfileColumn("rendition", _("Fassung"), 9, lambda c: rendition),
     ]
 
 

@@ -6,9 +6,10 @@ import logging
 from django.template.loader import get_template
 
 from assessments.reports.charts import Bar, bullet_bars
+from assessments.reports.made_with import render_version
 from assessments.reports.pdf.content import LIST_LIMITS, VARIANTS, Variant, report_html
 from assessments.reports.pdf.engine import PdfUnavailable, html_to_pdf
-from assessments.reports.pdf.store import fetch_pdf, render_version, store_pdf
+from assessments.reports.pdf.store import fetch_pdf, store_pdf
 from assessments.reports.profile.model import MaturityProfile
 
 __all__ = ["VARIANTS", "PdfUnavailable", "Variant", "key_of", "pdf_of", "render_pdf", "warm"]

@@ -5,10 +5,8 @@ Anything here may be deleted at any time.
 
 import hashlib
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
 
-from django.conf import settings
+from django.db import connection
 from django.db.models import F, Sum, Window
 from django.utils import timezone
 
@@ -62,20 +60,12 @@ def recent_problem(key: str, *, within: timedelta) -> str:
     return found.first() or ""
 
 
-@cache
-def render_version() -> str:
-    """A hash over all that a PDF is made from beside its content: code, templates, styles, translations, glossary."""
-    base = Path(settings.BASE_DIR)
-    files = [
-        *sorted((base / "assessments" / "reports").rglob("*.py")),
-        *sorted((base / "templates" / "report").rglob("*.html")),
-        *sorted((base / "locale").rglob("*.po")),
-        *sorted((base / "fixtures").glob("glossary*.yaml")),
-        *sorted((base / "static" / "css").glob("print-*.css")),
-        *sorted((base / "static" / "img").glob("draft-*.svg")),
-        base / "requirements" / "run.txt",
-    ]
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+def forget_pdf(key: str) -> None:
+    RenderedPdf.objects.filter(key=key).delete()
+
+
+def forget_all() -> None:
+    """Inside a transaction: nothing can be stored before its end, so that what it changed is in whatever is stored later."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {RenderedPdf._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
+    RenderedPdf.objects.all().delete()

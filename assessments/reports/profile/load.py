@@ -2,7 +2,6 @@
 
 Where a workshop voted, the edition's texts are looked at as well; a process that does not know them yet asks six more."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -49,12 +48,9 @@ from assessments.scoring import Rating, RoleSpread, Spread
 from assessments.services.workshops import question_of
 from catalogue.models import Criterion, LevelDescriptor, Milestone, MilestoneKind, Phase, Workstream
 from scaling.accounts.models import Membership
+from scaling.common.offices import reads_as_office
 
 DEFAULT_LANGUAGE = "de"
-
-#: Who types „Frau Muster“ means a person, also one who has no account.
-SALUTATION = re.compile(r"\b(?:Frau|Herrn?|Fr\.|Hr\.|Dr\.|Prof\.|Mr|Mrs|Ms)(?=\s|$)", re.IGNORECASE)
-
 
 #: What every answer has, of this round and of the earlier ones.
 ANSWER = (
@@ -302,20 +298,21 @@ def _measures(assessment: Assessment, titles: dict[str, str]) -> tuple[MeasureIt
     return tuple(
         MeasureItem(
             text=row.text,
-            who=person_name(row.who, row.owner_id) if row.owner_id else row.who,
+            # By reference in a record, also what was typed: it may be a name, and has to be able to go.
+            who=person_name(row.who, row.owner_id),
             due_on=row.due_on,
             status=row.status,
             status_label=str(row.get_status_display()),
             criterion_key=row.criterion_key,
             criterion_title=titles.get(row.criterion_key, ""),
-            who_is_person=row.owner_id is not None or row.names_a_person or bool(SALUTATION.search(row.owner_text)),
+            who_is_person=row.owner_id is not None or row.names_a_person or not reads_as_office(row.owner_text),
         )
         for row in rows
     )
 
 
 def _names_a_member() -> Exists:
-    """Whether what was typed for a measure's owner holds the name of somebody of the municipality, and no office."""
+    """Whether what was typed for a measure's owner holds the name of somebody of the municipality."""
     typed = ExpressionWrapper(OuterRef("owner_text"), output_field=CharField())
     members = Membership.objects.filter(municipality=OuterRef("project__municipality")).exclude(user__name="")
     return Exists(members.annotate(typed=typed).filter(typed__icontains=F("user__name")))

@@ -79,7 +79,7 @@ class RecordMark:
     """The document a profile comes from. ``version`` counts the approvals of its round, ``address`` is where it can be checked.
 
     ``rendition`` counts the times its files were made: 1 with the approval, more where they were designed anew or where a name
-    had to go; then ``rendition_reason`` and ``rendition_at`` say which and when.
+    had to go; then ``rendition_reason`` and ``rendition_at`` say which and when. ``lacks_a_name``: one went, now or before.
     """
 
     number: str
@@ -90,6 +90,7 @@ class RecordMark:
     rendition: int = 1
     rendition_reason: str = ""
     rendition_at: datetime | None = None
+    lacks_a_name: bool = False
 
     @property
     def checksum_parts(self) -> tuple[str, ...]:

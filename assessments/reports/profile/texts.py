@@ -96,7 +96,7 @@ def no_priorities(counts: scoring.Counts) -> str:
         return _("Es ist kein Kriterium eingeschätzt. Was drängt, lässt sich deshalb nicht sagen.")
     unrated = counts.total - counts.rated
     said = ngettext(
-        "Das eingeschätzte Kriterium hat sein Ziel erreicht und ist nicht gesunken.",
+        "Das eingeschätzte Kriterium hat sein Ziel oder die höchste Stufe erreicht und ist nicht gesunken.",
         "Alle %(n)s eingeschätzten Kriterien haben ihr Ziel oder die höchste Stufe erreicht, und keines ist gesunken.",
         counts.rated,
     ) % {"n": counts.rated}

@@ -11,7 +11,7 @@ from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from assessments.models import Assessment, AssessmentRecord, AssessmentState, RecordPerson
+from assessments.models import Assessment, AssessmentRecord, AssessmentState, RecordPerson, RenditionReason
 from assessments.reports.profile.inputs import Facts
 from assessments.reports.profile.load import DEFAULT_LANGUAGE, NotComparable, load_facts
 from assessments.reports.profile.model import MaturityProfile, RecordMark
@@ -66,7 +66,7 @@ def _facts_of_one_moment(assessment: Assessment) -> dict[str, Facts]:
     read first is read once more at the end, and all of it again where that differs.
     """
     facts: dict[str, Facts] = {}
-    for _ in range(MOST_READINGS):
+    for _ in range(MAX_READINGS):
         for language in LANGUAGES:
             facts[language] = _facts(assessment, language)
         if _facts(assessment, LANGUAGES[0]) == facts[LANGUAGES[0]]:
@@ -80,7 +80,7 @@ def _facts(assessment: Assessment, language: str) -> Facts:
 
 
 #: So often what is approved is read again where it changes at the same time.
-MOST_READINGS = 10
+MAX_READINGS = 10
 
 
 def mark_of(record: AssessmentRecord, *, rendition: int | None = None) -> RecordMark:
@@ -102,6 +102,7 @@ def mark_of(record: AssessmentRecord, *, rendition: int | None = None) -> Record
         rendition=number,
         rendition_reason=made.reason,
         rendition_at=timezone.localtime(made.at),
+        lacks_a_name=any(one.reason == RenditionReason.ANONYMISED for one in later.values() if one.number <= number),
     )
 
 

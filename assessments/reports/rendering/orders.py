@@ -15,11 +15,12 @@ from django.utils import translation
 from assessments.models import Assessment, AssessmentRecord
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.short_check import ShortQuestion, questions_of
+from assessments.reports.made_with import render_version
 from assessments.reports.pdf import Variant, key_of, pdf_of, render_pdf
 from assessments.reports.pdf.collected import render_collected
 from assessments.reports.pdf.engine import html_to_pdf
 from assessments.reports.pdf.short_check import short_check_html
-from assessments.reports.pdf.store import fetch_pdf, render_version, store_pdf
+from assessments.reports.pdf.store import fetch_pdf, store_pdf
 from assessments.reports.pdf.workshop_form import STYLE, form_html
 from assessments.reports.profile.anonymise import without_names as anonymous
 from assessments.reports.profile.example import example_profile

@@ -16,6 +16,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from assessments.models import Assessment, RenderedPdf
 from assessments.reports.pdf import VARIANTS, PdfUnavailable
 from assessments.reports.pdf.store import forget_problem, recent_problem
+from assessments.reports.records.files import FileDamaged
 from assessments.reports.records.keeping import current_record, record_profile
 from assessments.reports.rendering.orders import Order, record_order
 from assessments.reports.rendering.tasks import AHEAD, WANTED, render
@@ -59,7 +60,7 @@ def pdf_or_wait(order: Order, *, again: bool = False, may_wait: bool = True) -> 
     may not wait.
 
     However many ask for the same PDF, on however many hosts, it is rendered once. ``again`` tries anew what has failed.
-    Raises PdfUnavailable and PdfFailed.
+    Raises PdfUnavailable, PdfFailed and FileDamaged.
     """
     pdf = order.fetch()
     if pdf is not None:
@@ -108,6 +109,8 @@ def _raise_problem(order: Order) -> None:
     problem = recent_problem(order.key, within=TOLD_FOR)
     if problem == RenderedPdf.UNAVAILABLE:
         raise PdfUnavailable("The worker has no system libraries for PDFs.")
+    if problem == RenderedPdf.DAMAGED:
+        raise FileDamaged("The worker could not make it again.")
     if problem:
         raise PdfFailed
 

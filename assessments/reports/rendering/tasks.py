@@ -9,7 +9,9 @@ from procrastinate.contrib.django import app
 
 from assessments.models import RenderedPdf
 from assessments.reports.pdf import PdfUnavailable
-from assessments.reports.pdf.store import forget_problem, note_problem
+from assessments.reports.pdf.store import forget_pdf, forget_problem, note_problem
+from assessments.reports.records.files import FileDamaged
+from assessments.reports.records.renditions import last_anonymised
 from assessments.reports.rendering.orders import order_from
 from scaling.common.jobs import PDF, GrowingPauses
 
@@ -17,8 +19,8 @@ logger = logging.getLogger(__name__)
 
 #: A person waits for the first kind; the second is made ahead, where nobody else wants anything.
 WANTED, AHEAD = 10, 0
-#: What is missing on the machine will be missing in a minute.
-RETRY = GrowingPauses((2, 10, 60), is_hopeless=lambda error: isinstance(error, PdfUnavailable))
+#: What is missing on the machine, or damaged in the store, will be so in a minute.
+RETRY = GrowingPauses((2, 10, 60), is_hopeless=lambda error: isinstance(error, PdfUnavailable | FileDamaged))
 
 
 @app.task(name="render_pdf", queue=PDF, pass_context=True, retry=RETRY)
@@ -28,14 +30,20 @@ def render(context: JobContext, *, kind: str, args: dict[str, Any], key: str, as
     ``key`` is that of the order as it was asked for; whoever waits looks there for a problem.
     """
     try:
+        before = last_anonymised()
         order = order_from(kind, args)
         if order.fetch() is None:
             start = time.monotonic()
             order.make()
+            if last_anonymised() != before:  # it may show the name: whoever waits has it made again
+                forget_pdf(order.key)
             logger.info("Rendered %s %s in %.2f s.", kind, order.key, time.monotonic() - start)
         forget_problem(key)
     except PdfUnavailable:
         note_problem(key, RenderedPdf.UNAVAILABLE)
+        raise
+    except FileDamaged:
+        note_problem(key, RenderedPdf.DAMAGED)
         raise
     except Exception:
         if RETRY.after(context.job.attempts) is None:

@@ -19,7 +19,7 @@ from scaling.common.forms import Form
 from scaling.common.rate_limit import count_failure, too_many
 
 #: Who asked so often for what there is not waits until the time since the first question is over.
-MOST_FAILURES, SECONDS = 20, 600
+MAX_FAILURES, SECONDS = 20, 600
 #: What can stand in an address as it is. No number has other signs; what was typed with some is unknown right away.
 ADDRESSED = re.compile(r"[A-Z0-9-]+")
 
@@ -73,7 +73,7 @@ def check(request: HttpRequest, number: str = "") -> HttpResponse:
 def _state(request: HttpRequest, *, number: str, pruefsumme: str, rendition: str) -> str:
     """``rendition`` comes from the code on the paper: one that was never made is as unknown as a number there is not."""
     who = get_adapter().get_client_ip(request) or ""
-    if too_many("document", who, most=MOST_FAILURES):
+    if too_many("document", who, most=MAX_FAILURES):
         return "limited"
     found = AssessmentRecord.objects.filter(number=number, checksum__startswith=pruefsumme)
     if rendition != "1":

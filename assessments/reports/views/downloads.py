@@ -17,6 +17,7 @@ from assessments.reports.export.blocks import blocks_of, plain_text
 from assessments.reports.export.docx_file import CONTENT_TYPE as DOCX
 from assessments.reports.export.docx_file import render_docx
 from assessments.reports.profile.model import MaturityProfile
+from assessments.reports.views.damaged import tells_damage
 from assessments.reports.views.requested import requested_profile
 from assessments.views.access import get_assessment
 from assessments.views.breadcrumbs import crumbs_to
@@ -53,9 +54,14 @@ def _file(
     return HttpResponse(content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
+def _profile_url(public_id: str) -> str:
+    return reverse("reports:profile", args=[public_id])
+
+
 @login_required
 @require_safe
 @cache_control(private=True, no_cache=True)
+@tells_damage(_profile_url)
 def profile_json(request: HttpRequest, public_id: str) -> HttpResponse:
     return _file(request, public_id, render_json, "json", "application/json")
 
@@ -63,6 +69,7 @@ def profile_json(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_safe
 @cache_control(private=True, no_cache=True)
+@tells_damage(_profile_url)
 def profile_csv(request: HttpRequest, public_id: str) -> HttpResponse:
     return _file(request, public_id, render_csv, "csv", "text/csv; charset=utf-8")
 
@@ -70,6 +77,7 @@ def profile_csv(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_safe
 @cache_control(private=True, no_cache=True)
+@tells_damage(_profile_url)
 def profile_xlsx(request: HttpRequest, public_id: str) -> HttpResponse:
     return _file(request, public_id, render_xlsx, "xlsx", XLSX)
 
@@ -77,6 +85,7 @@ def profile_xlsx(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_safe
 @cache_control(private=True, no_cache=True)
+@tells_damage(_profile_url)
 def profile_ods(request: HttpRequest, public_id: str) -> HttpResponse:
     return _file(request, public_id, render_ods, "ods", ODS)
 
@@ -84,6 +93,7 @@ def profile_ods(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_safe
 @cache_control(private=True, no_cache=True)
+@tells_damage(_profile_url)
 def profile_docx(request: HttpRequest, public_id: str) -> HttpResponse:
     """The Kurzfassung, for a council paper."""
     return _file(request, public_id, render_docx, "docx", DOCX)

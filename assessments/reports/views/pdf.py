@@ -9,6 +9,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from assessments.reports.pdf import VARIANTS, Variant
+from assessments.reports.views.damaged import tells_damage
 from assessments.reports.views.downloads import file_name, requested_language
 from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.reports.views.requested import requested_profile
@@ -26,6 +27,7 @@ def requested_variant(request: HttpRequest) -> Variant:
 @login_required
 @require_safe
 @cache_control(private=True, no_cache=True)
+@tells_damage(lambda public_id: reverse("reports:profile", args=[public_id]))
 def profile_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     """``?umfang=``, ``?sprache=``, ``?vergleich=`` as for the other files; ``?kommentare=1`` adds comments to the Langfassung,
     for those who work on the assessment.

@@ -17,6 +17,7 @@ from assessments.forms.share_link import ShareForm
 from assessments.models import Assessment, ShareLink
 from assessments.reports.profile.anonymise import without_names
 from assessments.reports.records.keeping import current_record, record_profile
+from assessments.reports.views.damaged import tells_damage
 from assessments.reports.views.downloads import file_name, requested_language
 from assessments.reports.views.pdf import requested_variant
 from assessments.reports.views.pdf_answer import pdf_answer
@@ -163,6 +164,7 @@ def shared_profile(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 @unlisted
+@tells_damage(lambda token: reverse("reports:shared", args=[token]))
 def shared_pdf(request: HttpRequest, token: str) -> HttpResponse:
     """``?umfang=`` and ``?sprache=`` as for members; never with comments."""
     variant = requested_variant(request)

@@ -1,5 +1,6 @@
 import re
 
+import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
@@ -124,6 +125,39 @@ class Migration(migrations.Migration):
                 "verbose_name": "Person",
                 "verbose_name_plural": "Personen",
                 "ordering": ["name", "email"],
+            },
+        ),
+        migrations.CreateModel(
+            name="AccountChange",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="geändert am")),
+                ("before", models.JSONField()),
+                ("after", models.JSONField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="geändert von",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Person",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Änderung am Konto",
+                "verbose_name_plural": "Änderungen am Konto",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
@@ -274,6 +308,30 @@ class Migration(migrations.Migration):
                         verbose_name="Rolle",
                     ),
                 ),
+                (
+                    "offices",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("project_lead", "Projektleitung"),
+                                ("specialist_department", "Fachamt"),
+                                ("it", "IT"),
+                                ("treasury", "Kämmerei"),
+                                ("legal", "Rechtsamt"),
+                                ("data_protection", "Datenschutz"),
+                                ("procurement", "Vergabestelle"),
+                                ("head_of_administration", "Verwaltungsleitung"),
+                                ("municipal_company", "kommunales Unternehmen"),
+                            ],
+                            max_length=24,
+                        ),
+                        blank=True,
+                        default=list,
+                        help_text="Wofür die Person im Haus antworten kann.",
+                        size=None,
+                        verbose_name="Stellen",
+                    ),
+                ),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 (
                     "user",
@@ -311,6 +369,29 @@ class Migration(migrations.Migration):
                         default="team",
                         max_length=10,
                         verbose_name="Rolle",
+                    ),
+                ),
+                (
+                    "offices",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("project_lead", "Projektleitung"),
+                                ("specialist_department", "Fachamt"),
+                                ("it", "IT"),
+                                ("treasury", "Kämmerei"),
+                                ("legal", "Rechtsamt"),
+                                ("data_protection", "Datenschutz"),
+                                ("procurement", "Vergabestelle"),
+                                ("head_of_administration", "Verwaltungsleitung"),
+                                ("municipal_company", "kommunales Unternehmen"),
+                            ],
+                            max_length=24,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="Stellen",
                     ),
                 ),
                 ("token_hash", models.CharField(editable=False, max_length=64, unique=True)),
@@ -355,6 +436,30 @@ class Migration(migrations.Migration):
                         choices=[("manager", "Leitung"), ("team", "Projektteam"), ("reader", "Lesen")],
                         max_length=10,
                         verbose_name="Rolle",
+                    ),
+                ),
+                (
+                    "offices",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("project_lead", "Projektleitung"),
+                                ("specialist_department", "Fachamt"),
+                                ("it", "IT"),
+                                ("treasury", "Kämmerei"),
+                                ("legal", "Rechtsamt"),
+                                ("data_protection", "Datenschutz"),
+                                ("procurement", "Vergabestelle"),
+                                ("head_of_administration", "Verwaltungsleitung"),
+                                ("municipal_company", "kommunales Unternehmen"),
+                            ],
+                            max_length=24,
+                        ),
+                        blank=True,
+                        default=list,
+                        help_text="Wofür die Person im Haus antworten kann.",
+                        size=None,
+                        verbose_name="Stellen",
                     ),
                 ),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
@@ -418,6 +523,29 @@ class Migration(migrations.Migration):
                         verbose_name="Rolle",
                     ),
                 ),
+                (
+                    "offices",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("project_lead", "Projektleitung"),
+                                ("specialist_department", "Fachamt"),
+                                ("it", "IT"),
+                                ("treasury", "Kämmerei"),
+                                ("legal", "Rechtsamt"),
+                                ("data_protection", "Datenschutz"),
+                                ("procurement", "Vergabestelle"),
+                                ("head_of_administration", "Verwaltungsleitung"),
+                                ("municipal_company", "kommunales Unternehmen"),
+                            ],
+                            max_length=24,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="Stellen",
+                    ),
+                ),
                 ("created_at", models.DateTimeField(blank=True, editable=False, verbose_name="eingeladen am")),
                 ("sent_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="verschickt am")),
                 ("expires_at", models.DateTimeField(verbose_name="gültig bis")),
@@ -479,6 +607,28 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("user", "municipality"), name="membership_unique"),
         ),
         migrations.AddConstraint(
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "offices__contained_by",
+                        [
+                            "project_lead",
+                            "specialist_department",
+                            "it",
+                            "treasury",
+                            "legal",
+                            "data_protection",
+                            "procurement",
+                            "head_of_administration",
+                            "municipal_company",
+                        ],
+                    )
+                ),
+                name="membership_offices_known",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="invitation",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("accepted_at", None)),
@@ -491,6 +641,28 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
                 name="invitation_email_lower_case",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "offices__contained_by",
+                        [
+                            "project_lead",
+                            "specialist_department",
+                            "it",
+                            "treasury",
+                            "legal",
+                            "data_protection",
+                            "procurement",
+                            "head_of_administration",
+                            "municipal_company",
+                        ],
+                    )
+                ),
+                name="invitation_offices_known",
             ),
         ),
     ]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from scaling.accounts.forms import AccountForm
 from scaling.accounts.languages import remember_language
 from scaling.accounts.models import User
-from scaling.accounts.profile import save_account, told_changes
+from scaling.accounts.profile import changes_in_words, save_account
 from scaling.accounts.unsubscribe import BadLink, read_token, unsubscribe
 from scaling.common.versions import StaleRecord, two_versions
 
@@ -34,7 +34,7 @@ def account(request: HttpRequest) -> HttpResponse:
         response = redirect("account")
         remember_language(response, person.language)
         return response
-    context = {"form": form, "person": person, "changes": told_changes(person)}
+    context = {"form": form, "person": person, "changes": changes_in_words(person)}
     return render(request, "accounts/account.html", context, status=422 if form.errors else 200)
 
 

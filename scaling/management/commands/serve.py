@@ -11,21 +11,19 @@ import time
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
 
 from catalogue.models import Edition
 from catalogue.services.checksums import compare_checksums
 from scaling.common.processes import SERVE_PID
 from scaling.common.translations import compile_translations
 from scaling.right_database import refuse_wrong_database
+from scaling.unreleased_schema import refuse_older_schema
 
 #: The editions that come with the app, by number.
 CATALOGUE = {"1.0": "edition-1.yaml", "2.0": "edition-2.yaml", "3.0": "edition-3.yaml"}
@@ -77,18 +75,6 @@ class Command(BaseCommand):
             # PostgreSQL keeps them up to date by itself.
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
-
-
-def refuse_older_schema() -> None:
-    """Raises CommandError where the database was made by a version before the first release: its migrations are no more."""
-    recorder = MigrationRecorder(connection)
-    known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
-    ours = {
-        app.label for app in apps.get_app_configs() if app.name.partition(".")[0] in ("scaling", "catalogue", "assessments")
-    }
-    if any(app in ours and (app, name) not in known for app, name in recorder.applied_migrations()):
-        reset = "delete it and start anew: ./run reset" if settings.DEMO else "it cannot be carried over"
-        raise CommandError(f"The database was made by a version of Skalierungscheck from before its first release; {reset}")
 
 
 def load_catalogue(stdout: Any) -> bool:
@@ -162,7 +148,7 @@ def start(command: list[str]) -> subprocess.Popen[bytes]:
 class Kept:
     """A child that is started anew whenever it ends, after pauses that grow while it ends at once."""
 
-    LONGEST_PAUSE = 30.0
+    MAX_PAUSE = 30.0
 
     def __init__(self, command: list[str]) -> None:
         self.command = command
@@ -175,7 +161,7 @@ class Kept:
         pause, started = 0.5, time.monotonic()
         while True:
             self.child.wait()
-            pause = 0.5 if time.monotonic() - started > self.LONGEST_PAUSE else min(2 * pause, self.LONGEST_PAUSE)
+            pause = 0.5 if time.monotonic() - started > self.MAX_PAUSE else min(2 * pause, self.MAX_PAUSE)
             self.ending.wait(pause)
             with self.lock:
                 if self.ending.is_set():

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from assessments.models import RecordFile, RecordPerson
-from assessments.reports.records.renditions import make_anonymous
+from assessments.reports.records.renditions import make_anonymous, named_in_records
 from scaling.accounts.models import User
 
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         user = User.objects.with_email(options["email"])
         if user is None:
             raise CommandError(f"Nobody has the address {options['email']}.")
-        rows = RecordPerson.objects.filter(user=user)
+        rows = RecordPerson.objects.filter(pk__in=named_in_records(user))
         records = sorted(set(rows.values_list("record", flat=True)))
         if not records:
             self.stdout.write(f"{user} stands in no approved document. Nothing to do.")
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Documents in which {user.email} stands, as {names}: {len(records)}. Their name goes for good.\n"
             f"Files kept of these documents: {files}. They will be removed, and made anew when somebody asks for them.\n"
-            "Numbers, checksums and figures stay. So do names that people wrote in reasons, evidence and measures."
+            "Numbers, checksums and figures stay. So do names that people wrote in reasons, evidence and texts of measures."
         )
         if not options["yes"] and input('Type "yes" to go on: ').strip().lower() != "yes":
             raise CommandError("Nothing was changed.")
