@@ -220,7 +220,7 @@ def test_text_document_has_headings_table_heads_and_its_language():
     with override("de"):
         document = docx.Document(io.BytesIO(render_docx(profile)))
         text = plain_text(blocks_of(profile))
-    styles = [p.style.name for p in document.paragraphs]
+    styles = [p.style.name if p.style else "" for p in document.paragraphs]
     assert styles[0] == "Title"
     assert styles.count("Heading 1") >= 5
     tables = list(document.element.body.iter(qn("w:tbl")))
