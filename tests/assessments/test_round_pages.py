@@ -236,6 +236,27 @@ def test_second_click_is_success_too(client, request, assessment, url, state, st
     assert AssessmentTransition.objects.count() == before
 
 
+@pytest.mark.parametrize(("state", "step"), [("submitted", "return"), ("approved", "reopen")])
+def test_second_text_of_the_same_person_is_given_back(client, request, assessment, bob, url, state, step):
+    """Two tabs, two texts: only one is stored, and the other is no success."""
+    request.getfixturevalue(state)
+    client.force_login(bob)
+    path = f"{url}{PATHS[step]}/"
+    for text in ("Der erste Text", "Der zweite, bessere Text"):
+        response = client.post(path, {"comment": text, "reason": text})
+    assert (response.status_code, "Der zweite, bessere Text" in response.text) == (409, True)
+    assert "Es gilt der erste." in response.text
+    assert AssessmentTransition.objects.latest("pk").note == "Der erste Text"
+
+
+@pytest.mark.parametrize(("state", "step"), [("approved", "return"), ("submitted", "reopen")])
+def test_text_of_a_step_that_came_too_late_is_given_back(client, request, assessment, bob, url, state, step):
+    request.getfixturevalue(state)
+    client.force_login(bob)
+    response = client.post(f"{url}{PATHS[step]}/", {"comment": "Was noch fehlt", "reason": "Was noch fehlt"})
+    assert (response.status_code, "Was noch fehlt" in response.text, "Das ging nicht" in response.text) == (409, True, True)
+
+
 def test_step_somebody_else_took_first_is_told(client, submitted, bob, url, municipality):
     other = make_user("Beate")
     Membership.objects.create(user=other, municipality=municipality, role=Role.MANAGER)
@@ -321,6 +342,7 @@ def test_reopen_when_a_later_round_exists(client, approved, project, alice, bob,
     client.force_login(bob)
     response = client.post(f"{url}wieder-oeffnen/", DATA, follow=True)
     assert "nur die letzte Runde" in response.text
+    assert DATA["reason"] in response.text
 
 
 def test_catalogue_in_use_stays_with_the_round(client, assessment, alice, url):
