@@ -13,7 +13,7 @@ from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
 from assessments.services.answers import ANSWER_FIELDS, Answer, NewEvidence, StaleScore, add_evidence, save_score
 from assessments.workbook.package import read_workbook
-from assessments.workbook.plan import ImportPlan, LeftRow, RowChange, StoredAnswer, plan_import
+from assessments.workbook.plan import ImportPlan, LeftSheetRow, RowChange, StoredAnswer, plan_import
 from assessments.workbook.reading import CellProblem, ReturnedSheet, SheetRow, read_sheet
 from scaling.common.transactions import atomic
 
@@ -72,7 +72,7 @@ def plan_of(upload: WorkbookUpload) -> ImportPlan:
     return replace(plan, left=_left(upload.assessment, gone)) if gone else plan
 
 
-def _left(assessment: Assessment, rows: Sequence[SheetRow]) -> tuple[LeftRow, ...]:
+def _left(assessment: Assessment, rows: Sequence[SheetRow]) -> tuple[LeftSheetRow, ...]:
     """Those of the rows that say something new. What they belong to was set aside, so it has no place to go to."""
     away = Score.with_set_aside.filter(assessment=assessment, criterion__key__in=[row.key for row in rows])
     scores = {
@@ -82,7 +82,7 @@ def _left(assessment: Assessment, rows: Sequence[SheetRow]) -> tuple[LeftRow, ..
     known = [(row, scores[row.key]) for row in rows if row.key in scores]
     opened = as_opened((score, row.version) for row, score in known)
     return tuple(
-        LeftRow(row, score.criterion.title)
+        LeftSheetRow(row, score.criterion.title)
         for row, score in known
         if row.answer not in (Answer.of(score), opened.get(score.pk))
         or (row.evidence and (row.evidence.text, row.evidence.url) not in {(one.text, one.url) for one in score.evidence.all()})

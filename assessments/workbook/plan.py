@@ -49,7 +49,7 @@ class Addition:
 
 
 @dataclass(frozen=True)
-class LeftRow:
+class LeftSheetRow:
     """A row of a criterion that was set aside, with the title it had."""
 
     row: SheetRow
@@ -72,7 +72,7 @@ class ImportPlan:
     behind: int
     missing: int
     impossible: tuple[SheetRow, ...] = ()
-    left: tuple[LeftRow, ...] = ()
+    left: tuple[LeftSheetRow, ...] = ()
 
     @property
     def is_empty(self) -> bool:

@@ -71,7 +71,7 @@ const isTyping = (here) => [...here.querySelectorAll("textarea")].some((field) =
   || [...here.querySelectorAll("input[type=radio]")].some((radio) => radio.checked !== radio.defaultChecked)
   || Boolean(document.activeElement?.closest("[data-here] select"));
 
-/* lost: a vote that the server did not take, {words}; what is typed here and was not sent is told as well. */
+/* lost: a vote that the server did not take; what is typed here and was not sent is told as well. */
 async function swap(here, lost = null) {
   let fresh;
   try {
@@ -89,11 +89,12 @@ async function swap(here, lost = null) {
   etag = "";
   const stays = before && formOf()?.dataset.ballot === before.dataset.ballot;
   if (before && !stays && (late ? !main.querySelector("[data-own]") || lost : isNew && words.trim())) {
-    const panel = Object.assign(document.createElement("div"), { className: "panel panel--danger" });
+    const panel = Object.assign(document.createElement("div"), { className: "panel panel--danger", role: "alert" });
     panel.append(Object.assign(document.createElement("p"), { textContent: late ? before.dataset.late : before.dataset.unsent }));
     if (words.trim()) panel.append(Object.assign(document.createElement("p"), { className: "compare__text", textContent: words }));
     (main.querySelector("[data-here]") || main).prepend(panel);
   }
+  if (lost && stays) kept.write(formOf(), { ...lost, sent: false }); /* the same question: it goes back into its form */
   start();
   window.scrollTo(0, 0);
   document.getElementById("ansage").textContent = main.querySelector("[role=alert], [data-state], .phone__state, h1")?.textContent.trim()
@@ -170,7 +171,7 @@ async function send(form, again = true) {
     location.assign(said.weiter || here.dataset.list);
     return;
   }
-  await swap(here, answer.ok ? null : { words: sent.words });
+  await swap(here, answer.ok ? null : sent);
 }
 
 /* Whoever comes next on this device starts with nothing of theirs. */

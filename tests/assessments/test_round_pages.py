@@ -181,7 +181,9 @@ def test_step_by_a_manager_in_each_state(client, request, assessment, bob, url, 
         request.getfixturevalue(state)
     client.force_login(bob)
     response = client.post(f"{url}{PATHS[step]}/", data(assessment), follow=True)
-    assert response.redirect_chain == [(url, 302)]
+    # What was written to a step that was not taken is given back in the answer.
+    gives_back = step in ("return", "reopen") and (state, step) not in AFTER
+    assert response.redirect_chain == ([] if gives_back else [(url, 302)])
     stored = Assessment.objects.get()
     assert stored.state == AFTER.get((state, step), state)
     repeats = (state, step) == ("approved", "approve")  # Bob's own step: his second click is no fault
