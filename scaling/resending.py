@@ -6,6 +6,7 @@ no place any more, because somebody removed or closed what it belongs to, the er
 kept on the server, and no script is needed.
 """
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -13,10 +14,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.views.csrf import csrf_failure as django_csrf_failure
 
+from scaling.drafts import FIELD as DRAFTS
 from scaling.once import FIELD
 
-#: Shorter values are numbers, words to choose from and the like; they are sent again but not shown.
-MIN_SHOWN_LENGTH = 12
+#: Numbers, days, words to choose from and the like: they are sent again but not shown. Whatever else there is, somebody wrote.
+_NOT_WRITTEN = re.compile(r"\s*([a-z0-9.:-]{0,11}|[a-z0-9.:-]*_[a-z0-9_.:-]*)\s*")
 
 
 def typed_in(request: HttpRequest) -> list[tuple[str, str]]:
@@ -39,7 +41,7 @@ def fields_to_send_again(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def shown_texts(fields: list[tuple[str, str]]) -> list[str]:
-    return [value for name, value in fields if name != FIELD and len(value.strip()) >= MIN_SHOWN_LENGTH]
+    return [value for name, value in fields if name not in (FIELD, DRAFTS) and not _NOT_WRITTEN.fullmatch(value)]
 
 
 def _is_from_here(request: HttpRequest) -> bool:

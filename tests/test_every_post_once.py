@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from html import unescape
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -23,7 +24,7 @@ from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalChanges
 
-from assessments.models import Comment, Project, RecordFile
+from assessments.models import Comment, Participant, Project, RecordFile, Vote
 from assessments.services import edition_switch, workflow, workshops
 from catalogue.documents.export import phase_document, workstream_document
 from catalogue.models import Phase, Workstream
@@ -46,10 +47,9 @@ WITHOUT_EFFECT = {
     "catalogue:model_preview",
     "catalogue:edition_preview",
     "catalogue:phase_or_workstream_preview",
-    # Without the cookie of a participant, they lead back to the form to join; with it: tests/assessments/test_voting.py.
-    "assessments:vote_cast",
-    "assessments:vote_leave",
 }
+#: Addresses that know their sender by the cookie of a workshop; without it, they lead back to the form to join.
+OF_PARTICIPANTS = {"assessments:vote_cast", "assessments:vote_leave"}
 #: Addresses that say the same however often they are asked: the session goes on, a kind of mail stays off, a file is kept once.
 #: They answer with a page, not by leading on, so nothing is kept of their forms.
 THE_SAME_AGAIN = {
@@ -167,7 +167,7 @@ def takes_post(path, people):
 def test_every_address_that_takes_a_post_is_known(ids, alice, bob, dora):
     ours = {name for name in all_names() if not name.startswith(FOREIGN)}
     found = {name for name in ours if takes_post(path_of(name, ids), (bob, alice, dora))}
-    assert found == {*SENT, *WITHOUT_EFFECT, *THE_SAME_AGAIN, "invitation"}
+    assert found == {*SENT, *WITHOUT_EFFECT, *THE_SAME_AGAIN, *OF_PARTICIPANTS, "invitation"}
     assert WITHOUT_EFFECT.isdisjoint(SENT)
     assert THE_SAME_AGAIN.keys().isdisjoint({*SENT, *WITHOUT_EFFECT})
 
@@ -179,7 +179,7 @@ def contents():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", sorted(WITHOUT_EFFECT))  # two processes have to collect them in one order
+@pytest.mark.parametrize("name", sorted(WITHOUT_EFFECT | OF_PARTICIPANTS))  # two processes have to collect them in one order
 def test_address_without_effect_has_none(ids, alice, bob, dora, name):
     path = path_of(name, ids)
     people = (None, alice, bob, dora)
@@ -207,6 +207,37 @@ def test_address_asked_twice_at_once_and_again_says_the_same(request, ids, world
     answers.append(send(signed_in(person), path, fields))
     assert [getattr(answer, "status_code", answer) for answer in answers] == [200] * 3
     assert rows() == wanted
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", sorted(OF_PARTICIPANTS))
+def test_form_of_a_participant_sent_twice_at_once_and_again_is_taken_once(ids, world, name):
+    workshop = world.draft.workshops.get()
+    joined = Client()
+    joined.post(reverse("assessments:vote", args=[workshop.code]), {"role": "it", FIELD: "ein-Zeichen-der-Seite"})
+    person = Participant.objects.latest("pk")
+
+    def phone():
+        client = Client()
+        client.cookies.load(joined.cookies.output(header="", sep=";"))
+        return client
+
+    path = path_of(name, ids)
+    fields = {"ballot": workshop.current_id, "version": 0, "choice": "3", "words": "Ein halber Satz"}
+    votes = Vote.objects.count() + (name == "assessments:vote_cast")
+    answers: list[Any] = at_once(*(partial(send, phone(), path, fields) for _ in range(2)))
+    done = contents()
+    answers.append(send(phone(), path, fields))
+    assert len({answer(response) for response in answers}) == 1
+    assert answers[0].status_code == 302
+    assert Vote.objects.count() == votes
+    person.refresh_from_db()
+    assert (person.left_at is not None) == (name == "assessments:vote_leave")
+    if name == "assessments:vote_cast":
+        assert contents() == done
+    else:  # with words in hand, it is no way out any more: they are given back
+        assert send(phone(), path_of("assessments:vote_cast", ids), fields).status_code == 409
+        assert Vote.objects.count() == votes
 
 
 #: Addresses with an effect, and who sends.

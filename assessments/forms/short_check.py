@@ -40,14 +40,8 @@ class ShortAnswerForm(AnswerForm):
         fields["choice"].label = question.criterion.title
         fields["choice"].choices = answer_choices(question.wording)
 
-    def clean_rationale(self) -> str:
-        text: str = self.cleaned_data["rationale"]
-        if problem := RATIONALE.problem(text):
-            raise forms.ValidationError(problem)
-        return text
-
     @property
     def answer(self) -> Answer:
         """With the target as it stands, which the short check does not ask for."""
         data, score = self.cleaned_data, self.question.score
-        return Answer(*chosen(data["choice"]), data["rationale"].replace("\r\n", "\n"), score.target_level, score.target_date)
+        return Answer(*chosen(data["choice"]), data["rationale"], score.target_level, score.target_date)

@@ -147,13 +147,13 @@ def undo(*, assessment: Assessment, by: Any) -> EditionMove:
     added = list(current.scores.filter(pk__in=record.added).order_by("pk"))
     _set_aside(added, by)
     record.set_aside = [score.pk for score in added]
+    reworded = {planned.key for planned in plan(current, record.from_edition).changed}
     old = {criterion.key: criterion for criterion in record.from_edition.criteria.all()}
     scores = list(current.scores.select_related("criterion"))
     for score in scores:
-        changed = score.criterion_id != old[score.criterion.key].pk
         score.criterion = old[score.criterion.key]
-        if changed and score.pk in record.unconfirmed and not score.confirmed:
-            score.confirmed = True
+        score.confirmed = score.confirmed or score.pk in record.unconfirmed
+        if score.criterion.key in reworded:  # as with the move: whoever has the newer texts open must not save over these
             score.version += 1
     _store(scores, by)
     back = list(Score.with_set_aside.filter(assessment=current, pk__in=record.dropped).exclude(set_aside_at=None))
@@ -215,8 +215,11 @@ def _pin(current: Assessment, assessment: Assessment, edition: Edition, by: Any,
 
 
 def _store(scores: Sequence[Score], by: Any) -> None:
+    """No page that is open is the one these were last saved from: what it goes on to save is judged by its version."""
     if scores:
-        changed = ["criterion", "confirmed", "version", "set_aside_at"]
+        for score in scores:
+            score.page = ""
+        changed = ["criterion", "confirmed", "version", "set_aside_at", "page"]
         bulk_update_with_history(scores, Score, changed, default_user=by, manager=Score.with_set_aside)
 
 

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from assessments.models import Evidence, Project, Score
 from assessments.services.answers import NewEvidence, add_evidence
 from scaling.common.stored_files import UNUSED_FOR, delete_unused, save_file
-from scaling.common.text import tidy_file_name
+from scaling.common.text import tidy_file_name, tidy_line
 
 logger = logging.getLogger(__name__)
 
@@ -172,9 +172,12 @@ def room_left(project: Project) -> tuple[int, int]:
 
 
 def add_file(*, score: Score, by: Any, file: ValidatedUpload, text: str = "") -> Evidence:
-    """Store a file and the evidence that names it. Raises NotEditable, StorageUnavailable, UploadRejected where the project's
-    room is used up; nothing is left behind then.
+    """Store a file and the evidence that names it; the same file under the same words is kept once. Raises NotEditable,
+    StorageUnavailable, UploadRejected where the project's room is used up; nothing is left behind then.
     """
+    known = _brought_before(score, file, text or file.name)
+    if known is not None:
+        return known
     project = score.assessment.project
     if used_bytes(project) + (file.content.size or 0) > settings.EVIDENCE_PROJECT_MB * MEGABYTE:
         used, most = room_left(project)
@@ -191,6 +194,16 @@ def add_file(*, score: Score, by: Any, file: ValidatedUpload, text: str = "") ->
     except BaseException:
         default_storage.delete(stored)
         raise
+
+
+def _brought_before(score: Score, file: ValidatedUpload, text: str) -> Evidence | None:
+    """Who brings a file twice, since they were not sure the first time, has brought it once. One query."""
+    for evidence in Evidence.objects.filter(score=score, text=tidy_line(text), file_name=file.name).exclude(file=""):
+        with contextlib.suppress(OSError), open_file(evidence) as stored:
+            file.content.seek(0)
+            if stored.read() == file.content.read():
+                return evidence
+    return None
 
 
 def content_type_of(evidence: Evidence) -> str:

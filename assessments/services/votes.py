@@ -67,6 +67,22 @@ def join(*, workshop: Workshop, role: str, name: str = "", token: str) -> Partic
 
 
 @atomic
+def introduce(*, participant: Participant, role: str, name: str = "") -> Participant:
+    """Take part as somebody else than when one joined; the role stays once a vote was cast in it.
+
+    Raises ValidationError for a role there is not.
+    """
+    if role not in dict(ROLES):
+        raise ValidationError({"role": _("Bitte wählen Sie, als wer Sie teilnehmen.")})
+    current = Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
+    if not Vote.objects.filter(participant=current).exists():
+        current.role = role
+    current.name = tidy_line(name)[:60].strip() or current.name
+    current.save(update_fields=["role", "name"])
+    return current
+
+
+@atomic
 def leave(*, participant: Participant) -> None:
     """The votes stay, the person is counted no more. Closing the page does the same to nobody: phones sleep."""
     Participant.objects.filter(pk=participant.pk, left_at=None).update(left_at=timezone.now())

@@ -155,17 +155,32 @@ def render_overview(request: HttpRequest, assessment: Assessment, status: int = 
 
 
 def _too_late(
-    request: HttpRequest, assessment: Assessment, error: workflow.WrongState, kind: TransitionKind, done: str
+    request: HttpRequest,
+    assessment: Assessment,
+    error: workflow.WrongState,
+    kind: TransitionKind,
+    done: str,
+    note: str = "",
 ) -> HttpResponse:
-    """Say how things stand and go back to the round: somebody else was faster, or the person's own first click."""
+    """Say how things stand and go back to the round: somebody else was faster, or the person's own first click.
+
+    What was written to the step and is stored nowhere is shown to be copied.
+    """
     latest = error.assessment.latest()
-    if latest is not None and latest.kind == kind and latest.by_id == request.user.pk:
+    is_own = latest is not None and latest.kind == kind and latest.by_id == request.user.pk
+    if is_own and latest is not None and latest.note == note.strip():
         messages.success(request, done)
+        return redirect(assessment)
+    if is_own:
+        messages.error(request, _("Diesen Schritt haben Sie schon getan, mit einem anderen Text. Es gilt der erste."))
     elif isinstance(error, workflow.LaterRoundExists):
         messages.error(request, _("Wieder öffnen lässt sich nur die letzte Runde; inzwischen gibt es eine neuere."))
     else:
         label = AssessmentState(error.assessment.state).label
         messages.error(request, _("Das ging nicht: Die Bewertung ist inzwischen %(state)s.") % {"state": label})
+    if note:
+        now = get_assessment(request.user, assessment.public_id)
+        return render_overview(request, now, status=409, not_stored=[note])
     return redirect(assessment)
 
 
@@ -243,7 +258,7 @@ def return_to_team(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         workflow.return_to_team(assessment=assessment, by=request.user, comment=form.cleaned_data["comment"])
     except workflow.WrongState as error:
-        return _too_late(request, assessment, error, TransitionKind.RETURN, done)
+        return _too_late(request, assessment, error, TransitionKind.RETURN, done, form.cleaned_data["comment"])
     messages.success(request, done)
     return redirect(assessment)
 
@@ -260,6 +275,6 @@ def reopen(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         workflow.reopen(assessment=assessment, by=request.user, reason=form.cleaned_data["reason"])
     except workflow.WrongState as error:
-        return _too_late(request, assessment, error, TransitionKind.REOPEN, done)
+        return _too_late(request, assessment, error, TransitionKind.REOPEN, done, form.cleaned_data["reason"])
     messages.success(request, done)
     return redirect(assessment)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from assessments.forms.answer import ScoreForm, initial_of
 from assessments.forms.comment import CommentForm
 from assessments.models import Evidence, Score
+from assessments.queries.as_opened import as_opened
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.criterion_page import load_criterion_page
 from assessments.queries.neighbours import Neighbours, RoundContext, answer_label, in_order, neighbours, round_context
@@ -80,10 +81,13 @@ def _save(request: HttpRequest, score: Score, criterion: Criterion) -> HttpRespo
         return _autosave(request, score, form)
     if not form.is_valid():
         return _page(request, score, form, status=422)
+    version = form.cleaned_data["version"]
+    if "stimmt" in data and not form.evidence and form.answer == as_opened([(score, version)]).get(score.pk, Answer.of(score)):
+        return _confirm(request, score, version)
     try:
         saved = save_score(
             score=score,
-            version=form.cleaned_data["version"],
+            version=version,
             by=request.user,
             answer=form.answer,
             evidence=form.evidence,
@@ -98,7 +102,7 @@ def _save(request: HttpRequest, score: Score, criterion: Criterion) -> HttpRespo
 
 def _redirect_after_save(request: HttpRequest, score: Score, criterion: Criterion, saved: Score) -> HttpResponse:
     suffix = _suffix_of(request)
-    if "weiter" not in request.POST:
+    if not {"weiter", "stimmt"} & request.POST.keys():
         when = time_format(timezone.localtime(saved.updated_at or timezone.now()), "H:i")
         messages.success(request, _("Gespeichert um %(time)s Uhr.") % {"time": when})
         return redirect(reverse("assessments:score", args=[score.assessment.public_id, criterion.key]) + suffix)
@@ -247,19 +251,24 @@ def _too_late(request: HttpRequest, score: Score, form: ScoreForm) -> HttpRespon
 @login_required
 @require_POST
 def confirm(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
-    """„Stimmt noch“: one click keeps a carried-over answer; then on to the next, or back to the list it came from."""
+    """„Stimmt noch“ of a list: one click keeps a carried-over answer; then on to the next, or back to that list."""
     score = get_score(request.user, public_id, key)
     require(request.user, "assessments.work_on_assessment", score.assessment)
+    return _confirm(request, score, number_in(request.POST.get("version")))
+
+
+def _confirm(request: HttpRequest, score: Score, version: int) -> HttpResponse:
+    public_id = score.assessment.public_id
+    criterion = cached_edition(score.assessment.edition).by_id[score.criterion_id]
     try:
-        confirm_score(score=score, version=number_in(request.POST.get("version")), by=request.user)
+        confirm_score(score=score, version=version, by=request.user)
     except StaleScore:
         messages.warning(request, _("Hier wurde inzwischen etwas geändert. Bitte sehen Sie es sich an."))
-        return redirect("assessments:score", public_id, key)
+        return redirect("assessments:score", public_id, criterion.key)
     except NotEditable:
         messages.error(request, _("Die Bewertung ist eingereicht; es lässt sich nichts mehr ändern."))
         return redirect(score.assessment)
-    title = cached_edition(score.assessment.edition).by_id[score.criterion_id].title
-    messages.success(request, _("„%(title)s“ ist bestätigt.") % {"title": title})
+    messages.success(request, _("„%(title)s“ ist bestätigt.") % {"title": criterion.title})
     following = None if "zurueck" in request.POST else neighbours_of(score).next_pending
     if following is None:
         return redirect(score.assessment)

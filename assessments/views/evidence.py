@@ -31,16 +31,17 @@ def evidence_file_add(request: HttpRequest, public_id: str, key: str) -> HttpRes
     require(request.user, "assessments.work_on_assessment", assessment)
     criterion = cached_edition(assessment.edition).by_id[score.criterion_id]
     closed = _("Die Bewertung ist eingereicht; Nachweise lassen sich nicht mehr ändern.")
-    if not assessment.is_editable:
+    if not assessment.is_editable and request.method != "POST":
         messages.error(request, closed)
         return redirect("assessments:score", public_id, key)
     form = EvidenceFileForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    is_late = False
     if request.method == "POST" and form.is_valid():
         try:
             add_file(score=score, by=request.user, file=form.cleaned_data["file"], text=form.cleaned_data["text"])
         except NotEditable:
-            messages.error(request, closed)
-            return redirect("assessments:score", public_id, key)
+            is_late = True
+            form.add_error(None, closed)
         except UploadRejected as error:
             form.add_error("file", str(error))
         except StorageUnavailable as error:
@@ -63,7 +64,7 @@ def evidence_file_add(request: HttpRequest, public_id: str, key: str) -> HttpRes
         "crumbs": crumbs,
         "room": _("Dieses Projekt hat %(used)s von %(most)s MB für Dateien belegt.") % {"used": used, "most": most},
     }
-    return render(request, "assessments/evidence_file.html", context, status=422 if form.errors else 200)
+    return render(request, "assessments/evidence_file.html", context, status=409 if is_late else 422 if form.errors else 200)
 
 
 @login_required

@@ -1,6 +1,7 @@
 """The short check: choose what it is about, answer a dozen questions, see what follows. It begins an ordinary round."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,12 +14,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.forms.short_check import ShortAnswerForm
 from assessments.models import Assessment, Project
+from assessments.queries.as_opened import as_opened
 from assessments.queries.short_check import questions_of
 from assessments.services import workflow
 from assessments.services.answers import Answer, NotEditable, StaleScore, save_score
 from assessments.short_check import short_check
-from assessments.views.access import get_assessment, get_project, require
+from assessments.views.access import get_assessment, get_project, number_in, require
 from assessments.views.breadcrumbs import crumbs_to
+from assessments.views.several_answers import LeftRow, left_rows
 from scaling.common.addresses import start_page
 
 
@@ -62,13 +65,14 @@ def questions(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "GET":
         return _page(request, assessment, [ShortAnswerForm(question=question) for question in asked])
     rows = [ShortAnswerForm(request.POST, question=question) for question in asked]
+    left = left_rows(assessment, request.POST, [question.score for question in asked])
     try:
         _save(request, rows)
     except NotEditable:
         assessment.refresh_from_db(fields=["state"])
-        return _page(request, assessment, rows, status=409, too_late=True)
-    if any(row.conflict for row in rows):
-        return _page(request, assessment, _refreshed(request, assessment, rows), status=409)
+        return _page(request, assessment, rows, status=409, too_late=True, left=left)
+    if left or any(row.conflict for row in rows):
+        return _page(request, assessment, _refreshed(request, assessment, rows), status=409, left=left)
     if any(row.errors for row in rows):
         return _page(request, assessment, _refreshed(request, assessment, rows), status=422)
     return redirect("assessments:short_check_result", assessment.public_id)
@@ -76,10 +80,15 @@ def questions(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _save(request: HttpRequest, rows: Sequence[ShortAnswerForm]) -> None:
     """Save what was changed, each answer by itself, as the criterion's page does. Raises NotEditable."""
+    opened = as_opened((row.question.score, number_in(row["version"].value())) for row in rows)
     for row in rows:
         score = row.question.score
         if not row.is_valid() or row.answer == Answer.of(score):
             continue
+        # The short check does not ask for the target, so it is no part of the comparison.
+        was = opened.get(score.pk)
+        if was and row.answer == replace(was, target_level=score.target_level, target_date=score.target_date):
+            continue  # only somebody else has changed it
         try:
             save_score(score=score, version=row.cleaned_data["version"], by=request.user, answer=row.answer)
         except StaleScore as error:
@@ -112,12 +121,14 @@ def _page(
     *,
     status: int = 200,
     too_late: bool = False,
+    left: Sequence[LeftRow] = (),
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "check": short_check(),
         "assessment": assessment,
         "project": assessment.project,
         "rows": rows,
+        "left": left,
         "conflicts": [row for row in rows if row.conflict],
         "invalid": [row for row in rows if row.is_bound and row.errors and not row.conflict],
         "too_late": too_late or not assessment.is_editable,

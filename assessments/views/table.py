@@ -1,7 +1,7 @@
 """The table: every criterion a row, one button; each row is saved by itself, with its own version."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,11 +14,13 @@ from django.views.decorators.http import require_http_methods
 
 from assessments.forms.table import RowForm
 from assessments.models import Assessment, Score
+from assessments.queries.as_opened import as_opened
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
 from assessments.services.answers import Answer, NotEditable, StaleScore, save_score
 from assessments.views.access import get_assessment, number_in, require
 from assessments.views.breadcrumbs import crumbs_to
+from assessments.views.several_answers import LeftRow, left_rows
 
 
 @login_required
@@ -38,14 +40,17 @@ def _save(request: HttpRequest, assessment: Assessment, scores: Sequence[Score])
     rows = [RowForm(request.POST, score=score) for score in scores]
     # A row that is missing from the POST (a round that grew meanwhile) is left alone.
     sent = [row for row in rows if row.add_prefix("version") in request.POST]
-    as_opened = _as_opened(sent)
+    opened = as_opened((row.score, number_in(row["version"].value())) for row in sent)
+    left = left_rows(assessment, request.POST, scores)
     saved = 0
     try:
         for row in sent:
             if not row.is_valid():
                 continue
             answer, current = row.answer, Answer.of(row.score)
-            if answer == current or row.cleaned_data["keep_theirs"] or answer == as_opened.get(row.score.pk):
+            # The table does not send the target's date, so it is no part of the comparison.
+            untouched = row.score.pk in opened and answer == replace(opened[row.score.pk], target_date=answer.target_date)
+            if answer == current or row.cleaned_data["keep_theirs"] or untouched:
                 continue
             try:
                 save_score(score=row.score, version=row.cleaned_data["version"], by=request.user, answer=answer)
@@ -54,35 +59,17 @@ def _save(request: HttpRequest, assessment: Assessment, scores: Sequence[Score])
                 row.conflict = error.current
     except NotEditable:
         assessment.refresh_from_db(fields=["state"])
-        return _page(request, assessment, rows, status=409, too_late=True)
+        return _page(request, assessment, rows, status=409, too_late=True, left=left)
     if saved:
         text = ngettext("%(number)s Antwort ist gespeichert.", "%(number)s Antworten sind gespeichert.", saved)
         messages.success(request, text % {"number": saved})
     conflicts = [row for row in sent if row.conflict is not None]
-    if conflicts or any(row.errors for row in sent):
-        return _page(request, assessment, _refreshed(request, assessment, rows), status=409 if conflicts else 422)
+    if conflicts or left or any(row.errors for row in sent):
+        status = 409 if conflicts or left else 422
+        return _page(request, assessment, _refreshed(request, assessment, rows), status=status, left=left)
     if not saved:
         messages.info(request, _("Es ist alles gespeichert."))
     return redirect("assessments:table", assessment.public_id)
-
-
-def _as_opened(rows: Sequence[RowForm]) -> dict[int, Answer]:
-    """What stood in the rows that are stale by now, so that a row nobody touched is no conflict. One query, or none."""
-    stale = {}
-    for row in rows:
-        version = number_in(row["version"].value())
-        if version and version != row.score.version:
-            stale[row.score.pk] = version
-    if not stale:
-        return {}
-    past = Score.history.filter(id__in=stale, version__in=set(stale.values())).order_by("history_id")
-    return {row.id: _without_date(row, rows) for row in past if row.version == stale[row.id]}
-
-
-def _without_date(past: Any, rows: Sequence[RowForm]) -> Answer:
-    """The table does not send the target's date, so it is no part of the comparison."""
-    date = next(row.score.target_date for row in rows if row.score.pk == past.id)
-    return Answer(past.state, past.level, past.rationale, past.target_level, date)
 
 
 def _refreshed(request: HttpRequest, assessment: Assessment, rows: Sequence[RowForm]) -> list[RowForm]:
@@ -106,13 +93,20 @@ def _refreshed(request: HttpRequest, assessment: Assessment, rows: Sequence[RowF
 
 
 def _page(
-    request: HttpRequest, assessment: Assessment, rows: Sequence[RowForm], *, status: int = 200, too_late: bool = False
+    request: HttpRequest,
+    assessment: Assessment,
+    rows: Sequence[RowForm],
+    *,
+    status: int = 200,
+    too_late: bool = False,
+    left: Sequence[LeftRow] = (),
 ) -> HttpResponse:
     context = {
         "assessment": assessment,
         "project": assessment.project,
         "rows": rows,
         "too_late": too_late,
+        "left": left,
         "conflicts": [row for row in rows if row.conflict is not None],
         "invalid": [row for row in rows if row.errors],
         "crumbs": crumbs_to(assessment.project, (assessment.round_label, assessment.get_absolute_url()), (_("Tabelle"), "")),

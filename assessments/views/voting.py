@@ -29,9 +29,11 @@ from assessments.queries.neighbours import answer_label, scores_of
 from assessments.services import votes
 from assessments.services.answers import NotEditable
 from assessments.services.workshops import WorkshopOver
+from assessments.views.access import number_in
 from catalogue.wording import wording_of
 from scaling.common.polling import polled
 from scaling.common.rate_limit import count_failure, too_many
+from scaling.common.text import tidy_line
 
 #: Who asked so often for codes there are not waits until the time since the first is over. A whole town hall may share an
 #: address, and people mistype; with 27^8 codes this many tries lead nowhere.
@@ -130,6 +132,9 @@ def vote(request: HttpRequest, code: str) -> HttpResponse:
     except Http404:
         return _unknown(request)
     form = JoinWorkshopForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid() and participant is not None:  # joined in another tab since this one was opened
+        votes.introduce(participant=participant, role=form.cleaned_data["role"], name=form.cleaned_data["name"])
+        return redirect("assessments:vote", code)
     if form.is_bound and form.is_valid():
         # The page's own token, which only this browser has been given: a second click is the same person.
         token = hashlib.sha256(f"{code}:{request.POST.get('einmal') or votes.new_token()}".encode()).hexdigest()
@@ -141,8 +146,14 @@ def vote(request: HttpRequest, code: str) -> HttpResponse:
             form.add_error(None, _("An diesem Workshop nehmen schon so viele teil, dass niemand mehr dazukommen kann."))
         else:
             return _remembered(redirect("assessments:vote", code), code, token, workshop)
-    context = {"form": form, "workshop": workshop, "project": workshop.assessment.project}
-    return render(request, "assessments/workshop/join.html", context, status=422 if form.is_bound else 200)
+    return _way_in(request, workshop, form, status=422 if form.is_bound else 200)
+
+
+def _way_in(
+    request: HttpRequest, workshop: Workshop, form: JoinWorkshopForm, *, status: int, not_stored: str = ""
+) -> HttpResponse:
+    context = {"form": form, "workshop": workshop, "project": workshop.assessment.project, "not_stored": not_stored}
+    return render(request, "assessments/workshop/join.html", context, status=status)
 
 
 def _remembered(response: HttpResponse, code: str, token: str, workshop: Workshop) -> HttpResponse:
@@ -159,8 +170,9 @@ def _remembered(response: HttpResponse, code: str, token: str, workshop: Worksho
     return response
 
 
-def _unknown(request: HttpRequest) -> HttpResponse:
-    return render(request, "assessments/workshop/unknown.html", {"form": CodeForm()}, status=404)
+def _unknown(request: HttpRequest, not_stored: str = "") -> HttpResponse:
+    context = {"form": CodeForm(), "not_stored": not_stored}
+    return render(request, "assessments/workshop/unknown.html", context, status=404)
 
 
 def _wait(request: HttpRequest) -> HttpResponse:
@@ -273,7 +285,7 @@ def cast(request: HttpRequest, code: str) -> HttpResponse:
     by_script = request.headers.get("Accept") == "application/json"
     participant = me(request, code)
     if participant is None:
-        return HttpResponse(status=404) if by_script else redirect("assessments:vote", code)
+        return HttpResponse(status=404) if by_script else _not_taking_part(request, code)
     form = VoteForm(request.POST)
     if not form.is_valid():
         if by_script:
@@ -295,7 +307,7 @@ def cast(request: HttpRequest, code: str) -> HttpResponse:
     except (votes.BallotClosed, NotEditable, WorkshopOver):
         if by_script:
             return JsonResponse({"gespeichert": False, "grund": "zu"}, status=409)
-        problem = _("Diese Stimme wurde nicht mehr gezählt: Die Abstimmung ist vorbei oder hat neu begonnen.")
+        problem = too_late()
     except ValidationError as error:
         form.add_error(None, error)
         return (
@@ -310,8 +322,25 @@ def cast(request: HttpRequest, code: str) -> HttpResponse:
         return redirect(_after_vote(participant, stored))
     fresh = me(request, code)
     if fresh is None:
-        return _unknown(request)
+        return _unknown(request, form.cleaned_data["words"])
     return participant_page(request, fresh, status=409, problem=problem, typed=form.cleaned_data["words"])
+
+
+def too_late() -> str:
+    return _("Diese Stimme wurde nicht mehr gezählt: Die Abstimmung ist vorbei oder hat neu begonnen.")
+
+
+def _not_taking_part(request: HttpRequest, code: str) -> HttpResponse:
+    """Somebody left in another tab, or never joined: back to the form to join, which gives their words back."""
+    words = tidy_line(request.POST.get("words", ""))
+    if not words:
+        return redirect("assessments:vote", code)
+    try:
+        return _way_in(request, find_workshop(request, code), JoinWorkshopForm(), status=409, not_stored=words)
+    except TooManyTries:
+        return _wait(request)
+    except Http404:
+        return _unknown(request, words)
 
 
 def _after_vote(participant: Participant, stored: Vote) -> str:
@@ -327,14 +356,17 @@ def _after_vote(participant: Participant, stored: Vote) -> str:
 
 
 def _again(request: HttpRequest, participant: Participant, form: VoteForm) -> HttpResponse:
-    """The form as it was filled in, with what is missing."""
-    if queries.phone_state_of(participant).state != "alone":
+    """The form as it was filled in, with what is missing; where it takes no vote any more, its words alone."""
+    ballot, state = number_in(form.data.get("ballot")), queries.phone_state_of(participant).state
+    if state == "alone":
+        items = queries.alone_items(participant, scores_of(participant.workshop.assessment))
+        item = next((item for item in items if item.ballot.pk == ballot), None)
+        if item is not None:
+            return _alone_page(request, participant, items, item, form=form, status=422)
+    elif state == "vote" and ballot == participant.workshop.current_id:
         return participant_page(request, participant, form=form, status=422)
-    items = queries.alone_items(participant, scores_of(participant.workshop.assessment))
-    item = next((item for item in items if str(item.ballot.pk) == form.data.get("ballot")), None)
-    if item is None:
-        return redirect("assessments:vote", participant.workshop.code)
-    return _alone_page(request, participant, items, item, form=form, status=422)
+    words = tidy_line(form.data.get("words", ""))
+    return participant_page(request, participant, status=409, problem=too_late(), typed=words)
 
 
 @private

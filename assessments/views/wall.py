@@ -27,6 +27,7 @@ from catalogue.wording import wording_of
 from scaling.common.addresses import absolute_url
 from scaling.common.polling import polled
 from scaling.common.qr_code import qr_code
+from scaling.common.text import tidy_text
 
 
 def _assessment(request: HttpRequest, public_id: str) -> Assessment:
@@ -137,6 +138,8 @@ def agree(request: HttpRequest, public_id: str) -> HttpResponse:
         return _wall(request, assessment, status=409, not_stored=request.POST.get("rationale", ""))
     form = AgreementForm(request.POST, score=score, wording=_wording(score), ballot=ballot.pk)
     if not form.is_valid():
+        if ballot.revealed_at is None or number_in(request.POST.get("ballot")) != ballot.pk:
+            return _wall(request, assessment, status=409, not_stored=tidy_text(request.POST.get("rationale", "")) or " ")
         return _wall(request, assessment, status=422, form=form)
     try:
         workshops.agree(

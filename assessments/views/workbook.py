@@ -16,14 +16,24 @@ from django.views.decorators.http import require_http_methods, require_safe
 from assessments.forms.workbook import SheetForm
 from assessments.models import Assessment, WorkbookUpload
 from assessments.queries.catalogue_cache import cached_edition
-from assessments.queries.neighbours import in_order
+from assessments.queries.neighbours import answer_label, in_order
 from assessments.services.answers import NotEditable
 from assessments.views.access import get_assessment, require
+from assessments.views.assessment import render_overview
 from assessments.views.breadcrumbs import crumbs_to
 from assessments.workbook.cells import UnreadableFile
 from assessments.workbook.decisions import Decision, decisions
 from assessments.workbook.export import CONTENT_TYPE, export_sheet
-from assessments.workbook.importing import BOTH, THEIRS, PreviewOutdated, import_upload, plan_of, read_upload, store_upload
+from assessments.workbook.importing import (
+    BOTH,
+    THEIRS,
+    PreviewOutdated,
+    import_upload,
+    plan_of,
+    read_upload,
+    store_upload,
+    to_be_seen,
+)
 from assessments.workbook.plan import ImportPlan
 from assessments.workbook.preview import shown
 from assessments.workbook.reading import CellProblem
@@ -98,8 +108,7 @@ def sheet_preview(request: HttpRequest, public_id: str, upload_id: str) -> HttpR
     if upload is None:
         if request.method != "POST":
             raise Http404
-        messages.info(request, _("Dieser Bogen ist schon eingelesen oder verworfen."))
-        return redirect(assessment)
+        return _gone(request, assessment)
     upload.assessment = assessment
     if request.method != "POST":
         return _preview(request, upload, plan_of(upload))
@@ -127,11 +136,9 @@ def _import(request: HttpRequest, upload: WorkbookUpload) -> HttpResponse:
         )
         return _preview(request, upload, plan_of(upload), decided=decided, status=409)
     except NotEditable:
-        messages.error(request, _("Die Bewertung ist inzwischen eingereicht. Es ist nichts übernommen."))
-        return redirect(assessment)
+        return _gone(request, assessment, _("Die Bewertung ist inzwischen eingereicht. Es ist nichts übernommen."))
     except WorkbookUpload.DoesNotExist:
-        messages.info(request, _("Dieser Bogen ist schon eingelesen oder verworfen."))
-        return redirect(assessment)
+        return _gone(request, assessment)
     number = len(done.changes) + sum(choice != THEIRS for choice in choices.values())
     text = ngettext("%(number)s Kriterium ist geändert", "%(number)s Kriterien sind geändert", number) % {"number": number}
     if done.additions:
@@ -141,6 +148,19 @@ def _import(request: HttpRequest, upload: WorkbookUpload) -> HttpResponse:
     return redirect(assessment)
 
 
+def _gone(request: HttpRequest, assessment: Assessment, why: str = "") -> HttpResponse:
+    """There is nothing to import any more: back to the round; a reason that was made of two is given back."""
+    merged = [key.removeprefix("wahl-") for key, choice in request.POST.items() if key.startswith("wahl-") and choice == BOTH]
+    written = [text for text in (request.POST.get(f"beide-{key}", "").strip() for key in merged) if text]
+    if why:
+        messages.error(request, why)
+    else:
+        messages.info(request, _("Dieser Bogen ist schon eingelesen oder verworfen."))
+    if not written:
+        return redirect(assessment)
+    return render_overview(request, get_assessment(request.user, assessment.public_id), status=409, not_stored=written)
+
+
 def _shown_versions(request: HttpRequest) -> list[tuple[str, str]]:
     values = ((key, str(value)) for key, value in request.POST.items() if key.startswith("gesehen-"))
     return [(key, value) for key, value in values if value.isascii() and value.isdigit() and len(value) < 10]
@@ -148,8 +168,8 @@ def _shown_versions(request: HttpRequest) -> list[tuple[str, str]]:
 
 def _seen(request: HttpRequest, plan: ImportPlan) -> bool:
     """Whether the plan as it is now is the one the person saw."""
-    seen = dict(_shown_versions(request))
-    return seen == {f"gesehen-{c.row.key}": str(c.current.version) for c in (*plan.changes, *plan.conflicts)}
+    seen = {key.removeprefix("gesehen-"): int(value) for key, value in _shown_versions(request)}
+    return seen == to_be_seen(plan)
 
 
 def _preview(
@@ -173,9 +193,9 @@ def _preview(
         "plan": plan,
         "asked_again": complains,
         "changes": [shown(change) for change in plan.changes],
+        "left": [(one, answer_label(one.row.answer.state, one.row.answer.level)) for one in plan.left],
         "conflicts": [
             shown(change, choice=one.choice, error=one.error if complains else "", typed=kept[change.row.key])
-            for change, one in found
             for change, one in found
         ],
     }

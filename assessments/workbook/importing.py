@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, Score, WorkbookUpload
+from assessments.queries.as_opened import as_opened
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
 from assessments.services.answers import ANSWER_FIELDS, Answer, NewEvidence, StaleScore, add_evidence, save_score
@@ -15,7 +16,7 @@ from assessments.workbook.cells import UnreadableFile, Workbook
 from assessments.workbook.columns import PLACES
 from assessments.workbook.package import read_workbook
 from assessments.workbook.pdf_form import PDF, as_workbook, filled_in
-from assessments.workbook.plan import ImportPlan, RowChange, StoredAnswer, plan_import
+from assessments.workbook.plan import ImportPlan, LeftSheetRow, RowChange, StoredAnswer, plan_import
 from assessments.workbook.reading import CellProblem, ReturnedSheet, SheetRow, read_sheet
 from scaling.common.transactions import atomic
 
@@ -29,12 +30,16 @@ class PreviewOutdated(Exception):
 
 
 def read_upload(data: bytes, assessment: Assessment) -> ReturnedSheet:
-    """The rows and problems of a sheet, or of a form filled in on a screen. Raises UnreadableFile. Two queries, or four."""
-    keys = set(assessment.scores.values_list("criterion__key", flat=True))
+    """The rows and problems of a sheet, or of a form filled in on a screen. Raises UnreadableFile. Two queries, or four.
+
+    A row of a criterion that has left the round since keeps nobody's sheet from being read.
+    """
+    keys = set(Score.with_set_aside.filter(assessment=assessment).values_list("criterion__key", flat=True))
     is_form = data.startswith(PDF)
     workbook = _form_as_workbook(data, assessment) if is_form else read_workbook(data)
     sheet = read_sheet(workbook, assessment=assessment.public_id, keys=keys)
-    plan = plan_import(sheet.rows, current_answers(assessment, sheet.rows))
+    current = current_answers(assessment, sheet.rows)
+    plan = plan_import([row for row in sheet.rows if row.key in current], current)
     forged = [
         CellProblem(
             _("Diese verborgene Angabe wurde verändert. Bitte laden Sie den Bogen neu herunter."), row.row, _("Fassung")
@@ -81,11 +86,37 @@ def store_upload(*, sheet: ReturnedSheet, assessment: Assessment, by: Any, file_
 
 
 def plan_of(upload: WorkbookUpload) -> ImportPlan:
-    """What importing it now would change. At most three queries, whatever the number of rows."""
+    """What importing it now would change. At most three queries, whatever the number of rows; three more where a criterion has
+    left the round.
+    """
     rows = [_from_json(row) for row in upload.rows]
     current = current_answers(upload.assessment, rows)
-    # A criterion may have left the round since.
-    return plan_import([row for row in rows if row.key in current], current)
+    plan = plan_import([row for row in rows if row.key in current], current)
+    gone = [row for row in rows if row.key not in current]
+    return replace(plan, left=_left(upload.assessment, gone)) if gone else plan
+
+
+def _left(assessment: Assessment, rows: Sequence[SheetRow]) -> tuple[LeftSheetRow, ...]:
+    """Those of the rows that say something new. What they belong to was set aside, so it has no place to go to."""
+    away = Score.with_set_aside.filter(assessment=assessment, criterion__key__in=[row.key for row in rows])
+    scores = {
+        score.criterion.key: score
+        for score in away.select_related("criterion").prefetch_related("evidence").order_by("set_aside_at", "pk")
+    }
+    known = [(row, scores[row.key]) for row in rows if row.key in scores]
+    opened = as_opened((score, row.version) for row, score in known)
+    return tuple(
+        LeftSheetRow(row, score.criterion.title)
+        for row, score in known
+        if row.answer not in (Answer.of(score), opened.get(score.pk))
+        or (row.evidence and (row.evidence.text, row.evidence.url) not in {(one.text, one.url) for one in score.evidence.all()})
+    )
+
+
+def to_be_seen(plan: ImportPlan) -> dict[str, int]:
+    """What a person has to have been shown before the plan may be carried out: versions by key, 0 for what cannot be stored."""
+    shown = {change.row.key: change.current.version for change in (*plan.changes, *plan.conflicts)}
+    return shown | {left.row.key: 0 for left in plan.left}
 
 
 def current_answers(assessment: Assessment, rows: Sequence[SheetRow]) -> dict[str, StoredAnswer]:
@@ -127,14 +158,13 @@ def import_upload(
 ) -> ImportPlan:
     """Make every change that was shown, through the same service function as any other save, and forget the upload.
 
-    ``seen`` gives the version each change and conflict was shown against, by key; ``choices`` says one of CHOICES for each
+    ``seen`` gives what was shown, as ``to_be_seen`` does; ``choices`` says one of CHOICES for each
     conflict, and ``reasons`` what was written where it is BOTH. Raises PreviewOutdated where the plan is not the one that was
     shown, NotEditable, and WorkbookUpload.DoesNotExist where it was imported a moment ago; nothing is stored then.
     """
     upload = WorkbookUpload.objects.select_for_update(of=("self",)).select_related("assessment__edition").get(pk=upload.pk)
     plan = plan_of(upload)
-    shown = {change.row.key: change.current.version for change in (*plan.changes, *plan.conflicts)}
-    if plan.impossible or shown != dict(seen):
+    if plan.impossible or to_be_seen(plan) != dict(seen):
         raise PreviewOutdated
     if any(choices.get(change.row.key) not in CHOICES for change in plan.conflicts):
         raise PreviewOutdated

@@ -49,11 +49,20 @@ class Addition:
 
 
 @dataclass(frozen=True)
+class LeftSheetRow:
+    """A row of a criterion that was set aside, with the title it had."""
+
+    row: SheetRow
+    title: str
+
+
+@dataclass(frozen=True)
 class ImportPlan:
     """``changes`` can simply be made; in ``conflicts`` somebody else saved since the sheet was made, and a person chooses.
 
     ``unchanged`` rows say what stands there already; ``behind`` rows were left as they came while somebody else went on, so
     the newer answer stays; ``missing`` criteria are not in the file. ``impossible`` rows name a version that never was.
+    ``left`` rows say something new of criteria the round does not ask any more: they can only be copied.
     """
 
     changes: tuple[RowChange, ...]
@@ -63,6 +72,7 @@ class ImportPlan:
     behind: int
     missing: int
     impossible: tuple[SheetRow, ...] = ()
+    left: tuple[LeftSheetRow, ...] = ()
 
     @property
     def is_empty(self) -> bool:

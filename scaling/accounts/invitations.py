@@ -20,7 +20,7 @@ from scaling.common.history import attribute_to
 from scaling.common.mail import send_later, sent, tidy
 from scaling.common.offices import in_order
 from scaling.common.transactions import atomic
-from scaling.common.versions import change
+from scaling.common.versions import change_part
 
 #: Mails a day: nobody's mailbox is flooded, and nobody uses an installation to send mail to the world.
 MAX_PER_ADDRESS, MAX_PER_MUNICIPALITY = 3, 200
@@ -142,7 +142,7 @@ def accept_as_new(*, token: str, name: str, password: str, language: str) -> Use
 def change_role(*, membership: Membership, role: str, by: Any, version: int | None = None) -> None:
     """Where ``version`` is still the current one. Raises LastManager, StaleRecord."""
     _keep_a_manager(membership, still_manages=role == Role.MANAGER)
-    if change(membership, version, stored={"role": membership.role}, wanted={"role": role}):
+    if change_part(membership, version, stored={"role": membership.role}, wanted={"role": role}):
         membership.role = role
         attribute_to(membership, by)
         membership.save()
@@ -157,7 +157,7 @@ def change_offices(*, membership: Membership, offices: Collection[str], by: Any,
     Municipality.objects.select_for_update().get(pk=membership.municipality_id)
     membership.refresh_from_db(fields=["role", "offices", "version"])
     wanted = in_order(offices)
-    if change(membership, version, stored={"offices": membership.offices}, wanted={"offices": wanted}):
+    if change_part(membership, version, stored={"offices": membership.offices}, wanted={"offices": wanted}):
         membership.offices = wanted
         attribute_to(membership, by)
         membership.save()

@@ -133,12 +133,6 @@ function start(form, state) {
     leaving = true;
     setTimeout(() => { leaving = false; }, RETRY_DELAY); /* still here: the button led nowhere */
   });
-  /* „Stimmt noch“ said of what has just been changed means the change: it is saved, not left behind. */
-  document.addEventListener("submit", (event) => {
-    if (event.target.id !== "stimmt-noch" || event.defaultPrevented || sameValues(values(), confirmed)) return;
-    event.preventDefault();
-    form.requestSubmit(form.querySelector('[name="weiter"]'));
-  }, true);
   /* Whoever closes the tab or the laptop does not wait for the next pause in typing. */
   document.addEventListener("visibilitychange", async () => {
     if (!document.hidden || stopped || inFlight || leaving || !form.elements.target_date.validity.valid || sameAnswer(values(), confirmed)) return;

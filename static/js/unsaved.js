@@ -44,7 +44,8 @@ class KeptForm {
   constructor(form) {
     this.form = form;
     this.texts = textsOf(form);
-    this.names = [...new Set(this.texts.map((field) => field.name))];
+    /* What is chosen counts as well where nearly all that somebody does is choosing. */
+    this.names = [...new Set(("keepsChoices" in form.dataset ? fieldsOf(form) : this.texts).map((field) => field.name))];
     const path = pathOf(form) + (form.id ? `#${form.id}` : "");
     const keeps = user && hasStorage() && !form.querySelector("input[type=password]");
     this.draft = keeps ? new Draft(user, path) : null;
@@ -78,6 +79,13 @@ class KeptForm {
     this.draft.send(this.form);
   }
 
+  /* A value as its reader knows it: a text as it is, a choice by its label. */
+  inWords(name, value) {
+    const choice = fieldsOf(this.form).find((field) => field.type === "radio" && field.name === name && field.value === value);
+    const label = choice?.labels[0];
+    return label ? (label.querySelector(".level-card__title, .scale__name") || label).textContent.trim().replace(/\s+/g, " ") : value;
+  }
+
   offer() {
     const [draft] = this.draft.others();
     if (!draft) return;
@@ -93,7 +101,7 @@ class KeptForm {
       this.texts[0].focus();
     };
     showDraft(panel, draft, {
-      lines: this.names.filter((name) => draft.values[name] !== this.stored[name]).map((name) => draft.values[name]),
+      lines: this.names.filter((name) => draft.values[name] !== this.stored[name]).map((name) => this.inWords(name, draft.values[name])),
       take: () => {
         fillIn(this.form, draft.values);
         close();
@@ -172,9 +180,10 @@ function listUnsaved(section) {
     const link = row.querySelector("a");
     link.href = draft.page || draft.path;
     link.textContent = draft.title || draft.path;
-    const texts = Object.values(draft.values).filter((value) => value.length > 2);
+    const texts = Object.values(draft.values).filter((value) => value.length > 2).sort((one, other) => other.length - one.length);
     showDraft(row, draft, {
-      lines: [texts.sort((one, other) => other.length - one.length)[0]?.slice(0, 160)],
+      /* Whole: the page it was typed on may be gone, and then it stands nowhere else. */
+      lines: texts.filter((text, number) => !number || /\s/.test(text)),
       take: () => link.click(),
       drop: () => {
         forget(draft);

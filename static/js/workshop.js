@@ -3,12 +3,15 @@
 
 const WALL_EVERY = 1000, PHONE_EVERY = 2000, RETRY_AFTER = 2000; /* ms */
 
-/* ---- What is kept on the phone: one vote a workshop, until the server has it -------------------------------------------- */
+/* ---- What is kept on the phone, by workshop, person and ballot, until the server has it ---------------------------------- */
 const nameOf = (form) => `workshop:${form.dataset.keptAs}:${form.dataset.ballot}`;
 const kept = {
   read(form) { try { return JSON.parse(localStorage.getItem(nameOf(form))); } catch { return null; } },
   write(form, vote) { try { localStorage.setItem(nameOf(form), JSON.stringify(vote)); } catch { /* it is still in the form */ } },
   forget(form) { try { localStorage.removeItem(nameOf(form)); } catch { /* nothing was kept */ } },
+  holdsUnsent(code) {
+    try { return Object.keys(localStorage).some((name) => name.startsWith(`workshop:${code}:`)); } catch { return false; }
+  },
   forgetAll(code) {
     try { Object.keys(localStorage).filter((name) => name.startsWith(`workshop:${code}:`)).forEach((name) => localStorage.removeItem(name)); }
     catch { /* nothing was kept */ }
@@ -65,24 +68,33 @@ async function renew(here) {
 }
 
 const isTyping = (here) => [...here.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue)
+  || [...here.querySelectorAll("input[type=radio]")].some((radio) => radio.checked !== radio.defaultChecked)
   || Boolean(document.activeElement?.closest("[data-here] select"));
 
-async function swap(here) {
+/* lost: a vote that the server did not take; what is typed here and was not sent is told as well. */
+async function swap(here, lost = null) {
   let fresh;
   try {
     const answer = await fetch(here.dataset.here, { cache: "no-store" });
     fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   } catch { next(); return; }
   const main = document.querySelector("main");
-  const late = formOf() && kept.read(formOf())?.sent ? formOf().dataset.late : "";
+  const before = formOf();
+  const late = lost || (before && kept.read(before)?.sent);
+  const words = lost ? lost.words : before?.elements.words.value ?? "";
+  const isNew = Boolean(lost) || (before && untouched && !same(valuesOf(before), untouched));
   keepTyped();
   main.replaceChildren(...fresh.querySelector("main").childNodes);
   document.title = fresh.title;
   etag = "";
-  if (late && !main.querySelector("[data-own]")) {
-    const panel = Object.assign(document.createElement("p"), { className: "panel panel--danger", textContent: late });
-    main.querySelector("[data-here]").prepend(panel);
+  const stays = before && formOf()?.dataset.ballot === before.dataset.ballot;
+  if (before && !stays && (late ? !main.querySelector("[data-own]") || lost : isNew && words.trim())) {
+    const panel = Object.assign(document.createElement("div"), { className: "panel panel--danger", role: "alert" });
+    panel.append(Object.assign(document.createElement("p"), { textContent: late ? before.dataset.late : before.dataset.unsent }));
+    if (words.trim()) panel.append(Object.assign(document.createElement("p"), { className: "compare__text", textContent: words }));
+    (main.querySelector("[data-here]") || main).prepend(panel);
   }
+  if (lost && stays) kept.write(formOf(), { ...lost, sent: false }); /* the same question: it goes back into its form */
   start();
   window.scrollTo(0, 0);
   document.getElementById("ansage").textContent = main.querySelector("[role=alert], [data-state], .phone__state, h1")?.textContent.trim()
@@ -159,8 +171,18 @@ async function send(form, again = true) {
     location.assign(said.weiter || here.dataset.list);
     return;
   }
-  await swap(here);
+  await swap(here, answer.ok ? null : sent);
 }
+
+/* Whoever comes next on this device starts with nothing of theirs. */
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !form.matches("[data-leaves]")) return;
+  keepTyped();
+  if (kept.holdsUnsent(form.dataset.leaves) && !window.confirm(form.dataset.ask)) { event.preventDefault(); return; }
+  kept.forgetAll(form.dataset.leaves);
+  untouched = null;
+});
 
 window.addEventListener("online", () => { const form = formOf(); if (form && kept.read(form)?.sent) send(form); ask(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });

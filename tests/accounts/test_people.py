@@ -412,6 +412,19 @@ def test_unknown_office_keeps_what_was_ticked(client, bob, alice, municipality):
         Membership.objects.filter(pk=membership.pk).update(offices=["mayor"])
 
 
+def test_role_and_offices_of_one_person_are_no_conflict_of_each_other(client, bob, alice, municipality):
+    """Two forms show a part each of one row."""
+    membership = alice.memberships.get()
+    client.force_login(bob)
+    offices, role = (reverse(f"people_{name}", args=[municipality.public_id, membership.pk]) for name in ("offices", "role"))
+    assert client.post(offices, {"offices": ["it"], "version": 1}).status_code == 302
+    assert client.post(role, {"role": Role.READER, "version": 1}).status_code == 302
+    assert client.post(offices, {"offices": ["legal"], "version": 2}).status_code == 302
+    assert client.post(role, {"role": Role.TEAM, "version": 1}).status_code == 409
+    membership.refresh_from_db()
+    assert (membership.offices, membership.role, membership.version) == (["legal"], Role.READER, 4)
+
+
 def test_older_page_of_offices_shows_both_versions(client, bob, alice, municipality):
     sign_in(client, bob)
     membership = alice.memberships.get()

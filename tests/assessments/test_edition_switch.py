@@ -270,6 +270,32 @@ def test_save_with_the_old_texts_open_refused(assessment, new, alice):
         save_score(score=score, version=version, by=alice, answer=Answer(state="rated", level=4, rationale="Zu spät"))
 
 
+def test_page_that_saved_itself_before_the_move_does_not_save_over_the_new_texts(assessment, new, alice, bob):
+    """A page is in no conflict with itself; but this one shows what is not asked any more."""
+    score = assessment.scores.get(criterion__key="anders")
+    saved = save_score(score=score, version=score.version, by=alice, answer=Answer("rated", 3, "Zum alten Text"), page="P")
+    edition_switch.move(assessment=assessment, edition=new, by=bob)
+    with pytest.raises(StaleScore):
+        save_score(score=score, version=saved.version, by=alice, answer=Answer("rated", 4, "Weiter zum alten"), page="P")
+    assert answers(assessment)["anders"] == ("rated", 3, "Zum alten Text", False)
+
+
+@pytest.mark.parametrize("rated", [True, False])
+def test_save_with_the_newer_texts_open_refused_after_the_undo(assessment, new, alice, bob, rated):
+    if not rated:
+        assessment.scores.filter(criterion__key="anders").update(state="open", level=None, confirmed=True)
+    edition_switch.move(assessment=assessment, edition=new, by=alice)
+    score = assessment.scores.get(criterion__key="anders")
+    if rated:
+        save_score(score=score, version=score.version, by=alice, answer=Answer("rated", 3, "Zum neuen Text"), page="P")
+        score.refresh_from_db()
+    edition_switch.undo(assessment=assessment, by=bob)
+    with pytest.raises(StaleScore):
+        save_score(score=score, version=score.version, by=alice, answer=Answer("rated", 4, "Weiter zum neuen"), page="P")
+    unchanged = assessment.scores.get(criterion__key="bleibt")
+    save_score(score=unchanged, version=unchanged.version, by=alice, answer=Answer("rated", 4, "Gleicher Text"))
+
+
 def test_move_stands_in_the_history(assessment, new, alice):
     edition_switch.move(assessment=assessment, edition=new, by=alice)
     assert [(s.kind, s.by, s.from_edition, s.to_edition) for s in assessment.steps[1:]] == [("move", "Alice", "1.0", "2.0")]

@@ -222,6 +222,30 @@ def test_submitted_round_takes_no_file(client, assessment, alice, url, settings)
     assert files(settings) == []
 
 
+def test_same_file_under_the_same_words_is_kept_once(client, stored, url, settings):
+    """Brought again from another page, since somebody was not sure."""
+
+    def bring(name="Ratsbeschluß 7.pdf", content=PDF, text="Ratsbeschluss"):
+        client.post(url, {"file": SimpleUploadedFile(name, content), "text": text, "einmal": f"{Evidence.objects.count()}"})
+        return Evidence.objects.count(), len(files(settings))
+
+    assert bring() == (1, 1)
+    assert bring(text=" Ratsbeschluss\u200b") == (1, 1)
+    assert bring(content=PDF + b" anders") == (2, 2)
+    assert bring(text="Anlage") == (3, 3)
+    (Path(settings.MEDIA_ROOT) / stored.file.name).unlink()
+    assert bring()[0] == 4  # the first one is lost, so this one is not the same
+
+
+def test_what_was_written_to_a_file_that_came_too_late_is_given_back(client, assessment, alice, url):
+    workflow.submit(assessment=assessment, by=alice)
+    client.force_login(alice)
+    response = client.post(url, {"file": SimpleUploadedFile("b.pdf", PDF), "text": "Ratsbeschluss vom 12. Mai"})
+    assert (response.status_code, "Ratsbeschluss vom 12. Mai" in response.text) == (409, True)
+    assert "Die Bewertung ist eingereicht" in response.text
+    assert not Evidence.objects.exists()
+
+
 def test_nothing_is_left_behind_when_somebody_submits_meanwhile(score, assessment, alice, settings):
     workflow.submit(assessment=assessment, by=alice)
     with pytest.raises(NotEditable):

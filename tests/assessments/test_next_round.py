@@ -88,3 +88,57 @@ def test_criterion_page_lists_the_others_with_their_states(client, following, al
     jump = text[text.index("way__list") :]
     assert "Stufe 1, noch nicht bestätigt" in " ".join(jump.split())
     assert "weiß nicht, noch nicht bestätigt" in " ".join(jump.split())
+
+
+def page_url(following, key="kriterium-1"):
+    return f"/bewertungen/{following.public_id}/kriterien/{key}/"
+
+
+def typed(**more):
+    return {"version": "1", "choice": "1", "rationale": "Alt", "target_level": "3", "target_date": "", "stimmt": "1", **more}
+
+
+def test_still_right_on_the_page_confirms_and_goes_on(client, following, alice):
+    client.force_login(alice)
+    assert 'name="stimmt"' in client.get(page_url(following)).text
+    response = client.post(page_url(following), typed(), follow=True)
+    assert response.redirect_chain == [(page_url(following, "kriterium-2"), 302)]
+    assert "„Kriterium kriterium-1“ ist bestätigt." in response.text
+    assert following.scores.get(criterion__key="kriterium-1").confirmed
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"rationale": "Alt, und neu dazu"}, {"choice": "2"}, {"target_date": "2031-05-01"}, {"evidence_text": "Beschluss"}],
+)
+def test_still_right_said_of_what_was_just_changed_saves_the_change(client, following, alice, change):
+    """Also without a script: what stands in the fields comes along with the button."""
+    client.force_login(alice)
+    response = client.post(page_url(following), typed(**change))
+    assert (response.status_code, response["Location"]) == (302, page_url(following, "kriterium-2"))
+    stored = following.scores.get(criterion__key="kriterium-1")
+    said = {
+        "rationale": stored.rationale,
+        "choice": str(stored.level),
+        "target_date": str(stored.target_date),
+        "evidence_text": "".join(stored.evidence.values_list("text", flat=True)),
+    }
+    assert (stored.confirmed, said | change) == (True, said)
+
+
+def test_still_right_said_of_what_somebody_else_changed_shows_it(client, following, alice, bob):
+    score = following.scores.get(criterion__key="kriterium-1")
+    save_score(score=score, version=1, by=bob, answer=Answer("rated", 4, "Bobs Satz"))
+    Score.objects.filter(pk=score.pk).update(confirmed=False)
+    client.force_login(alice)
+    assert client.post(page_url(following), typed())["Location"] == page_url(following)
+    response = client.post(page_url(following), typed(rationale="Mein eigener Satz"))
+    assert (response.status_code, "Mein eigener Satz" in response.text, "Bobs Satz" in response.text) == (409, True, True)
+    assert following.scores.get(pk=score.pk).rationale == "Bobs Satz"
+
+
+def test_still_right_with_half_an_answer_comes_back(client, following, alice):
+    client.force_login(alice)
+    response = client.post(page_url(following), typed(choice="not_applicable", rationale="…"))
+    assert response.status_code == 422
+    assert not following.scores.get(criterion__key="kriterium-1").confirmed

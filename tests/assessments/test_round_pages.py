@@ -181,7 +181,9 @@ def test_step_by_a_manager_in_each_state(client, request, assessment, bob, url, 
         request.getfixturevalue(state)
     client.force_login(bob)
     response = client.post(f"{url}{PATHS[step]}/", data(assessment), follow=True)
-    assert response.redirect_chain == [(url, 302)]
+    # What was written to a step that was not taken is given back in the answer.
+    gives_back = step in ("return", "reopen") and (state, step) not in AFTER
+    assert response.redirect_chain == ([] if gives_back else [(url, 302)])
     stored = Assessment.objects.get()
     assert stored.state == AFTER.get((state, step), state)
     repeats = (state, step) == ("approved", "approve")  # Bob's own step: his second click is no fault
@@ -234,6 +236,27 @@ def test_second_click_is_success_too(client, request, assessment, url, state, st
     assert done in response.text
     assert "Das ging nicht" not in response.text
     assert AssessmentTransition.objects.count() == before
+
+
+@pytest.mark.parametrize(("state", "step"), [("submitted", "return"), ("approved", "reopen")])
+def test_second_text_of_the_same_person_is_given_back(client, request, assessment, bob, url, state, step):
+    """Two tabs, two texts: only one is stored, and the other is no success."""
+    request.getfixturevalue(state)
+    client.force_login(bob)
+    path = f"{url}{PATHS[step]}/"
+    for text in ("Der erste Text", "Der zweite, bessere Text"):
+        response = client.post(path, {"comment": text, "reason": text})
+    assert (response.status_code, "Der zweite, bessere Text" in response.text) == (409, True)
+    assert "Es gilt der erste." in response.text
+    assert AssessmentTransition.objects.latest("pk").note == "Der erste Text"
+
+
+@pytest.mark.parametrize(("state", "step"), [("approved", "return"), ("submitted", "reopen")])
+def test_text_of_a_step_that_came_too_late_is_given_back(client, request, assessment, bob, url, state, step):
+    request.getfixturevalue(state)
+    client.force_login(bob)
+    response = client.post(f"{url}{PATHS[step]}/", {"comment": "Was noch fehlt", "reason": "Was noch fehlt"})
+    assert (response.status_code, "Was noch fehlt" in response.text, "Das ging nicht" in response.text) == (409, True, True)
 
 
 def test_step_somebody_else_took_first_is_told(client, submitted, bob, url, municipality):
@@ -321,6 +344,7 @@ def test_reopen_when_a_later_round_exists(client, approved, project, alice, bob,
     client.force_login(bob)
     response = client.post(f"{url}wieder-oeffnen/", DATA, follow=True)
     assert "nur die letzte Runde" in response.text
+    assert DATA["reason"] in response.text
 
 
 def test_catalogue_in_use_stays_with_the_round(client, assessment, alice, url):

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from assessments.models import Assessment, Score
 from assessments.queries.short_check import questions_of
-from assessments.services import workflow
+from assessments.services import edition_switch, workflow
 from assessments.services.answers import Answer, save_score
 from assessments.short_check import short_check
 from catalogue.services.importing import import_files, load_file
@@ -107,6 +107,46 @@ def test_answer_somebody_gave_meanwhile_is_not_overwritten(signed_in, project, b
     assert signed_in.post(url, again).status_code == 302
     score.refresh_from_db()
     assert score.rationale == "Meine Fassung"
+
+
+def test_answer_that_only_somebody_else_changed_is_no_conflict(signed_in, project, bob):
+    assessment, url = begin(signed_in, project)
+    data = typed(assessment, wagniskapital_strategie=("1", "Mein Satz"))
+    score = assessment.scores.get(criterion__key="verwaltungsspitze")
+    save_score(score=score, version=score.version, by=bob, answer=Answer("rated", 4, "Seine Fassung", 4, None))
+    assert signed_in.post(url, data).status_code == 302
+    score.refresh_from_db()
+    assert (score.level, score.rationale) == (4, "Seine Fassung")
+    assert assessment.scores.get(criterion__key="wagniskapital-strategie").rationale == "Mein Satz"
+
+
+def test_longer_reason_of_older_days_keeps_nobody_from_the_result(signed_in, project):
+    assessment, url = begin(signed_in, project)
+    stored = "Zeile\n" * 300 + "Ende"
+    scores = assessment.scores.filter(criterion__key="verwaltungsspitze")
+    scores.update(rationale=stored, state="rated", level=2)
+    data = typed(assessment, wagniskapital_strategie=("1", "Mein Satz"), verwaltungsspitze=("2", stored.replace("\n", "\r\n")))
+    assert signed_in.post(url, data).status_code == 302
+    longer = data | {f"s{scores.get().pk}-rationale": f"{stored}\nund noch eine"}
+    assert signed_in.post(url, longer).status_code == 422
+
+
+def test_what_was_typed_about_a_criterion_that_left_the_round_is_shown_to_be_copied(signed_in, project, alice):
+    assessment, url = begin(signed_in, project)
+    data = typed(assessment, verwaltungsspitze=("2", "Mein Auftrag"), wagniskapital_strategie=("1", "Mein Satz zum Wagnis"))
+    criteria = [
+        criterion_document("verwaltungsspitze", phase="p1", subject="both", municipality_wording=wording_document("spitze")),
+        criterion_document("anderes"),
+    ]
+    file = load_file(as_file(catalogue_document(criteria=criteria, number="2.0")), "x")
+    newer = import_files([file], publish=True)[0].edition
+    edition_switch.move(assessment=assessment, edition=newer, by=alice)
+    response = signed_in.post(url, data)
+    assert response.status_code == 409
+    assert "Diese Kriterien gehören nicht mehr zur Bewertung" in response.text
+    assert "Mein Satz zum Wagnis" in response.text
+    assert assessment.scores.get(criterion__key="verwaltungsspitze").rationale == "Mein Auftrag"
+    assert signed_in.post(url, typed(assessment, verwaltungsspitze=("2", "Mein Auftrag"))).status_code == 302
 
 
 def test_not_applicable_needs_a_reason_and_the_rest_is_saved(signed_in, project):

@@ -5,8 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from assessments.models import Score
-from assessments.services import workflow
+from assessments.services import edition_switch, workflow
 from assessments.services.answers import Answer, save_score
+from tests.factories import make_catalogue
 
 
 @pytest.fixture
@@ -160,3 +161,19 @@ def test_table_sent_by_a_browser_changes_no_reason_of_several_lines(client, alic
     data = {name: str(value).replace("\n", "\r\n") if value is not None else "" for name, value in data.items()}
     client.post(url, data)
     assert (stored(1).version, stored(1).rationale) == (2, "Erste Zeile\n\nZweite")
+
+
+def test_row_of_a_criterion_that_left_the_round_is_shown_to_be_copied(client, assessment, alice, url):
+    client.force_login(alice)
+    data = typed(client.get(url), k1={"choice": "2"}, k3={"choice": "3", "rationale": "Das steht noch nirgends"})
+    untouched = typed(client.get(url), k2={"choice": "1"})
+    edition_switch.move(assessment=assessment, edition=make_catalogue(2, major=2), by=alice)
+    response = client.post(url, data)
+    assert response.status_code == 409
+    assert "Diese Kriterien gehören nicht mehr zur Bewertung" in response.text
+    assert "Das steht noch nirgends" in response.text
+    assert (stored(1).level, Score.with_set_aside.get(assessment=assessment, criterion__key="kriterium-3").level) == (2, None)
+    assert client.post(url, untouched).status_code == 302  # nothing was said about it
+    workflow.submit(assessment=assessment, by=alice)
+    response = client.post(url, data)
+    assert (response.status_code, "Das steht noch nirgends" in response.text) == (409, True)

@@ -105,6 +105,47 @@ def test_late_vote_is_told_and_its_words_are_shown(workshop):
     assert not Vote.objects.exists()
 
 
+@pytest.mark.parametrize("step", ["reveal", "next"])
+def test_late_form_without_an_answer_gives_its_words_back_and_puts_them_under_no_other_question(workshop, assessment, step):
+    client = phone(workshop)
+    ballot = Ballot.objects.get()
+    if step == "reveal":
+        workshops.reveal(workshop=workshop, seen=ballot.pk)
+    else:
+        workshops.show(workshop=workshop, score=assessment.scores.get(criterion__key="kriterium-2"))
+    response = vote(client, workshop, ballot, choice="", words=WORDS)
+    assert (response.status_code, response.text.count(WORDS)) == (409, 1)
+    assert f'value="{WORDS}"' not in response.text
+
+
+def test_words_of_somebody_who_left_in_another_tab_come_back(workshop, alice):
+    client = phone(workshop)
+    ballot, cookie = Ballot.objects.get(), client.cookies[voting.COOKIE].value
+    client.post(address(workshop, "verlassen/"))
+    client.cookies[voting.COOKIE] = cookie
+    response = vote(client, workshop, ballot, words=WORDS)
+    assert (response.status_code, WORDS in response.text, "Mitmachen" in response.text) == (409, True, True)
+    assert vote(client, workshop, ballot).status_code == 302
+    workshops.close_workshop(workshop=workshop, by=alice)
+    response = vote(client, workshop, ballot, words=WORDS)
+    assert (response.status_code, WORDS in response.text) == (404, True)
+    assert not Vote.objects.exists()
+
+
+def test_joining_in_two_tabs_is_one_person_and_the_last_word_counts(workshop):
+    client = Client()
+    client.post(address(workshop), {"role": "it", "einmal": "ein Reiter"})
+    client.post(address(workshop), {"role": "treasury", "name": "Petra Weber", "einmal": "ein anderer"})
+    participant = Participant.objects.get()
+    assert (participant.role, participant.name) == ("treasury", "Petra Weber")
+    vote(client, workshop, Ballot.objects.get(), choice="3")
+    client.post(address(workshop), {"role": "legal", "einmal": "noch einer"})
+    vote(client, workshop, Ballot.objects.get(), choice="1", version=1)
+    participant = Participant.objects.get()
+    assert (participant.role, participant.name) == ("treasury", "Petra Weber")  # a vote was cast in that role
+    assert Vote.objects.get().level == 1
+
+
 def test_script_is_told_what_became_of_a_vote(workshop):
     client = phone(workshop)
     ballot = Ballot.objects.get()

@@ -122,6 +122,21 @@ def test_agreement_that_comes_too_late_is_shown_to_be_copied(team, wall, worksho
     assert Score.objects.get(pk=ballot.score_id).level is None
 
 
+@pytest.mark.parametrize("state", ["open", "revealed", "nothing"])
+def test_half_an_agreement_that_comes_too_late_is_shown_to_be_copied(team, wall, workshop, assessment, state):
+    """It has an error of its own, but belongs to another criterion than the wall shows by now."""
+    ballot = revealed(workshop)
+    workshops.show(workshop=workshop, score=assessment.scores.get(criterion__key="kriterium-2"))
+    if state == "revealed":
+        workshops.reveal(workshop=workshop, seen=Workshop.objects.get().current_id or 0)
+    if state == "nothing":
+        workshops.show(workshop=workshop, score=assessment.scores.get(criterion__key="kriterium-1"))
+        workshops.vote_again(workshop=workshop, seen=ballot.pk)
+    response = team.post(f"{wall}einigung/", agreement(ballot, choice="not_applicable", rationale="12, 13, 14"))
+    assert (response.status_code, "zum Kopieren" in response.text, "12, 13, 14" in response.text) == (409, True, True)
+    assert "12, 13, 14</textarea>" not in response.text
+
+
 def test_every_step_of_the_bar(team, wall, workshop):
     ballot = Ballot.objects.get()
     assert 'data-timer=""' in team.get(wall).text

@@ -9,9 +9,11 @@ from django.core.management import call_command
 from playwright.sync_api import expect
 
 from assessments.models import Assessment, ScoreState
+from assessments.services import workflow
 from assessments.short_check import short_check
 from catalogue.models import Criterion
 from scaling.accounts.models import User
+from tests.browser.drafts import expect_drafts
 from tests.factories import make_project
 from tests.reports.pdf_facts import text_of
 
@@ -92,3 +94,27 @@ def test_round_of_the_municipality_in_its_own_wording(
         expect(page.locator(".level-cards")).to_contain_text(level.municipality_description)
         expect(page.locator(".level-cards")).not_to_contain_text(level.description)
     assert_accessible(page)
+
+
+def test_levels_that_were_only_chosen_are_offered_again(page, live_server, catalogue, municipality, alice, sign_in):
+    """Most people press levels and write little: that is as much theirs as words are."""
+    project = make_project(municipality, "Parkraum-App", phase="p4", team=[alice])
+    assessment = workflow.start_assessment(project=project, by=alice)
+    User.objects.update(language="de")
+    sign_in(page, alice)
+    url = f"{live_server.url}/kurzcheck/{assessment.public_id}/"
+    page.goto(url)
+    sections = page.locator("section[id^=frage-]")
+    for number in range(3):
+        sections.nth(number).locator(f'input[type="radio"][value="{number + 1}"]').check(force=True)
+    page.get_by_role("link", name="Katalog", exact=True).first.click()
+    page.wait_for_url("**/katalog/**")
+    page.goto(url)
+    expect(page.locator("[data-draft-text]").first).to_contain_text("2 in Umsetzung")
+    page.get_by_role("button", name="Ins Formular übernehmen").click()
+    for number in range(3):
+        expect(sections.nth(number).locator(f'input[type="radio"][value="{number + 1}"]')).to_be_checked()
+    page.get_by_role("button", name="Speichern und Ergebnis ansehen").click()
+    expect(page.get_by_role("heading", name="Ergebnis des Kurzchecks")).to_be_visible()
+    assert set(assessment.scores.filter(state=ScoreState.RATED).values_list("level", flat=True)) == {1, 2, 3}
+    expect_drafts(page, 0)

@@ -4,15 +4,16 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from assessments.models import Comment, Score
-from assessments.services import workflow
-from catalogue.models import ChangeLogEntry, Criterion
+from assessments.models import Assessment, Comment, Score
+from assessments.services import edition_switch, workflow
+from catalogue.models import ChangeLogEntry, Criterion, Edition, EditionState
 from catalogue.services.publishing import copy_edition
 from tests.browser.drafts import expect_drafts
 from tests.browser.test_every_page import become  # noqa: F401 – a fixture
-from tests.factories import make_catalogue, make_project
+from tests.factories import make_catalogue, make_criterion, make_edition, make_project
 from tests.test_permissions import PERSONS, TABLE, all_names
 
 pytestmark = pytest.mark.urls("tests.scaling.failing_urls")
@@ -162,6 +163,19 @@ def test_comment_that_was_not_sent_waits_for_its_page(page, url, alice, sign_in,
     expect(page.get_by_text("Ihr Kommentar ist gespeichert.")).to_be_visible()
     assert Comment.objects.get().text == WORDS
     expect_drafts(page, 0)
+
+
+def test_words_whose_page_is_gone_stand_on_the_start_page_as_a_whole(page, url, alice, sign_in, live_server):
+    sign_in(page, alice)
+    page.goto(url)
+    page.evaluate(UNFOLD)
+    page.locator("#kommentar_text").fill(f"{WORDS} " * 9 + "Und das Ende.")
+    edition = make_edition(2, state=EditionState.DRAFT)
+    make_criterion(edition, "anderes")
+    Edition.objects.filter(pk=edition.pk).update(state=EditionState.PUBLISHED, published_at=timezone.now())
+    edition_switch.move(assessment=Assessment.objects.get(), edition=edition, by=alice)
+    page.goto(live_server.url)
+    expect(page.locator("#unsaved")).to_contain_text("Und das Ende.")
 
 
 def test_words_of_another_tab_stay_when_this_one_stores_its_own(page, url, alice, sign_in, context):

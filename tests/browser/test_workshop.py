@@ -177,6 +177,79 @@ def test_half_sentence_survives_a_reload_and_skipping(join, assessment, alice, l
     expect(phone.get_by_label(re.compile("Warum"))).to_have_value("Noch nicht fertig gedacht")
 
 
+WORDS = "Das Budget fehlt noch"
+
+
+@pytest.fixture
+def workshop(assessment, alice):
+    first = assessment.scores.order_by("criterion__order").first()
+    return workshops.open_workshop(assessment=assessment, by=alice, first=first)
+
+
+def test_half_sentence_that_was_not_sent_is_told_when_the_wall_goes_on(join, assessment, workshop):
+    phone = join(workshop.code, "it")
+    phone.get_by_label(re.compile("Warum")).fill(WORDS)
+    workshops.show(workshop=workshop, score=assessment.scores.order_by("criterion__order")[1])
+    panel = phone.locator(".panel--danger")
+    expect(panel).to_contain_text(WORDS)
+    expect(panel).to_contain_text("nicht abgeschickt")
+    vote(phone, "2")
+    expect(panel).to_have_count(0)
+
+
+def test_vote_that_comes_too_late_is_told_with_its_words(join, workshop):
+    phone = join(workshop.code, "it")
+    phone.route("**/stand/", lambda route: route.abort())  # the reveal is learnt from the answer to the vote
+    workshops.reveal(workshop=workshop, seen=workshop.current_id)
+    choose(phone, "2")
+    phone.get_by_label(re.compile("Warum")).fill(WORDS)
+    phone.locator("form[data-ballot] button").click()
+    panel = phone.locator(".panel--danger")
+    expect(panel).to_contain_text("kam nicht mehr rechtzeitig an")
+    expect(panel).to_contain_text(WORDS)
+    assert not Vote.objects.exists()
+
+
+@pytest.mark.parametrize("way", ["leaves", "is forgotten"])
+def test_next_person_on_the_same_phone_starts_with_nothing(join, workshop, live_server, way):
+    phone = join(workshop.code, "it")
+    phone.route("**/stimme/", lambda route: route.abort())
+    choose(phone, "3")
+    phone.get_by_label(re.compile("Warum")).fill(WORDS)
+    phone.locator("form[data-ballot] button").click()
+    expect(phone.locator("[data-state]")).to_contain_text("Noch nicht übertragen")
+    if way == "leaves":
+        asked: list[str] = []
+        phone.once("dialog", lambda dialog: asked.append(dialog.message) or dialog.accept())  # type: ignore[func-returns-value]
+        phone.get_by_role("button", name="Workshop verlassen").click()
+        expect(phone.get_by_label("Code")).to_be_visible()
+        assert "nicht abgeschickt" in asked[0]
+        assert phone.evaluate("localStorage.length") == 0
+    phone.unroute("**/stimme/")
+    phone.context.clear_cookies()
+    phone.goto(f"{live_server.url}/w/{workshop.code}/")
+    phone.get_by_label("Als wer nehmen Sie teil?").select_option("treasury")
+    phone.get_by_role("button", name="Mitmachen").click()
+    expect(phone.get_by_label(re.compile("Warum"))).to_have_value("")
+    vote(phone, "1")
+    assert list(Vote.objects.values_list("level", "words", "participant__role")) == [(1, "", "treasury")]
+
+
+def test_level_chosen_on_the_wall_stays_while_somebody_else_leads(page, live_server, assessment, alice, sign_in, workshop):
+    vote_all(workshop, people(workshop, it=3), [1, 2, 4])
+    workshops.reveal(workshop=workshop, seen=workshop.current_id)
+    sign_in(page, alice)
+    page.goto(f"{live_server.url}/bewertungen/{assessment.public_id}/wand/")
+    level = page.locator('input[name="choice"][value="2"]')
+    level.check(force=True)
+    workshops.vote_again(workshop=workshop, seen=workshop.current_id)
+    for _ in range(3):
+        page.wait_for_event("response", lambda answer: answer.url.endswith("/wand/stand/"))
+    expect(level).to_be_checked()
+    page.get_by_role("button", name="Festhalten", exact=True).click()
+    expect(page.get_by_text("Auf der Wand hat sich inzwischen etwas geändert.")).to_be_visible()
+
+
 def test_without_a_script_one_votes_by_form_and_reload(join, assessment, alice):
     workshop = workshops.open_workshop(assessment=assessment, by=alice, first=assessment.scores.first())
     phone = join(workshop.code, "it", java_script_enabled=False)

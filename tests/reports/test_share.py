@@ -191,6 +191,17 @@ def test_manager_makes_and_revokes_a_link(client, shared, bob):
     assert link.token not in client.get(address).content.decode()
 
 
+def test_change_of_a_link_that_was_revoked_meanwhile_gives_its_words_back(client, shared, bob):
+    link = link_to(shared, bob)
+    share_links.revoke_link(link=link, by=bob)
+    client.force_login(bob)
+    address = reverse("reports:share_edit", args=[shared.public_id, link.pk])
+    data = {"purpose": "Hauptausschuss im Mai", "expires_on": TODAY.isoformat(), "version": "1"}
+    response = client.post(address, data)
+    assert (response.status_code, "Hauptausschuss im Mai" in response.text, "widerrufen" in response.text) == (422, True, True)
+    assert client.get(address).status_code == 302
+
+
 @pytest.mark.parametrize(
     "data", [{}, {"purpose": "Rat", "expires_on": "gestern"}, {"purpose": "Rat", "expires_on": "2020-01-01"}]
 )

@@ -148,3 +148,11 @@ def test_secrets_are_never_shown_again(strict, path, field):
 def test_page_is_kept_nowhere(client, url):
     response = client.post(url, {"version": "1", "rationale": REASON})
     assert response["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("words", ["Zu teuer!", "Nein", "zu teuer", "stadtverwaltung", "5 €"])
+def test_few_words_are_words_too(client, alice, words):
+    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+    path = reverse("assessments:comment_add", args=["gibt-es-nicht", "kriterium-1"])
+    response = client.post(path, {"text": words, "choice": "not_applicable", "version": "12"}, headers={"origin": OWN})
+    assert re.findall(r'<p class="panel compare__text">(.*?)</p>', response.text) == [words]

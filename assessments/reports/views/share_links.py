@@ -99,8 +99,11 @@ def share_edit(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
             messages.success(request, _("Der Link ist geändert. Seine Adresse bleibt dieselbe."))
             return redirect(back)
     except Revoked:
-        messages.error(request, _("Der Link ist widerrufen und öffnet nichts mehr. Legen Sie bei Bedarf einen neuen an."))
-        return redirect(back)
+        text = _("Der Link ist widerrufen und öffnet nichts mehr. Legen Sie bei Bedarf einen neuen an.")
+        if request.method != "POST":
+            messages.error(request, text)
+            return redirect(back)
+        form.add_error(None, text)
     except StaleRecord as error:
         page = request.get_full_path()
         return two_versions(request, form, error, back=page, crumbs=crumbs[:-1], who=last_author(error.current))

@@ -6,10 +6,11 @@ import re
 import pytest
 
 from assessments.models import Evidence, Score, WorkbookUpload
-from assessments.services import workflow
+from assessments.services import edition_switch, workflow
 from assessments.services.answers import Answer, save_score
 from assessments.workbook.importing import PreviewOutdated, import_upload, plan_of, read_upload, store_upload
 from tests.assessments.workbook.workbooks import changed, exported, put, table_of
+from tests.factories import make_catalogue
 from tests.pages import one_line
 
 
@@ -295,3 +296,57 @@ def test_preview_escapes_what_stands_in_the_file(bring, assessment):
     text, _address = bring(changed(assessment, put(1, rationale="<script>alert(1)</script>")))
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+
+
+def test_each_conflict_is_asked_about_once(bring, client, assessment, online, answers):
+    data = changed(assessment, three)
+    for key in ("kriterium-1", "kriterium-2", "kriterium-3"):
+        online(key, f"online {key[-1]}")
+    text, address = bring(data)
+    assert text.count("<fieldset") == text.count("</textarea>") == 3
+    chosen = {f"wahl-kriterium-{number}": "both" for number in (1, 2, 3)}
+    reasons = {f"beide-kriterium-{number}": f"beides {number}" for number in (1, 2, 3)}
+    client.post(address, {**hidden(text), **chosen, **reasons})
+    assert [answer.rationale for answer in answers()] == ["beides 1", "beides 2", "beides 3"]
+
+
+def test_sheet_from_before_a_move_is_read_and_says_what_has_no_place_left(bring, client, assessment, alice, answers):
+    """Made before, brought back after: rows that stay are taken, those of criteria that left are shown to be copied."""
+    data, untouched = changed(assessment, three), exported(assessment)
+    edition_switch.move(assessment=assessment, edition=make_catalogue(2, major=2), by=alice)
+    text, address = bring(untouched)
+    assert "Das lässt sich nicht übernehmen" not in text
+    text, address = bring(data)
+    assert "Das lässt sich nicht übernehmen" in text
+    assert ("offline 3" in text, "Protokoll" in text) == (True, True)
+    assert client.post(address, hidden(text)).status_code == 302
+    assert answers() == [Answer("rated", 3, "offline 1"), Answer("unknown")]
+
+
+@pytest.mark.parametrize("row", [{"rationale": "offline 3"}, {"evidence_text": "Protokoll"}])
+def test_move_between_preview_and_import_is_told(bring, client, assessment, alice, answers, row):
+    text, address = bring(changed(assessment, put(3, **row)))
+    edition_switch.move(assessment=assessment, edition=make_catalogue(2, major=2), by=alice)
+    response = client.post(address, hidden(text))
+    assert (response.status_code, "Das lässt sich nicht übernehmen" in response.text) == (409, True)
+    assert next(iter(row.values())) in response.text
+    edition_switch.undo(assessment=assessment, by=alice)
+    text = client.get(address).text
+    client.post(address, hidden(text))
+    score = assessment.scores.get(criterion__key="kriterium-3")
+    assert next(iter(row.values())) in (score.rationale, *score.evidence.values_list("text", flat=True))
+
+
+@pytest.mark.parametrize("happened", ["dropped", "submitted"])
+def test_reason_made_of_both_is_given_back_where_the_sheet_is_gone(bring, client, assessment, alice, online, happened):
+    data = changed(assessment, three)
+    online("kriterium-1")
+    text, address = bring(data)
+    if happened == "dropped":
+        WorkbookUpload.objects.all().delete()
+    else:
+        workflow.submit(assessment=assessment, by=alice)
+    form = {**hidden(text), "wahl-kriterium-1": "both", "beide-kriterium-1": "Aus beiden gemacht"}
+    response = client.post(address, form)
+    assert (response.status_code, "Aus beiden gemacht" in response.text) == (409, True)
+    assert client.post(address, {**form, "wahl-kriterium-1": "mine"}).status_code == 302
