@@ -135,7 +135,7 @@ def _second_wording(field: str) -> str:
 def _all_workstreams(local: "Local") -> ArraySubquery:
     """All of them in their order, fetched along with the phases: no query of their own."""
     columns = {name: name for name in ("key", *local.columns("name"))}
-    rows = Workstream.objects.rewrite(False).order_by("order")  # type: ignore[attr-defined]
+    rows = Workstream.objects.rewrite(False).order_by("order")
     return ArraySubquery(rows.values(row=JSONObject(**columns)))
 
 
