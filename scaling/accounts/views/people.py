@@ -22,6 +22,7 @@ from scaling.accounts.belongings import belongings_of
 from scaling.accounts.forms import InviteForm, JoinForm, OfficesForm, RemoveForm, RoleForm
 from scaling.accounts.models import Invitation, Membership, Municipality, Role, User
 from scaling.common.addresses import start_page
+from scaling.common.history import removed_by
 from scaling.common.offices import in_order
 from scaling.common.sorting import GermanOrder
 from scaling.common.versions import StaleRecord, two_versions
@@ -196,7 +197,12 @@ def invitation_resend(request: HttpRequest, public_id: str, pk: int) -> HttpResp
 @require_POST
 def invitation_revoke(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
     municipality = _managed(request, public_id)
-    invitation = get_object_or_404(municipality.invitations.open(), pk=pk)
+    invitation = municipality.invitations.open().filter(pk=pk).first()
+    if invitation is None and not removed_by(Invitation, pk, request.user, municipality_id=municipality.pk):
+        raise Http404
+    if invitation is None:  # from another tab, a moment ago
+        messages.success(request, _("Die Einladung ist zurückgezogen."))
+        return redirect("people", municipality.public_id)
     invitations.revoke(invitation=invitation, by=request.user)
     messages.success(request, _("Die Einladung an %(email)s ist zurückgezogen.") % {"email": invitation.email})
     return redirect("people", municipality.public_id)
