@@ -452,6 +452,32 @@ def test_form_sent_twice_at_once_and_again_is_taken_once(request, ids, world, al
     assert rows() == done
 
 
+STEPS = (
+    "assessments:evidence_remove",
+    "assessments:comment_resolve",
+    "assessments:submit",
+    "assessments:withdraw",
+    "assessments:approve",
+    "assessments:confirm",
+    "invitation_revoke",
+    "reports:share_revoke",
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", STEPS)
+def test_step_taken_again_from_another_tab_is_success(request, ids, world, alice, bob, name):
+    prepare(name, ids, world, alice, bob)
+    client = signed_in(request.getfixturevalue(SENT[name]))
+    path = path_of(name, ids)
+    fields = what_is_sent(name, path, request.getfixturevalue(SENT[name]))
+    assert send(client, path, fields).status_code == 302
+    done = contents()
+    again = client.post(path, fields | {FIELD: "ein-anderer-Reiter"}, follow=True)
+    assert (again.status_code, "kern-alert--danger" in again.text) == (200, False)
+    assert contents() == done
+
+
 @pytest.mark.django_db
 def test_same_form_with_another_text_is_another_form(world, alice):
     client = signed_in(alice)

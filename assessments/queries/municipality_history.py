@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from assessments.queries.history import ChangedField, HistoryEntry
 from assessments.queries.row_history import IN_TIME, Differences, row_entries, yes_or_no
 from scaling.accounts.models import Invitation, Membership, Municipality, Role
+from scaling.common.offices import office_names
 
 
 def municipality_history(municipality: Municipality) -> list[HistoryEntry]:
@@ -43,8 +44,9 @@ def _role(row: Any) -> str:
 def _members(rows: Any) -> Iterable[HistoryEntry]:
     def differences(old: Any, new: Any) -> Differences:
         yield ChangedField(_("Rolle"), _role(old), _role(new))
+        yield ChangedField(_("Stellen"), _offices(old), _offices(new))
 
-    words = {"+": _("Person dazugekommen"), "~": _("Rolle geändert"), "-": _("Person entfernt")}
+    words = {"+": _("Person dazugekommen"), "~": _("Person geändert"), "-": _("Person entfernt")}
 
     def name(row: Any) -> str:
         return str(row.user) if row.user else _("gelöschte Person")
@@ -52,13 +54,20 @@ def _members(rows: Any) -> Iterable[HistoryEntry]:
     return row_entries(rows, words, title=name, differences=differences, first=_first)
 
 
+def _offices(row: Any) -> str:
+    return office_names(row.offices) or "–"
+
+
 def _first(row: Any) -> Differences:
     yield ChangedField(_("Rolle"), "", _role(row))
+    if row.offices:
+        yield ChangedField(_("Stellen"), "", _offices(row))
 
 
 def _invitations(rows: Any) -> Iterable[HistoryEntry]:
     def differences(old: Any, new: Any) -> Differences:
         yield ChangedField(_("Rolle"), _role(old), _role(new))
+        yield ChangedField(_("Stellen"), _offices(old), _offices(new))
         yield ChangedField(_("eingeladen von"), str(old.invited_by or "–"), str(new.invited_by or "–"))
         if old.accepted_at is None and new.accepted_at is not None:
             yield ChangedField(_("Stand"), _("offen"), _("angenommen"))

@@ -5,9 +5,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+
 from assessments.models import Project, Score
 from catalogue.models import Criterion
-from scaling.accounts.models import Membership, User
+from scaling.accounts.models import Membership, Role, User
 from scaling.common.offices import Office
 from scaling.common.sorting import GermanOrder
 
@@ -27,23 +29,38 @@ class OfficeShare:
     elsewhere: tuple[User, ...] = ()
 
 
-def shares_of(
-    project: Project, criteria: Iterable[Criterion], *, free: Collection[int], people: Iterable[User]
-) -> list[OfficeShare]:
-    """The offices that ``criteria`` name, in the order of the list. One query; none where no office is named.
+def members_of(project: Project) -> list[Any]:
+    """The memberships of the project's municipality with their people, by name. One query.
 
-    ``free`` are the primary keys of the criteria nobody looks after; ``people`` are those who can be named (``people_of``).
+    ``works_here`` says who can be named in the project: the municipality's managers, and the team.
+    """
+    on_team = Project.team.through.objects.filter(project=project, user=OuterRef("user"))
+    members = Membership.objects.filter(municipality=project.municipality_id, user__is_active=True)
+    works_here = ExpressionWrapper(Q(role=Role.MANAGER) | Q(Exists(on_team)), output_field=BooleanField())
+    named = members.annotate(works_here=works_here).select_related("user")
+    return list(named.order_by(GermanOrder("user__name"), "user__email"))
+
+
+def working_here(members: Iterable[Any]) -> list[User]:
+    """Of ``members_of`` a project, those who can be named in it."""
+    return [member.user for member in members if member.works_here]
+
+
+def shares_of(criteria: Iterable[Criterion], *, free: Collection[int], members: Iterable[Any]) -> list[OfficeShare]:
+    """The offices that ``criteria`` name, in the order of the list. No query.
+
+    ``free`` are the primary keys of the criteria nobody looks after; ``members`` are ``members_of`` the project.
     """
     named = [(criterion.pk in free, office) for criterion in criteria for office in criterion.offices]
     counts, free_counts = Counter(office for _, office in named), Counter(office for is_free, office in named if is_free)
     if not counts:
         return []
-    there = {person.pk for person in people}
+    members = list(members)
+    there = {person.pk for person in working_here(members)}
     holders: dict[str, list[User]] = {}
-    members = Membership.objects.filter(municipality=project.municipality_id, user__is_active=True).exclude(offices=[])
-    for membership in members.select_related("user").order_by(GermanOrder("user__name"), "user__email"):
-        for office in membership.offices:
-            holders.setdefault(office, []).append(membership.user)
+    for member in members:
+        for office in member.offices:
+            holders.setdefault(office, []).append(member.user)
     return [
         OfficeShare(
             office,
@@ -57,11 +74,11 @@ def shares_of(
     ]
 
 
-def shares_in(project: Project, scores: Iterable[Score], *, people: Iterable[User]) -> list[OfficeShare]:
-    """``shares_of`` for a round that has begun: ``scores`` with their criteria at hand. One query."""
+def shares_in(scores: Iterable[Score], *, members: Iterable[Any]) -> list[OfficeShare]:
+    """``shares_of`` for a round that has begun: ``scores`` with their criteria at hand. No query."""
     scores = list(scores)
     free = {score.criterion_id for score in scores if score.assigned_to_id is None}
-    return shares_of(project, [score.criterion for score in scores], free=free, people=people)
+    return shares_of([score.criterion for score in scores], free=free, members=members)
 
 
 def divided(criteria: Iterable[Criterion], chosen: Mapping[str, Any], *, free: Collection[int]) -> dict[Any, list[int]]:

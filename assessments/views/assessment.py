@@ -18,9 +18,8 @@ from assessments.models import Assessment, AssessmentState, Project, TransitionK
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.history import round_history
 from assessments.queries.neighbours import in_order
-from assessments.queries.offices import shares_in, shares_of
+from assessments.queries.offices import members_of, shares_in, shares_of, working_here
 from assessments.queries.overview import SHOWS, Narrowed, overview_of
-from assessments.queries.people import people_of
 from assessments.sentences import given_in_words
 from assessments.services import workflow
 from assessments.services.assignment import assign_by_office
@@ -48,7 +47,7 @@ def start(request: HttpRequest, public_id: str) -> HttpResponse:
     phases = list(Phase.objects.all())
     preset = workflow.default_phases(project)
     asked = [c for c in offered if c.phase_id in {phase.pk for phase in preset}]
-    offices = shares_of(project, asked, free={c.pk for c in asked}, people=people_of(project))
+    offices = shares_of(asked, free={c.pk for c in asked}, members=members_of(project))
     holders = {share.office.value: share.holders[0] for share in offices if share.holders}
     form = ScopeForm(
         request.POST if request.method == "POST" else None,
@@ -128,8 +127,9 @@ def render_overview(request: HttpRequest, assessment: Assessment, status: int = 
     shown = [score for score in found.scores if narrowed.matches(score, request.user.pk)]
     # Only to assign, and to tell of those who are assigned whether they are still there.
     asked = editable or any(score.assigned_to_id for score in found.scores)
-    people = list(people_of(assessment.project)) if asked else []
-    offices = shares_in(assessment.project, found.scores, people=people) if editable else []
+    members = members_of(assessment.project) if asked else []
+    people = working_here(members)
+    offices = shares_in(found.scores, members=members) if editable else []
     # Who works on a round sees what is left first; a list that was asked for, or that has nothing left, is shown as it is.
     is_divided = editable and not narrowed and bool(found.pending)
     context = {

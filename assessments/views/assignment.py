@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from assessments.forms.assignment import AssignByOfficeForm, AssignForm
 from assessments.queries.neighbours import scores_of
-from assessments.queries.offices import shares_in
+from assessments.queries.offices import members_of, shares_in, working_here
 from assessments.queries.overview import overview_of
 from assessments.queries.people import people_of
 from assessments.sentences import given_in_words
@@ -68,10 +68,10 @@ def assign_offices(request: HttpRequest, public_id: str) -> HttpResponse:
     """Hand every criterion without a person to whoever was chosen for one of its offices."""
     assessment = get_assessment(request.user, public_id)
     require(request.user, "assessments.work_on_assessment", assessment)
-    people = list(people_of(assessment.project))
+    members = members_of(assessment.project)
     scores = scores_of(assessment)
-    shares = shares_in(assessment.project, scores, people=people)
-    form = AssignByOfficeForm(request.POST, shares=shares, people=people)
+    shares = shares_in(scores, members=members)
+    form = AssignByOfficeForm(request.POST, shares=shares, people=working_here(members))
     if not form.is_valid():
         return render_overview(request, assessment, office_form=form, form=form)
     try:

@@ -37,6 +37,7 @@ from assessments.views.access import get_score, number_in, require
 from assessments.views.breadcrumbs import crumbs_to
 from catalogue.models import Criterion
 from catalogue.wording import Wording, wording_of
+from scaling.common.history import removed_by
 
 
 @never_cache  # so that the back button shows what is stored now, with its version
@@ -281,10 +282,11 @@ def evidence_remove(request: HttpRequest, public_id: str, key: str, pk: int) -> 
     score = get_score(request.user, public_id, key)
     require(request.user, "assessments.work_on_assessment", score.assessment)
     evidence = Evidence.objects.filter(score=score, pk=pk).first()
-    if evidence is None:
+    if evidence is None and not removed_by(Evidence, pk, request.user, score_id=score.pk):
         raise Http404
     try:
-        remove_evidence(evidence=evidence, by=request.user)
+        if evidence is not None:
+            remove_evidence(evidence=evidence, by=request.user)
     except NotEditable:
         messages.error(request, _("Die Bewertung ist eingereicht; Nachweise lassen sich nicht mehr ändern."))
     else:

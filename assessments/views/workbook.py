@@ -37,6 +37,7 @@ from assessments.workbook.importing import (
 from assessments.workbook.plan import ImportPlan
 from assessments.workbook.preview import shown
 from assessments.workbook.reading import CellProblem
+from scaling.common.text import tidy_text
 
 
 @login_required
@@ -150,8 +151,9 @@ def _import(request: HttpRequest, upload: WorkbookUpload) -> HttpResponse:
 
 def _gone(request: HttpRequest, assessment: Assessment, why: str = "") -> HttpResponse:
     """There is nothing to import any more: back to the round; a reason that was made of two is given back."""
-    merged = [key.removeprefix("wahl-") for key, choice in request.POST.items() if key.startswith("wahl-") and choice == BOTH]
-    written = [text for text in (request.POST.get(f"beide-{key}", "").strip() for key in merged) if text]
+    sent = {name: str(value) for name, value in request.POST.items()}
+    merged = [name.removeprefix("wahl-") for name, choice in sent.items() if name.startswith("wahl-") and choice == BOTH]
+    written = [text for text in (tidy_text(sent.get(f"beide-{key}", "")).strip() for key in merged) if text]
     if why:
         messages.error(request, why)
     else:

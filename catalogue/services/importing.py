@@ -92,6 +92,11 @@ def _stripped(value: Any, *, one_line: bool = False) -> Any:
     return value.strip().replace("\n", " ") if one_line else value.strip()
 
 
+def lock_editions() -> None:
+    """All and in one order, so that two imports, or an import and a copy, neither block each other nor take one number."""
+    list(Edition.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
+
+
 @atomic
 def import_files(files: Sequence[CatalogueFile], *, publish: bool = False, by: Any = None) -> list[ImportResult]:
     """Write the files in the order given, all or none. Raises CatalogueFileError, or publishing.Incomplete for ``publish``.
@@ -99,8 +104,7 @@ def import_files(files: Sequence[CatalogueFile], *, publish: bool = False, by: A
     An existing draft of the same number is replaced. Phases and workstreams, which all editions share, take their texts from a
     file only when they do not exist yet or when the file is published as the newest edition.
     """
-    # All of them and in one order, so that two imports, or an import and a copy, neither block each other nor take one number.
-    list(Edition.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
+    lock_editions()
     return [_import(file, publish=publish, by=by) for file in files]
 
 

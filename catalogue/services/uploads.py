@@ -5,14 +5,24 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from catalogue.models import CatalogueUpload
-from catalogue.services.importing import ImportResult, import_files, load_file
+from catalogue.documents.checksum import checksum_of
+from catalogue.documents.export import edition_document
+from catalogue.models import CatalogueUpload, Edition
+from catalogue.services.importing import ImportResult, import_files, load_file, lock_editions
 from scaling.common.text import tidy_file_name
 from scaling.common.transactions import atomic
 
 
 class UploadGone(Exception):
     """The file was loaded already, has waited too long, or is somebody else's."""
+
+
+class DraftChanged(Exception):
+    """The draft the file would replace is not the one it was compared with: what somebody wrote since would go unseen."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"Draft {number} has changed since the file was checked.")
+        self.number = number
 
 
 @atomic
@@ -33,12 +43,25 @@ def store_upload(*, content: bytes, name: str, by: Any) -> CatalogueUpload:
     return upload
 
 
+def replaced(number: str) -> str:
+    """The checksum of the draft that a file of this number would replace, empty where there is none."""
+    existing = Edition.objects.numbered(number)
+    return checksum_of(edition_document(existing)) if existing and existing.is_draft else ""
+
+
 @atomic
-def load_upload(*, public_id: str, by: Any) -> ImportResult:
-    """Import the file as a draft and forget it. Raises UploadGone, and CatalogueFileError where the catalogue has changed."""
+def load_upload(*, public_id: str, by: Any, seen: str = "") -> ImportResult:
+    """Import the file as a draft and forget it. ``seen`` is what ``replaced`` said when it was checked.
+
+    Raises UploadGone, DraftChanged, and CatalogueFileError where the catalogue has changed.
+    """
     upload = CatalogueUpload.objects.select_for_update().waiting().filter(owner=by, public_id=public_id).first()
     if upload is None:
         raise UploadGone
-    [result] = import_files([load_file(bytes(upload.content), upload.file_name)], by=by)
+    file = load_file(bytes(upload.content), upload.file_name)
+    lock_editions()  # whoever is saving in the draft comes first and is seen
+    if replaced(file.number) != seen:
+        raise DraftChanged(file.number)
+    [result] = import_files([file], by=by)
     upload.delete()
     return result

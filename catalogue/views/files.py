@@ -16,7 +16,7 @@ from catalogue.documents.yaml_reader import CatalogueFileError
 from catalogue.forms.upload import UploadForm
 from catalogue.models import Edition
 from catalogue.services.importing import CatalogueFile, import_files, load_file
-from catalogue.services.uploads import UploadGone, load_upload, store_upload
+from catalogue.services.uploads import DraftChanged, UploadGone, load_upload, replaced, store_upload
 from catalogue.views.access import curated_edition, curator_only, login_required
 from catalogue.views.breadcrumbs import curator_page
 
@@ -61,7 +61,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             context["problems"] = error.problems
         else:
             stored = store_upload(content=source, name=file.name, by=request.user)
-            context |= {"file": file, "upload": stored} | _against(file)
+            context |= {"file": file, "upload": stored, "seen": replaced(file.number)} | _against(file)
     status = 422 if form.errors or "problems" in context else 200
     return render(request, "catalogue/upload.html", curator_page((_("Datei einlesen"), "")) | context, status=status)
 
@@ -79,7 +79,15 @@ def _against(file: CatalogueFile) -> dict[str, Any]:
 
 def _load(request: HttpRequest) -> HttpResponse:
     try:
-        result = load_upload(public_id=request.POST["einlesen"].replace("\x00", ""), by=request.user)
+        public_id, seen = request.POST["einlesen"].replace("\x00", ""), request.POST.get("gesehen", "")
+        result = load_upload(public_id=public_id, by=request.user, seen=seen)
+    except DraftChanged as error:
+        messages.error(
+            request,
+            _("Der Entwurf %(number)s hat sich geändert, seit die Datei geprüft wurde. Bitte prüfen Sie sie noch einmal.")
+            % {"number": error.number},
+        )
+        return redirect("catalogue:upload")
     except UploadGone:
         messages.error(request, _("Die geprüfte Datei liegt nicht mehr vor. Bitte wählen Sie sie noch einmal."))
         return redirect("catalogue:upload")

@@ -34,3 +34,8 @@ def last_author(instance: Any) -> str:
     """Who saved the row last, by name; empty where that is not kept. One query."""
     last = instance.history.select_related("history_user").first()
     return str(last.history_user or "") if last else ""
+
+
+def removed_by(model: Any, pk: int, user: Any, **where: Any) -> bool:
+    """Whether that person removed the row of ``model``, of which ``where`` was true: to do it again is no fault. One query."""
+    return bool(model.history.filter(id=pk, history_type="-", history_user=user, **where).exists())

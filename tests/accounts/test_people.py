@@ -412,6 +412,16 @@ def test_unknown_office_keeps_what_was_ticked(client, bob, alice, municipality):
         Membership.objects.filter(pk=membership.pk).update(offices=["mayor"])
 
 
+def test_second_invitation_to_an_address_says_what_the_first_was_for(client, bob, municipality):
+    client.force_login(bob)
+    url = reverse("people", args=[municipality.public_id])
+    client.post(url, {"email": "neu@example.org", "role": "team", "offices": ["it", "legal"]})
+    page = client.post(url, {"email": "Neu@Example.org", "role": "reader"}, follow=True).text
+    assert "gab es schon eine Einladung (Projektteam, IT, Rechtsamt); jetzt gilt die neue (Lesen)" in page
+    page = client.post(url, {"email": "neu@example.org", "role": "reader"}, follow=True).text
+    assert "gab es schon eine Einladung" not in page
+
+
 def test_role_and_offices_of_one_person_are_no_conflict_of_each_other(client, bob, alice, municipality):
     """Two forms show a part each of one row."""
     membership = alice.memberships.get()

@@ -55,15 +55,19 @@ def test_people_are_told(client, url, municipality, alice, bob):
     invitations.accept(token=token, user=nina)
     membership = Membership.objects.get(user=nina)
     invitations.change_role(membership=membership, role=Role.MANAGER, by=bob)
+    invitations.change_offices(membership=membership, offices=["it", "treasury"], by=bob)
+    invitations.change_offices(membership=membership, offices=[], by=bob)
     invitations.remove(membership=membership, by=bob)
-    invitations.invite(municipality=municipality, email="weg@example.org", role=Role.READER, by=bob)
+    invitations.invite(municipality=municipality, email="weg@example.org", role=Role.READER, offices=["legal"], by=bob)
     invitations.revoke(invitation=Invitation.objects.open().get(), by=bob)
     found = entries(client, url)
-    assert found[:8] == [
+    assert found[:10] == [
         ("Einladung zurückgezogen", "weg@example.org", "Bob", []),
-        ("Eingeladen", "weg@example.org", "Bob", [("Rolle", "", "Lesen")]),
+        ("Eingeladen", "weg@example.org", "Bob", [("Rolle", "", "Lesen"), ("Stellen", "", "Rechtsamt")]),
         ("Person entfernt", "Nina", "Bob", []),
-        ("Rolle geändert", "Nina", "Bob", [("Rolle", "Projektteam", "Leitung")]),
+        ("Person geändert", "Nina", "Bob", [("Stellen", "IT, Kämmerei", "–")]),
+        ("Person geändert", "Nina", "Bob", [("Stellen", "–", "IT, Kämmerei")]),
+        ("Person geändert", "Nina", "Bob", [("Rolle", "Projektteam", "Leitung")]),
         ("Person dazugekommen", "Nina", "Nina", [("Rolle", "", "Projektteam")]),
         ("Einladung geändert", "nina@example.org", "Nina", [("Stand", "offen", "angenommen")]),
         (

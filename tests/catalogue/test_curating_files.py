@@ -7,12 +7,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from catalogue.documents.export import edition_yaml
+from catalogue.documents.export import criterion_document, edition_yaml
 from catalogue.models import CatalogueUpload, ChangeLogEntry, Edition, EditionState
 from catalogue.models.upload import UPLOAD_TTL
+from catalogue.services.editing import save_criterion
 from tests.catalogue.documents import as_file, catalogue_document, practice_document
 from tests.catalogue.documents import criterion_document as one
 from tests.catalogue.pages import address
+from tests.test_every_post_once import form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +36,29 @@ def test_file_checked_compared_and_then_loaded(client, curator, published):
     assert Edition.objects.numbered("2.0").state == EditionState.DRAFT
     assert ChangeLogEntry.objects.get(edition__major=2).by == curator
     assert not CatalogueUpload.objects.exists()
+
+
+def test_draft_that_somebody_edited_since_the_check_is_not_replaced_unseen(client, curator, published):
+    """A file replaces the whole draft it was compared with, and no other."""
+    published("eins", number="1.0")
+    page = upload(client, as_file(catalogue_document("eins", number="2.0")))
+    load(client, page.context["upload"].public_id)
+    changed = catalogue_document("eins", number="2.0")
+    changed["criteria"][0]["why"]["de"] = "Aus der Datei"
+    page = upload(client, as_file(changed))
+    edition = Edition.objects.numbered("2.0")
+    criterion = edition.criteria.get()
+    item = criterion_document(criterion)
+    item["why"]["de"] = "Inzwischen im Browser geschrieben"
+    save_criterion(criterion=criterion, version=criterion.version, by=curator, item=item)
+    form = form_of(page.text, address("upload")) | {"einlesen": page.context["upload"].public_id}
+    response = client.post(address("upload"), form, follow=True)
+    assert "Der Entwurf 2.0 hat sich geändert" in response.text
+    assert edition.criteria.get().why_de == "Inzwischen im Browser geschrieben"
+    page = upload(client, as_file(changed))
+    form = form_of(page.text, address("upload")) | {"einlesen": page.context["upload"].public_id}
+    assert client.post(address("upload"), form).headers["Location"] == address("edition", "2.0")
+    assert edition.criteria.get().why_de == "Aus der Datei"
 
 
 def checked(client, number: str = "2.0") -> CatalogueUpload:

@@ -131,6 +131,17 @@ def test_pdf_says_the_one_progress(assessment, variant):
     assert "Bestätigt 4 von 7 1 nur übernommen" in text
 
 
+@pytest.mark.parametrize("variant", ["kurz", "lang"])
+def test_pdf_counts_no_milestones_where_none_is_left(project, alice, variant):
+    """T3: all of them do not apply; „0 von 0“ would be a figure about nothing."""
+    round_ = workflow.start_assessment(project=project, by=alice)
+    keys = round_.scores.values_list("criterion__key", flat=True)
+    answer(round_, alice, {key: Answer("not_applicable", rationale="Trägt der Landkreis.") for key in keys})
+    text = text_of(pdf_of(load_profile(round_), variant=variant))
+    assert "Für P3 wurde nichts geprüft." in text
+    assert "0 von 0" not in text
+
+
 def test_mails_say_the_one_progress(assessment, alice, bob, mailoutbox, django_capture_on_commit_callbacks):
     found = digest_for(alice, date(2026, 6, 1))
     assert found.to_edit[0].counts == COUNTS

@@ -90,7 +90,7 @@ def test_profile_carries_both_from_the_database_at_no_further_query(second, coat
     second.project.confidentiality = "internal"
     second.project.save()
     assessment = Assessment.objects.with_context().get(pk=second.pk)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         meta = load_profile(assessment).meta
     assert (meta.coat_of_arms, meta.confidentiality) == (coat_of_arms, "internal")
     assert meta.confidentiality_label == "Nur für den Dienstgebrauch"

@@ -164,5 +164,5 @@ def test_page_costs_11_queries_for_1_and_60_criteria_and_1_and_3_rounds(
         if number < rounds - 1:
             approved(assessment, alice, date(2024 + number, 1, 1))
     client.force_login(alice)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         assert client.get(url(assessment)).status_code == 200

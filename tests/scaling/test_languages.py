@@ -217,3 +217,21 @@ def test_english_has_every_plural_form():
         ):
             wrong.append(entry.msgid)
     assert wrong == []
+
+
+@pytest.mark.parametrize("name", ["set_language", "theme"])
+def test_switch_on_the_answer_to_a_form_leads_to_the_page_the_form_stood_on(client, world, bob, name):
+    """The form's own address may take no GET."""
+    client.force_login(bob)
+    page = reverse("assessments:assessment", args=[world.submitted.public_id])
+    path = reverse("assessments:return", args=[world.submitted.public_id])
+    answered = client.post(path, {"comment": ""}, headers={"referer": f"http://testserver{page}?zeige=offen"})
+    assert answered.status_code == 422
+    for start in answered.text.split(f'action="{reverse(name)}"')[1:]:
+        target = re.search(r'name="next" value="([^"]*)"', start)
+        assert target is not None
+        assert target[1] == f"{page}?zeige=offen"
+        assert client.post(reverse(name), {"language": "en", "next": target[1]}, follow=True).status_code == 200
+    for stranger in ("", "https://boese.example/x", "http://testserver"):
+        answered = client.post(path, {"comment": ""}, headers={"referer": stranger})
+        assert 'name="next" value="/"' in answered.text

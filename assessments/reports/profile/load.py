@@ -1,4 +1,4 @@
-"""Fetches what the maturity profile is made of: eight queries, however many criteria, rounds, measures and evidence.
+"""Fetches what the maturity profile is made of: seven queries, however many criteria, rounds, measures and evidence.
 
 Where a workshop voted, the edition's texts are looked at as well; a process that does not know them yet asks six more."""
 
@@ -81,7 +81,7 @@ def load_profile(assessment: Assessment, *, compare_with: Assessment | str | Non
     """The profile of a round, in the active language.
 
     ``compare_with`` is an earlier approved round or its public id; left out, it is the latest of them. Raises NotComparable.
-    Eight queries; give the assessment as ``with_context`` fetches it, or its relations cost one more each.
+    Seven queries; give the assessment as ``with_context`` fetches it, or its relations cost one more each.
     """
     return build_profile(load_facts(assessment, compare_with=compare_with))
 
@@ -96,8 +96,7 @@ def load_facts(assessment: Assessment, *, compare_with: Assessment | str | None 
         compared = next((fact.ref for fact in rounds if fact.ref.public_id == wanted), None)
         if compared is None:
             raise NotComparable(wanted)
-    phases = list(Phase.objects.all())
-    streams = list(Workstream.objects.all())
+    phases: list[Any] = list(Phase.objects.annotate(streams=_all_workstreams(local)))
     answers = _answers(_scores(assessment, local), local, assessment)
     milestones = _milestones(assessment, local)
     titles = {answer.rating.key: answer.title for answer in answers}
@@ -106,7 +105,7 @@ def load_facts(assessment: Assessment, *, compare_with: Assessment | str | None 
     return Facts(
         meta=meta,
         phases=tuple(PhaseFact(p.key, p.code, p.name, p.label, p.is_cross_phase) for p in phases),
-        workstreams=tuple((stream.key, stream.name) for stream in streams),
+        workstreams=tuple((row["key"], local.text(row, "name")) for row in phases[0].streams),
         answers=answers,
         milestones=milestones,
         rounds=rounds,
@@ -143,6 +142,13 @@ class Local:
 def _second_wording(field: str) -> str:
     path, _, name = field.rpartition("__")
     return f"{path}__municipality_{name}" if path else f"municipality_{name}"
+
+
+def _all_workstreams(local: "Local") -> ArraySubquery:
+    """All of them in their order, fetched along with the phases: no query of their own."""
+    columns = {name: name for name in ("key", *local.columns("name"))}
+    rows = Workstream.objects.rewrite(False).order_by("order")
+    return ArraySubquery(rows.values(row=JSONObject(**columns)))
 
 
 def _workstreams(criterion: str) -> ArraySubquery:

@@ -28,7 +28,7 @@ from scaling.common.sorting import GermanOrder
 def write_record(assessment: Assessment, at: datetime, **kwargs: Any) -> AssessmentRecord:
     """Keep the approved round as it is now; ``workflow.approve`` holds the locks on municipality and round.
 
-    Thirty-three queries, however many criteria. The record of an earlier approval of the same round names this one from now on.
+    Thirty queries, however many criteria. The record of an earlier approval of the same round names this one from now on.
     """
     assessment = Assessment.objects.with_context().get(pk=assessment.pk)
     project = assessment.project

@@ -56,7 +56,7 @@ def charts_of(profile: MaturityProfile) -> Mapping[str, SafeString]:
 @login_required
 @require_safe
 def profile_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Eleven queries with session, person and navigation, however many criteria and rounds; nine from a record."""
+    """Ten queries with session, person and navigation, however many criteria and rounds; nine from a record."""
     assessment = get_assessment(request.user, public_id)
     requested = requested_profile(request, assessment)
     profile, record = requested.profile, requested.record

@@ -65,7 +65,7 @@ class RequestedProfile:
 def requested_profile(request: HttpRequest, assessment: Assessment) -> RequestedProfile:
     """In the active language. ``?dokument=`` is the number of one of the round's records, also one that is superseded;
     ``?vergleich=`` an earlier approved round; ``?fassung=`` an earlier rendition of the files. 404 for what there is not.
-    One query from a record, seven without one.
+    One query from a record, six without one.
     """
     compared = request.GET.get("vergleich") or ""
     record = requested_record(request, assessment)

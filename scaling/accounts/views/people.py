@@ -20,9 +20,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from scaling.accounts import invitations
 from scaling.accounts.belongings import belongings_of
 from scaling.accounts.forms import InviteForm, JoinForm, OfficesForm, RemoveForm, RoleForm
-from scaling.accounts.models import Invitation, Membership, Municipality, Role, User
+from scaling.accounts.models import Invitation, Membership, Municipality, Role, User, normal_email
 from scaling.common.addresses import start_page
-from scaling.common.offices import in_order
+from scaling.common.history import removed_by
+from scaling.common.offices import in_order, office_names
 from scaling.common.sorting import GermanOrder
 from scaling.common.versions import StaleRecord, two_versions
 
@@ -52,6 +53,7 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
     wanted = in_order(request.GET.getlist("stelle"))
     form = InviteForm(request.POST if request.method == "POST" else None, initial={"offices": wanted})
     if request.method == "POST" and form.is_valid():
+        earlier = municipality.invitations.open().filter(email=normal_email(form.cleaned_data["email"])).first()
         try:
             invitation = invitations.invite(municipality=municipality, by=request.user, **form.cleaned_data)
         except invitations.AlreadyMember:
@@ -60,6 +62,9 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
             form.add_error("email", str(error))
         else:
             _report_sending(request, invitation)
+            if earlier is not None and _in_words(earlier) != _in_words(invitation):
+                text = _("Für diese Adresse gab es schon eine Einladung (%(before)s); jetzt gilt die neue (%(now)s).")
+                messages.info(request, text % {"before": _in_words(earlier), "now": _in_words(invitation)})
             return redirect("people", municipality.public_id)
     members = municipality.memberships.select_related("user").order_by(GermanOrder("user__name"), "user__email")
     context = {
@@ -71,6 +76,11 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
         "crumbs": _crumbs(municipality, (_("Personen"), "")),
     }
     return render(request, "accounts/people.html", context, status=422 if form.errors else 200)
+
+
+def _in_words(invitation: Invitation) -> str:
+    """As what, and for which offices."""
+    return ", ".join(filter(None, (str(invitation.get_role_display()), office_names(invitation.offices))))
 
 
 def _report_sending(request: HttpRequest, invitation: Invitation) -> None:
@@ -189,7 +199,12 @@ def invitation_resend(request: HttpRequest, public_id: str, pk: int) -> HttpResp
 @require_POST
 def invitation_revoke(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
     municipality = _managed(request, public_id)
-    invitation = get_object_or_404(municipality.invitations.open(), pk=pk)
+    invitation = municipality.invitations.open().filter(pk=pk).first()
+    if invitation is None and not removed_by(Invitation, pk, request.user, municipality_id=municipality.pk):
+        raise Http404
+    if invitation is None:  # from another tab, a moment ago
+        messages.success(request, _("Die Einladung ist zurückgezogen."))
+        return redirect("people", municipality.public_id)
     invitations.revoke(invitation=invitation, by=request.user)
     messages.success(request, _("Die Einladung an %(email)s ist zurückgezogen.") % {"email": invitation.email})
     return redirect("people", municipality.public_id)
