@@ -12,7 +12,7 @@ from scaling.common.forms import Form
 from scaling.common.versions import version_field
 
 #: As many lines to sign on as a page has room for beside each other.
-MOST_SIGNATURES, SIGNATURE_LENGTH = 6, 60
+MAX_SIGNATURES, SIGNATURE_LENGTH = 6, 60
 
 
 def _text(label: Any, length: int, *, rows: int = 0, help_text: Any = "") -> forms.CharField:
@@ -87,7 +87,7 @@ class RoundPaperForm(Form):
     def clean_signatures(self) -> str:
         lines = [" ".join(line.split()) for line in str(self.cleaned_data["signatures"]).splitlines()]
         lines = [line for line in lines if line]
-        if len(lines) > MOST_SIGNATURES:
+        if len(lines) > MAX_SIGNATURES:
             raise forms.ValidationError(_("Höchstens sechs Unterschriften haben Platz."))
         if any(len(line) > SIGNATURE_LENGTH for line in lines):
             raise forms.ValidationError(_("Eine Zeile darf höchstens 60 Zeichen lang sein."))

@@ -135,7 +135,8 @@ def test_admin_shows_a_mail_without_its_words(client, bob, municipality, setting
     for page in pages:
         assert page.status_code == 200
         assert NEW in page.text
-        assert "/einladung/" not in page.text
+        place = page.text.find("/einladung/")
+        assert place < 0, page.text[place - 300 : place + 100]
 
 
 def test_worker_sends_the_mail_and_says_that_it_did(clean_queue, client, bob, municipality, tmp_path):

@@ -3,7 +3,8 @@
 import csv
 import io
 
-from assessments.reports.export.table import Value, criterion_columns, harmless
+from assessments.reports.export.book import Value
+from assessments.reports.export.table import criterion_columns, harmless
 from assessments.reports.profile.model import MaturityProfile
 
 

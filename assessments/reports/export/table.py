@@ -6,14 +6,12 @@ it belongs to.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
 from django.utils.translation import gettext as _
 
+from assessments.reports.export.book import Value
 from assessments.reports.profile import texts
 from assessments.reports.profile.model import CriterionResult, MaturityProfile
-
-Value = str | int | float | date | None
 
 #: What spreadsheets take for the start of a formula, in CSV even behind white space; full-width signs count too.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
