@@ -58,6 +58,7 @@ def all_orders(first, second):
     yield example_order(variant="kurz", language=translation.get_language())
     yield form_order(second, [(n, one, 1) for n, one in enumerate(cached_edition(second.edition).criteria[:2], 1)])
     yield orders.short_check_order(second, questions_of(second))
+    yield orders.collected_order([record])
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
