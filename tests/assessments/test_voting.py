@@ -73,10 +73,12 @@ def test_cookie_is_closed_to_scripts_and_to_everything_else(workshop):
 
 
 def test_second_click_on_joining_is_one_person(workshop):
-    client = Client()
-    for _ in range(2):
+    """Neither click has the cookie yet that the first is answered with."""
+    clients = [Client(), Client()]
+    for client in clients:
         client.post(address(workshop), {"role": "it", "einmal": "derselbe"})
     assert Participant.objects.count() == 1
+    assert len({client.cookies[voting.COOKIE].value.split(":")[0] for client in clients}) == 1
 
 
 @pytest.mark.parametrize("data", [{}, {"role": ""}, {"role": "bürgermeister"}, {"role": "it", "name": "x" * 61}])
