@@ -13,10 +13,11 @@ from django.http import Http404
 
 import scaling
 from catalogue.documents.export import criterion_document, edition_document
-from catalogue.models import ChangeLogEntry, Criterion, Edition
+from catalogue.models import CatalogueUpload, ChangeLogEntry, Criterion, Edition
 from catalogue.services import editing
 from catalogue.services.importing import import_files, load_file
 from catalogue.services.publishing import copy_edition, discard, publish, retire
+from catalogue.services.uploads import store_upload
 from scaling.common import transactions
 from tests.assessments.test_races import at_once
 from tests.catalogue.documents import as_file, catalogue_document
@@ -114,6 +115,15 @@ def test_one_new_number_imported_by_two_at_once_is_there_once(dora, published):
         one, other = (load_file(as_file(catalogue_document(key, number=f"{number}.0")), key) for key in ("eins", "zwei"))
         results = at_once(partial(import_files, [one], by=dora), partial(import_files, [other], by=dora))
         assert sorted(result[0].outcome for result in results) == ["created", "replaced"], results  # type: ignore[index]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_file_stored_four_times_at_once_is_kept_once_in_20_rounds(dora):
+    for number in range(20):
+        job = partial(store_upload, content=b"%d" % number, name="katalog.yaml", by=dora)
+        kept = at_once(job, job, job, job)
+        assert len({getattr(upload, "pk", upload) for upload in kept}) == 1, kept
+        assert CatalogueUpload.objects.count() == number + 1
 
 
 @pytest.mark.django_db(transaction=True)
