@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from assessments.forms.short_check import ShortAnswerForm
 from assessments.models import Assessment, Project
 from assessments.queries.as_opened import as_opened
-from assessments.queries.short_check import questions_of
+from assessments.queries.short_check import ShortQuestion, questions_of
 from assessments.services import workflow
 from assessments.services.answers import Answer, NotEditable, StaleScore, save_score
 from assessments.short_check import short_check
@@ -61,13 +61,15 @@ def _begin(request: HttpRequest, project: Project) -> HttpResponse:
 def questions(request: HttpRequest, public_id: str) -> HttpResponse:
     assessment = get_assessment(request.user, public_id)
     require(request.user, "assessments.work_on_assessment", assessment)
-    asked = questions_of(assessment)
+    asked = questions_of(assessment, with_people=True)
+    if request.method == "GET" and not asked:
+        return _nothing_asked(request, assessment)
     if request.method == "GET":
         return _page(request, assessment, [ShortAnswerForm(question=question) for question in asked])
-    rows = [ShortAnswerForm(request.POST, question=question) for question in asked]
+    rows = [_row(request, question) for question in asked]
     left = left_rows(assessment, request.POST, [question.score for question in asked])
     try:
-        _save(request, rows)
+        _save(request, [row for row in rows if row.is_bound])
     except NotEditable:
         assessment.refresh_from_db(fields=["state"])
         return _page(request, assessment, rows, status=409, too_late=True, left=left)
@@ -78,12 +80,29 @@ def questions(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect("assessments:short_check_result", assessment.public_id)
 
 
+def _row(request: HttpRequest, question: ShortQuestion) -> ShortAnswerForm:
+    """What was sent. A question that is missing from the POST (a round that grew meanwhile) is left alone."""
+    sent = f"{ShortAnswerForm.prefix_of(question)}-version" in request.POST
+    return ShortAnswerForm(request.POST if sent else None, question=question)
+
+
+def _nothing_asked(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    """An edition of one's own may have none of the criteria that the short check asks."""
+    messages.info(request, _("In dieser Runde kommt keine Frage des Kurzchecks vor. Antworten Sie hier, der Reihe nach."))
+    return redirect(assessment)
+
+
 def _save(request: HttpRequest, rows: Sequence[ShortAnswerForm]) -> None:
-    """Save what was changed, each answer by itself, as the criterion's page does. Raises NotEditable."""
+    """Save what was changed, each answer by itself, as the criterion's page does. Raises NotEditable.
+
+    Whoever presses the button confirms what was carried over, as on the criterion's page.
+    """
     opened = as_opened((row.question.score, number_in(row["version"].value())) for row in rows)
     for row in rows:
         score = row.question.score
-        if not row.is_valid() or row.answer == Answer.of(score):
+        if not row.is_valid() or row.cleaned_data["keep_theirs"]:
+            continue
+        if row.answer == Answer.of(score) and score.confirmed:
             continue
         # The short check does not ask for the target, so it is no part of the comparison.
         was = opened.get(score.pk)
@@ -97,7 +116,7 @@ def _save(request: HttpRequest, rows: Sequence[ShortAnswerForm]) -> None:
 
 def _refreshed(request: HttpRequest, assessment: Assessment, rows: Sequence[ShortAnswerForm]) -> list[ShortAnswerForm]:
     """The rows again: saved ones as stored, the others as typed, stale ones upon the version they were refused for."""
-    stored = {question.score.pk: question for question in questions_of(assessment)}
+    stored = {question.score.pk: question for question in questions_of(assessment, with_people=True)}
     result = []
     for row in rows:
         question = stored[row.question.score.pk]
@@ -124,11 +143,12 @@ def _page(
     left: Sequence[LeftRow] = (),
 ) -> HttpResponse:
     context: dict[str, Any] = {
-        "check": short_check(),
+        "minutes": short_check().minutes_for(len(rows)),
         "assessment": assessment,
         "project": assessment.project,
         "rows": rows,
         "left": left,
+        "carried_over": [row for row in rows if not row.question.score.confirmed],
         "conflicts": [row for row in rows if row.conflict],
         "invalid": [row for row in rows if row.is_bound and row.errors and not row.conflict],
         "too_late": too_late or not assessment.is_editable,
@@ -146,11 +166,14 @@ def _crumbs(assessment: Assessment, name: str) -> list[tuple[str, str]]:
 def result(request: HttpRequest, public_id: str) -> HttpResponse:
     """What was answered, what would get further, and what so few answers cannot say. Two queries."""
     assessment = get_assessment(request.user, public_id)
+    asked = questions_of(assessment)
+    if not asked:
+        return _nothing_asked(request, assessment)
     context = {
         "check": short_check(),
         "assessment": assessment,
         "project": assessment.project,
-        "questions": questions_of(assessment),
+        "questions": asked,
         "crumbs": _crumbs(assessment, _("Ergebnis des Kurzchecks")),
     }
     return render(request, "assessments/short_check/result.html", context)
