@@ -13,6 +13,7 @@ from assessments.services import edition_switch, workflow
 from assessments.services.projects import standing_project
 from catalogue.services.importing import import_files, load_file
 from catalogue.services.publishing import publish
+from scaling.accounts.models import Membership
 from tests.assessments.workbook.workbooks import exported, table_of
 from tests.catalogue.documents import as_file, catalogue_document, criterion_document, wording_document
 from tests.factories import make_project
@@ -57,6 +58,7 @@ def test_project_gets_its_phases_and_all_cross_phase_criteria(edition, municipal
 
 
 def test_rating_page_asks_in_the_wording_of_the_house(client, bob, house):
+    Membership.objects.filter(user=bob).update(offices=["it"])
     client.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
     page = client.get(reverse("assessments:score", args=[house.public_id, "beides"])).text
     for text in (
@@ -67,7 +69,7 @@ def test_rating_page_asks_in_the_wording_of_the_house(client, bob, house):
         "Nachweis im Haus, beides",
         "Sie setzt die Stufen darunter voraus",
         "beides, nicht hier auf Deutsch",
-        "Wer weiß das?",
+        "Wer weiß das?</strong> IT (Bob)",
     ):
         assert text in page
     assert "beides, Beschreibung 3" not in page
@@ -81,6 +83,14 @@ def test_paper_sheet_and_profile_speak_in_the_wording_of_the_house(house):
     assert result.levels[4].description == "beides, Haus auf 4 auf Deutsch"
     cells = {cell for row in table_of(exported(house)) for cell in row}
     assert any("beides, Haus auf 4 auf Deutsch" in str(cell) for cell in cells)
+    assert {"Wer weiß das?", "IT", "Gehört nicht hierher", "beides, nicht hier auf Deutsch"} <= cells
+
+
+def test_sheet_names_what_the_gate_asks_for(edition, municipality, alice):
+    project = make_project(municipality, phase="p3", team=[alice])
+    head, *rows = table_of(exported(workflow.start_assessment(project=project, by=alice)))
+    place = head.index("Meilenstein")
+    assert [row[place] for row in rows] == ["Stufe 1 in P1, Stufe 2 in P2 und P3, Stufe 3 in P4 und P5", None, None]
 
 
 def test_answer_to_a_criterion_without_the_wording_keeps_the_first(house):
