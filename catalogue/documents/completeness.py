@@ -39,6 +39,11 @@ def _missing_content(document: dict[str, Any]) -> Iterator[MissingContent]:
         ("level_scale_notice", _("Hinweis zur Stufenskala")),
     ):
         yield from _both(edition[field], "edition", "", _("Ausgabe"), field, label)
+    for field, label in (
+        ("note", _("Anmerkung")),
+        ("operating_models_intro", _("Einleitung zu den Betreibermodellen")),
+    ):
+        yield from _in_both_or_none(edition[field], "edition", "", _("Ausgabe"), field, label)
     if not document["criteria"]:
         yield MissingContent("edition", "", _("Ausgabe"), "criteria", _("Es gibt noch kein Kriterium."))
     for criterion in document["criteria"]:
@@ -47,6 +52,8 @@ def _missing_content(document: dict[str, Any]) -> Iterator[MissingContent]:
         name = practice["title"]["de"] or practice["key"]
         for field, label in (("title", _("Titel")), ("summary", _("Kurzbeschreibung")), ("body", _("Beschreibung"))):
             yield from _both(practice[field], "practice", practice["key"], name, field, label)
+        lesson = _("Was Kommunen mitnehmen können")
+        yield from _in_both_or_none(practice["lesson"], "practice", practice["key"], name, "lesson", lesson)
     for model in document["operating_models"]:
         name = model["name"]["de"] or model["key"]
         for field, label in (("name", _("Name")), ("group", _("Gruppe")), ("summary", _("Kurzbeschreibung"))):
@@ -68,6 +75,15 @@ def _missing_in_criterion(criterion: dict[str, Any]) -> Iterator[MissingContent]
         yield MissingContent("criterion", key, name, "workstreams_0", _("kein Workstream gewählt"))
     if not criterion["offices"]:
         yield MissingContent("criterion", key, name, "offices_0", _("„Wer weiß das?“ nennt keine Stelle"))
+    for field, label in (("note", _("In einfachen Worten")), ("not_here", _("Gehört nicht hierher"))):
+        yield from _in_both_or_none(criterion[field], "criterion", key, name, field, label)
+    for note in criterion["legal_notes"]:
+        source = note["source"]["title"]
+        for language, words in LANGUAGES.items():
+            if not note["text"][language] or not source[language]:
+                message = _("Rechtshinweis „%(source)s“: Text oder Quelle fehlt (%(language)s)")
+                values = {"source": source["de"] or source["en"], "language": _(words)}
+                yield MissingContent("criterion", key, name, "legal_notes", message % values)
     yield from _level_gaps(criterion["levels"], key, name, "", "%s")
     wording = criterion["municipality_wording"]
     if wording:
@@ -91,6 +107,14 @@ def _level_gaps(levels: list[dict[str, Any]], key: str, name: str, prefix: str, 
         if number < 4:
             label = form % (_("Schritt von Stufe %d zur nächsten") % number)
             yield from _both(level["next_step"], "criterion", key, name, f"{prefix}level_{number}_next_step", label)
+
+
+def _in_both_or_none(
+    texts: dict[str, Any], kind: str, key: str, title: str, field: str, label: str
+) -> Iterator[MissingContent]:
+    """A text that may be left out, but not in one language alone."""
+    if texts["de"] or texts["en"]:
+        yield from _both(texts, kind, key, title, field, label)
 
 
 def _both(texts: dict[str, Any], kind: str, key: str, title: str, field: str, label: str) -> Iterator[MissingContent]:

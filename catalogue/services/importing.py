@@ -78,8 +78,8 @@ def canonical(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-#: Fields that hold names, as one-line fields of the curators' forms do.
-ONE_LINE = frozenset({"title", "name", "group", "label", "url", "source"})
+#: Fields that hold names, as one-line fields of the curators' forms do, and those that the forms show an entry a line.
+ONE_LINE = frozenset({"title", "name", "group", "label", "url", "source", "questions", "evidence_examples", "legal_notes"})
 
 
 def _stripped(value: Any, *, one_line: bool = False) -> Any:
