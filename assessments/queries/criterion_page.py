@@ -61,8 +61,8 @@ class CriterionPage:
     """In the order in which they came; measures by their day, those without one last; people by name, as (primary key, name).
 
     ``people`` are those who can be named: the project's team and the municipality's managers, and who looks after the criterion
-    though they have left. ``who_knows`` names, by office of the criterion, the municipality's people who hold it. ``updated_by``
-    is who saved the answer last, empty for nobody.
+    though they have left. ``who_knows`` names, by office of the criterion, the municipality's people who hold it.
+    ``updated_by`` is who saved the answer last, empty for nobody.
     """
 
     evidence: list[ShownEvidence]

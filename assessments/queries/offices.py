@@ -31,7 +31,7 @@ class OfficeShare:
 
 @dataclass(frozen=True)
 class OfficeHolders:
-    """One office that a criterion names, and the names of the people who hold it in the municipality; none where nobody does."""
+    """One office that a criterion names, and the names of the municipality's people who hold it; none where nobody does."""
 
     office: Office
     names: tuple[str, ...]

@@ -69,7 +69,10 @@ def start(request: HttpRequest, public_id: str) -> HttpResponse:
             messages.info(request, _("Für dieses Projekt läuft schon eine Bewertung; hier ist sie."))
             return redirect(error.assessment)
         except workflow.NothingToAssess:
-            messages.error(request, _("In den gewählten Phasen gibt es kein Kriterium. Bitte wählen Sie eine weitere Phase."))
+            if offered:  # else the page says it
+                messages.error(
+                    request, _("In den gewählten Phasen gibt es kein Kriterium. Bitte wählen Sie eine weitere Phase.")
+                )
         else:
             return redirect(assessment)
     previous = Assessment.objects.filter(project=project).order_by("-round").with_steps().first()
@@ -81,6 +84,7 @@ def start(request: HttpRequest, public_id: str) -> HttpResponse:
             "crumbs": crumbs_to(project, (_("Bewertung beginnen"), "")),
             "form": form,
             "edition": edition,
+            "offered": bool(offered),
             "cross_phase": next((phase for phase in phases if phase.is_cross_phase), None),
             "cross_phase_count": sum(counts[phase.pk] for phase in phases if phase.is_cross_phase),
             "previous": previous,

@@ -50,8 +50,7 @@ def _begin(request: HttpRequest, project: Project) -> HttpResponse:
     except workflow.OpenAssessmentExists as error:
         assessment = error.assessment
     except workflow.NothingToAssess:
-        messages.error(request, _("Noch gibt es keine Katalogausgabe, nach der sich bewerten lässt."))
-        return redirect("assessments:short_check")
+        return redirect("assessments:start", project.public_id)  # which says what is missing
     return redirect("assessments:short_check_questions", assessment.public_id)
 
 

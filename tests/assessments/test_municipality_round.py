@@ -115,6 +115,22 @@ def test_start_page_tells_length_and_asks_for_no_phases(client, bob, edition, mu
     assert keys(project.assessments.get()) == ["beides", "spaet", "haus"]
 
 
+def test_edition_without_the_wording_is_told_and_begins_nothing(client, bob, municipality, db):
+    publish(edition=import_files([load_file(as_file(catalogue_document("eins")), "x")])[0].edition, by=None)
+    project = standing_project(municipality=municipality, by=bob)
+    client.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
+    url = reverse("assessments:start", args=[project.public_id])
+    for response in (
+        client.get(url),
+        client.post(url),
+        client.post(reverse("assessments:short_check"), {"projekt": project.public_id}, follow=True),
+    ):
+        assert "noch kein Kriterium, das für die Kommune insgesamt formuliert ist" in " ".join(response.text.split())
+        assert "weitere Phase" not in response.text
+        assert 'name="beginnen"' not in response.text
+    assert not project.assessments.exists()
+
+
 def test_start_page_tells_how_long_each_phase_takes(client, bob, edition, municipality):
     project = make_project(municipality, phase="p4")
     client.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")

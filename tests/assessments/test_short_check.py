@@ -255,7 +255,7 @@ def test_chooser_offers_what_somebody_may_rate(client, project, alice, rita, mun
 def test_without_an_edition_there_is_nothing_to_begin(signed_in, municipality, alice):
     project = make_project(municipality, team=[alice])
     response = signed_in.post(reverse("assessments:short_check"), {"projekt": project.public_id}, follow=True)
-    assert "keine Katalogausgabe" in response.text
+    assert "Noch kein Katalog" in response.text
 
 
 def test_pdf_holds_answers_and_what_it_cannot_say(signed_in, project):

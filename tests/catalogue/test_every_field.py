@@ -3,6 +3,8 @@
 New fields join by themselves; what is no content is named below, with the reason.
 """
 
+from typing import Any
+
 import pytest
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
@@ -244,7 +246,7 @@ def test_emptied_field_is_named_before_publishing_or_may_be_empty(edition, model
     if field.many_to_many:
         getattr(row, name).clear()
     else:
-        empty = [] if isinstance(field, ArrayField) else None if isinstance(field, models.ForeignKey) else ""
+        empty: Any = [] if isinstance(field, ArrayField) else None if isinstance(field, models.ForeignKey) else ""
         model._default_manager.filter(pk=row.pk).update(**{field.attname: empty})
     edition.refresh_from_db()
     named = missing_content(edition_document(edition))

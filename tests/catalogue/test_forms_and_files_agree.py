@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from catalogue.documents import validate
 from catalogue.documents.export import edition_document, edition_yaml
+from catalogue.documents.yaml_reader import CatalogueFileError
 from catalogue.forms.document_form import ReferencesField, lines_fit
 from catalogue.forms.legal_notes import LegalNotesField
 from catalogue.models import Edition
@@ -69,7 +70,7 @@ def test_lists_and_legal_notes_of_a_file_stand_on_one_line_each():
 def test_text_of_blanks_is_an_empty_one(text):
     document = catalogue_document("eins")
     document["criteria"][0]["why"]["de"] = text
-    with pytest.raises(validate.CatalogueFileError, match=r"criteria\[eins\]\.why\.de"):
+    with pytest.raises(CatalogueFileError, match=r"criteria\[eins\]\.why\.de"):
         load_file(as_file(document), "x")
 
 
