@@ -155,11 +155,11 @@ def _refuse_extras(event: Any, line: int) -> None:
 
 
 def _scalar(event: Any) -> Any:
-    """Only plain (unquoted) words can be anything but text. A text of blanks is an empty one."""
+    """Only plain (unquoted) words can be anything but text."""
     value: str = event.value
     if event.implicit[0]:
         if value in _WORDS:
             return _WORDS[value]
         if _WHOLE_NUMBER.fullmatch(value):
             return int(value)
-    return tidy_text(value).strip()
+    return tidy_text(value)

@@ -6,7 +6,7 @@ ones all editions share. The same content again changes nothing.
 
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -53,6 +53,8 @@ class ImportResult:
 def load_file(source: bytes, name: str) -> CatalogueFile:
     """Read and check a file. Raises CatalogueFileError; reads nothing from the database."""
     document = read(source, name)
+    # Before it is checked: a text of blanks is an empty one.
+    document = replace(document, data=_stripped(document.data))
     validate(document, name)
     return CatalogueFile(name, canonical(document.data), document)
 
