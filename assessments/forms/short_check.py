@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from assessments.forms.answer import AnswerForm, answer_choices, choice_of, chosen
@@ -38,7 +39,9 @@ class ShortAnswerForm(AnswerForm):
         self.question = question
         self.conflict: Score | None = None
         fields: Any = self.fields
-        fields["choice"].label = question.criterion.title
+        # The title stands above it; who hears the group by itself hears it again.
+        named = format_html('{}<span class="kern-sr-only">: {}</span>', _("Wo stehen Sie?"), question.criterion.title)
+        fields["choice"].label = named
         fields["choice"].choices = answer_choices(question.wording)
 
     @staticmethod

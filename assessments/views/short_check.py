@@ -18,30 +18,56 @@ from assessments.queries.as_opened import as_opened
 from assessments.queries.short_check import ShortQuestion, questions_of
 from assessments.services import workflow
 from assessments.services.answers import Answer, NotEditable, StaleScore, save_score
+from assessments.services.projects import standing_project
 from assessments.short_check import short_check
-from assessments.views.access import get_assessment, get_project, number_in, require
+from assessments.views.access import get_assessment, get_municipality, get_project, number_in, require
 from assessments.views.breadcrumbs import crumbs_to
+from assessments.views.municipality import TenantOf
 from assessments.views.several_answers import LeftRow, left_rows
+from scaling.accounts.models import Municipality
 from scaling.common.addresses import start_page
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def choose(request: HttpRequest) -> HttpResponse:
-    """The projects somebody may rate, with the municipality as a whole; a POST begins or goes on. Two queries."""
+    """The projects somebody may rate, with the municipality as a whole; a POST begins or goes on. Two queries.
+
+    A municipality that was never rated as a whole has no project for that yet: its managers make it by beginning.
+    """
     if request.method == "POST":
-        project = get_project(request.user, request.POST.get("projekt", "").replace("\x00", ""))
-        require(request.user, "assessments.start_assessment", project)
-        return _begin(request, project)
+        return _begin(request, _chosen(request))
     projects = list(Project.objects.visible_to(request.user).select_related("municipality", "phase").prefetch_related("team"))
     for project in projects:
         project.know_team(person.pk for person in project.team.all())
     context = {
         "check": short_check(),
+        "municipalities": _never_rated_as_a_whole(request.user, projects),
         "projects": [p for p in projects if request.user.has_perm("assessments.start_assessment", p)],
         "crumbs": [(_("Start"), start_page()), (_("Kurzcheck"), "")],
     }
     return render(request, "assessments/short_check/choose.html", context)
+
+
+def _never_rated_as_a_whole(user: Any, projects: Sequence[Project]) -> list[Municipality]:
+    """Those the person may begin with. ``projects``: what they see."""
+    rated = {project.municipality_id for project in projects if project.is_municipality_wide}
+    return [
+        place.municipality
+        for place in user.places
+        if place.municipality_id not in rated
+        and user.has_perm("assessments.add_standing_project", TenantOf(place.municipality))
+    ]
+
+
+def _chosen(request: HttpRequest) -> Project:
+    if "kommune" in request.POST:
+        municipality = get_municipality(request.user, request.POST["kommune"].replace("\x00", ""))
+        require(request.user, "assessments.add_standing_project", TenantOf(municipality))
+        return standing_project(municipality=municipality, by=request.user)
+    project = get_project(request.user, request.POST.get("projekt", "").replace("\x00", ""))
+    require(request.user, "assessments.start_assessment", project)
+    return project
 
 
 def _begin(request: HttpRequest, project: Project) -> HttpResponse:

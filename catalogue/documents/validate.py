@@ -86,7 +86,8 @@ def _problems_of(document: Document, error: ValidationError) -> Iterator[Catalog
     value: Any = error.instance
     wanted: Any = error.validator_value
     if error.validator == "oneOf":  # milestone, second wording: speak of what is wrong inside
-        inner = [e for e in error.context or [] if e.validator != "type"]
+        # That it is not null either is no news; a wrong type deeper inside is.
+        inner = [e for e in error.context or [] if e.validator != "type" or e.relative_path]
         for cause in inner:
             yield from _problems_of(document, cause)
         if not inner:

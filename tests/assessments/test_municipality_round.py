@@ -109,7 +109,7 @@ def test_start_page_tells_length_and_asks_for_no_phases(client, bob, edition, mu
     url = reverse("assessments:start", args=[project.public_id])
     page = client.get(url).text
     assert "3 Kriterien, die für die Kommune insgesamt formuliert sind" in page
-    assert "etwa ¼ Stunde" in page
+    assert "etwa ¼\u00a0Stunde" in page
     assert 'name="phases"' not in page
     client.post(url)
     assert keys(project.assessments.get()) == ["beides", "spaet", "haus"]
@@ -135,8 +135,8 @@ def test_start_page_tells_how_long_each_phase_takes(client, bob, edition, munici
     project = make_project(municipality, phase="p4")
     client.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
     page = client.get(reverse("assessments:start", args=[project.public_id])).text
-    assert "P4 Verstetigung auf Deutsch (1 Kriterium, ¼ Stunde)" in page
-    assert "Für 4 Kriterien rechnen Sie mit etwa ¼ Stunde" in page
+    assert "P4 Verstetigung auf Deutsch (1 Kriterium, ¼\u00a0Stunde)" in page
+    assert "Für 4 Kriterien rechnen Sie mit etwa ¼\u00a0Stunde" in page
 
 
 def test_move_to_a_newer_edition_looks_at_the_wording_of_the_house(house, bob):

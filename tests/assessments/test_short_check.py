@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from assessments.models import Assessment, Score
+from assessments.models import Assessment, Project, Score
 from assessments.queries.short_check import questions_of
 from assessments.services import edition_switch, workflow
 from assessments.services.answers import Answer, save_score
@@ -250,6 +250,26 @@ def test_chooser_offers_what_somebody_may_rate(client, project, alice, rita, mun
     assert "Noch nichts zu bewerten" in client.get(reverse("assessments:short_check")).text
     client.force_login(alice, backend=BACKEND)
     assert project.name in client.get(reverse("assessments:short_check")).text
+
+
+def test_manager_begins_for_the_municipality_as_a_whole(client, edition, municipality, alice, bob, charlie):
+    """A small town has nothing to create first."""
+    url = reverse("assessments:short_check")
+    for person, status in ((alice, 403), (charlie, 404)):
+        client.force_login(person, backend=BACKEND)
+        assert 'name="kommune"' not in client.get(url).text or person == charlie
+        assert client.post(url, {"kommune": municipality.public_id}).status_code == status
+    assert not Project.objects.filter(is_municipality_wide=True).exists()
+    client.force_login(bob, backend=BACKEND)
+    assert f'name="kommune" value="{municipality.public_id}"' in client.get(url).text
+    response = client.post(url, {"kommune": municipality.public_id}, follow=True)
+    assert "verwaltungsspitze auf Deutsch" in response.text
+    assert "spitze, Haus auf 3 auf Deutsch" in response.text
+    project = Project.objects.get(is_municipality_wide=True)
+    assert 'name="kommune"' not in client.get(url).text
+    again = client.post(url, {"kommune": municipality.public_id})
+    assert again.headers["Location"] == response.request["PATH_INFO"]
+    assert project.assessments.count() == 1
 
 
 def test_without_an_edition_there_is_nothing_to_begin(signed_in, municipality, alice):
