@@ -26,7 +26,7 @@ def test_one_criterion_takes_a_quarter_and_none_takes_nothing():
 
 def test_duration_in_english():
     with translation.override("en"):
-        assert (duration(8), duration(12), duration(55)) == ("¾ hour", "1 hour", "4½ hours")
+        assert (duration(8), duration(12), duration(55)) == ("¾\u00a0hour", "1\u00a0hour", "4½\u00a0hours")
 
 
 @pytest.mark.parametrize(("criteria", "number"), [(1, 1), (24, 1), (25, 2), (48, 2), (55, 3)])

@@ -15,7 +15,13 @@ from catalogue.services.importing import import_files, load_file
 from catalogue.services.publishing import publish
 from scaling.accounts.models import Membership
 from tests.assessments.workbook.workbooks import exported, table_of
-from tests.catalogue.documents import as_file, catalogue_document, criterion_document, wording_document
+from tests.catalogue.documents import (
+    CROSS_PHASE_MILESTONE,
+    as_file,
+    catalogue_document,
+    criterion_document,
+    wording_document,
+)
 from tests.factories import make_project
 
 
@@ -24,7 +30,7 @@ def document(number="1.0"):
     return catalogue_document(
         number=number,
         criteria=[
-            criterion_document("loesung"),
+            criterion_document("loesung", milestone=dict(CROSS_PHASE_MILESTONE)),
             criterion_document("beides", **both_, municipality_wording=wording_document("beides")),
             criterion_document("spaet", phase="p4", **both_, municipality_wording=wording_document("spaet")),
             criterion_document("haus", subject="municipality", municipality_wording=wording_document("haus")),
