@@ -1,6 +1,6 @@
 """What an edition still lacks before it can be published. Pure: works on the document that ``export`` makes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,8 @@ LANGUAGES = {"de": "Deutsch", "en": "Englisch"}
 class MissingContent:
     """Something missing. ``kind``: edition, criterion, practice or operating_model; ``key`` names the object of that kind.
 
-    ``field`` is the name of the field in the curators' form.
+    ``field`` is the name of the field in the curators' form. Where a text is missing, ``label`` names it and ``language`` says
+    in which; else both are "" and ``message`` says all.
     """
 
     kind: str
@@ -21,9 +22,41 @@ class MissingContent:
     title: str
     field: str
     message: str
+    label: str = ""
+    language: str = ""
 
     def __str__(self) -> str:
         return f"{self.title}: {self.message}" if self.title else self.message
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One thing missing in an object, in one language or in several: ``fields`` are pairs of a language's name and a field."""
+
+    label: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """Everything missing in one object, in the order of its form."""
+
+    kind: str
+    key: str
+    title: str
+    gaps: tuple[Gap, ...]
+
+
+def grouped(missing: Iterable[MissingContent]) -> list[Gaps]:
+    """A line an object and a word a text, in the order given: 28 lines for one criterion tell nobody anything."""
+    objects: dict[tuple[str, str, str], dict[str, list[tuple[str, str]]]] = {}
+    for item in missing:
+        texts = objects.setdefault((item.kind, item.key, item.title), {})
+        texts.setdefault(item.label or item.message, []).append((item.language, item.field))
+    return [
+        Gaps(kind, key, title, tuple(Gap(label, tuple(fields)) for label, fields in texts.items()))
+        for (kind, key, title), texts in objects.items()
+    ]
 
 
 def missing_content(document: dict[str, Any]) -> list[MissingContent]:
@@ -125,5 +158,7 @@ def _both(texts: dict[str, Any], kind: str, key: str, title: str, field: str, la
                 key,
                 title,
                 f"{field}_{language}",
-                _("%(field)s fehlt (%(language)s)") % {"field": label, "language": _(name)},
+                _("%(field)s (%(language)s)") % {"field": label, "language": _(name)},
+                str(label),
+                _(name),
             )
