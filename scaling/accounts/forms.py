@@ -7,6 +7,7 @@ from django.contrib.auth import password_validation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from scaling.accounts.ags import validate_ags
 from scaling.accounts.invitations import MAX_PER_ADDRESS, MAX_PER_MUNICIPALITY
 from scaling.accounts.models import Role, User
 from scaling.common.forms import Form, ModelForm
@@ -47,6 +48,31 @@ class InviteForm(Form):
         self.helper = FormHelper(self)
         self.helper.layout = Layout(Row("email", "role"), "offices")
         self.helper.add_input(Submit("einladen", _("Einladung schicken")))
+
+
+class MunicipalityForm(Form):
+    """What the operator says of a new municipality; the rest is its manager's."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Mit Bezeichnung, etwa „Stadt Bamberg“."))
+    ags = forms.CharField(
+        label=_("Amtlicher Gemeindeschlüssel (AGS)"),
+        max_length=8,
+        help_text=_("Acht Ziffern, die ersten zwei nennen das Land."),
+        validators=[validate_ags],
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    manager = forms.EmailField(
+        label=_("E-Mail-Adresse der Leitung"),
+        max_length=254,
+        help_text=_("An diese Adresse geht die Einladung. Sie gilt 14 Tage."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.layout = Layout("name", "ags", "manager")
+        self.helper.add_input(Submit("anlegen", _("Anlegen und einladen")))
 
 
 class RoleForm(Form):
