@@ -31,6 +31,7 @@ from catalogue.models import Phase, Workstream
 from scaling.models import SubmittedForm
 from scaling.once import FIELD
 from tests.assessments.test_races import at_once
+from tests.cast import make_user
 from tests.catalogue.documents import as_file, catalogue_document
 from tests.factories import make_catalogue
 from tests.test_permissions import FOREIGN, TABLE, all_names
@@ -88,6 +89,7 @@ def catalogue_file():
 
 CHANGES = {
     "account": {"name": "Anderer Name", "language": "de"},
+    "municipality_create": {"name": "Stadt Neuhafen", "ags": "03999077", "manager": "leitung@example.org"},
     "people": {"email": "neue@example.org", "role": "team"},
     "people_role": {"role": "team"},
     "people_offices": {"offices": "treasury"},
@@ -123,6 +125,11 @@ INCOMPLETE = {"catalogue:practice_edit", "catalogue:model_edit", "catalogue:phas
 def world(db) -> World:
     """One of each test's own: the two clicks of a form come over two connections."""
     return make_world()
+
+
+@pytest.fixture
+def otto(db):
+    return make_user("Otto", is_staff=True, is_superuser=True)
 
 
 @pytest.fixture
@@ -241,6 +248,7 @@ def test_form_of_a_participant_sent_twice_at_once_and_again_is_taken_once(ids, w
 #: Addresses with an effect, and who sends.
 SENT = {
     "account": "alice",
+    "municipality_create": "otto",
     "people": "bob",
     "people_role": "bob",
     "people_offices": "bob",
@@ -261,6 +269,7 @@ SENT = {
     "assessments:move_undo": "alice",
     "assessments:score": "alice",
     "assessments:confirm": "alice",
+    "assessments:confirm_many": "alice",
     "assessments:assign": "alice",
     "assessments:assign_one": "alice",
     "assessments:assign_offices": "alice",
@@ -275,6 +284,7 @@ SENT = {
     "assessments:wall_agree": "alice",
     "assessments:measure_add": "alice",
     "assessments:measure_edit": "alice",
+    "assessments:measure_done": "alice",
     "assessments:evidence_remove": "alice",
     "assessments:evidence_file_add": "alice",
     "assessments:sheet_import": "alice",
@@ -368,6 +378,12 @@ def prepare(name, ids, world, alice, bob):
         workflow.approve(assessment=draft, by=bob)
     if name == "assessments:approve":
         CHANGES[name] = {"gesehen": str(world.submitted.transitions.latest("pk").pk)}
+    if name == "assessments:measure_done":
+        CHANGES[name] = {"version": "1"}
+    if name == "assessments:confirm_many":
+        score = draft.scores.get(criterion__key="kriterium-1")
+        draft.scores.filter(pk=score.pk).update(state="rated", level=2, confirmed=False)
+        CHANGES[name] = {"stimmt": str(score.pk)}
     if name == "assessments:move_undo":
         [edition] = edition_switch.newer_editions(draft)[:1]
         edition_switch.move(assessment=draft, edition=edition, by=alice)
