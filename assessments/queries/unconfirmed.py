@@ -21,7 +21,8 @@ class CarriedOver:
 
 def carried_over(assessment: Assessment) -> list[CarriedOver]:
     """In the catalogue's order. One query; the project is at hand."""
-    scores = assessment.scores.filter(confirmed=False).annotate(proofs=Count("evidence"))
+    added = {"proofs": Count("evidence")}
+    scores = assessment.scores.filter(confirmed=False).annotate(**added)
     wide = assessment.project.is_municipality_wide
     rows = []
     for score in in_order(scores, cached_edition(assessment.edition)):

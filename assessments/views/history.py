@@ -14,7 +14,7 @@ from assessments.queries.project_history import project_history
 from assessments.views.access import get_assessment, get_municipality, get_project, require
 from assessments.views.breadcrumbs import crumbs_to
 
-ENTRIES_PER_PAGE = 50
+ENTRIES_PER_PAGE = 20
 
 
 @login_required

@@ -29,7 +29,7 @@ class Incomplete(Exception):
         )
 
 
-class SeenIsOutdated(WrongEditionState):
+class DraftHasChanged(WrongEditionState):
     """The draft was changed since it was looked at: what would be published is not what was seen."""
 
 
@@ -54,7 +54,7 @@ def missing_to_publish(edition: Edition, document: dict[str, Any]) -> list[Missi
 def publish(*, edition: Edition, by: Any, seen: str | None = None) -> Edition:
     """Make a complete draft public and unchangeable. ``by``: a user, or None for the command line.
 
-    ``seen`` is the checksum of what was looked at before: raises SeenIsOutdated where the draft has changed since. Raises
+    ``seen`` is the checksum of what was looked at before: raises DraftHasChanged where the draft has changed since. Raises
     WrongEditionState for anything but a draft, Incomplete with what is missing, Http404 if it was discarded meanwhile.
     """
     edition = get_object_or_404(Edition.objects.select_for_update(), pk=edition.pk)
@@ -65,7 +65,7 @@ def publish(*, edition: Edition, by: Any, seen: str | None = None) -> Edition:
     if found:
         raise Incomplete(edition, found)
     if seen is not None and seen != checksum_of(document):
-        raise SeenIsOutdated(_("Der Entwurf %s wurde inzwischen geändert.") % edition.number)
+        raise DraftHasChanged(_("Der Entwurf %s wurde inzwischen geändert.") % edition.number)
     edition.state = EditionState.PUBLISHED
     edition.published_at = timezone.now()
     edition.published_by = by

@@ -58,8 +58,11 @@ def edition(request: HttpRequest, number: str) -> HttpResponse:
         (phase, [(criterion, by_key.get(criterion.key, 0)) for criterion in rows.get(phase.pk, [])])
         for phase in Phase.objects.all()
     ]
+    moved = request.GET.get("bewegt", "")
+    opened = next((phase.key for phase, mine in phases if any(one.key == moved for one, _missing in mine)), None)
     context = {
         "phases": phases,
+        "opened": opened or next((phase.key for phase, mine in phases if mine), ""),
         "missing": missing,
         "gaps": grouped(missing),
         "practices": found.good_practices.order_by("order"),
@@ -136,7 +139,7 @@ def publish(request: HttpRequest, number: str) -> HttpResponse:
             len(incomplete.missing),
         )
         messages.error(request, text % {"number": len(incomplete.missing)})
-    except publishing.SeenIsOutdated:
+    except publishing.DraftHasChanged:
         return _ask_to_publish(request, found, changed=True)
     except publishing.WrongEditionState as problem:
         messages.error(request, str(problem))

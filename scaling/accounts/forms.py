@@ -50,7 +50,7 @@ class InviteForm(Form):
         self.helper.add_input(Submit("einladen", _("Einladung schicken")))
 
 
-class MunicipalityForm(Form):
+class NewMunicipalityForm(Form):
     """What the operator says of a new municipality; the rest is its manager's."""
 
     name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Mit Bezeichnung, etwa „Stadt Bamberg“."))

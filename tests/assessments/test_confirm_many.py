@@ -101,7 +101,7 @@ def test_nothing_ticked_is_said(client, following, alice, url):
 
 def test_answers_of_another_round_are_left_alone(client, following, municipality, alice, bob, url):
     other = workflow.start_assessment(project=make_project(municipality, "Fremd"), by=bob)
-    foreign = other.scores.first()
+    foreign = other.scores.get(criterion__key="kriterium-1")
     Score.objects.filter(pk=foreign.pk).update(confirmed=False)
     client.force_login(alice)
     response = client.post(url, {"stimmt": [str(foreign.pk)], f"fassung-{foreign.pk}": "1"})
@@ -162,6 +162,7 @@ def test_confirming_while_others_save_loses_nothing_in_30_rounds(following, alic
             partial(save_score, score=first, version=versions[first.pk], by=bob, answer=Answer("rated", 4, f"Neu {_round}")),
         )
         stored = Score.objects.get(pk=first.pk)
+        assert isinstance(kept, list)
         if isinstance(saved, Score):  # Bob was first: his answer stands, and Alice is told
             assert (stored.rationale, first.pk in {score.pk for score in kept}) == (f"Neu {_round}", False)
         else:  # Alice was first: Bob sees both

@@ -87,7 +87,7 @@ def test_curator_publishes_an_edition_and_a_team_moves_to_it(
     button.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/redaktion/2.0/?bewegt=vertrauen*")
-    titles = page.locator("section[aria-labelledby=phase-durchgehend] .sortable__text > a")
+    titles = page.locator("details:has(#phase-durchgehend) .sortable__text > a")
     expect(titles).to_have_text(["wirkung auf Deutsch", "vertrauen auf Deutsch"])
     # … and with one: drawn by its handle to where it was.
     row = page.locator("#wirkung")

@@ -5,8 +5,8 @@ from catalogue.documents.completeness import grouped, missing_content
 from catalogue.documents.export import edition_document
 from catalogue.models import ChangeLogEntry, Edition, EditionState
 from catalogue.services.publishing import (
+    DraftHasChanged,
     Incomplete,
-    SeenIsOutdated,
     WrongEditionState,
     copy_edition,
     discard,
@@ -78,7 +78,7 @@ def test_draft_changed_since_it_was_looked_at_not_published(draft, dora):
     edition = draft("eins")
     seen = checksum_of(edition_document(edition))
     edition.criteria.update(why_de="Anders")
-    with pytest.raises(SeenIsOutdated):
+    with pytest.raises(DraftHasChanged):
         publish(edition=edition, by=dora, seen=seen)
     assert publish(edition=edition, by=dora, seen=checksum_of(edition_document(edition))).published_at
 

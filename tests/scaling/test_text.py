@@ -252,12 +252,16 @@ COMMANDS = {
 WITHOUT_FORM = {
     "assessments.views.assessment": {"gesehen"},
     "assessments.views.assignment": {"person"},
+    "assessments.views.confirming": {"stimmt", "?"},  # numbers
     "assessments.views.criterion": {"einmal", "version"},
+    "assessments.views.measures": {"version", "zurueck"},
     "assessments.views.short_check": {"projekt"},
     "assessments.views.voting": {"einmal", "words"},  # words that were not stored, to be shown again
     "assessments.views.wall": {"abstimmung", "ballot", "einmal", "kriterium", "rationale", "schritt"},
     "catalogue.admin": {"edition"},
     "catalogue.views.criteria": {"richtung"},
+    "catalogue.views.edit_page": {"platz"},
+    "catalogue.views.editions": {"gesehen"},
     "catalogue.views.files": {"einlesen", "gesehen"},
     "catalogue.views.practices_and_models": {"richtung"},
     "scaling.accounts.views.people": {"password"},

@@ -38,7 +38,7 @@ SHOWN = "flexible-agile-verwaltungsstrukturen"
 
 @require_safe
 def example_criterion(request: HttpRequest) -> HttpResponse:
-    """How one criterion is rated, step by step, with the example's answer. One query: what the catalogue says in plain words."""
+    """How one criterion is rated, step by step, with the example's answer. One query, for the catalogue's plain words."""
     profile = example_profile()
     result = next(one for one in profile.criteria if one.key == SHOWN)
     edition = Edition.objects.current()
@@ -48,6 +48,7 @@ def example_criterion(request: HttpRequest) -> HttpResponse:
         "result": result,
         "note": criterion.note if criterion else "",
         "own_language": profile.meta.own_language,
+        "start_page": start_page(),
         "crumbs": [(_("Start"), start_page()), (_("So bewerten Sie ein Kriterium"), "")],
     }
     return render(request, "report/example_criterion.html", context)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from scaling.accounts.forms import MunicipalityForm
+from scaling.accounts.forms import NewMunicipalityForm
 from scaling.accounts.invitations import TooManyInvitations
 from scaling.accounts.models import Invitation, Municipality
 from scaling.accounts.municipalities import create_municipality
@@ -21,7 +21,7 @@ def create(request: HttpRequest) -> HttpResponse:
     """A new municipality and the invitation to whoever manages it. For operators; they see nothing else of it."""
     if not request.user.has_perm("accounts.create_municipality"):
         raise PermissionDenied
-    form = MunicipalityForm(request.POST if request.method == "POST" else None)
+    form = NewMunicipalityForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             invitation = create_municipality(by=request.user, **form.cleaned_data)
