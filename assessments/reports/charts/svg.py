@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from assessments.reports.charts.text_width import text_width
+
 #: Colour by role, for white paper. Text and marks keep a contrast of at least 4.5 : 1, lines that only guide the eye need none.
 COLOURS = {
     "ink": "#1d2034",
@@ -192,8 +194,17 @@ class Drawing:
         yield
         self._parts.append(
             f'<text x="2" y="{_FOOT}" font-size="{n(SMALL)}" class="f-ink chart__tip" fill="{COLOURS["ink"]}" '
-            f'display="none" aria-hidden="true">{spoken}</text></a>'
+            f'display="none" aria-hidden="true">{escape(self._one_line(words))}</text></a>'
         )
+
+    def _one_line(self, words: str) -> str:
+        """As much of it as the drawing is wide; the name of the link has all of it."""
+        room = self.width - 4
+        if text_width(words, SMALL) <= room:
+            return words
+        while words and text_width(f"{words}…", SMALL) > room:
+            words = words[:-1]
+        return f"{words.rstrip()}…"
 
     def finish(self, height: float, sentence: str) -> SafeString:
         """The SVG with its alternative text: ``title`` as the direct child, which WeasyPrint tags, and ``aria-label``.
