@@ -45,6 +45,7 @@ urlpatterns = [
     path("kommunen/<slug:public_id>/projekte/neu/", project.project_create, name="project_create"),
     path("projekte/<slug:public_id>/", project.project_page, name="project"),
     path("projekte/<slug:public_id>/bearbeiten/", project.project_edit, name="project_edit"),
+    path("projekte/<slug:public_id>/archiv/", project.project_archive, name="project_archive"),
     path("projekte/<slug:public_id>/verlauf/", history.history_of_project, name="project_history"),
     path("projekte/<slug:public_id>/bewertung-beginnen/", assessment.start, name="start"),
     path("projekte/<slug:public_id>/massnahmen/", measures.measures, name="measures"),

@@ -259,6 +259,7 @@ SENT = {
     "assessments:municipality_settings": "bob",
     "assessments:project_create": "bob",
     "assessments:project_edit": "bob",
+    "assessments:project_archive": "bob",
     "assessments:start": "bob",
     "assessments:submit": "alice",
     "assessments:withdraw": "alice",

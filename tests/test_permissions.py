@@ -124,6 +124,7 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("assessments:project_history", "project", "get", TEAM_PROJECT),
     ("assessments:project_edit", "project", "get", "302 404 403 403 200 404"),
     ("assessments:project_edit", "project", "post", "302 404 403 403 + 404"),
+    ("assessments:project_archive", "project", "post", "302 404 403 403 + 404"),
     ("assessments:start", "project", "get", "302 404 403 + + 404"),
     ("assessments:start", "project", "post", "302 404 403 + + 404"),
     ("assessments:assessment", "draft", "get", DRAFT),

@@ -36,7 +36,10 @@ from scaling.common.transactions import atomic
 def start(request: HttpRequest, public_id: str) -> HttpResponse:
     """Choose what the next round covers, and begin it."""
     project = get_project(request.user, public_id)
-    require(request.user, "assessments.start_assessment", project)
+    require(request.user, "assessments.work_on_project", project)
+    if project.archived_at is not None:
+        messages.info(request, _("Das Projekt ist archiviert. Die Leitung kann es zurückholen."))
+        return redirect(project)
     running = Assessment.objects.filter(project=project).open().first()
     if running is not None:
         messages.info(request, _("Für dieses Projekt läuft schon eine Bewertung; hier ist sie."))

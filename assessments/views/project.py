@@ -5,13 +5,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_POST, require_http_methods, require_safe
 
 from assessments import scoring, sentences
 from assessments.forms.project import ProjectForm
 from assessments.models import Assessment, AssessmentState, Project
 from assessments.queries.gates import gates_of
-from assessments.services.projects import NameTaken, change_project, create_project
+from assessments.services.projects import NameTaken, archive_project, change_project, create_project
 from assessments.views.access import get_municipality, get_project, require
 from assessments.views.breadcrumbs import crumbs_to
 from assessments.views.municipality import TenantOf
@@ -61,6 +61,21 @@ def project_edit(request: HttpRequest, public_id: str) -> HttpResponse:
             return redirect(project)
     crumbs = crumbs_to(project, (_("Projekt bearbeiten"), ""))
     return render_form(request, form, crumbs, _("Projekt bearbeiten"))
+
+
+@login_required
+@require_POST
+def project_archive(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Into the archive, or back out of it (``zurueck``)."""
+    project = get_project(request.user, public_id)
+    require(request.user, "assessments.archive_project", project)
+    back = "zurueck" in request.POST
+    archive_project(project=project, by=request.user, back=back)
+    if back:
+        messages.success(request, _("„%(name)s“ ist zurückgeholt und steht wieder in den Listen.") % {"name": project.name})
+    else:
+        messages.success(request, _("„%(name)s“ ist archiviert. Alles bleibt lesbar.") % {"name": project.name})
+    return redirect(project)
 
 
 def render_form(request: HttpRequest, form: ProjectForm, crumbs: list[tuple[str, str]], heading: str) -> HttpResponse:

@@ -37,7 +37,9 @@ def choose(request: HttpRequest) -> HttpResponse:
     """
     if request.method == "POST":
         return _begin(request, _chosen(request))
-    projects = list(Project.objects.visible_to(request.user).select_related("municipality", "phase").prefetch_related("team"))
+    projects = list(
+        Project.objects.visible_to(request.user).active().select_related("municipality", "phase").prefetch_related("team")
+    )
     for project in projects:
         project.know_team(person.pk for person in project.team.all())
     context = {

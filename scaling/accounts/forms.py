@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -38,15 +39,25 @@ class InviteForm(Form):
         choices=Role.choices,
         initial=Role.TEAM,
     )
+    projects = forms.MultipleChoiceField(
+        label=_("Projekte"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Die Person gehört mit dem Beitritt zu diesen Teams. Für die Rolle „Lesen“ hat es keine Wirkung."),
+    )
     offices = OfficesField(
         label=_("Wofür kann die Person antworten?"),
         help_text=_("Danach lassen sich die Kriterien einer Bewertung verteilen. Sie können es später ändern."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, projects: Collection[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if projects:
+            self.fields["projects"].choices = projects  # type: ignore[attr-defined]
+        else:
+            del self.fields["projects"]
         self.helper = FormHelper(self)
-        self.helper.layout = Layout(Row("email", "role"), "offices")
+        self.helper.layout = Layout(Row("email", "role"), *(["projects"] if projects else []), "offices")
         self.helper.add_input(Submit("einladen", _("Einladung schicken")))
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from scaling.accounts.belongings import hand_over
 from scaling.accounts.models import Invitation, Membership, Municipality, Role, User, normal_email
+from scaling.accounts.workplaces import join_workplaces, keep_workplaces, names_of_workplaces
 from scaling.common.addresses import absolute_url
 from scaling.common.history import attribute_to
 from scaling.common.mail import deliver, tidy
@@ -57,8 +58,17 @@ def _hash(token: str) -> str:
 
 
 @atomic
-def invite(*, municipality: Municipality, email: str, role: str, by: Any, offices: Collection[str] = ()) -> Invitation:
-    """Invite an address; an open invitation to it is renewed with the new role and offices. The mail goes out after the commit.
+def invite(
+    *,
+    municipality: Municipality,
+    email: str,
+    role: str,
+    by: Any,
+    offices: Collection[str] = (),
+    projects: Collection[str] = (),
+) -> Invitation:
+    """Invite an address; an open invitation to it is renewed with the new role, offices and projects (``workplaces``). The mail
+    goes out after the commit.
 
     ``by`` is a person, or None for the operator, who has no limit. Raises AlreadyMember, TooManyInvitations. Whether the
     address has an account makes no difference that anyone could see.
@@ -75,6 +85,7 @@ def invite(*, municipality: Municipality, email: str, role: str, by: Any, office
         _keep_the_limits(municipality, email)
     invitation.role, invitation.invited_by, invitation.offices = role, by, in_order(offices)
     _renew_and_send(invitation, by)
+    keep_workplaces(invitation, projects)
     return invitation
 
 
@@ -107,7 +118,9 @@ def find(token: str) -> Invitation:
 
 @atomic
 def accept(*, token: str, user: User) -> Membership:
-    """Make the person a member. Raises NoInvitation or OtherAddress; who is a member already keeps the role they have."""
+    """Make the person a member, at work where they were invited to. Raises NoInvitation or OtherAddress; who is a member already
+    keeps the role they have. ``membership.begin_at`` is the address to begin at, "" for the start page.
+    """
     invitation = Invitation.objects.select_for_update().valid().filter(token_hash=_hash(token)).first()
     if invitation is None:
         raise NoInvitation
@@ -123,6 +136,7 @@ def accept(*, token: str, user: User) -> Membership:
         )
         attribute_to(membership, user)
         membership.save()
+    membership.begin_at = join_workplaces(invitation, membership, invitation.invited_by or user)
     return membership
 
 
@@ -135,12 +149,11 @@ def joined_just_now(token: str, password: str) -> User | None:
 
 
 @atomic
-def accept_as_new(*, token: str, name: str, password: str, language: str) -> User:
+def accept_as_new(*, token: str, name: str, password: str, language: str) -> Membership:
     """Make an account for the invited address and the person a member. Raises NoInvitation; IntegrityError if one exists."""
     invitation = find(token)
     user = User.objects.create_user(invitation.email, password, name=name, language=language)
-    accept(token=token, user=user)
-    return user
+    return accept(token=token, user=user)
 
 
 @atomic
@@ -220,6 +233,7 @@ def _send(invitation: Invitation, token: str) -> None:
         "invitation": invitation,
         "url": absolute_url(reverse("invitation", args=[token])),
         "site_url": absolute_url("/"),
+        "projects": names_of_workplaces(invitation),
     }
     # A known person's own language would tell the inviting manager nothing, but the mail itself goes to that person only.
     known = User.objects.with_email(invitation.email)

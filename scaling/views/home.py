@@ -144,7 +144,8 @@ def signed_in(user: Any, now: datetime) -> dict[str, Any]:
     """What a person finds on the start page. At most eleven queries, whatever the number of projects;
     thirteen while nothing has been assessed yet."""
     today = timezone.localdate(now)
-    visible = Assessment.objects.visible_to(user).with_context().with_progress().with_next_open().with_record()
+    active = Assessment.objects.visible_to(user).filter(project__archived_at=None)
+    visible = active.with_context().with_progress().with_next_open().with_record()
     assessments: list[Any] = list(visible.order_by(GermanOrder("project__name"), "-round"))
     rounds = [RoundProgress(a, a.counts, a.next_open) for a in assessments]
     managed = {pk for pk, role in user.roles.items() if role == Role.MANAGER}
@@ -154,7 +155,7 @@ def signed_in(user: Any, now: datetime) -> dict[str, Any]:
     speaking = {pk: next((a for a in own if a.is_approved), own[0]) for pk, own in by_project.items()}
     gates = load_gates(speaking.values())
     rows = []
-    for project in Project.objects.visible_to(user).select_related("municipality", "phase"):
+    for project in Project.objects.visible_to(user).active().select_related("municipality", "phase"):
         own = by_project.get(project.pk, [])
         running = next((a for a in own if not a.is_approved), None)
         approved = next((a for a in own if a.is_approved), None)
@@ -162,7 +163,7 @@ def signed_in(user: Any, now: datetime) -> dict[str, Any]:
         sees_running = user.roles.get(project.municipality_id) != Role.READER
         rows.append(ProjectRow(project, running, approved, gate, sees_running))
     mine = set(Project.team.through.objects.filter(user=user).values_list("project_id", flat=True))
-    measures = Measure.objects.running().select_related("project__municipality", "owner")
+    measures = Measure.objects.running().filter(project__archived_at=None).select_related("project__municipality", "owner")
     in_managed = [a for a in assessments if a.project.municipality_id in managed]
     return {
         "rows": rows,

@@ -21,6 +21,7 @@ from scaling.accounts import invitations
 from scaling.accounts.belongings import belongings_of
 from scaling.accounts.forms import InviteForm, JoinForm, OfficesForm, RemoveForm, RoleForm
 from scaling.accounts.models import Invitation, Membership, Municipality, Role, User, normal_email
+from scaling.accounts.workplaces import names_of_workplaces, offered_workplaces
 from scaling.common.addresses import start_page
 from scaling.common.history import removed_by
 from scaling.common.offices import in_order, office_names
@@ -51,7 +52,11 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
     """
     municipality = _managed(request, public_id)
     wanted = in_order(request.GET.getlist("stelle"))
-    form = InviteForm(request.POST if request.method == "POST" else None, initial={"offices": wanted})
+    form = InviteForm(
+        request.POST if request.method == "POST" else None,
+        initial={"offices": wanted, "projects": request.GET.getlist("projekt")},
+        projects=offered_workplaces(municipality),
+    )
     if request.method == "POST" and form.is_valid():
         earlier = municipality.invitations.open().filter(email=normal_email(form.cleaned_data["email"])).first()
         try:
@@ -230,7 +235,11 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> HttpResponse:
-    context: dict[str, Any] = {"invitation": found, "municipality": found.municipality}
+    context: dict[str, Any] = {
+        "invitation": found,
+        "municipality": found.municipality,
+        "projects": names_of_workplaces(found),
+    }
     if request.user.is_authenticated:
         if request.user.email != found.email:
             return render(request, "accounts/invitation.html", {**context, "way": "other"})
@@ -247,7 +256,7 @@ def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> H
     form = JoinForm(request.POST if request.method == "POST" else None, email=found.email)
     if request.method == "POST" and form.is_valid():
         try:
-            user = invitations.accept_as_new(
+            membership = invitations.accept_as_new(
                 token=token,
                 name=form.cleaned_data["name"],
                 password=form.cleaned_data["password"],
@@ -255,8 +264,8 @@ def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> H
             )
         except (IntegrityError, invitations.NoInvitation):  # the account is there by now
             return _joined_already(request, token)
-        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-        return _welcome(request, user.memberships.select_related("municipality").get())
+        login(request, membership.user, backend="django.contrib.auth.backends.ModelBackend")
+        return _welcome(request, membership)
     context |= {"way": "new", "form": form}
     return render(request, "accounts/invitation.html", context, status=422 if form.errors else 200)
 
@@ -277,4 +286,4 @@ def _sign_in_and_welcome(request: HttpRequest, user: User) -> HttpResponse:
 def _welcome(request: HttpRequest, membership: Membership) -> HttpResponse:
     municipality = membership.municipality
     messages.success(request, _("Willkommen! Sie gehören jetzt zu „%(name)s“.") % {"name": municipality.name})
-    return redirect(start_page())  # it knows what comes first for each role
+    return redirect(membership.begin_at or start_page())  # it knows what comes first for each role
