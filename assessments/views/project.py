@@ -90,7 +90,15 @@ def phase_road(project: Project, round_: Assessment | None) -> list[dict[str, ob
     """
     if round_ is None:
         phases = Phase.objects.exclude(key=CROSS_PHASE)
-        return [{"name": phase.label, "state": "current" if phase.pk == project.phase_id else None} for phase in phases]
+        catalogue = reverse("catalogue:index")
+        return [
+            {
+                "name": phase.label,
+                "url": f"{catalogue}?phase={phase.key}#{phase.key}",
+                "state": "current" if phase.pk == project.phase_id else None,
+            }
+            for phase in phases
+        ]
     found = gates_of([round_])[round_.pk]
     moved = found.current.phase != project.phase.key
     road: list[dict[str, object]] = []
@@ -110,7 +118,7 @@ def phase_road(project: Project, round_: Assessment | None) -> list[dict[str, ob
         elif gate == found.current:
             here = _("Hier stand das Projekt bei der Freigabe")
         label, note = found.phase_labels[gate.phase], " ".join(parts)
-        road.append({"name": label, "state": state or None, "here": here, "note": note, "dropped": dropped})
+        road.append({"name": label, "key": gate.phase, "state": state or None, "here": here, "note": note, "dropped": dropped})
     return road
 
 
