@@ -7,13 +7,11 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.translation import override
 
 from assessments.models import Assessment, Project
 from assessments.reports.profile.example import Untranslated, example_profile, file_of, in_english, read_facts
 from assessments.reports.records.keeping import current_record, record_profile
-from assessments.reports.views.example import SHOWN
 from assessments.services.demo import demo_in_english, load_demo
 from catalogue.services.importing import import_files, load_file
 from scaling.accounts.models import Municipality
@@ -124,16 +122,3 @@ def test_pdf_of_the_example_says_that_it_is_invented(client, variant):
     assert response["Content-Type"] == "application/pdf"
     assert f"beispiel-reifeprofil-parkraum-lotse-runde-3.{variant}fassung.pdf" in response["Content-Disposition"]
     assert "erfunden" in text_of(response.content)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("language", ["de", "en"])
-def test_one_criterion_is_shown_step_by_step(client, language):
-    client.cookies["django_language"] = language
-    page = client.get("/beispiel/kriterium/").text
-    with override(language):
-        result = next(one for one in example_profile().criteria if one.key == SHOWN)
-    assert result.level is not None
-    assert page.count("walk__level--chosen") == 1
-    for text in (result.title, result.rationale[:60], *(level.description[:40] for level in result.levels)):
-        assert escape(text) in page
