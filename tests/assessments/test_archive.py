@@ -51,7 +51,7 @@ def test_archived_project_stands_in_no_list(client, archived, municipality, alic
         assert [row.project for row in found.context["projects"]] == []
         assert [row.project for row in found.context["archived"]] == [archived]
         digest = digest_for(person, timezone.localdate())
-        assert not (digest.to_edit or digest.to_approve or digest.overdue or digest.due)
+        assert [*digest.to_edit, *digest.to_approve, *digest.overdue, *digest.due] == []
 
 
 def test_archived_project_stays_readable_and_its_round_can_be_finished(client, archived, assessment, alice, bob):
