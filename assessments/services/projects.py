@@ -111,8 +111,8 @@ def change_project(
 def archive_project(*, project: Project, by: Any, back: bool = False) -> Project:
     """Put a project into the archive, or, with ``back``, take it out again; where it is there already, nothing changes.
 
-    It leaves all lists and begins no new round. What it holds stays readable, and a round that runs can be finished: nobody loses
-    what they are typing. The municipality's own standing project is never archived (ValueError).
+    It leaves all lists and begins no new round. What it holds stays readable, and a round that runs can be finished: nobody
+    loses what they are typing. The municipality's own standing project is never archived (ValueError).
     """
     if project.is_municipality_wide:
         raise ValueError("The standing project stays.")

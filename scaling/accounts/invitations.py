@@ -118,8 +118,8 @@ def find(token: str) -> Invitation:
 
 @atomic
 def accept(*, token: str, user: User) -> Membership:
-    """Make the person a member, at work where they were invited to. Raises NoInvitation or OtherAddress; who is a member already
-    keeps the role they have. ``membership.begin_at`` is the address to begin at, "" for the start page.
+    """Make the person a member, at work where they were invited to. Raises NoInvitation or OtherAddress; who is a member
+    already keeps the role they have. ``membership.begin_at`` is the address to begin at, "" for the start page.
     """
     invitation = Invitation.objects.select_for_update().valid().filter(token_hash=_hash(token)).first()
     if invitation is None:
