@@ -14,8 +14,8 @@ from scaling.accounts.models import Invitation, Membership, Municipality
 @dataclass(frozen=True)
 class Workplaces:
     """``offered(municipality)`` gives pairs of id and name; ``keep(invitation, ids)`` remembers those chosen,
-    ``names(invitation)`` says them; ``join(invitation, membership, by)`` lets the person in and returns the address to begin at,
-    or "".
+    ``names(invitation)`` says them; ``join(invitation, membership, by)`` lets the person in and returns the address to
+    begin at, or "".
     """
 
     offered: Callable[[Municipality], list[tuple[str, str]]]
