@@ -39,7 +39,7 @@ class InviteForm(Form):
         choices=Role.choices,
         initial=Role.TEAM,
     )
-    projects = forms.MultipleChoiceField(
+    workplaces = forms.MultipleChoiceField(
         label=_("Projekte"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -50,14 +50,14 @@ class InviteForm(Form):
         help_text=_("Danach lassen sich die Kriterien einer Bewertung verteilen. Sie können es später ändern."),
     )
 
-    def __init__(self, *args: Any, projects: Collection[tuple[str, str]] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, workplaces: Collection[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if projects:
-            self.fields["projects"].choices = projects  # type: ignore[attr-defined]
+        if workplaces:
+            self.fields["workplaces"].choices = workplaces  # type: ignore[attr-defined]
         else:
-            del self.fields["projects"]
+            del self.fields["workplaces"]
         self.helper = FormHelper(self)
-        self.helper.layout = Layout(Row("email", "role"), *(["projects"] if projects else []), "offices")
+        self.helper.layout = Layout(Row("email", "role"), *(["workplaces"] if workplaces else []), "offices")
         self.helper.add_input(Submit("einladen", _("Einladung schicken")))
 
 

@@ -65,9 +65,9 @@ def invite(
     role: str,
     by: Any,
     offices: Collection[str] = (),
-    projects: Collection[str] = (),
+    workplaces: Collection[str] = (),
 ) -> Invitation:
-    """Invite an address; an open invitation to it is renewed with the new role, offices and projects (``workplaces``). The mail
+    """Invite an address; an open invitation to it is renewed with the new role, offices and ``workplaces``. The mail
     goes out after the commit.
 
     ``by`` is a person, or None for the operator, who has no limit. Raises AlreadyMember, TooManyInvitations. Whether the
@@ -85,7 +85,7 @@ def invite(
         _keep_the_limits(municipality, email)
     invitation.role, invitation.invited_by, invitation.offices = role, by, in_order(offices)
     _renew_and_send(invitation, by)
-    keep_workplaces(invitation, projects)
+    keep_workplaces(invitation, workplaces)
     return invitation
 
 
@@ -233,7 +233,7 @@ def _send(invitation: Invitation, token: str) -> None:
         "invitation": invitation,
         "url": absolute_url(reverse("invitation", args=[token])),
         "site_url": absolute_url("/"),
-        "projects": names_of_workplaces(invitation),
+        "workplaces": names_of_workplaces(invitation),
     }
     # A known person's own language would tell the inviting manager nothing, but the mail itself goes to that person only.
     known = User.objects.with_email(invitation.email)

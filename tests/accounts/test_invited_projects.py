@@ -25,7 +25,7 @@ def projects(municipality):
 
 
 def invite_to(client, municipality, *projects, role="team"):
-    data = {"email": NEW, "role": role, "projects": [project.public_id for project in projects]}
+    data = {"email": NEW, "role": role, "workplaces": [project.public_id for project in projects]}
     return client.post(reverse("people", args=[municipality.public_id]), data)
 
 

@@ -54,8 +54,8 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
     wanted = in_order(request.GET.getlist("stelle"))
     form = InviteForm(
         request.POST if request.method == "POST" else None,
-        initial={"offices": wanted, "projects": request.GET.getlist("projekt")},
-        projects=offered_workplaces(municipality),
+        initial={"offices": wanted, "workplaces": request.GET.getlist("projekt")},
+        workplaces=offered_workplaces(municipality),
     )
     if request.method == "POST" and form.is_valid():
         earlier = municipality.invitations.open().filter(email=normal_email(form.cleaned_data["email"])).first()
@@ -238,7 +238,7 @@ def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> H
     context: dict[str, Any] = {
         "invitation": found,
         "municipality": found.municipality,
-        "projects": names_of_workplaces(found),
+        "workplaces": names_of_workplaces(found),
     }
     if request.user.is_authenticated:
         if request.user.email != found.email:
