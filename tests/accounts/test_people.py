@@ -266,7 +266,8 @@ def test_people_page_costs_the_same_for_one_and_three(client, bob, municipality,
             expires_at=timezone.now() + timedelta(days=1),
         )
     sign_in(client, bob)
-    with django_assert_num_queries(7):  # session, person, municipality, roles, members and their number, invitations
+    # Session, person, municipality, roles, members and their number, invitations, projects to invite to.
+    with django_assert_num_queries(8):
         client.get(reverse("people", args=[municipality.public_id]))
 
 

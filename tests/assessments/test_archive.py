@@ -69,7 +69,7 @@ def test_archived_project_stays_readable_and_its_round_can_be_finished(client, a
     assert archived.assessments.count() == 1
 
 
-def test_standing_project_is_never_archived(client, municipality, bob):
+def test_standing_project_is_never_archived(client, municipality, edition, bob):
     project = standing_project(municipality=municipality, by=bob)
     client.force_login(bob)
     assert client.post(f"/projekte/{project.public_id}/archiv/").status_code == 403

@@ -256,8 +256,9 @@ WITHOUT_FORM = {
     "assessments.views.criterion": {"einmal", "version"},
     "assessments.views.measures": {"version", "zurueck"},
     "assessments.views.short_check": {"projekt"},
-    "assessments.views.voting": {"einmal", "words"},  # words that were not stored, to be shown again
+    "assessments.views.voting": {"einmal", "words"},
     "assessments.views.wall": {"abstimmung", "ballot", "einmal", "kriterium", "rationale", "schritt"},
+    "assessments.views.workbook": {"?"},
     "catalogue.admin": {"edition"},
     "catalogue.views.criteria": {"richtung"},
     "catalogue.views.edit_page": {"platz"},
