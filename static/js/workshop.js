@@ -175,6 +175,7 @@ async function send(form, again = true) {
     say(form, said.text);
     form.querySelector("[data-state]").setAttribute("data-own", "");
     form.querySelector("button .kern-label").textContent = said.knopf;
+    document.querySelectorAll("main .panel--danger").forEach((panel) => panel.remove()); /* what came before is over */
     return;
   }
   if (answer.ok && here.dataset.list) {

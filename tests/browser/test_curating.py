@@ -83,6 +83,7 @@ def test_curator_publishes_an_edition_and_a_team_moves_to_it(
 
     # Order without a mouse, comparison, publication.
     page.goto(live_server.url + reverse("catalogue:edition", args=["2.0"]))
+    page.locator("#phase-durchgehend").click()  # phases are folded
     button = page.get_by_role("button", name=re.compile("Nach unten ?: vertrauen"))
     button.focus()
     page.keyboard.press("Enter")
