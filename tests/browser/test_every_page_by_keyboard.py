@@ -30,7 +30,7 @@ SEEN = """() => {
   if (e.labels) marks.push(...e.labels, ...[...e.labels].map(l => l.parentElement));
   const marked = marks.some(m => { const s = getComputedStyle(m);
     return (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== "none"; })
-    || [...e.querySelectorAll(".chart__hit")].some(m => { const s = getComputedStyle(m);  // in a drawing: a line around the mark
+    || [...e.querySelectorAll(".chart__hit")].some(m => { const s = getComputedStyle(m);  // in a drawing: a line around it
       return s.stroke !== "none" && parseFloat(s.strokeWidth) >= 2; });
   if (!marked) return `no focus mark on ${e.outerHTML.slice(0, 120)}`;
   const shown = marks.map(m => m.getBoundingClientRect()).filter(b => b.width > 1 && b.height > 1)[0];

@@ -59,6 +59,7 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         earlier = municipality.invitations.open().filter(email=normal_email(form.cleaned_data["email"])).first()
+        before = _in_words(earlier) if earlier else ""
         try:
             invitation = invitations.invite(municipality=municipality, by=request.user, **form.cleaned_data)
         except invitations.AlreadyMember:
@@ -67,9 +68,9 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
             form.add_error("email", str(error))
         else:
             _report_sending(request, invitation)
-            if earlier is not None and _in_words(earlier) != _in_words(invitation):
+            if before and before != _in_words(invitation):
                 text = _("Für diese Adresse gab es schon eine Einladung (%(before)s); jetzt gilt die neue (%(now)s).")
-                messages.info(request, text % {"before": _in_words(earlier), "now": _in_words(invitation)})
+                messages.info(request, text % {"before": before, "now": _in_words(invitation)})
             return redirect("people", municipality.public_id)
     members = municipality.memberships.select_related("user").order_by(GermanOrder("user__name"), "user__email")
     context = {
@@ -84,8 +85,9 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _in_words(invitation: Invitation) -> str:
-    """As what, and for which offices."""
-    return ", ".join(filter(None, (str(invitation.get_role_display()), office_names(invitation.offices))))
+    """As what, for which offices and workplaces."""
+    parts = (str(invitation.get_role_display()), office_names(invitation.offices), *names_of_workplaces(invitation))
+    return ", ".join(filter(None, parts))
 
 
 def _report_sending(request: HttpRequest, invitation: Invitation) -> None:
