@@ -11,9 +11,9 @@ from assessments.reports.profile.load import load_profile
 from assessments.reports.records.keeping import record_profile
 from assessments.services import edition_switch, votes, workflow, workshops
 from assessments.services.answers import Answer, NotEditable
-from tests.assessments.test_races import at_once
 from tests.assessments.workshop_room import join, people, say, vote_all
 from tests.factories import make_catalogue
+from tests.races import at_once
 
 
 @pytest.fixture

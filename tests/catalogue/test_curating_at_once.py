@@ -1,14 +1,12 @@
 """Curators at the same moment, and what happened while a page stood open."""
 
 import ast
-import threading
-import time
 from functools import partial
 from pathlib import Path
 from threading import Thread
 
 import pytest
-from django.db import OperationalError, connection, connections, transaction
+from django.db import connection, connections
 from django.http import Http404
 
 import scaling
@@ -19,8 +17,8 @@ from catalogue.services.importing import import_files, load_file
 from catalogue.services.publishing import copy_edition, discard, publish, retire
 from catalogue.services.uploads import store_upload
 from scaling.common import transactions
-from tests.assessments.test_races import at_once
 from tests.catalogue.documents import as_file, catalogue_document
+from tests.races import at_once, locks_in_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -133,20 +131,7 @@ def test_deadlock_costs_a_curator_no_words(draft, dora):
     criterion = edition.criteria.select_related("edition").get()
     item = criterion_document(criterion)
     item["why"]["de"] = "Unser Text."
-    locked = threading.Event()
-
-    def the_other_way_round():
-        for _ in range(5):
-            try:
-                with transaction.atomic():
-                    Criterion.objects.select_for_update().get(pk=criterion.pk)
-                    locked.set()
-                    time.sleep(0.3)
-                    Edition.objects.select_for_update().get(pk=edition.pk)
-                return "done"
-            except OperationalError:
-                time.sleep(0.05)
-        return "given up"
+    the_other_way_round, locked = locks_in_turn(criterion, edition)
 
     def save():
         with connection.cursor() as cursor:
