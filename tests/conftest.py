@@ -1,5 +1,6 @@
 """What every test may ask for: the cast (tests/cast.py), and the world of the permission table (tests/world.py)."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -66,6 +67,14 @@ def _skip_where_no_pdf_can_be_drawn() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """pytest-django asks for changes here before it makes a database: it begins from the tables that are there already."""
+    template = os.environ.get("TEST_TEMPLATE")
+    if template:
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
+
+
 #: What Django makes by itself and no test changes.
 MADE_BY_DJANGO = {"django_content_type", "auth_permission"}
 
@@ -125,10 +134,14 @@ def shared_rows(
 
 @pytest.fixture(scope="class")
 def _shared_world(shared_rows: SharedRows) -> World:
-    world = shared_rows.make(make_world)
+    return shared_rows.make(make_world)
+
+
+@pytest.fixture(scope="class")
+def documents(_shared_world: World, shared_rows: SharedRows) -> None:
+    """The PDFs of the class's world, drawn once: for tests that go through all addresses."""
     with suppress(pytest.skip.Exception):  # no libraries: it is for the tests that draw a PDF to say so
-        shared_rows.make(partial(draw_documents, world))
-    return world
+        shared_rows.make(partial(draw_documents, _shared_world))
 
 
 @pytest.fixture

@@ -264,6 +264,7 @@ def test_every_address_has_a_row():
     assert ours == {name for name, *_ in TABLE}
 
 
+@pytest.mark.usefixtures("documents")
 class TestAddress:
     @pytest.mark.parametrize(("name", "ids", "method", "expected"), TABLE)
     def test_address_answers_each_person(self, client, world, request, name, ids, method, expected):
