@@ -59,20 +59,21 @@ def pages(ids, person=None):
                 yield name, path + query, text_in(response)
 
 
+@pytest.fixture(scope="class")
+def ids(_shared_world, shared_rows):
+    """With all files as Alice and the public get them, so that they are drawn once for whoever may see them."""
+
+    def make():
+        ids = talked_about(_shared_world)
+        for person in (_shared_world.cast.alice, None):
+            with suppress(pytest.skip.Exception):  # no libraries: it is for the tests to say so
+                list(pages(ids, person))
+        return ids
+
+    return shared_rows.make(make)
+
+
 class TestComments:
-    @pytest.fixture(scope="class")
-    def ids(self, _shared_world, shared_rows):
-        """With all files as Alice and the public get them, so that they are drawn once for whoever may see them."""
-
-        def make():
-            ids = talked_about(_shared_world)
-            for person in (_shared_world.cast.alice, None):
-                with suppress(pytest.skip.Exception):  # no libraries: it is for the tests to say so
-                    list(pages(ids, person))
-            return ids
-
-        return shared_rows.make(make)
-
     @pytest.mark.parametrize("person", ["rita", "nobody", "charlie"])
     def test_who_reads_the_result_reads_no_comment_anywhere(self, world, ids, person):
         who = None if person == "nobody" else getattr(world.cast, person)

@@ -31,7 +31,7 @@ from catalogue.models import Criterion
 
 
 @dataclass(frozen=True)
-class Order:
+class PdfOrder:
     """``fetch`` costs one query; ``make`` renders and keeps, and raises PdfUnavailable. ``args`` are plain JSON."""
 
     kind: str
@@ -41,7 +41,7 @@ class Order:
     make: Callable[[], bytes]
 
 
-def order_from(kind: str, args: dict[str, Any]) -> Order:
+def order_from(kind: str, args: dict[str, Any]) -> PdfOrder:
     """The order that the arguments describe, as the data is now. Raises DoesNotExist where that is gone."""
     with translation.override(args["language"]):
         return _LOADERS[kind](**args)
@@ -52,11 +52,11 @@ def order_from(kind: str, args: dict[str, Any]) -> Order:
 
 def running_order(
     profile: MaturityProfile, *, variant: Variant, comments: bool = False, compared: str = "", assessment: str
-) -> Order:
+) -> PdfOrder:
     """Of a round that can still change: known by all its content, kept as long as there is room. ``assessment``: public id."""
     key = key_of(profile, variant=variant, with_comments=comments)
     args = {"assessment": assessment, "variant": variant, "comments": comments, "compared": compared}
-    return Order(
+    return PdfOrder(
         "running",
         {**args, "language": profile.meta.language},
         key,
@@ -65,7 +65,7 @@ def running_order(
     )
 
 
-def _running(assessment: str, variant: Variant, comments: bool, compared: str, language: str) -> Order:
+def _running(assessment: str, variant: Variant, comments: bool, compared: str, language: str) -> PdfOrder:
     row = Assessment.objects.with_context().get(public_id=assessment)
     profile = load_profile(row, compare_with=compared or None)
     return running_order(profile, variant=variant, comments=comments, compared=compared, assessment=assessment)
@@ -79,7 +79,7 @@ def record_order(
     comments: bool = False,
     compared: str = "",
     without_names: bool = False,
-) -> Order:
+) -> PdfOrder:
     """Of an approved round: known by its record, kept with it for ever. ``profile`` is the record's, with or without names."""
     language = profile.meta.language
     every = [
@@ -92,7 +92,7 @@ def record_order(
     rendition = profile.meta.record.rendition if profile.meta.record else 1
     # The worker makes the latest rendition: an earlier one is what was kept of it, and nothing to be made.
     args = {"record": record.number, "variant": variant, "comments": comments, "compared": compared}
-    return Order(
+    return PdfOrder(
         "record",
         {**args, "without_names": without_names, "language": language},
         hashlib.sha256(f"{record.number} {rendition} pdf {language} {options}".encode()).hexdigest(),
@@ -107,7 +107,7 @@ def record_order(
     )
 
 
-def _record(record: str, variant: Variant, comments: bool, compared: str, without_names: bool, language: str) -> Order:
+def _record(record: str, variant: Variant, comments: bool, compared: str, without_names: bool, language: str) -> PdfOrder:
     row = AssessmentRecord.objects.with_parts().get(number=record)
     profile = record_profile(row, compare_with=compared or None)
     return record_order(
@@ -120,19 +120,19 @@ def _record(record: str, variant: Variant, comments: bool, compared: str, withou
     )
 
 
-def example_order(*, variant: Variant, language: str) -> Order:
+def example_order(*, variant: Variant, language: str) -> PdfOrder:
     """Of the example, which anyone may read."""
     with translation.override(language):
         profile = example_profile()
     key = key_of(profile, variant=variant)
     args = {"variant": variant, "language": language}
-    return Order("example", args, key, lambda: fetch_pdf(key), lambda: pdf_of(profile, variant=variant))
+    return PdfOrder("example", args, key, lambda: fetch_pdf(key), lambda: pdf_of(profile, variant=variant))
 
 
 # --- Forms and the short check ----------------------------------------------------------------------------------------------
 
 
-def _html_order(kind: str, args: dict[str, Any], html: str) -> Order:
+def _html_order(kind: str, args: dict[str, Any], html: str) -> PdfOrder:
     key = hashlib.sha256(render_version().encode() + html.encode()).hexdigest()
 
     def make() -> bytes:
@@ -141,34 +141,34 @@ def _html_order(kind: str, args: dict[str, Any], html: str) -> Order:
         store_pdf(key, pdf)
         return pdf
 
-    return Order(kind, args, key, lambda: fetch_pdf(key), make)
+    return PdfOrder(kind, args, key, lambda: fetch_pdf(key), make)
 
 
-def form_order(assessment: Assessment, criteria: Sequence[Criterion], *, office: str = "") -> Order:
+def form_order(assessment: Assessment, criteria: Sequence[Criterion], *, office: str = "") -> PdfOrder:
     """The blank workshop form, in the active language, for one ``office`` (its code) where there is one."""
     args = {"assessment": assessment.public_id, "criteria": [criterion.key for criterion in criteria], "office": office}
     html = form_html(assessment, criteria, office=office)
     return _html_order("form", {**args, "language": translation.get_language()}, html)
 
 
-def _form(assessment: str, criteria: list[str], language: str, office: str = "") -> Order:
+def _form(assessment: str, criteria: list[str], language: str, office: str = "") -> PdfOrder:
     row = Assessment.objects.with_context().get(public_id=assessment)
     by_key = cached_edition(row.edition).by_key
     return form_order(row, [by_key[key] for key in criteria], office=office)
 
 
-def short_check_order(assessment: Assessment, questions: Sequence[ShortQuestion]) -> Order:
+def short_check_order(assessment: Assessment, questions: Sequence[ShortQuestion]) -> PdfOrder:
     """The answers to the short check, in the active language."""
     args = {"assessment": assessment.public_id, "language": translation.get_language()}
     return _html_order("short_check", args, short_check_html(assessment, questions))
 
 
-def _short_check(assessment: str, language: str) -> Order:
+def _short_check(assessment: str, language: str) -> PdfOrder:
     row = Assessment.objects.with_context().get(public_id=assessment)
     return short_check_order(row, questions_of(row))
 
 
-_LOADERS: dict[str, Callable[..., Order]] = {
+_LOADERS: dict[str, Callable[..., PdfOrder]] = {
     "running": _running,
     "record": _record,
     "example": example_order,
