@@ -64,7 +64,7 @@ def _make(kept: Path, settings: Mapping[str, str]) -> None:
         with embedded_postgres(folder / "pg", settings) as url:
             with psycopg.connect(url, autocommit=True) as connection:
                 connection.execute(f"CREATE DATABASE {TEMPLATE}")
-            environment = os.environ | {"DATABASE_URL": url.replace(f"/{DATABASE_NAME}", f"/{TEMPLATE}")}
+            environment = os.environ | {"DATABASE_URL": url.replace(f"/{DATABASE_NAME}", f"/{TEMPLATE}", 1)}
             command = [sys.executable, "manage.py", "migrate", "--run-syncdb", "--verbosity=0"]
             subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
         beside = Path(tempfile.mkdtemp(dir=KEPT, prefix="making-"))

@@ -32,7 +32,7 @@ from tests import database_template
 database_template.KEPT = Path("{kept}")
 from tests import database_server
 import psycopg
-url = os.environ["DATABASE_URL"].replace("/skalierungscheck", "/" + os.environ.get("TEST_TEMPLATE", "postgres"))
+url = os.environ["DATABASE_URL"].replace("/skalierungscheck", "/" + os.environ.get("TEST_TEMPLATE", "postgres"), 1)
 with psycopg.connect(url) as connection:
     print(connection.execute("SELECT system_identifier FROM pg_control_system()").fetchone())
     print(connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()[0])
