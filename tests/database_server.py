@@ -20,7 +20,8 @@ from tests.database_template import TEMPLATE, copy_kept
 # Lost data after a power cut is no loss here, and waiting for the disk is most of a test's time.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
 
-# Waits until the test run is gone, however it ended, then stops a server that it left behind and removes its folder.
+# Waits until the test run is gone, however it ended, then stops a server that it left behind and removes its folder, which
+# holds thousands of files: nobody has to wait for that.
 WATCHDOG = """
 import os, shutil, signal, sys, time
 from pathlib import Path
@@ -65,7 +66,6 @@ if "TEST_RUN_FOLDER" not in os.environ:
     _folder = Path(tempfile.mkdtemp(prefix="skc-test-"))
     _watchdog = watch(_folder)
     atexit.register(_run.close)  # a run that fails before it is configured is never unconfigured
-    _run.callback(shutil.rmtree, _folder, ignore_errors=True)
     os.environ["TEST_RUN_FOLDER"] = str(_folder)
     os.environ["VAR_DIR"] = str(_folder / "var")
     (_folder / "var" / "static").mkdir(parents=True)  # whitenoise warns where it is missing
