@@ -43,8 +43,8 @@ def talked_about(world):
     return {**world.ids, **more, "document": assessment.records.get().number}
 
 
-def pages(ids, person=None):
-    """Every address that reads, as far as it opens to the person."""
+def pages(ids, person=None, ending=""):
+    """Every address that reads (and ends so), as far as it opens to the person."""
     client = Client()
     if person is not None:
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
@@ -53,6 +53,8 @@ def pages(ids, person=None):
         if name not in names or method != "get":
             continue
         path = reverse(name, args=[ids[word] for word in words.split()])
+        if not path.endswith(ending):
+            continue
         for query in ("", "?kommentare=1", "?umfang=kurz") if path.endswith(".pdf") else ("",):
             response = client.get(path + query)
             if response.status_code == 200:
@@ -61,13 +63,13 @@ def pages(ids, person=None):
 
 @pytest.fixture(scope="class")
 def ids(_shared_world, shared_rows):
-    """With all files as Alice and the public get them, so that they are drawn once for whoever may see them."""
+    """With all PDFs as Alice and the public get them, so that they are drawn once for whoever may see them."""
 
     def make():
         ids = talked_about(_shared_world)
         for person in (_shared_world.cast.alice, None):
             with suppress(pytest.skip.Exception):  # no libraries: it is for the tests to say so
-                list(pages(ids, person))
+                list(pages(ids, person, ".pdf"))
         return ids
 
     return shared_rows.make(make)
