@@ -15,7 +15,7 @@ from scaling.right_database import wrong_database
 
 #: What Django supports; PostgreSQL's own major version.
 OLDEST = 14
-MOST_DRIFT = timedelta(seconds=30)
+MAX_DRIFT = timedelta(seconds=30)
 PREPARE = "Run manage.py prepare."
 
 
@@ -133,7 +133,7 @@ def connections() -> Iterator[Complaint]:
 
 def clock() -> Iterator[Complaint]:
     drift = datetime.now(UTC) - ask("SELECT clock_timestamp()")
-    if abs(drift) > MOST_DRIFT:
+    if abs(drift) > MAX_DRIFT:
         yield problem(
             f"The clocks of this machine and of the database differ by {abs(round(drift.total_seconds()))} seconds.",
             "Let both follow a time server: timedatectl set-ntp true",

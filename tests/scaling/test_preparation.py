@@ -9,6 +9,7 @@ import threading
 
 import psycopg
 import pytest
+from django.core.management.base import OutputWrapper
 from django.db import connection
 
 from scaling.preparation import LOCK, alone
@@ -23,7 +24,7 @@ def test_second_host_waits_for_the_first_and_for_one_that_died_not_at_all():
 
     def prepare():
         try:
-            with alone(said):
+            with alone(OutputWrapper(said)):
                 entered.put("second")
         finally:
             connection.close()
