@@ -24,7 +24,8 @@ def duration(criteria: int) -> str:
     hours, rest = divmod(quarters(criteria), 4)
     number = f"{hours or ''}{_QUARTERS[rest]}" or "0"
     # More than one hour is plural in both languages; less than one is not.
-    return ngettext("%(number)s Stunde", "%(number)s Stunden", 1 if quarters(criteria) <= 4 else 2) % {"number": number}
+    text = ngettext("%(number)s Stunde", "%(number)s Stunden", 1 if quarters(criteria) <= 4 else 2) % {"number": number}
+    return text.replace(" ", "\u00a0")  # number and unit stay on one line
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,16 @@ def is_approved(user: Any, assessment: Assessment) -> bool:
     return assessment.state == AssessmentState.APPROVED
 
 
+@predicate
+def is_archived(user: Any, project: Project) -> bool:
+    return project.archived_at is not None
+
+
+@predicate
+def is_municipality_wide(user: Any, project: Project) -> bool:
+    return project.is_municipality_wide
+
+
 works_on = is_manager | (is_team & is_on_project)
 
 # Municipality
@@ -36,7 +46,10 @@ add_permission("assessments.add_project", is_manager)
 add_permission("assessments.add_standing_project", is_manager)
 # Project
 add_permission("assessments.change_project", is_manager)
-add_permission("assessments.start_assessment", works_on)
+add_permission("assessments.archive_project", is_manager & ~is_municipality_wide)
+add_permission("assessments.work_on_project", works_on)
+# In the archive no round begins; one that runs can be finished.
+add_permission("assessments.start_assessment", works_on & ~is_archived)
 add_permission("assessments.change_measures", works_on)
 add_permission("assessments.change_paper", works_on)
 # Assessment

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 from typing import Any
 
 import yaml
@@ -20,6 +21,10 @@ class ShortCheck:
     intro: str
     cannot_say: str
     reasons: dict[str, str]
+
+    def minutes_for(self, questions: int) -> int:
+        """How long so many of its questions take; a round does not always have them all."""
+        return ceil(self.minutes * questions / len(self.reasons))
 
 
 def short_check() -> ShortCheck:

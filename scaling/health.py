@@ -13,8 +13,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from scaling import __version__
+from scaling.metrics import CONTENT_TYPE, metrics
 
-ALIVE, READY = "/healthz", "/readyz"
+ALIVE, READY, METRICS = "/healthz", "/readyz", "/metrics"
 #: ``manage.py doctor`` asks through the proxy what arrives here; others cannot make its question.
 PROBE = signing.TimestampSigner(salt="scaling.health")
 PROBE_SECONDS = 60
@@ -30,6 +31,8 @@ class HealthMiddleware:
             response = self.alive(request)
         elif request.path_info == READY:
             response = self.ready()
+        elif request.path_info == METRICS and settings.METRICS:
+            response = self.figures()
         else:
             return self.get_response(request)
         response["Cache-Control"] = "no-store"
@@ -54,6 +57,12 @@ class HealthMiddleware:
             }
         )
 
+    def figures(self) -> HttpResponse:
+        try:
+            return HttpResponse(metrics(), content_type=CONTENT_TYPE)
+        except DatabaseError:
+            return HttpResponse("The database does not answer.\n", status=503, content_type="text/plain")
+
     def ready(self) -> HttpResponse:
         """200 where pages can be served: the database answers and is of this version. 503 with the reason otherwise.
 
@@ -68,5 +77,5 @@ class HealthMiddleware:
         except DatabaseError:
             return JsonResponse({"ready": False, "problem": "The database does not answer."}, status=503)
         if not self.is_migrated:
-            return JsonResponse({"ready": False, "problem": "The database is not of this version: prepare it."}, status=503)
+            return JsonResponse({"ready": False, "problem": "The database waits for manage.py prepare."}, status=503)
         return JsonResponse({"ready": True, "version": __version__})

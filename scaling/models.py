@@ -15,6 +15,24 @@ ANSWER_TTL = timedelta(minutes=10)
 GIVEN_UP_AFTER = timedelta(seconds=60)
 
 
+class TimedRun(models.Model):
+    """The last run of what timers do (``manage.py timer``): how an operator's check knows that they do it. A row each."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    #: Of the last one that ended as it should.
+    succeeded_at = models.DateTimeField(null=True)
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("Lauf eines Zeitgebers")
+        verbose_name_plural = _("Läufe der Zeitgeber")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class SubmittedFormQuerySet(models.QuerySet["SubmittedForm"]):
     def outdated(self) -> "SubmittedFormQuerySet":
         return self.filter(at__lt=timezone.now() - ANSWER_TTL)

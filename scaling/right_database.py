@@ -1,4 +1,4 @@
-"""The demo's accounts, whose password everybody knows, and people's real data are never in one database."""
+"""What database may be served: one that keeps umlauts, and in which the demo's accounts and real data are never together."""
 
 import logging
 import os
@@ -21,6 +21,14 @@ LOOK_EVERY = 5.0
 
 def wrong_database() -> str | None:
     """Why this database must not be served with these settings; None where it may. Three queries; raises DatabaseError."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_encoding")
+        (encoding,) = cursor.fetchone()
+    if encoding != "UTF8":
+        return (
+            f"The database has the encoding {encoding}, in which umlauts break: make a new one with ENCODING 'UTF8' "
+            "TEMPLATE template0. Nothing was started."
+        )
     if settings.DEMO:
         if not is_embedded():
             return (

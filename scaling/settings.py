@@ -223,6 +223,10 @@ EVIDENCE_PROJECT_MB = env.number("EVIDENCE_PROJECT_MB", 500, lowest=10)
 EVIDENCE_SCANNER = env.text("EVIDENCE_SCANNER", "")
 # Beside http and https: what the document system's addresses begin with (enaio, d3). None that a browser would run.
 EVIDENCE_SCHEMES = env.schemes("EVIDENCE_SCHEMES")
+# Where the daily backup goes (manage.py timer backup), how long it stays, and the public keys it is encrypted for, if any.
+BACKUP_DIR = Path(env.text("BACKUP_DIR", str(VAR_DIR / "backups") if DEMO else "/var/backups/skalierungscheck"))
+BACKUP_KEEP_DAYS = env.number("BACKUP_KEEP_DAYS", 30, lowest=1)
+BACKUP_RECIPIENTS = env.words("BACKUP_RECIPIENTS")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -292,6 +296,9 @@ OPERATOR = {
     "STATEMENT_ON": env.text("ACCESSIBILITY_STATEMENT_ON", ""),
 }
 
+# Figures for a monitoring at /metrics; the proxy keeps them to those who may see them.
+METRICS = env.flag("METRICS", default=False)
+
 # --- Logging
 LOGGING = {
     "version": 1,
@@ -316,6 +323,8 @@ LOGGING = {
 env.asked_for |= {"PORT", "WEB_WORKERS", "WEB_THREADS", environment_file.FILE}  # read elsewhere
 if wrong := env.unknown(from_file):
     raise ImproperlyConfigured("\n".join(wrong))
+# By name, for a backup to say what an installation built anew needs.
+VARIABLES_SET = sorted(name for name in env.asked_for if env.is_set(name))
 # Variables of the process may belong to others: those that are nearly one of ours are only told (scaling.checks).
 MISSPELT_VARIABLES = env.misspelt()
 if (

@@ -1,5 +1,6 @@
 """What every test may ask for: the cast (tests/cast.py), and the world of the permission table (tests/world.py)."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from django.db import transaction
+from django.core.management.commands import flush
+from django.db import connection, transaction
 from django.test import override_settings
 from django.utils import translation
 from hypothesis import HealthCheck
@@ -69,6 +71,41 @@ def _skip_where_no_pdf_can_be_drawn() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """pytest-django asks for changes here before it makes a database: it begins from the tables that are there already."""
+    template = os.environ.get("TEST_TEMPLATE")
+    if template:
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
+
+
+#: What Django makes by itself and no test changes.
+MADE_BY_DJANGO = {"django_content_type", "auth_permission"}
+
+
+def _delete_all_rows(*_args: Any, **_options: Any) -> None:
+    """What ``flush`` leaves behind, without what it takes most of its time for: to truncate each table, empty or not, and to
+    make content types and permissions anew. It waits for requests under way, as ``TRUNCATE`` does, and no trigger is asked.
+    """
+    quote = connection.ops.quote_name
+    names = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    tables = [quote(name) for name in names if name not in MADE_BY_DJANGO]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE; SET LOCAL session_replication_role = replica")
+        # names of our own tables, not what anybody typed
+        cursor.execute(" UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables))  # noqa: S608
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_quickly() -> Iterator[None]:
+    """After each test that needs more than one connection, Django empties the database by its command ``flush``."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush.Command, "handle", _delete_all_rows)
+        yield
+
+
 @dataclass
 class SharedRows:
     """Makes rows once for the tests of a class. Files that come with them lie in ``media``."""
@@ -101,10 +138,14 @@ def shared_rows(
 
 @pytest.fixture(scope="class")
 def _shared_world(shared_rows: SharedRows) -> World:
-    world = shared_rows.make(make_world)
+    return shared_rows.make(make_world)
+
+
+@pytest.fixture(scope="class")
+def documents(_shared_world: World, shared_rows: SharedRows) -> None:
+    """The PDFs of the class's world, drawn once: for tests that go through all addresses."""
     with suppress(pytest.skip.Exception):  # no libraries: it is for the tests that draw a PDF to say so
-        shared_rows.make(partial(draw_documents, world))
-    return world
+        shared_rows.make(partial(draw_documents, _shared_world))
 
 
 @pytest.fixture

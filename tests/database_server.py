@@ -14,12 +14,14 @@ import pytest
 from scaling.common.embedded import MARK
 from scaling.common.environment_file import FILE
 from scaling.common.translations import compile_translations
-from scaling.embedded_postgres import embedded_postgres
+from scaling.embedded_postgres import EmbeddedPostgresError, embedded_postgres
+from tests.database_template import TEMPLATE, copy_kept
 
 # Lost data after a power cut is no loss here, and waiting for the disk is most of a test's time.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
 
-# Waits until the test run is gone, however it ended, then stops a server that it left behind and removes its folder.
+# Waits until the test run is gone, however it ended, then stops a server that it left behind and removes its folder, which
+# holds thousands of files: nobody has to wait for that.
 WATCHDOG = """
 import os, shutil, signal, sys, time
 from pathlib import Path
@@ -44,12 +46,26 @@ def watch(folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", WATCHDOG, str(folder)], stdin=subprocess.PIPE, start_new_session=True)
 
 
+def start(data: Path) -> str:
+    """The address of a server on ``data``. ``TEST_TEMPLATE`` then names its database with all tables, where it brings one."""
+    os.environ.pop("TEST_TEMPLATE", None)
+    # A pipeline begins from nothing each time: what it kept would only be made for nobody.
+    if "CI" not in os.environ and copy_kept(data, FAST):
+        try:
+            url = _run.enter_context(embedded_postgres(data, FAST))
+        except EmbeddedPostgresError:
+            shutil.rmtree(data, ignore_errors=True)
+        else:
+            os.environ["TEST_TEMPLATE"] = TEMPLATE
+            return url
+    return _run.enter_context(embedded_postgres(data, FAST))
+
+
 # Workers inherit folder and address from the process that started them.
 if "TEST_RUN_FOLDER" not in os.environ:
     _folder = Path(tempfile.mkdtemp(prefix="skc-test-"))
     _watchdog = watch(_folder)
     atexit.register(_run.close)  # a run that fails before it is configured is never unconfigured
-    _run.callback(shutil.rmtree, _folder, ignore_errors=True)
     os.environ["TEST_RUN_FOLDER"] = str(_folder)
     os.environ["VAR_DIR"] = str(_folder / "var")
     (_folder / "var" / "static").mkdir(parents=True)  # whitenoise warns where it is missing
@@ -60,7 +76,7 @@ if "TEST_RUN_FOLDER" not in os.environ:
         # A server of one's own for the tests; it takes demo data like the one they bring.
         os.environ["DATABASE_URL"] = f"{url}{'&' if '?' in url else '?'}options=-c%20{MARK}%3Don"
     else:
-        os.environ["DATABASE_URL"] = _run.enter_context(embedded_postgres(_folder / "pg", FAST))
+        os.environ["DATABASE_URL"] = start(_folder / "pg")
 
 
 @pytest.hookimpl(trylast=True)

@@ -33,12 +33,16 @@ WORKSTREAMS = ["finanziell", "organisatorisch", "technisch", "wirtschaftlich"]
 
 
 def make_phases_and_workstreams() -> tuple[dict[str, Phase], dict[str, Workstream]]:
-    """The six phases and four workstreams, by key."""
+    """The six phases and four workstreams, by key, with those made that are not there yet. Two queries where all are."""
+    phases = {phase.key: phase for phase in Phase.objects.all()}
     for order, (key, code, name) in enumerate(PHASES, 1):
-        Phase.objects.get_or_create(key=key, defaults={"order": order, "code": code, "name_de": name, "official_name_de": name})
+        if key not in phases:
+            phases[key] = Phase.objects.create(key=key, order=order, code=code, name_de=name, official_name_de=name)
+    streams = {stream.key: stream for stream in Workstream.objects.all()}
     for order, key in enumerate(WORKSTREAMS, 1):
-        Workstream.objects.get_or_create(key=key, defaults={"order": order, "name_de": key.capitalize()})
-    return {p.key: p for p in Phase.objects.all()}, {w.key: w for w in Workstream.objects.all()}
+        if key not in streams:
+            streams[key] = Workstream.objects.create(key=key, order=order, name_de=key.capitalize())
+    return phases, streams
 
 
 def make_edition(major: int = 1, *, state: str = EditionState.PUBLISHED, **fields: Any) -> Edition:
@@ -77,7 +81,7 @@ def make_criterion(
             **fields,
         },
     )
-    criterion.workstreams.set(streams[name] for name in workstreams)
+    criterion.workstreams.add(*(streams[name] for name in workstreams))
     LevelDescriptor.objects.bulk_create(
         LevelDescriptor(
             criterion=criterion,

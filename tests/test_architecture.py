@@ -23,7 +23,14 @@ TEMPLATES = {
     "report": "assessments.reports",
 }
 #: What a page of a lower layer offers of a higher one. These links are all there is: nothing is computed or drawn there.
-LINKS_UPWARDS = {"reports:profile", "reports:collected", "reports:example", "reports:form", "reports:short_check_pdf"}
+LINKS_UPWARDS = {
+    "reports:profile",
+    "reports:collected",
+    "reports:example",
+    "reports:example_criterion",
+    "reports:form",
+    "reports:short_check_pdf",
+}
 #: Classes that Django asks for by name.
 SAME_BY_CONVENTION = {"Command", "Migration", "Meta"}
 

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from contextlib import suppress
 
 import pytest
 from django.test import Client
@@ -30,10 +31,9 @@ def text_in(response):
     return content.decode("utf-8", "replace") if "image" not in kind else ""
 
 
-@pytest.fixture
-def ids(world, alice, bob):
-    """The world's ids, with an approved round that was talked about: on its criterion, and settled, too."""
-    assessment = world.submitted
+def talked_about(world):
+    """The ids, with an approved round that was talked about: on its criterion, and settled, too."""
+    assessment, bob = world.submitted, world.cast.bob
     for score in assessment.scores.all():
         Comment.objects.create(score=score, author=bob, text=f"{WORDS} ({score.pk})")
     workflow.approve(assessment=assessment, by=bob)
@@ -43,32 +43,47 @@ def ids(world, alice, bob):
     return {**world.ids, **more, "document": assessment.records.get().number}
 
 
-def pages(ids, client):
-    """Every address that reads, as far as it opens."""
+def pages(ids, person=None, ending=""):
+    """Every address that reads (and ends so), as far as it opens to the person."""
+    client = Client()
+    if person is not None:
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     names = {name for name in all_names() if not name.startswith(FOREIGN)}
     for name, words, method, _expected in TABLE:
         if name not in names or method != "get":
             continue
         path = reverse(name, args=[ids[word] for word in words.split()])
+        if not path.endswith(ending):
+            continue
         for query in ("", "?kommentare=1", "?umfang=kurz") if path.endswith(".pdf") else ("",):
             response = client.get(path + query)
             if response.status_code == 200:
                 yield name, path + query, text_in(response)
 
 
-@pytest.mark.parametrize("person", ["rita", "nobody", "charlie"])
-def test_who_reads_the_result_reads_no_comment_anywhere(request, ids, person):
-    client = Client()
-    if person != "nobody":
-        client.force_login(request.getfixturevalue(person), backend="django.contrib.auth.backends.ModelBackend")
-    seen = {name: path for name, path, text in pages(ids, client) if WORDS in text}
-    assert seen == {}
+@pytest.fixture(scope="class")
+def ids(_shared_world, shared_rows):
+    """With all PDFs as Alice and the public get them, so that they are drawn once for whoever may see them."""
+
+    def make():
+        ids = talked_about(_shared_world)
+        for person in (_shared_world.cast.alice, None):
+            with suppress(pytest.skip.Exception):  # no libraries: it is for the tests to say so
+                list(pages(ids, person, ".pdf"))
+        return ids
+
+    return shared_rows.make(make)
 
 
-def test_who_works_on_it_does(ids, alice):
-    """So that the test above looks in the right places."""
-    client = Client()
-    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
-    seen = {path.split("/", 3)[-1] for name, path, text in pages(ids, client) if WORDS in text}
-    assert "kriterien/kriterium-1/" in seen
-    assert "profil.pdf?kommentare=1" in seen
+class TestComments:
+    @pytest.mark.parametrize("person", ["rita", "nobody", "charlie"])
+    def test_who_reads_the_result_reads_no_comment_anywhere(self, world, ids, person):
+        who = None if person == "nobody" else getattr(world.cast, person)
+        seen = {name: path for name, path, text in pages(ids, who) if WORDS in text}
+        assert seen == {}
+
+    def test_who_works_on_it_does(self, world, ids):
+        """So that the test above looks in the right places."""
+        seen = {path.split("/", 3)[-1] for name, path, text in pages(ids, world.cast.alice) if WORDS in text}
+        assert "kriterien/kriterium-1/" in seen
+        assert "profil.pdf?kommentare=1" in seen

@@ -4,35 +4,29 @@ Which addresses those are is found by asking them; what a browser would send is 
 person types, where a page's form cannot be sent as it comes.
 """
 
-import re
 import threading
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
-from html import unescape
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
-from django.db.models import Max
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from simple_history.models import HistoricalChanges
 
-from assessments.models import Comment, Participant, Project, RecordFile, Vote
+from assessments.models import Participant, Project, RecordFile, Vote
 from assessments.services import edition_switch, workflow, workshops
 from catalogue.documents.export import phase_document, workstream_document
 from catalogue.models import Phase, Workstream
-from scaling.models import SubmittedForm
 from scaling.once import FIELD
-from tests.assessments.test_races import at_once
+from tests.cast import make_user
 from tests.catalogue.documents import as_file, catalogue_document
 from tests.factories import make_catalogue
+from tests.races import at_once
+from tests.sent_forms import answer, contents, form_of, histories, rows, send, signed_in
 from tests.test_permissions import FOREIGN, TABLE, all_names
 from tests.world import World, make_world
 
@@ -88,6 +82,7 @@ def catalogue_file():
 
 CHANGES = {
     "account": {"name": "Anderer Name", "language": "de"},
+    "municipality_create": {"name": "Stadt Neuhafen", "ags": "03999077", "manager": "leitung@example.org"},
     "people": {"email": "neue@example.org", "role": "team"},
     "people_role": {"role": "team"},
     "people_offices": {"offices": "treasury"},
@@ -128,6 +123,11 @@ def world(db) -> World:
 
 
 @pytest.fixture
+def otto(db):
+    return make_user("Otto", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
 def ids(world, municipality, alice, bob):
     """The ids of the world of the permissions, and of a project without a round."""
     fresh = Project.objects.create(municipality=municipality, name="Frisch", slug="frisch", phase=Phase.objects.get(key="p3"))
@@ -141,13 +141,6 @@ def names_of_ids(name):
 
 def path_of(name, ids):
     return reverse(name, args=[ids[word] for word in names_of_ids(name).split()])
-
-
-def signed_in(person):
-    client = Client()
-    if person is not None:
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def takes_post(path, people):
@@ -170,12 +163,6 @@ def test_every_address_that_takes_a_post_is_known(ids, alice, bob, dora):
     assert found == {*SENT, *WITHOUT_EFFECT, *THE_SAME_AGAIN, *OF_PARTICIPANTS, "invitation"}
     assert WITHOUT_EFFECT.isdisjoint(SENT)
     assert THE_SAME_AGAIN.keys().isdisjoint({*SENT, *WITHOUT_EFFECT})
-
-
-def contents():
-    """Everything that is stored."""
-    models = [model for model in apps.get_models() if model not in (SubmittedForm, Session)]
-    return {model._meta.label: sorted(map(repr, model._base_manager.values_list())) for model in models}
 
 
 @pytest.mark.django_db
@@ -243,6 +230,7 @@ def test_form_of_a_participant_sent_twice_at_once_and_again_is_taken_once(ids, w
 #: Addresses with an effect, and who sends.
 SENT = {
     "account": "alice",
+    "municipality_create": "otto",
     "people": "bob",
     "people_role": "bob",
     "people_offices": "bob",
@@ -253,6 +241,7 @@ SENT = {
     "assessments:municipality_settings": "bob",
     "assessments:project_create": "bob",
     "assessments:project_edit": "bob",
+    "assessments:project_archive": "bob",
     "assessments:start": "bob",
     "assessments:submit": "alice",
     "assessments:withdraw": "alice",
@@ -263,6 +252,7 @@ SENT = {
     "assessments:move_undo": "alice",
     "assessments:score": "alice",
     "assessments:confirm": "alice",
+    "assessments:confirm_many": "alice",
     "assessments:assign": "alice",
     "assessments:assign_one": "alice",
     "assessments:assign_offices": "alice",
@@ -279,6 +269,7 @@ SENT = {
     "assessments:measure_edit": "alice",
     "assessments:project_paper": "alice",
     "assessments:round_paper": "alice",
+    "assessments:measure_done": "alice",
     "assessments:evidence_remove": "alice",
     "assessments:evidence_file_add": "alice",
     "assessments:sheet_import": "alice",
@@ -308,36 +299,6 @@ SENT = {
 }
 
 
-def form_of(page, path):
-    """The fields of the page's own form, as a browser reads them; none where the page has none."""
-    for form in re.findall(r"<form\b.*?</form>", page, re.S):
-        head = form[: form.index(">")]
-        action = re.search(r'action="([^"]*)"', head)
-        if 'method="post"' not in head or (action and unescape(action[1]) not in {path, ""}):
-            continue
-        if not action or unescape(action[1]) == path:
-            return _fields(form)
-    return {}
-
-
-def _fields(form):
-    fields: dict[str, list[str]] = {}
-    for tag in re.findall(r"<input\b[^>]*>", form):
-        given = {name: unescape(value) for name, value in re.findall(r'([\w-]+)="([^"]*)"', tag)}
-        kind = given.get("type", "text")
-        if "name" not in given or (kind in {"radio", "checkbox"} and not re.search(r"\schecked\b", tag)):
-            continue
-        if kind not in {"submit", "file", "button"}:
-            fields.setdefault(given["name"], []).append(given.get("value", ""))
-    for name, text in re.findall(r'<textarea[^>]*\bname="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.S):
-        fields.setdefault(name, []).append(unescape(text))
-    for name, options in re.findall(r'<select[^>]*\bname="([^"]+)"[^>]*>(.*?)</select>', form, re.S):
-        chosen = re.search(r'<option value="([^"]*)"[^>]*\bselected', options) or re.search(r'<option value="([^"]*)"', options)
-        if chosen:
-            fields.setdefault(name, []).append(unescape(chosen[1]))
-    return fields
-
-
 def what_is_sent(name, path, person):
     response = signed_in(person).get(path)
     page = response.content.decode() if response.status_code == 200 and not response.streaming else ""
@@ -352,18 +313,6 @@ def what_is_sent(name, path, person):
     return fields | {FIELD: "ein-Zeichen-der-Seite"}
 
 
-def rows():
-    """How many there are of everything but what is kept of the sending itself."""
-    models = [model for model in apps.get_models() if model not in (SubmittedForm, Session)]
-    return Counter({model._meta.label: model._base_manager.count() for model in models})
-
-
-def histories():
-    """Of each model that has one, the newest row's number."""
-    models = [model for model in apps.get_models() if issubclass(model, HistoricalChanges)]
-    return {model: model._base_manager.aggregate(last=Max("pk"))["last"] or 0 for model in models}
-
-
 def prepare(name, ids, world, alice, bob):
     """The state in which the step is possible."""
     draft = world.draft
@@ -372,6 +321,12 @@ def prepare(name, ids, world, alice, bob):
         workflow.approve(assessment=draft, by=bob)
     if name == "assessments:approve":
         CHANGES[name] = {"gesehen": str(world.submitted.transitions.latest("pk").pk)}
+    if name == "assessments:measure_done":
+        CHANGES[name] = {"version": "1"}
+    if name == "assessments:confirm_many":
+        score = draft.scores.get(criterion__key="kriterium-1")
+        draft.scores.filter(pk=score.pk).update(state="rated", level=2, confirmed=False)
+        CHANGES[name] = {"stimmt": str(score.pk)}
     if name == "assessments:move_undo":
         [edition] = edition_switch.newer_editions(draft)[:1]
         edition_switch.move(assessment=draft, edition=edition, by=alice)
@@ -390,21 +345,6 @@ def prepare(name, ids, world, alice, bob):
         from tests.assessments.workbook.workbooks import changed, put
 
         CHANGES[name] = lambda: {"file": SimpleUploadedFile("bogen.xlsx", changed(draft, put(1, rationale="Neu")))}
-
-
-def answer(response):
-    return response.status_code, response.headers.get("Location")
-
-
-def send(client, path, fields):
-    copies = {}
-    for key, value in fields.items():
-        if isinstance(value, SimpleUploadedFile):
-            value.seek(0)
-            copies[key] = SimpleUploadedFile(str(value.name), value.read())
-        else:
-            copies[key] = value
-    return client.post(path, copies)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -476,63 +416,3 @@ def test_step_taken_again_from_another_tab_is_success(request, ids, world, alice
     again = client.post(path, fields | {FIELD: "ein-anderer-Reiter"}, follow=True)
     assert (again.status_code, "kern-alert--danger" in again.text) == (200, False)
     assert contents() == done
-
-
-@pytest.mark.django_db
-def test_same_form_with_another_text_is_another_form(world, alice):
-    client = signed_in(alice)
-    path = reverse("assessments:comment_add", args=[world.draft.public_id, "kriterium-1"])
-    before = Comment.objects.count()
-    for text in ("Erstens", "Zweitens", "Erstens", "Zweitens"):
-        client.post(path, {"text": text, FIELD: "t"})
-    assert Comment.objects.count() == before + 2
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("data", [{"text": ""}, {"text": "\u200b"}])
-def test_form_with_an_error_is_not_kept(world, alice, data):
-    client = signed_in(alice)
-    path = reverse("assessments:comment_add", args=[world.draft.public_id, "kriterium-1"])
-    for _ in range(2):
-        assert client.post(path, {**data, FIELD: "t"}).status_code == 422
-    assert not SubmittedForm.objects.exists()
-
-
-@pytest.mark.django_db
-def test_form_whose_request_died_is_taken_again_after_a_while(world, alice, monkeypatch):
-    monkeypatch.setattr("scaling.once.PATIENCE", 0.2)
-    client = signed_in(alice)
-    path = reverse("assessments:comment_add", args=[world.draft.public_id, "kriterium-1"])
-    data = {"text": "Stimmt das?", FIELD: "t"}
-    client.post(path, data)
-    SubmittedForm.objects.update(target="")  # as if the worker had been killed
-    before = Comment.objects.count()
-    assert client.post(path, data).status_code == 409
-    assert Comment.objects.count() == before
-    SubmittedForm.objects.update(at=timezone.now() - timedelta(seconds=61))
-    assert client.post(path, data).status_code == 302
-    assert Comment.objects.count() == before + 1
-
-
-@pytest.mark.django_db
-def test_another_person_and_another_day_are_other_forms(world, alice, bob):
-    path = reverse("assessments:comment_add", args=[world.draft.public_id, "kriterium-1"])
-    before = Comment.objects.count()
-    for person in (alice, bob, alice):
-        signed_in(person).post(path, {"text": "Ja", FIELD: "t"})
-    assert Comment.objects.count() == before + 2
-    SubmittedForm.objects.update(at=timezone.now() - timedelta(minutes=11))
-    signed_in(alice).post(path, {"text": "Ja", FIELD: "t"})
-    assert Comment.objects.count() == before + 3
-    SubmittedForm.objects.update(at=timezone.now() - timedelta(days=2))
-    client = Client()
-    client.post(reverse("account_login"), {"login": alice.email, "password": "ein-sehr-gutes-Passwort"})
-    assert not SubmittedForm.objects.exists()
-
-
-@pytest.mark.django_db
-def test_every_form_of_a_page_carries_its_token(world, alice):
-    page = signed_in(alice).get(reverse("assessments:score", args=[world.draft.public_id, "kriterium-1"])).text
-    posting = re.findall(r'<form\b[^>]*method="post".*?</form>', page, re.S)
-    assert len(posting) > 3
-    assert len({re.findall(rf'name="{FIELD}" value="([\w-]+)"', form)[0] for form in posting}) == 1

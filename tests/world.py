@@ -100,10 +100,13 @@ def make_world() -> World:
 
 
 def draw_documents(world: World) -> None:
-    """Draw the PDFs of the approved round now, once for ever as it is. Tests undo what they change, and would draw them
-    for each person and each address anew.
+    """Draw all PDFs that the world's addresses give now, once for all tests that ask for them. Tests undo what they change, and
+    would draw them for each person and each address anew.
     """
     client = Client()
     client.force_login(world.cast.bob, backend="django.contrib.auth.backends.ModelBackend")
-    for name, word in (("reports:pdf", "approved"), ("reports:shared_pdf", "link_token")):
-        client.get(reverse(name, args=[world.ids[word]]))
+    for name in ("reports:pdf", "reports:form", "reports:short_check_pdf"):
+        for word in ("approved", "draft"):
+            client.get(reverse(name, args=[world.ids[word]]))
+    client.get(reverse("reports:shared_pdf", args=[world.ids["link_token"]]))
+    client.get(reverse("reports:example_pdf"))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from assessments.forms.answer import AnswerForm, answer_choices, choice_of, chosen
@@ -13,7 +14,7 @@ from assessments.services.answers import Answer
 
 
 class ShortAnswerForm(AnswerForm):
-    """``conflict`` is what somebody else saved meanwhile."""
+    """``conflict`` is what somebody else saved meanwhile; ``keep_theirs`` gives way to it."""
 
     mark_optional = False
     read_only = False
@@ -25,6 +26,7 @@ class ShortAnswerForm(AnswerForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, **RATIONALE.attrs}),
     )
+    keep_theirs = forms.BooleanField(label=_("gespeicherte Fassung behalten"), required=False)
 
     def __init__(self, *args: Any, question: ShortQuestion, **kwargs: Any) -> None:
         score = question.score
@@ -33,12 +35,18 @@ class ShortAnswerForm(AnswerForm):
             "choice": choice_of(score.state, score.level),
             "rationale": score.rationale,
         }
-        super().__init__(*args, **{"prefix": f"s{score.pk}", "initial": initial, **kwargs})
+        super().__init__(*args, **{"prefix": self.prefix_of(question), "initial": initial, **kwargs})
         self.question = question
         self.conflict: Score | None = None
         fields: Any = self.fields
-        fields["choice"].label = question.criterion.title
+        # The title stands above it; who hears the group by itself hears it again.
+        named = format_html('{}<span class="kern-sr-only">: {}</span>', _("Wo stehen Sie?"), question.criterion.title)
+        fields["choice"].label = named
         fields["choice"].choices = answer_choices(question.wording)
+
+    @staticmethod
+    def prefix_of(question: ShortQuestion) -> str:
+        return f"s{question.score.pk}"
 
     @property
     def answer(self) -> Answer:

@@ -45,6 +45,11 @@ class RowForm(AnswerForm):
         }
 
     @property
+    def needs_look(self) -> bool:
+        """Whether there is more to see in it than its level: an error, or what somebody else saved."""
+        return self.conflict is not None or bool(self.errors)
+
+    @property
     def answer(self) -> Answer:
         """With the target's date as it stands, which the table does not show."""
         return self.answer_until(self.score.target_date)

@@ -1,4 +1,4 @@
-"""The forms of a round's steps: scope, return, reopening."""
+"""The forms of a round's steps: scope, approval, return, reopening."""
 
 from collections.abc import Collection
 from typing import Any
@@ -66,6 +66,24 @@ class ScopeForm(Form):
 
 def criteria(number: int) -> str:
     return ngettext("%(number)s Kriterium", "%(number)s Kriterien", number) % {"number": number}
+
+
+class ApproveForm(Form):
+    note = forms.CharField(
+        label=_("Anmerkung"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "Wer diese Runde sieht, liest sie auf dieser Seite, das Team auch in der E-Mail. Im Reifeprofil steht sie nicht."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.add_input(Submit("freigeben", _("Freigeben")))
 
 
 class ReturnForm(Form):

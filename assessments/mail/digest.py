@@ -85,6 +85,7 @@ def digest_for(person: User, today: date) -> Digest:
     pending = Q(scores__state=ScoreState.OPEN) | Q(scores__confirmed=False)
     mine = Count("scores", filter=pending & Q(scores__assigned_to=person, scores__set_aside_at=None), distinct=True)
     assessments = Assessment.objects.visible_to(person).open().with_context().with_team().with_progress().with_last_approved()
+    assessments = assessments.filter(project__archived_at=None)
     open_rounds: list[Any] = list(assessments.annotate(mine=mine).order_by(GermanOrder("project__name")))
     rounds = [
         OpenRound(
@@ -98,7 +99,7 @@ def digest_for(person: User, today: date) -> Digest:
         for a in open_rounds
     ]
     measures = Measure.objects.running().filter(
-        owner=person, due_on__lte=today + AHEAD, project__in=Project.objects.visible_to(person)
+        owner=person, due_on__lte=today + AHEAD, project__in=Project.objects.visible_to(person).active()
     )
     tasks = [
         DigestMeasure(measure, absolute_url(reverse("assessments:measures", args=[measure.project.public_id])))

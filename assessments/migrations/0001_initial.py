@@ -338,6 +338,7 @@ class Migration(migrations.Migration):
                 ),
                 ("is_municipality_wide", models.BooleanField(default=False, editable=False, verbose_name="Kommune insgesamt")),
                 ("created_at", models.DateTimeField(blank=True, editable=False, verbose_name="angelegt am")),
+                ("archived_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="archiviert am")),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
@@ -614,7 +615,12 @@ class Migration(migrations.Migration):
                 ),
                 ("is_municipality_wide", models.BooleanField(default=False, editable=False, verbose_name="Kommune insgesamt")),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="angelegt am")),
+                ("archived_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="archiviert am")),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "invitations",
+                    models.ManyToManyField(blank=True, related_name="+", to="accounts.invitation", verbose_name="Einladungen"),
+                ),
                 (
                     "municipality",
                     models.ForeignKey(

@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from assessments.models.states import AssessmentState
 from catalogue.models import CROSS_PHASE, Phase
-from scaling.accounts.models import Municipality, Role
+from scaling.accounts.models import Invitation, Municipality, Role
 from scaling.common.public_ids import public_id_field
 from scaling.common.sorting import GermanOrder
 from scaling.common.text import look_alike
@@ -54,6 +54,10 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """As lists show them: the municipality as a whole first, then by name."""
         return self.order_by("-is_municipality_wide", GermanOrder("name"))
 
+    def active(self) -> "ProjectQuerySet":
+        """Without those in the archive, which stand in no list and stay readable."""
+        return self.filter(archived_at=None)
+
     def visible_to(self, user: Any) -> "ProjectQuerySet":
         """The tenant filter for projects: readers see those with an approved assessment."""
         approved = Exists(Project.objects.filter(pk=OuterRef("pk"), assessments__state=AssessmentState.APPROVED))
@@ -61,7 +65,11 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
 
 class Project(models.Model):
-    """One smart-city solution, or the municipality as a whole: its one standing project (``is_municipality_wide``)."""
+    """One smart-city solution, or the municipality as a whole: its one standing project (``is_municipality_wide``).
+
+    In the archive (``archived_at``) it stands in no list and begins no round; all it holds stays readable. ``invitations`` are
+    those whose holders join its team.
+    """
 
     public_id = public_id_field()
     municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="projects", verbose_name=_("Kommune"))
@@ -90,7 +98,11 @@ class Project(models.Model):
     team: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="projects", blank=True, verbose_name=_("Projektteam")
     )
+    invitations: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
+        Invitation, related_name="+", blank=True, verbose_name=_("Einladungen")
+    )
     created_at = models.DateTimeField(_("angelegt am"), auto_now_add=True)
+    archived_at = models.DateTimeField(_("archiviert am"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ProjectQuerySet.as_manager()

@@ -98,6 +98,7 @@ class Score(models.Model):
     # What a query may have added (see Assessment).
     team_ids: list[int]
     assessment_state: str
+    proofs: int
 
     objects = ScoreManager()
     with_set_aside = ScoreQuerySet.as_manager()

@@ -39,13 +39,18 @@ _known: dict[int, tuple[float, CachedEdition]] = {}
 
 def cached_edition(edition: Edition) -> CachedEdition:
     """No query, but six when a process meets an edition for the first time in TTL seconds. Drafts are read each time."""
-    if edition.state == EditionState.DRAFT:
-        return _read(edition.pk)
+    return cached_edition_of(edition.pk, edition.state)
+
+
+def cached_edition_of(pk: int, state: str) -> CachedEdition:
+    """The same, where only these two of an edition are at hand."""
+    if state == EditionState.DRAFT:
+        return _read(pk)
     now = monotonic()
-    until, guide = _known.get(edition.pk, (0.0, None))
+    until, guide = _known.get(pk, (0.0, None))
     if guide is None or until < now:
-        guide = _read(edition.pk)
-        _known[edition.pk] = (now + TTL, guide)
+        guide = _read(pk)
+        _known[pk] = (now + TTL, guide)
     return guide
 
 

@@ -10,7 +10,9 @@ from django.db import connection
 
 from assessments.models import MeasureStatus, Score
 from assessments.models.measure import is_overdue
+from assessments.queries.offices import OfficeHolders, holders_by_office
 from assessments.queries.people import with_former
+from catalogue.models import Criterion
 from scaling.accounts.models import Role
 from scaling.common.sorting import sort_key
 
@@ -59,14 +61,15 @@ class CriterionPage:
     """In the order in which they came; measures by their day, those without one last; people by name, as (primary key, name).
 
     ``people`` are those who can be named: the project's team and the municipality's managers, and who looks after the criterion
-    though they have left. ``updated_by`` is who saved the
-    answer last, empty for nobody.
+    though they have left. ``who_knows`` names, by office of the criterion, the municipality's people who hold it.
+    ``updated_by`` is who saved the answer last, empty for nobody.
     """
 
     evidence: list[ShownEvidence]
     comments: list[ShownComment]
     measures: list[ShownMeasure]
     people: list[tuple[int, str]]
+    who_knows: list[OfficeHolders]
     updated_by: str
 
 
@@ -149,23 +152,33 @@ STATEMENT = " UNION ALL ".join(
             id="person.id",
             person=_name("person"),
         ),
+        _rows(
+            "office",
+            """accounts_membership AS item JOIN accounts_user AS person ON person.id = item.user_id
+               CROSS JOIN LATERAL unnest(item.offices) AS held (office)
+               WHERE item.municipality_id = %(municipality)s AND person.is_active AND held.office = ANY(%(offices)s)""",
+            id="person.id",
+            text="held.office",
+            person=_name("person"),
+        ),
         _rows("assigned", "accounts_user AS person WHERE person.id = %(assigned_to)s", id="person.id", person=_name("person")),
         _rows("updated_by", "accounts_user AS person WHERE person.id = %(updated_by)s", id="person.id", person=_name("person")),
     ]
 )
 
 
-def load_criterion_page(score: Score, key: str, today: date) -> CriterionPage:
-    """One query, whatever there is. ``key`` is the criterion's; the score's assessment and project are at hand.
+def load_criterion_page(score: Score, criterion: Criterion, today: date) -> CriterionPage:
+    """One query, whatever there is. The score's assessment and project are at hand.
 
     ``today`` tells which measures are overdue.
     """
     project = score.assessment.project
-    values: dict[str, str | int | None] = {
+    values: dict[str, str | int | list[str] | None] = {
         "score": score.pk,
         "project": project.pk,
         "municipality": project.municipality_id,
-        "key": key,
+        "key": criterion.key,
+        "offices": criterion.offices,
         "assigned_to": score.assigned_to_id,
         "updated_by": score.updated_by_id,
     }
@@ -186,5 +199,6 @@ def load_criterion_page(score: Score, key: str, today: date) -> CriterionPage:
             for row in sorted(found["measure"], key=lambda row: row.due_on or date.max)
         ],
         people=[*people, *former],
+        who_knows=holders_by_office(criterion.offices, ((row.text, row.person) for row in found["office"])),
         updated_by=next((row.person for row in found["updated_by"]), ""),
     )

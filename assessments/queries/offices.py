@@ -10,8 +10,8 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from assessments.models import Project, Score
 from catalogue.models import Criterion
 from scaling.accounts.models import Membership, Role, User
-from scaling.common.offices import Office
-from scaling.common.sorting import GermanOrder
+from scaling.common.offices import Office, in_order
+from scaling.common.sorting import GermanOrder, sort_key
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,34 @@ class OfficeShare:
     free: int
     holders: tuple[User, ...] = ()
     elsewhere: tuple[User, ...] = ()
+
+
+@dataclass(frozen=True)
+class OfficeHolders:
+    """One office that a criterion names, and the names of the municipality's people who hold it; none where nobody does."""
+
+    office: Office
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """„IT (Ida Ittner, Jo Jung)“, or the office alone."""
+        return f"{self.office.label} ({', '.join(self.names)})" if self.names else str(self.office.label)
+
+
+def holders_by_office(offices: Collection[str], held: Iterable[tuple[str, str]]) -> list[OfficeHolders]:
+    """``offices`` in the order of the list, each with its people by name. ``held`` are pairs of office and name. Pure."""
+    names: dict[str, list[str]] = {}
+    for office, name in held:
+        names.setdefault(office, []).append(name)
+    return [OfficeHolders(Office(office), tuple(sorted(names.get(office, ()), key=sort_key))) for office in in_order(offices)]
+
+
+def holders_in(municipality_id: int, offices: Collection[str]) -> list[tuple[str, str]]:
+    """Pairs of office and name, for ``holders_by_office``. One query; none where no office is asked for."""
+    if not offices:
+        return []
+    members = Membership.objects.filter(municipality=municipality_id, user__is_active=True, offices__overlap=list(offices))
+    return [(office, str(member.user)) for member in members.select_related("user") for office in member.offices]
 
 
 def members_of(project: Project) -> list[Any]:

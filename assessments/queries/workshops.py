@@ -223,6 +223,12 @@ def taking_part(code: str, token_hash: str) -> Participant | None:
     return people.select_related(*related).first()
 
 
+def voter(code: str, token_hash: str) -> Participant | None:
+    """Who holds the secret, with the workshop alone: what it takes to vote. One query, the smallest."""
+    people = Participant.objects.filter(workshop__code=code, token_hash=token_hash, left_at=None)
+    return people.select_related("workshop").first()
+
+
 @dataclass(frozen=True)
 class PhoneState:
     """What a participant's page shows: ``over``, ``paused`` (the round is with its managers), ``alone``, ``vote``, ``revealed``

@@ -34,6 +34,7 @@ urlpatterns = [
     path("geteilt/<str:token>/", share_links.shared_profile, name="shared"),
     path("geteilt/<str:token>/profil.pdf", share_links.shared_pdf, name="shared_pdf"),
     path("beispiel/", example.example_page, name="example"),
+    path("beispiel/kriterium/", example.example_criterion, name="example_criterion"),
     path("beispiel/profil.pdf", example.example_pdf, name="example_pdf"),
     path("schema/profile-2.json", downloads.schema, {"name": "profile-2"}, name="schema"),
     path("schema/record-1.json", downloads.schema, {"name": "record-1"}, name="record_schema"),

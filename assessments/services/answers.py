@@ -5,17 +5,18 @@ different criteria therefore never wait for each other, while a transition (``se
 row alone, waits for the saves before it and is seen by the saves after it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from simple_history.utils import bulk_update_with_history
 
 from assessments.limits import RATIONALE
-from assessments.models import Evidence, Score, ScoreState
+from assessments.models import Assessment, Evidence, Score, ScoreState
 from assessments.models.states import EDITABLE
 from scaling.common.dates import date_problem
 from scaling.common.history import attribute_to
@@ -91,6 +92,14 @@ LOCK = """
     FOR SHARE OF assessment FOR NO KEY UPDATE OF score
 """
 
+LOCK_SEVERAL = """
+    SELECT score.*, assessment.state AS assessment_state
+    FROM assessments_score AS score JOIN assessments_assessment AS assessment ON assessment.id = score.assessment_id
+    WHERE score.id = ANY(%s) AND assessment.id = %s AND score.set_aside_at IS NULL ORDER BY score.id
+    FOR SHARE OF assessment FOR NO KEY UPDATE OF score
+"""
+CONFIRMED_FIELDS = ["confirmed", "version", "page", "updated_at", "updated_by"]
+
 
 def lock_score(pk: int) -> Score:
     """The score as it stands now, locked until the transaction ends. One query. Raises NotEditable, Score.DoesNotExist.
@@ -156,6 +165,26 @@ def confirm_score(*, score: Score, version: int, by: Any) -> Score:
 
 
 @atomic
+def confirm_scores(*, assessment: Assessment, versions: Mapping[int, int], by: Any) -> list[Score]:
+    """„Stimmt noch“ for several answers at once: ``versions`` names each (primary key) with the version that was looked at.
+
+    Returns those that are confirmed by now: the ones confirmed here, and the ones somebody else had confirmed without changing
+    them. What was changed meanwhile, has left the round or belongs to another is left alone and left out. Raises NotEditable.
+    Three queries, whatever the number.
+    """
+    scores = list(Score.objects.raw(LOCK_SEVERAL, [list(versions), assessment.pk]))
+    if any(score.assessment_state not in EDITABLE for score in scores):
+        raise NotEditable
+    looked_at = [score for score in scores if score.version == versions[score.pk]]
+    kept = [score for score in looked_at if not score.confirmed]
+    now = timezone.now()
+    for score in kept:
+        _confirm(score, by=by, now=now)
+    bulk_update_with_history(kept, Score, CONFIRMED_FIELDS, default_user=by)
+    return looked_at
+
+
+@atomic
 def add_evidence(*, score: Score, by: Any, evidence: NewEvidence) -> Evidence:
     """Add one piece of evidence; it never conflicts with anything. Raises NotEditable."""
     return _add_evidence(lock_score(score.pk), evidence, by=by)
@@ -181,13 +210,17 @@ def _check(answer: Answer, current: Score) -> None:
 
 
 def _store(score: Score, *, by: Any, page: str = "") -> None:
+    _confirm(score, by=by, now=timezone.now(), page=page)
+    attribute_to(score, by)
+    score.save(update_fields=[*ANSWER_FIELDS, *CONFIRMED_FIELDS])
+
+
+def _confirm(score: Score, *, by: Any, now: datetime, page: str = "") -> None:
     score.confirmed = True
     score.page = page[:43]
     score.version += 1
-    score.updated_at = timezone.now()
+    score.updated_at = now
     score.updated_by = by
-    attribute_to(score, by)
-    score.save(update_fields=[*ANSWER_FIELDS, "confirmed", "version", "page", "updated_at", "updated_by"])
 
 
 def _add_evidence(score: Score, new: NewEvidence, *, by: Any) -> Evidence:

@@ -14,6 +14,18 @@ from scaling.common.versions import change
 
 
 @atomic
+def finish_measure(*, measure: Measure, version: int, by: Any) -> Measure:
+    """Tick it off where ``version`` is still the current one; done already, it stays as it is. Raises StaleRecord."""
+    current = Measure.objects.select_for_update().get(pk=measure.pk)
+    wanted = {"status": MeasureStatus.DONE.value}
+    if change(current, version, stored={"status": current.status}, wanted=wanted):
+        current.status = MeasureStatus.DONE
+        attribute_to(current, by)
+        current.save()
+    return current
+
+
+@atomic
 def save_measure(
     *,
     project: Project,

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -103,6 +104,25 @@ def change_project(
         attribute_to(current, by)
         current.save(update_fields=["name", "phase", "summary", "confidentiality", "version"])
         current.team.set(team)
+    return current
+
+
+@atomic
+def archive_project(*, project: Project, by: Any, back: bool = False) -> Project:
+    """Put a project into the archive, or, with ``back``, take it out again; where it is there already, nothing changes.
+
+    It leaves all lists and begins no new round. What it holds stays readable, and a round that runs can be finished: nobody
+    loses what they are typing. The municipality's own standing project is never archived (ValueError).
+    """
+    if project.is_municipality_wide:
+        raise ValueError("The standing project stays.")
+    current = Project.objects.select_for_update().get(pk=project.pk)
+    if (current.archived_at is None) == back:
+        return current
+    current.archived_at = None if back else timezone.now()
+    current.version += 1
+    attribute_to(current, by)
+    current.save(update_fields=["archived_at", "version"])
     return current
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -10,8 +11,9 @@ from django.utils.translation import gettext as _
 from assessments.models import Ballot, Participant, ScoreState, Vote, Workshop
 from assessments.models.states import EDITABLE
 from assessments.models.workshop import MAX_WORDS, ROLES
+from assessments.queries.catalogue_cache import cached_edition_of
 from assessments.services.answers import NotEditable
-from assessments.services.workshops import WorkshopOver, question_of_score
+from assessments.services.workshops import WorkshopOver, question_of
 from scaling.common.text import tidy_line
 from scaling.common.transactions import atomic
 
@@ -90,10 +92,13 @@ def leave(*, participant: Participant) -> None:
 
 # PostgreSQL takes them in the order in which they are written. The person's own row, so that two forms of one phone follow.
 _LOCK = """
-    SELECT workshop.*, assessment.state AS assessment_state
+    SELECT workshop.*, assessment.state AS assessment_state, edition.id AS edition_id, edition.state AS edition_state,
+           project.is_municipality_wide
     FROM assessments_participant AS participant
     JOIN assessments_workshop AS workshop ON workshop.id = participant.workshop_id
     JOIN assessments_assessment AS assessment ON assessment.id = workshop.assessment_id
+    JOIN assessments_project AS project ON project.id = assessment.project_id
+    JOIN catalogue_edition AS edition ON edition.id = assessment.edition_id
     WHERE participant.id = %s
     FOR SHARE OF assessment, workshop FOR NO KEY UPDATE OF participant
 """
@@ -119,8 +124,7 @@ def cast_vote(
         raise WorkshopOver
     if workshop.assessment_state not in EDITABLE:
         raise NotEditable
-    related = ("score__assessment__edition", "score__assessment__project")
-    asked = Ballot.objects.filter(pk=ballot, workshop=workshop.pk).select_related(*related).first()
+    asked = Ballot.objects.filter(pk=ballot, workshop=workshop.pk).select_related("score").first()
     if asked is None or not can_vote(workshop, asked):
         raise BallotClosed
     current = Vote.objects.filter(ballot=asked, participant=participant).first()
@@ -138,12 +142,12 @@ def cast_vote(
     return current
 
 
-def can_vote(workshop: Workshop, ballot: Ballot) -> bool:
-    """Whether the ballot, of this workshop, takes votes: the one on the wall, or any while all rate alone. No query with its
-    score's round at hand."""
-    return (
-        (workshop.is_alone() or workshop.current_id == ballot.pk)
-        and ballot.revealed_at is None
-        and ballot.score.set_aside_at is None
-        and ballot.question == question_of_score(ballot.score)
-    )
+def can_vote(workshop: Any, ballot: Ballot) -> bool:
+    """Whether the ballot, of this workshop as it was locked, takes votes: the one on the wall, or any while all rate alone. No
+    query with its score at hand."""
+    if ballot.revealed_at is not None or ballot.score.set_aside_at is not None:
+        return False
+    if not workshop.is_alone() and workshop.current_id != ballot.pk:
+        return False
+    criterion = cached_edition_of(workshop.edition_id, workshop.edition_state).by_id[ballot.score.criterion_id]
+    return ballot.question == question_of(criterion, municipality_wide=workshop.is_municipality_wide)

@@ -167,8 +167,10 @@ def withdraw(*, assessment: Assessment, by: Any) -> Assessment:
 
 
 @atomic
-def approve(*, assessment: Assessment, by: Any, seen: int | None = None, at: datetime | None = None) -> Assessment:
-    """A manager accepts the round as it is; it is frozen from now on, and ``approved`` is sent.
+def approve(
+    *, assessment: Assessment, by: Any, seen: int | None = None, note: str = "", at: datetime | None = None
+) -> Assessment:
+    """A manager accepts the round as it is; it is frozen from now on, and ``approved`` is sent. ``note`` is for the team.
 
     ``seen`` is the id of the latest step the manager knew of: raises SeenIsOutdated where another followed. Raises WrongState.
     """
@@ -179,7 +181,7 @@ def approve(*, assessment: Assessment, by: Any, seen: int | None = None, at: dat
         latest = current.latest()
         if latest is None or latest.id != seen:
             raise SeenIsOutdated(current)
-    _step(current, assessment, AssessmentState.APPROVED, TransitionKind.APPROVE, by, at=at)
+    _step(current, assessment, AssessmentState.APPROVED, TransitionKind.APPROVE, by, note=note.strip(), at=at)
     forget_votes(current)
     approved.send(sender=Assessment, assessment=assessment, at=at or timezone.now())
     return assessment

@@ -50,7 +50,17 @@ class WallMovedOn(Exception):
 
 
 def question_of(criterion: Criterion, *, municipality_wide: bool) -> str:
-    """A hash of all that is read before voting (title, summary, levels; in German, which every edition has)."""
+    """A hash of all that is read before voting (title, summary, levels; in German, which every edition has).
+
+    Made once for a criterion that stays in memory (``queries.catalogue_cache``): every vote asks for it.
+    """
+    known: dict[bool, str] = criterion.__dict__.setdefault("_questions", {})
+    if municipality_wide not in known:
+        known[municipality_wide] = _question_of(criterion, municipality_wide=municipality_wide)
+    return known[municipality_wide]
+
+
+def _question_of(criterion: Criterion, *, municipality_wide: bool) -> str:
     with override("de"):
         wording = wording_of(criterion, municipality_wide=municipality_wide)
         parts = [criterion.title, wording.summary, *(text.description for text in wording.levels)]

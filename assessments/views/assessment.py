@@ -13,14 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assessments.duration import by_workstream, duration, proposal
 from assessments.forms.assignment import AssignByOfficeForm, AssignForm
-from assessments.forms.workflow import ReopenForm, ReturnForm, ScopeForm
+from assessments.forms.workflow import ApproveForm, ReopenForm, ReturnForm, ScopeForm
 from assessments.models import Assessment, AssessmentState, Project, TransitionKind
 from assessments.queries.catalogue_cache import cached_edition
+from assessments.queries.comparison import compare, scores_of_round
 from assessments.queries.history import round_history
 from assessments.queries.neighbours import in_order
 from assessments.queries.offices import members_of, shares_in, shares_of, working_here
 from assessments.queries.overview import SHOWS, Narrowed, overview_of
-from assessments.sentences import given_in_words
+from assessments.sentences import given_in_words, kinds_sentence, mean_change
 from assessments.services import workflow
 from assessments.services.assignment import assign_by_office
 from assessments.views.access import get_assessment, get_project, require
@@ -35,7 +36,10 @@ from scaling.common.transactions import atomic
 def start(request: HttpRequest, public_id: str) -> HttpResponse:
     """Choose what the next round covers, and begin it."""
     project = get_project(request.user, public_id)
-    require(request.user, "assessments.start_assessment", project)
+    require(request.user, "assessments.work_on_project", project)
+    if project.archived_at is not None:
+        messages.info(request, _("Das Projekt ist archiviert. Die Leitung kann es zurückholen."))
+        return redirect(project)
     running = Assessment.objects.filter(project=project).open().first()
     if running is not None:
         messages.info(request, _("Für dieses Projekt läuft schon eine Bewertung; hier ist sie."))
@@ -69,7 +73,10 @@ def start(request: HttpRequest, public_id: str) -> HttpResponse:
             messages.info(request, _("Für dieses Projekt läuft schon eine Bewertung; hier ist sie."))
             return redirect(error.assessment)
         except workflow.NothingToAssess:
-            messages.error(request, _("In den gewählten Phasen gibt es kein Kriterium. Bitte wählen Sie eine weitere Phase."))
+            if offered:  # else the page says it
+                messages.error(
+                    request, _("In den gewählten Phasen gibt es kein Kriterium. Bitte wählen Sie eine weitere Phase.")
+                )
         else:
             return redirect(assessment)
     previous = Assessment.objects.filter(project=project).order_by("-round").with_steps().first()
@@ -81,6 +88,7 @@ def start(request: HttpRequest, public_id: str) -> HttpResponse:
             "crumbs": crumbs_to(project, (_("Bewertung beginnen"), "")),
             "form": form,
             "edition": edition,
+            "offered": bool(offered),
             "cross_phase": next((phase for phase in phases if phase.is_cross_phase), None),
             "cross_phase_count": sum(counts[phase.pk] for phase in phases if phase.is_cross_phase),
             "previous": previous,
@@ -144,6 +152,8 @@ def render_overview(request: HttpRequest, assessment: Assessment, status: int = 
         "todo": overview_of(found.pending),
         "rest": overview_of([score for score in found.scores if is_divided and not score.is_pending]),
         "next_pending": next(iter(found.pending), None),
+        "since_last": _since_last(request, assessment),
+        "approve_form": ApproveForm(),
         "return_form": ReturnForm(),
         "reopen_form": ReopenForm(),
         "offices": offices,
@@ -152,6 +162,16 @@ def render_overview(request: HttpRequest, assessment: Assessment, status: int = 
         **more,
     }
     return render(request, "assessments/overview.html", context, status=status if more else 200)
+
+
+def _since_last(request: HttpRequest, assessment: Assessment) -> dict[str, Any] | None:
+    """What changed since the round before, for whoever is to approve this one; None for others. At most three queries."""
+    if assessment.previous_id is None or not request.user.has_perm("assessments.approve_assessment", assessment):
+        return None
+    then = Assessment.objects.with_context().get(pk=assessment.previous_id)
+    found = compare(scores_of_round(assessment), scores_of_round(then))
+    summary = (kinds_sentence(found.change.kinds, str(then.round_label)), mean_change(found.change))
+    return {"then": then, "comparison": found, "summary": summary}
 
 
 def _too_late(
@@ -220,10 +240,13 @@ def approve(request: HttpRequest, public_id: str) -> HttpResponse:
     require(request.user, "assessments.manage_assessment", assessment)
     done = _("Freigegeben. Die Bewertung ist jetzt abgeschlossen, und ihr Reifeprofil steht fest.")
     seen = _seen(request)
+    form = ApproveForm(request.POST)
+    if not form.is_valid():
+        return render_overview(request, assessment, approve_form=form, form=form)
     try:
-        workflow.approve(assessment=assessment, by=request.user, seen=seen)
+        workflow.approve(assessment=assessment, by=request.user, seen=seen, note=form.cleaned_data["note"])
     except workflow.SeenIsOutdated as error:
-        return _ask_again(request, assessment, error.assessment, seen)
+        return _ask_again(request, assessment, error.assessment, seen, form)
     except workflow.WrongState as error:
         return _too_late(request, assessment, error, TransitionKind.APPROVE, done)
     messages.success(request, done)
@@ -236,14 +259,14 @@ def _seen(request: HttpRequest) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
-def _ask_again(request: HttpRequest, assessment: Assessment, current: Assessment, seen: int) -> HttpResponse:
+def _ask_again(request: HttpRequest, assessment: Assessment, current: Assessment, seen: int, form: ApproveForm) -> HttpResponse:
     """The round went back and forth since the page was opened: show what changed meanwhile, and ask for a new yes."""
     assessment.state = current.state
     assessment.forget_steps()
     known = next((step for step in assessment.steps if step.id == seen), None)
     history = round_history(assessment, cached_edition(assessment.edition)) if known else []
     changed = [entry for entry in history if known and entry.when > known.at]
-    return render_overview(request, assessment, status=409, asked_again=True, changed_since=changed)
+    return render_overview(request, assessment, status=409, asked_again=True, changed_since=changed, approve_form=form)
 
 
 @login_required

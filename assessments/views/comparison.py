@@ -6,17 +6,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assessments.models import Assessment, Score
-from assessments.queries.catalogue_cache import cached_edition
+from assessments.models import Assessment
 from assessments.queries.comparison import compare as compare_scores
-from assessments.queries.neighbours import in_order
+from assessments.queries.comparison import scores_of_round
 from assessments.sentences import kinds_sentence, mean_change
 from assessments.views.access import get_assessment
 from assessments.views.breadcrumbs import crumbs_to
-
-
-def _scores(assessment: Assessment) -> list[Score]:
-    return in_order(assessment.scores.select_related("updated_by"), cached_edition(assessment.edition))
 
 
 @login_required
@@ -42,7 +37,7 @@ def compare(request: HttpRequest, public_id: str, other_id: str) -> HttpResponse
     if assessment.project_id != other.project_id or assessment == other:
         raise Http404
     now, then = (assessment, other) if assessment.round > other.round else (other, assessment)
-    found = compare_scores(_scores(now), _scores(then))
+    found = compare_scores(scores_of_round(now), scores_of_round(then))
     context = {
         "assessment": assessment,
         "project": assessment.project,

@@ -22,6 +22,7 @@ from assessments.queries.as_opened import as_opened
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.criterion_page import load_criterion_page
 from assessments.queries.neighbours import Neighbours, RoundContext, answer_label, in_order, neighbours, round_context
+from assessments.queries.offices import OfficeHolders
 from assessments.queries.overview import rating_of
 from assessments.scoring import counts
 from assessments.services.answers import (
@@ -158,7 +159,7 @@ def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200
     criterion = score.criterion = cached_edition(assessment.edition).by_id[score.criterion_id]
     wording = wording_of(criterion, municipality_wide=assessment.project.is_municipality_wide)
     around = round_context(score, cached_edition(assessment.edition))
-    near = load_criterion_page(score, criterion.key, timezone.localdate())
+    near = load_criterion_page(score, criterion, timezone.localdate())
     may_read_comments = request.user.has_perm("assessments.read_comments", assessment)
     context: dict[str, Any] = {
         "assessment": assessment,
@@ -176,6 +177,8 @@ def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200
         "comments": near.comments if may_read_comments else [],
         "comment_form": CommentForm(),
         "people": near.people,
+        # Whoever only reads has no need of colleagues' names to ask.
+        "who_knows": near.who_knows if not form.read_only else [OfficeHolders(one.office, ()) for one in near.who_knows],
         "counts": counts(rating_of(one) for one in around.scores),
         **_help_tabs(request.COOKIES.get("hilfe", ""), around, wording),
         "updated_by": near.updated_by,

@@ -14,7 +14,7 @@ from assessments.queries.project_history import project_history
 from assessments.views.access import get_assessment, get_municipality, get_project, require
 from assessments.views.breadcrumbs import crumbs_to
 
-ENTRIES_PER_PAGE = 50
+ENTRIES_PER_PAGE = 20
 
 
 @login_required
@@ -40,7 +40,7 @@ def history(request: HttpRequest, public_id: str) -> HttpResponse:
 def history_of_project(request: HttpRequest, public_id: str) -> HttpResponse:
     """For those who work on it: a team's coming and going is no reader's matter."""
     project = get_project(request.user, public_id)
-    require(request.user, "assessments.start_assessment", project)
+    require(request.user, "assessments.work_on_project", project)
     with_links = request.user.has_perm("assessments.manage_assessment", project)
     entries = project_history(project, with_links=with_links)
     context = {

@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments.forms.measure import MeasureForm
 from assessments.models import Assessment, Measure, MeasureStatus, Project
 from assessments.queries.catalogue_cache import CachedEdition, cached_edition
-from assessments.services.measures import save_measure
-from assessments.views.access import get_project, require
+from assessments.services.measures import finish_measure, save_measure
+from assessments.views.access import get_project, number_in, require
 from assessments.views.breadcrumbs import crumbs_to
 from catalogue.models import Criterion, Edition
 from scaling.common.versions import StaleRecord, two_versions
@@ -80,6 +80,28 @@ def measure_edit(request: HttpRequest, public_id: str, measure_id: str) -> HttpR
     return _edit(request, project, get_object_or_404(project.measures, public_id=measure_id))
 
 
+@login_required
+@require_POST
+def measure_done(request: HttpRequest, public_id: str, measure_id: str) -> HttpResponse:
+    """Tick a measure off, from a list; back to it. What was changed meanwhile is shown instead."""
+    project = get_project(request.user, public_id)
+    require(request.user, "assessments.change_measures", project)
+    measure = get_object_or_404(project.measures, public_id=measure_id)
+    try:
+        finish_measure(measure=measure, version=number_in(request.POST.get("version")), by=request.user)
+    except StaleRecord:
+        messages.warning(request, _("Hier wurde inzwischen etwas geändert. Bitte sehen Sie es sich an."))
+        return redirect("assessments:measure_edit", public_id, measure_id)
+    messages.success(request, _("Erledigt: „%(text)s“") % {"text": measure.text})
+    return redirect(_back(request.POST.get("zurueck", ""), public_id))
+
+
+def _back(wanted: str, public_id: str) -> str:
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return wanted
+    return reverse("assessments:measures", args=[public_id])
+
+
 def _edit(request: HttpRequest, project: Project, measure: Measure | None) -> HttpResponse:
     form = MeasureForm(
         request.POST or None,
@@ -88,9 +110,7 @@ def _edit(request: HttpRequest, project: Project, measure: Measure | None) -> Ht
         measure=measure,
         criterion_key=request.GET.get("kriterium", ""),
     )
-    back = request.GET.get("zurueck", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        back = reverse("assessments:measures", args=[project.public_id])
+    back = _back(request.GET.get("zurueck", ""), project.public_id)
     if request.method == "POST" and form.is_valid():
         try:
             save_measure(project=project, by=request.user, measure=measure, **form.cleaned_data)

@@ -45,13 +45,15 @@ def projects_with_rounds(user: Any, municipality: Municipality) -> list[ListedPr
 def municipality_page(request: HttpRequest, public_id: str) -> HttpResponse:
     municipality = get_municipality(request.user, public_id)
     found = projects_with_rounds(request.user, municipality)
-    projects = [row for row in found if not row.project.is_municipality_wide]
+    listed = [row for row in found if not row.project.is_municipality_wide]
+    projects = [row for row in listed if row.project.archived_at is None]
     return render(
         request,
         "assessments/municipality.html",
         {
             "municipality": municipality,
             "projects": Paginator(projects, PROJECTS_PER_PAGE).get_page(request.GET.get("seite")),
+            "archived": [row for row in listed if row.project.archived_at is not None],
             "standing": next((row for row in found if row.project.is_municipality_wide), None),
             "tenant": TenantOf(municipality),
             "has_approved": any(row.approved for row in found),

@@ -5,13 +5,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments import scoring, sentences
 from assessments.forms.project import ProjectForm
 from assessments.models import Assessment, AssessmentState, Project, ProjectPaper
 from assessments.queries.gates import gates_of
-from assessments.services.projects import NameTaken, change_project, create_project
+from assessments.services.projects import NameTaken, archive_project, change_project, create_project
 from assessments.views.access import get_municipality, get_project, require
 from assessments.views.breadcrumbs import crumbs_to
 from assessments.views.municipality import TenantOf
@@ -63,6 +63,21 @@ def project_edit(request: HttpRequest, public_id: str) -> HttpResponse:
     return render_form(request, form, crumbs, _("Projekt bearbeiten"))
 
 
+@login_required
+@require_POST
+def project_archive(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Into the archive, or back out of it (``zurueck``)."""
+    project = get_project(request.user, public_id)
+    require(request.user, "assessments.archive_project", project)
+    back = "zurueck" in request.POST
+    archive_project(project=project, by=request.user, back=back)
+    if back:
+        messages.success(request, _("„%(name)s“ ist zurückgeholt und steht wieder in den Listen.") % {"name": project.name})
+    else:
+        messages.success(request, _("„%(name)s“ ist archiviert. Alles bleibt lesbar.") % {"name": project.name})
+    return redirect(project)
+
+
 def render_form(request: HttpRequest, form: ProjectForm, crumbs: list[tuple[str, str]], heading: str) -> HttpResponse:
     context = {"form": form, "crumbs": crumbs, "heading": heading}
     return render(request, "assessments/project_form.html", context, status=422 if form.is_bound else 200)
@@ -75,7 +90,15 @@ def phase_road(project: Project, round_: Assessment | None) -> list[dict[str, ob
     """
     if round_ is None:
         phases = Phase.objects.exclude(key=CROSS_PHASE)
-        return [{"name": phase.label, "state": "current" if phase.pk == project.phase_id else None} for phase in phases]
+        catalogue = reverse("catalogue:index")
+        return [
+            {
+                "name": phase.label,
+                "url": f"{catalogue}?phase={phase.key}#{phase.key}",
+                "state": "current" if phase.pk == project.phase_id else None,
+            }
+            for phase in phases
+        ]
     found = gates_of([round_])[round_.pk]
     moved = found.current.phase != project.phase.key
     road: list[dict[str, object]] = []
@@ -95,7 +118,7 @@ def phase_road(project: Project, round_: Assessment | None) -> list[dict[str, ob
         elif gate == found.current:
             here = _("Hier stand das Projekt bei der Freigabe")
         label, note = found.phase_labels[gate.phase], " ".join(parts)
-        road.append({"name": label, "state": state or None, "here": here, "note": note, "dropped": dropped})
+        road.append({"name": label, "key": gate.phase, "state": state or None, "here": here, "note": note, "dropped": dropped})
     return road
 
 

@@ -281,16 +281,18 @@ def _alone_page(
 @never_cache
 @require_POST
 def cast(request: HttpRequest, code: str) -> HttpResponse:
-    """One vote. By script it is answered with JSON; without one, with the page that comes next."""
+    """One vote. By script it is answered with JSON, which says all the page has to; without one, with the page that comes next.
+
+    A whole room votes within seconds: seven queries with a script, none of them with more than two tables joined by the ORM.
+    """
     by_script = request.headers.get("Accept") == "application/json"
-    participant = me(request, code)
+    token = _token(request, code)
+    participant = queries.voter(code, votes.hash_of(token)) if token else None
     if participant is None:
         return HttpResponse(status=404) if by_script else _not_taking_part(request, code)
     form = VoteForm(request.POST)
     if not form.is_valid():
-        if by_script:
-            return JsonResponse({"gespeichert": False, "grund": "form"}, status=422)
-        return _again(request, participant, form)
+        return JsonResponse({"gespeichert": False, "grund": "form"}, status=422) if by_script else _again(request, code, form)
     try:
         stored = votes.cast_vote(
             participant=participant,
@@ -310,16 +312,15 @@ def cast(request: HttpRequest, code: str) -> HttpResponse:
         problem = too_late()
     except ValidationError as error:
         form.add_error(None, error)
-        return (
-            JsonResponse({"gespeichert": False, "grund": "form"}, status=422)
-            if by_script
-            else _again(request, participant, form)
-        )
+        return JsonResponse({"gespeichert": False, "grund": "form"}, status=422) if by_script else _again(request, code, form)
     else:
-        if by_script:
-            on = {"weiter": _after_vote(participant, stored)} if queries.phone_state_of(participant).state == "alone" else {}
-            return JsonResponse({"gespeichert": True, "version": stored.version, **on})
-        return redirect(_after_vote(participant, stored))
+        if not by_script:
+            return redirect(_after_vote(participant, stored))
+        said = {"gespeichert": True, "version": stored.version}
+        if participant.workshop.is_alone():
+            return JsonResponse({**said, "weiter": _after_vote(participant, stored)})
+        now = queries.PhoneState("vote", stored.ballot_id, stored.version, None)
+        return JsonResponse({**said, "ort": now.place, "text": _own_in_words(stored), "knopf": _("Ändern")})
     fresh = me(request, code)
     if fresh is None:
         return _unknown(request, form.cleaned_data["words"])
@@ -346,7 +347,7 @@ def _not_taking_part(request: HttpRequest, code: str) -> HttpResponse:
 def _after_vote(participant: Participant, stored: Vote) -> str:
     """Alone, on to the next criterion without an answer; else back to the page, which says what is stored."""
     code = participant.workshop.code
-    if queries.phone_state_of(participant).state == "alone":
+    if participant.workshop.is_alone():
         items = queries.alone_items(participant, scores_of(participant.workshop.assessment))
         place = next((number for number, item in enumerate(items) if item.ballot.pk == stored.ballot_id), 0)
         following = next((item for item in [*items[place + 1 :], *items[:place]] if item.vote is None), None)
@@ -355,8 +356,17 @@ def _after_vote(participant: Participant, stored: Vote) -> str:
     return reverse("assessments:vote", args=[code])
 
 
-def _again(request: HttpRequest, participant: Participant, form: VoteForm) -> HttpResponse:
+def _own_in_words(stored: Vote) -> str:
+    """As ``vote_form.html`` has it."""
+    text = _("Gespeichert: %(own_label)s. Bis zum Aufdecken können Sie Ihre Antwort ändern.")
+    return text % {"own_label": answer_label(stored.state, stored.level)}
+
+
+def _again(request: HttpRequest, code: str, form: VoteForm) -> HttpResponse:
     """The form as it was filled in, with what is missing; where it takes no vote any more, its words alone."""
+    participant = me(request, code)
+    if participant is None:
+        return _not_taking_part(request, code)
     ballot, state = number_in(form.data.get("ballot")), queries.phone_state_of(participant).state
     if state == "alone":
         items = queries.alone_items(participant, scores_of(participant.workshop.assessment))

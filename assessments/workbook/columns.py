@@ -53,6 +53,9 @@ COLUMNS = (
     ),
     SheetColumn("phase", _("Phase"), 18, ColumnKind.GUIDANCE, needed=False),
     SheetColumn("workstreams", _("Workstreams"), 24, ColumnKind.GUIDANCE, needed=False),
+    SheetColumn("offices", _("Wer weiß das?"), 30, ColumnKind.GUIDANCE, needed=False),
+    SheetColumn("milestone", _("Meilenstein"), 30, ColumnKind.GUIDANCE, needed=False),
+    SheetColumn("not_here", _("Gehört nicht hierher"), 44, ColumnKind.GUIDANCE, needed=False),
     SheetColumn("version", _("Fassung"), 10, ColumnKind.HIDDEN),
     SheetColumn("assessment", _("Bewertung-Nr."), 14, ColumnKind.HIDDEN),
 )

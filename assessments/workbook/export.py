@@ -117,6 +117,9 @@ def _values(assessment: Assessment, score: Score) -> dict[str, Any]:
         **{f"level_{level.value}": f"{level.label}: {described.get(level.value, '')}" for level in Level},
         "phase": criterion.phase.label,
         "workstreams": ", ".join(workstream.name for workstream in criterion.workstreams.all()),
+        "offices": criterion.office_names,
+        "milestone": criterion.milestone.requirement if criterion.is_milestone else "",
+        "not_here": criterion.not_here,
         "version": score.version,
         "assessment": assessment.public_id,
     }

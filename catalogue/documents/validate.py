@@ -31,6 +31,11 @@ _HTML = re.compile(r"<[/!?]?[a-z][^<>]*>|<!--|<\s*+/?\s*+script", re.IGNORECASE)
 _ODD_LINK = re.compile(r"\]\(\s*+(?:<\s*+)?+(?!https?:|mailto:)|\b(?:java|vb)script\s*+:|\bdata:[a-z]+/", re.IGNORECASE)
 
 
+#: As ``url`` of the schema: what a form takes, a file has to take, too.
+ADDRESS = re.compile(r"""https?://[^\s<>"']+""")
+MAX_ADDRESS, MAX_ENTRIES, MAX_ENTRY, MAX_NOTES, MAX_REFERENCES, MAX_SOURCE, MAX_TEXT = 300, 12, 1000, 12, 50, 250, 4000
+
+
 @cache
 def _validator() -> Draft202012Validator:
     return Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
@@ -81,7 +86,8 @@ def _problems_of(document: Document, error: ValidationError) -> Iterator[Catalog
     value: Any = error.instance
     wanted: Any = error.validator_value
     if error.validator == "oneOf":  # milestone, second wording: speak of what is wrong inside
-        inner = [e for e in error.context or [] if e.validator != "type"]
+        # That it is not null either is no news; a wrong type deeper inside is.
+        inner = [e for e in error.context or [] if e.validator != "type" or e.relative_path]
         for cause in inner:
             yield from _problems_of(document, cause)
         if not inner:

@@ -7,17 +7,25 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, ButtonHolder, Layout, Row, Submit
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalogue.documents.validate import RESERVED_KEYS, markup_problem
+from catalogue.documents.validate import (
+    ADDRESS,
+    MAX_ADDRESS,
+    MAX_ENTRIES,
+    MAX_ENTRY,
+    MAX_REFERENCES,
+    MAX_SOURCE,
+    MAX_TEXT,
+    RESERVED_KEYS,
+    markup_problem,
+)
 from catalogue.forms.fields import LinesField
 from catalogue.models import Phase
 from scaling.common.forms import Form
 
 LANGUAGES = {"de": gettext_lazy("Deutsch"), "en": gettext_lazy("Englisch")}
-MAX_TEXT_LENGTH = 4000
 
 
 def no_markup(value: str | list[str]) -> None:
@@ -26,6 +34,42 @@ def no_markup(value: str | list[str]) -> None:
         problem = markup_problem(text)
         if problem:
             raise ValidationError(problem)
+
+
+def at_most(entries: int, found: list[Any]) -> None:
+    """A file takes no more either."""
+    if len(found) > entries:
+        words = {"most": entries, "found": len(found)}
+        raise ValidationError(_("Höchstens %(most)d Einträge sind erlaubt, hier sind %(found)d.") % words)
+
+
+def lines_fit(lines: list[str]) -> None:
+    """As many entries, and as long, as a file may have."""
+    at_most(MAX_ENTRIES, lines)
+    longest = max(map(len, lines), default=0)
+    if longest > MAX_ENTRY:
+        words = {"length": longest, "most": MAX_ENTRY}
+        raise ValidationError(_("Der Text hat %(length)d Zeichen; erlaubt sind %(most)d.") % words)
+
+
+def parts_of(line: str) -> list[str]:
+    """What strokes divide; a stroke inside a part has a backslash before it."""
+    return [part.replace(r"\|", "|").strip() for part in re.split(r"(?<!\\)\|", line)]
+
+
+def divided(parts: list[str]) -> str:
+    """The way back from ``parts_of``."""
+    return " | ".join(part.replace("|", r"\|") for part in parts)
+
+
+def source_of(german: str, english: str, url: str) -> dict[str, Any]:
+    """A source as in the document. Raises ValidationError for what a file would not take."""
+    if url and not ADDRESS.fullmatch(url):
+        raise ValidationError(_("Keine Adresse: „%s“. Sie beginnt mit http:// oder https://.") % url[:80])
+    if len(german) > MAX_SOURCE or len(english) > MAX_SOURCE or len(url) > MAX_ADDRESS:
+        raise ValidationError(_("Ein Titel darf 250 Zeichen lang sein, eine Adresse 300."))
+    no_markup([german, english])
+    return {"title": {"de": german, "en": english}, "url": url}
 
 
 class ReferencesField(LinesField):
@@ -46,21 +90,17 @@ class ReferencesField(LinesField):
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, list):
             lines = ([item["title"]["de"], item["title"]["en"], item["url"]] for item in value)
-            return "\n".join(" | ".join(part.replace("|", r"\|") for part in _without_empty_end(line)) for line in lines)
+            return "\n".join(divided(_without_empty_end(line)) for line in lines)
         return value
 
     def to_python(self, value: Any) -> Any:
         references = []
         for line in super().to_python(value):
-            parts = [part.replace(r"\|", "|").strip() for part in re.split(r"(?<!\\)\|", line)]
+            parts = parts_of(line)
             if len(parts) > 3 or not parts[0]:
                 raise ValidationError(_("Jede Zeile hat die Form: deutscher Titel | englischer Titel | Adresse"))
-            german, english, url = (*parts, "", "")[:3]
-            if url:
-                URLValidator(["http", "https"])(url)
-            if len(german) > 250 or len(english) > 250 or len(url) > 300:
-                raise ValidationError(_("Ein Titel darf 250 Zeichen lang sein, eine Adresse 300."))
-            references.append({"title": {"de": german, "en": english}, "url": url})
+            references.append(source_of(*(*parts, "", "")[:3]))
+        at_most(MAX_REFERENCES, references)
         return references
 
 
@@ -114,7 +154,7 @@ class DocumentForm(Form):
             field = forms.CharField(
                 label=_("%(field)s (%(language)s)") % {"field": label, "language": language_name},
                 required=german and language == "de",
-                max_length=line or MAX_TEXT_LENGTH,
+                max_length=line or MAX_TEXT,
                 help_text=help_text,
                 widget=forms.TextInput if line else forms.Textarea(attrs={"rows": rows}),
                 validators=[no_markup],
@@ -130,7 +170,7 @@ class DocumentForm(Form):
                 required=False,
                 help_text=help_text,
                 widget=forms.Textarea(attrs={"rows": 5, "lang": language}),
-                validators=[no_markup],
+                validators=[no_markup, lines_fit],
             )
             self.fields[f"{name}_{language}"] = field
         return Row(f"{name}_de", f"{name}_en")

@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from catalogue.documents.validate import MAX_NOTES, MAX_TEXT
+from catalogue.forms.document_form import at_most, divided, parts_of, source_of
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
@@ -15,7 +17,8 @@ _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 class LegalNotesField(forms.CharField):
     """Notes with an empty line between them, each of three lines: source, German text, English text.
 
-    The first line is: month | German title of the source | English title | address. The value is a list as in the document.
+    The first line is: month | German title of the source | English title | address, where a stroke inside a title has a
+    backslash before it. The value is a list as in the document.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -38,7 +41,9 @@ class LegalNotesField(forms.CharField):
         if isinstance(value, list):
             return value
         text = str(value or "").replace("\r", "").strip()
-        return [_note(block) for block in re.split(r"\n{2,}", text) if block.strip()]
+        notes = [_note(block) for block in re.split(r"\n\s*\n", text) if block.strip()]
+        at_most(MAX_NOTES, notes)
+        return notes
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool(self.to_python(initial) != self.to_python(data))
@@ -46,21 +51,21 @@ class LegalNotesField(forms.CharField):
 
 def _block(note: dict[str, Any]) -> str:
     source = note["source"]
-    head = " | ".join((note["as_of"], source["title"]["de"], source["title"]["en"], source["url"]))
+    head = divided([note["as_of"], source["title"]["de"], source["title"]["en"], source["url"]])
     return "\n".join((head, note["text"]["de"], note["text"]["en"]))
 
 
 def _note(block: str) -> dict[str, Any]:
     lines = [line.strip() for line in block.strip().split("\n")]
-    parts = [part.strip() for part in lines[0].split("|")]
+    parts = parts_of(lines[0])
     if len(lines) not in (2, 3) or len(parts) not in (3, 4) or not _MONTH.fullmatch(parts[0]) or not parts[1]:
         raise ValidationError(
             _("Ein Hinweis hat drei Zeilen; die erste lautet: Jahr-Monat | Titel der Quelle | englischer Titel | Adresse")
         )
     month, german, english, url = (*parts, "")[:4]
-    if url:
-        URLValidator(["http", "https"])(url)
-    if len(german) > 250 or len(english) > 250 or len(url) > 300:
-        raise ValidationError(_("Ein Titel darf 250 Zeichen lang sein, eine Adresse 300."))
+    longest = max(map(len, lines[1:]))
+    if longest > MAX_TEXT:
+        words = {"length": longest, "most": MAX_TEXT}
+        raise ValidationError(_("Der Text hat %(length)d Zeichen; erlaubt sind %(most)d.") % words)
     text = {"de": lines[1], "en": lines[2] if len(lines) == 3 else ""}
-    return {"text": text, "as_of": month, "source": {"title": {"de": german, "en": english}, "url": url}}
+    return {"text": text, "as_of": month, "source": source_of(german, english, url)}

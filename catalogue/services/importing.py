@@ -6,7 +6,7 @@ ones all editions share. The same content again changes nothing.
 
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -53,6 +53,8 @@ class ImportResult:
 def load_file(source: bytes, name: str) -> CatalogueFile:
     """Read and check a file. Raises CatalogueFileError; reads nothing from the database."""
     document = read(source, name)
+    # Before it is checked: a text of blanks is an empty one.
+    document = replace(document, data=_stripped(document.data))
     validate(document, name)
     return CatalogueFile(name, canonical(document.data), document)
 
@@ -78,8 +80,8 @@ def canonical(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-#: Fields that hold names, as one-line fields of the curators' forms do.
-ONE_LINE = frozenset({"title", "name", "group", "label", "url", "source"})
+#: Fields that hold names, as one-line fields of the curators' forms do, and those that the forms show an entry a line.
+ONE_LINE = frozenset({"title", "name", "group", "label", "url", "source", "questions", "evidence_examples", "legal_notes"})
 
 
 def _stripped(value: Any, *, one_line: bool = False) -> Any:

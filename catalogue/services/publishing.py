@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalogue.documents.checksum import checksum_of
-from catalogue.documents.completeness import MissingContent, missing_content
-from catalogue.documents.export import edition_document
+from catalogue.documents.completeness import LANGUAGES, MissingContent, missing_content
+from catalogue.documents.export import edition_document, edition_texts
 from catalogue.models import ChangeAction, Edition, EditionState
 from catalogue.services.change_log import note
 from catalogue.services.document_rows import EDITION_TEXTS, set_texts, write_content
@@ -29,19 +29,43 @@ class Incomplete(Exception):
         )
 
 
+class DraftHasChanged(WrongEditionState):
+    """The draft was changed since it was looked at: what would be published is not what was seen."""
+
+
+def missing_to_publish(edition: Edition, document: dict[str, Any]) -> list[MissingContent]:
+    """What keeps a draft from being published: every text that is missing, and a title that is still another edition's.
+
+    A correction (2.1 after 2.0) may keep the title; a new edition has to say in it what it is. At most one query.
+    """
+    found = missing_content(document)
+    before = edition.based_on
+    if before is not None and before.major != edition.major:
+        title = document["edition"]["title"]
+        for language, name in LANGUAGES.items():
+            if title[language] and title[language].strip() == edition_texts(before)["title"][language].strip():
+                text = _("Titel (%(language)s): Er ist noch der von Ausgabe %(number)s.")
+                text %= {"language": _(name), "number": before.number}
+                found.insert(0, MissingContent("edition", "", _("Ausgabe"), f"title_{language}", text))
+    return found
+
+
 @atomic
-def publish(*, edition: Edition, by: Any) -> Edition:
+def publish(*, edition: Edition, by: Any, seen: str | None = None) -> Edition:
     """Make a complete draft public and unchangeable. ``by``: a user, or None for the command line.
 
-    Raises WrongEditionState for anything but a draft, Incomplete with what is missing, Http404 if it was discarded meanwhile.
+    ``seen`` is the checksum of what was looked at before: raises DraftHasChanged where the draft has changed since. Raises
+    WrongEditionState for anything but a draft, Incomplete with what is missing, Http404 if it was discarded meanwhile.
     """
     edition = get_object_or_404(Edition.objects.select_for_update(), pk=edition.pk)
     if not edition.is_draft:
         raise WrongEditionState(_("Ausgabe %s ist kein Entwurf.") % edition.number)
     document = edition_document(edition)
-    found = missing_content(document)
+    found = missing_to_publish(edition, document)
     if found:
         raise Incomplete(edition, found)
+    if seen is not None and seen != checksum_of(document):
+        raise DraftHasChanged(_("Der Entwurf %s wurde inzwischen geändert.") % edition.number)
     edition.state = EditionState.PUBLISHED
     edition.published_at = timezone.now()
     edition.published_by = by

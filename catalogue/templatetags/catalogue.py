@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from catalogue.documents.compare import FieldChange, field_label
 from catalogue.models import EditorialMark, MilestoneKind, ModelMark, PracticeMark, Subject, TitleSource
@@ -54,6 +55,17 @@ def in_words(field: str, value: Any) -> Any:
 
 def _word(value: Any) -> str:
     return "" if value is None else str(value)
+
+
+@register.simple_tag
+def jump(label: str, *field: Any) -> SafeString:
+    """From a text of the preview to its field in the form; ``field`` is the name in parts, ``label`` what people call it."""
+    return format_html(
+        '<a class="jump-to no-print" href="#id_{}">{}<span class="kern-sr-only">: {}</span></a>',
+        "".join(map(str, field)),
+        _("ändern"),
+        label,
+    )
 
 
 @register.simple_tag

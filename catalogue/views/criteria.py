@@ -16,7 +16,7 @@ from catalogue.models import Criterion
 from catalogue.services import editing
 from catalogue.views.access import curated_edition, draft_criterion, login_required
 from catalogue.views.breadcrumbs import curator_page
-from catalogue.views.edit_page import MakeForm, autosaved, edited, preview_page
+from catalogue.views.edit_page import MakeForm, autosaved, edited, place_in, preview_page
 
 
 def _form(criterion: Criterion, item: dict[str, Any]) -> MakeForm:
@@ -83,9 +83,11 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_POST
 def move(request: HttpRequest, number: str, key: str) -> HttpResponse:
-    """One place up or down within its phase. The page comes back with the moved row in view."""
+    """One place up or down within its phase, or to the place it was drawn to. The page comes back with the row in view."""
     criterion = draft_criterion(request, number, key)
-    if not editing.move(row=criterion, by=request.user, down=request.POST.get("richtung") == "ab"):
+    if to := place_in(request):
+        editing.place(row=criterion, by=request.user, at=to)
+    elif not editing.move(row=criterion, by=request.user, down=request.POST.get("richtung") == "ab"):
         messages.info(request, _("Weiter geht es in dieser Phase nicht."))
     return redirect(reverse("catalogue:edition", args=[number]) + f"?bewegt={key}#{key}")
 

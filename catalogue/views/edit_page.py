@@ -91,6 +91,12 @@ def autosaved(edit: Edit) -> HttpResponse:
     return HttpResponse(text, status=edit.status, content_type="text/plain; charset=utf-8", headers=headers)
 
 
+def place_in(request: HttpRequest) -> int:
+    """The place a row was drawn to, counted from 1; 0 where its buttons say up or down, or where it is no number."""
+    text = request.POST.get("platz", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+
+
 @dataclass(frozen=True)
 class Preview:
     """What readers of one language would get. ``missing`` counts the texts in which they would see German instead."""

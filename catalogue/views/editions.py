@@ -8,15 +8,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from catalogue.documents.checksum import checksum_of
 from catalogue.documents.compare import compare, with_titles
-from catalogue.documents.completeness import missing_content
+from catalogue.documents.completeness import grouped
 from catalogue.documents.export import edition_document, edition_references, edition_texts
 from catalogue.forms.edition import EditionForm
 from catalogue.models import Criterion, Edition, Phase
 from catalogue.services import editing, publishing
 from catalogue.services.checksums import last_comparison
+from catalogue.services.publishing import missing_to_publish
 from catalogue.usage import uses_of
 from catalogue.views.access import curated_edition, curator_only, login_required
 from catalogue.views.breadcrumbs import curator_page
@@ -42,7 +45,7 @@ def edition(request: HttpRequest, number: str) -> HttpResponse:
     """One edition: its criteria in order, what is missing, what can be done."""
     found = curated_edition(request, number)
     document = edition_document(found)
-    missing = missing_content(document) if found.is_draft else []
+    missing = missing_to_publish(found, document) if found.is_draft else []
     by_key: dict[str, int] = {}
     for item in missing:
         if item.kind == "criterion":
@@ -55,9 +58,13 @@ def edition(request: HttpRequest, number: str) -> HttpResponse:
         (phase, [(criterion, by_key.get(criterion.key, 0)) for criterion in rows.get(phase.pk, [])])
         for phase in Phase.objects.all()
     ]
+    moved = request.GET.get("bewegt", "")
+    opened = next((phase.key for phase, mine in phases if any(one.key == moved for one, _missing in mine)), None)
     context = {
         "phases": phases,
+        "opened": opened or next((phase.key for phase, mine in phases if mine), ""),
         "missing": missing,
+        "gaps": grouped(missing),
         "practices": found.good_practices.order_by("order"),
         "models": found.operating_models.order_by("order"),
         "references": found.references.filter(criterion=None, good_practice=None).order_by("order"),
@@ -117,18 +124,46 @@ def copy(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def publish(request: HttpRequest, number: str) -> HttpResponse:
+    """Number, title and differences once more, since nobody can take this back; then the step itself."""
     found = curated_edition(request, number)
+    if request.method == "GET":
+        return _ask_to_publish(request, found)
     try:
-        publishing.publish(edition=found, by=request.user)
+        publishing.publish(edition=found, by=request.user, seen=request.POST.get("gesehen", ""))
     except publishing.Incomplete as incomplete:
-        messages.error(request, _("Noch nicht veröffentlicht: %d Angaben fehlen.") % len(incomplete.missing))
+        text = ngettext(
+            "Noch nicht veröffentlicht: %(number)s Angabe fehlt.",
+            "Noch nicht veröffentlicht: %(number)s Angaben fehlen.",
+            len(incomplete.missing),
+        )
+        messages.error(request, text % {"number": len(incomplete.missing)})
+    except publishing.DraftHasChanged:
+        return _ask_to_publish(request, found, changed=True)
     except publishing.WrongEditionState as problem:
         messages.error(request, str(problem))
     else:
         messages.success(request, _("Ausgabe %s ist veröffentlicht. Neue Bewertungen beginnen mit ihr.") % number)
     return redirect("catalogue:edition", number)
+
+
+def _ask_to_publish(request: HttpRequest, found: Edition, *, changed: bool = False) -> HttpResponse:
+    """With the checksum of what is shown, so that nothing else is published."""
+    if not found.is_draft:
+        messages.info(request, _("Ausgabe %s ist kein Entwurf.") % found.number)
+        return redirect("catalogue:edition", found.number)
+    document = edition_document(found)
+    if missing_to_publish(found, document):
+        messages.info(request, _("Zum Veröffentlichen fehlt noch etwas; hier steht, was."))
+        return redirect(reverse("catalogue:edition", args=[found.number]) + "#luecken")
+    result = None
+    if found.based_on:
+        before = edition_document(found.based_on)
+        result = with_titles(compare(before, document), before, document)
+    context = {"comparison": result, "seen": checksum_of(document), "changed": changed}
+    page = curator_page((_("Veröffentlichen"), ""), edition=found) | context
+    return render(request, "catalogue/edition_publish.html", page, status=409 if changed else 200)
 
 
 @login_required

@@ -20,7 +20,7 @@ from catalogue.models import Edition
 from catalogue.services import editing
 from catalogue.views.access import curated_edition, login_required
 from catalogue.views.breadcrumbs import curator_page
-from catalogue.views.edit_page import MakeForm, edited, preview_page
+from catalogue.views.edit_page import MakeForm, edited, place_in, preview_page
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,9 @@ def preview(request: HttpRequest, kind: DraftObjectKind, number: str, key: str) 
 @require_POST
 def move(request: HttpRequest, kind: DraftObjectKind, number: str, key: str) -> HttpResponse:
     row = _row(request, kind, number, key)
-    if not editing.move(row=row, by=request.user, down=request.POST.get("richtung") == "ab"):
+    if to := place_in(request):
+        editing.place(row=row, by=request.user, at=to)
+    elif not editing.move(row=row, by=request.user, down=request.POST.get("richtung") == "ab"):
         messages.info(request, _("Weiter geht es nicht."))
     return redirect(reverse("catalogue:edition", args=[number]) + f"#{kind.anchor}-{key}")
 

@@ -56,6 +56,14 @@ def index(request: HttpRequest) -> HttpResponse:
         mine = [c for c in shown if c.phase_id == phase.pk]
         milestones = sum(c.is_milestone for c in mine)
         phases.append({"phase": phase, "criteria": mine, "milestones": milestones})
+    opened = request.GET.get("phase", "")
+    keys = [item["phase"].key for item in phases]
+    wanted = opened if opened in keys else next((item["phase"].key for item in phases if item["criteria"]), "")
+    kept = {name: request.GET[name] for name in ("ausgabe", "workstream") if request.GET.get(name)}
+    for item in phases:
+        # All of them are many screens of a phone: one is open, the others open with their link or a click.
+        item["is_open"] = item["phase"].key == wanted
+        item["query"] = urlencode({**kept, "phase": item["phase"].key})
     context: dict[str, Any] = {
         "editions": editions,
         "workstreams": workstreams,

@@ -19,6 +19,7 @@ from scaling.common.text import look_alike
 admin.site.site_header = "Skalierungscheck"
 admin.site.site_title = "Skalierungscheck"
 admin.site.index_title = _("Verwaltung")
+admin.site.enable_nav_sidebar = False
 # Rights are a mark on the person or a membership, addresses a field: these two pages of others would only mislead.
 admin.site.unregister(Group)
 admin.site.unregister(EmailAddress)
@@ -98,7 +99,7 @@ class MunicipalityForm(VersionedForm):
 
 @admin.register(Municipality)
 class MunicipalityAdmin(VersionedAdmin, admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
-    """Made by ``create_municipality``, which invites the first manager, too."""
+    """Made by ``municipalities.create_municipality``, on its own page or by command, which invites the first manager, too."""
 
     form = MunicipalityForm
     list_display = ("name", "ags", "is_fictional")

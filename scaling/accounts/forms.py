@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -7,6 +8,7 @@ from django.contrib.auth import password_validation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from scaling.accounts.ags import validate_ags
 from scaling.accounts.invitations import MAX_PER_ADDRESS, MAX_PER_MUNICIPALITY
 from scaling.accounts.models import Role, User
 from scaling.common.forms import Form, ModelForm
@@ -37,16 +39,51 @@ class InviteForm(Form):
         choices=Role.choices,
         initial=Role.TEAM,
     )
+    workplaces = forms.MultipleChoiceField(
+        label=_("Projekte"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Die Person gehört mit dem Beitritt zu diesen Teams. Für die Rolle „Lesen“ hat es keine Wirkung."),
+    )
     offices = OfficesField(
         label=_("Wofür kann die Person antworten?"),
         help_text=_("Danach lassen sich die Kriterien einer Bewertung verteilen. Sie können es später ändern."),
     )
 
+    def __init__(self, *args: Any, workplaces: Collection[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if workplaces:
+            self.fields["workplaces"].choices = workplaces  # type: ignore[attr-defined]
+        else:
+            del self.fields["workplaces"]
+        self.helper = FormHelper(self)
+        self.helper.layout = Layout(Row("email", "role"), *(["workplaces"] if workplaces else []), "offices")
+        self.helper.add_input(Submit("einladen", _("Einladung schicken")))
+
+
+class NewMunicipalityForm(Form):
+    """What the operator says of a new municipality; the rest is its manager's."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Mit Bezeichnung, etwa „Stadt Bamberg“."))
+    ags = forms.CharField(
+        label=_("Amtlicher Gemeindeschlüssel (AGS)"),
+        max_length=8,
+        help_text=_("Acht Ziffern, die ersten zwei nennen das Land."),
+        validators=[validate_ags],
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    manager = forms.EmailField(
+        label=_("E-Mail-Adresse der Leitung"),
+        max_length=254,
+        help_text=_("An diese Adresse geht die Einladung. Sie gilt 14 Tage."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper(self)
-        self.helper.layout = Layout(Row("email", "role"), "offices")
-        self.helper.add_input(Submit("einladen", _("Einladung schicken")))
+        self.helper.layout = Layout("name", "ags", "manager")
+        self.helper.add_input(Submit("anlegen", _("Anlegen und einladen")))
 
 
 class RoleForm(Form):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from scaling.accounts.belongings import hand_over
 from scaling.accounts.models import INVITATION_TTL, Invitation, Membership, Municipality, Role, User, normal_email
+from scaling.accounts.workplaces import join_workplaces, keep_workplaces, names_of_workplaces
 from scaling.common.addresses import absolute_url
 from scaling.common.history import attribute_to
 from scaling.common.mail import send_later, sent, tidy
@@ -52,8 +53,17 @@ def _hash(token: str) -> str:
 
 
 @atomic
-def invite(*, municipality: Municipality, email: str, role: str, by: Any, offices: Collection[str] = ()) -> Invitation:
-    """Invite an address; an open invitation to it is renewed with the new role and offices. The mail goes out after the commit.
+def invite(
+    *,
+    municipality: Municipality,
+    email: str,
+    role: str,
+    by: Any,
+    offices: Collection[str] = (),
+    workplaces: Collection[str] = (),
+) -> Invitation:
+    """Invite an address; an open invitation to it is renewed with the new role, offices and ``workplaces``. The mail
+    goes out after the commit.
 
     ``by`` is a person, or None for the operator, who has no limit. Raises AlreadyMember, TooManyInvitations. Whether the
     address has an account makes no difference that anyone could see.
@@ -69,7 +79,9 @@ def invite(*, municipality: Municipality, email: str, role: str, by: Any, office
     if by is not None:
         _keep_the_limits(municipality, email)
     invitation.role, invitation.invited_by, invitation.offices = role, by, in_order(offices)
-    _renew_and_send(invitation, by)
+    token = _renew(invitation, by)
+    keep_workplaces(invitation, workplaces)  # which the mail names
+    _send(invitation, token)
     return invitation
 
 
@@ -82,7 +94,7 @@ def resend(*, invitation: Invitation, by: Any) -> None:
     if locked is None:
         raise NoInvitation
     _keep_the_limits(locked.municipality, locked.email)
-    _renew_and_send(locked, by)
+    _send(locked, _renew(locked, by))
 
 
 def revoke(*, invitation: Invitation, by: Any) -> None:
@@ -102,7 +114,9 @@ def find(token: str) -> Invitation:
 
 @atomic
 def accept(*, token: str, user: User) -> Membership:
-    """Make the person a member. Raises NoInvitation or OtherAddress; who is a member already keeps the role they have."""
+    """Make the person a member, at work where they were invited to. Raises NoInvitation or OtherAddress; who is a member
+    already keeps the role they have. ``membership.begin_at`` is the address to begin at, "" for the start page.
+    """
     invitation = Invitation.objects.select_for_update().valid().filter(token_hash=_hash(token)).first()
     if invitation is None:
         raise NoInvitation
@@ -118,6 +132,7 @@ def accept(*, token: str, user: User) -> Membership:
         )
         attribute_to(membership, user)
         membership.save()
+    membership.begin_at = join_workplaces(invitation, membership, invitation.invited_by or user)
     return membership
 
 
@@ -130,12 +145,11 @@ def joined_just_now(token: str, password: str) -> User | None:
 
 
 @atomic
-def accept_as_new(*, token: str, name: str, password: str, language: str) -> User:
+def accept_as_new(*, token: str, name: str, password: str, language: str) -> Membership:
     """Make an account for the invited address and the person a member. Raises NoInvitation; IntegrityError if one exists."""
     invitation = find(token)
     user = User.objects.create_user(invitation.email, password, name=name, language=language)
-    accept(token=token, user=user)
-    return user
+    return accept(token=token, user=user)
 
 
 @atomic
@@ -199,13 +213,18 @@ def _keep_the_limits(municipality: Municipality, email: str) -> None:
         raise TooManyInvitations(text % {"number": MAX_PER_MUNICIPALITY})
 
 
-def _renew_and_send(invitation: Invitation, by: Any) -> None:
+def _renew(invitation: Invitation, by: Any) -> str:
+    """Its new secret, of which only the hash is kept."""
     token = secrets.token_urlsafe(32)
     invitation.token_hash = _hash(token)
     invitation.expires_at = timezone.now() + INVITATION_TTL
     invitation.sent_at = None
     attribute_to(invitation, by)
     invitation.save()
+    return token
+
+
+def _send(invitation: Invitation, token: str) -> None:
     send_later([_mail(invitation, token)], about=f"{ABOUT}{invitation.pk}")
 
 
@@ -214,6 +233,7 @@ def _mail(invitation: Invitation, token: str) -> EmailMessage:
         "invitation": invitation,
         "url": absolute_url(reverse("invitation", args=[token])),
         "site_url": absolute_url("/"),
+        "workplaces": names_of_workplaces(invitation),
     }
     # A known person's own language would tell the inviting manager nothing, but the mail itself goes to that person only.
     known = User.objects.with_email(invitation.email)

@@ -248,6 +248,9 @@ class Membership(models.Model):
     offices = offices_field(verbose_name=_("Stellen"), help_text=_("Wofür die Person im Haus antworten kann."))
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    # Where a new member begins, told by ``invitations.accept``.
+    begin_at: str = ""
+
     history = HistoricalRecords(history_id_field=models.BigAutoField())
 
     class Meta:

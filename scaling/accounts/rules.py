@@ -14,6 +14,11 @@ def is_curator(user: Any) -> bool:
     return bool(user.is_authenticated and user.is_active and user.is_curator)
 
 
+@predicate
+def is_operator(user: Any) -> bool:
+    return bool(user.is_authenticated and user.is_active and user.is_superuser)
+
+
 def _role(user: Any, obj: Any) -> str | None:
     if not user.is_authenticated or not user.is_active:
         return None
@@ -31,5 +36,6 @@ def is_team(user: Any, obj: Any) -> bool:
     return _role(user, obj) == Role.TEAM
 
 
+add_permission("accounts.create_municipality", is_operator)
 add_permission("accounts.manage_people", is_manager)
 add_permission("accounts.manage_municipality", is_manager)

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from scaling.accounts.views import account, people
+from scaling.accounts.views import account, municipalities, people
 
 urlpatterns = [
     path("konto/", account.account, name="account"),
     path("konto/abbestellen/<str:token>/", account.unsubscribe_page, name="unsubscribe"),
+    path("kommunen/neu/", municipalities.create, name="municipality_create"),  # no public id is a word
     path("kommunen/<slug:public_id>/personen/", people.people, name="people"),
     path("kommunen/<slug:public_id>/personen/<int:pk>/rolle/", people.role, name="people_role"),
     path("kommunen/<slug:public_id>/personen/<int:pk>/stellen/", people.offices, name="people_offices"),

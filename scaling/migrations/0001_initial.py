@@ -13,6 +13,20 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="TimedRun",
+            fields=[
+                ("name", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("succeeded_at", models.DateTimeField(null=True)),
+                ("problem", models.TextField(blank=True)),
+            ],
+            options={
+                "verbose_name": "Lauf eines Zeitgebers",
+                "verbose_name_plural": "Läufe der Zeitgeber",
+            },
+        ),
+        migrations.CreateModel(
             name="SubmittedForm",
             fields=[
                 ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),

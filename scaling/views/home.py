@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -127,11 +128,24 @@ def _first_steps(user: Any, rows: list[ProjectRow], under_way: set[int]) -> list
     return []
 
 
+def _works_on(user: Any, project: Project, mine: set[int]) -> bool:
+    """As the rule ``assessments.change_measures`` has it, without a question for each project."""
+    role = user.roles.get(project.municipality_id)
+    return role == Role.MANAGER or (role == Role.TEAM and project.pk in mine)
+
+
+def _of_others(measures: Any, managed: set[int], user: Any) -> Any:
+    """What others still have to do in the projects the person manages, the most urgent first, those without a day last."""
+    theirs = measures.filter(project__municipality__in=managed).exclude(owner=user)
+    return theirs.order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
 def signed_in(user: Any, now: datetime) -> dict[str, Any]:
     """What a person finds on the start page. At most eleven queries, whatever the number of projects;
     thirteen while nothing has been assessed yet."""
     today = timezone.localdate(now)
-    visible = Assessment.objects.visible_to(user).with_context().with_progress().with_next_open().with_record()
+    active = Assessment.objects.visible_to(user).filter(project__archived_at=None)
+    visible = active.with_context().with_progress().with_next_open().with_record()
     assessments: list[Any] = list(visible.order_by(GermanOrder("project__name"), "-round"))
     rounds = [RoundProgress(a, a.counts, a.next_open) for a in assessments]
     managed = {pk for pk, role in user.roles.items() if role == Role.MANAGER}
@@ -141,7 +155,7 @@ def signed_in(user: Any, now: datetime) -> dict[str, Any]:
     speaking = {pk: next((a for a in own if a.is_approved), own[0]) for pk, own in by_project.items()}
     gates = load_gates(speaking.values())
     rows = []
-    for project in Project.objects.visible_to(user).select_related("municipality", "phase"):
+    for project in Project.objects.visible_to(user).active().select_related("municipality", "phase"):
         own = by_project.get(project.pk, [])
         running = next((a for a in own if not a.is_approved), None)
         approved = next((a for a in own if a.is_approved), None)
@@ -149,7 +163,7 @@ def signed_in(user: Any, now: datetime) -> dict[str, Any]:
         sees_running = user.roles.get(project.municipality_id) != Role.READER
         rows.append(ProjectRow(project, running, approved, gate, sees_running))
     mine = set(Project.team.through.objects.filter(user=user).values_list("project_id", flat=True))
-    measures = Measure.objects.running().select_related("project__municipality", "owner")
+    measures = Measure.objects.running().filter(project__archived_at=None).select_related("project__municipality", "owner")
     in_managed = [a for a in assessments if a.project.municipality_id in managed]
     return {
         "rows": rows,
@@ -160,7 +174,8 @@ def signed_in(user: Any, now: datetime) -> dict[str, Any]:
         "assigned": assigned_to(user, assessments),
         "tasks": measures.filter(owner=user, project__in=[row.project.pk for row in rows]),
         # One's own stand under "tasks".
-        "overdue": measures.filter(project__municipality__in=managed, due_on__lt=today).exclude(owner=user) if managed else [],
+        "of_others": list(_of_others(measures, managed, user)) if managed else [],
+        "tickable": {row.project.pk for row in rows if _works_on(user, row.project, mine)},
         "editions": list(Edition.objects.all()) if user.is_curator else [],
         "comparison": last_comparison() if user.is_curator or user.is_staff else None,
         "first_steps": _first_steps(user, rows, {a.project.municipality_id for a in assessments}),

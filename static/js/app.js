@@ -51,7 +51,7 @@ function closeMenus(except) {
 function start(root) {
   root.querySelectorAll("[data-counter-for]").forEach(startCounter);
   if (window.history.length > 1) root.querySelectorAll("[data-back]").forEach((button) => { button.hidden = false; });
-  root.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; });
+  root.querySelectorAll("[data-print], [data-tick-all], [data-copy]").forEach((button) => { button.hidden = false; });
   const summary = root.querySelector("[data-focus]");
   if (summary) summary.focus();
 }
@@ -67,7 +67,29 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   closeMenus(event.target);
   if (event.target.closest("[data-print]")) window.print();
+  event.target.closest("[data-tick-all]")?.form.querySelectorAll('input[type="checkbox"]').forEach((box) => { box.checked = true; });
   if (event.target.closest("[data-back]")) window.history.back();
+});
+
+/* A field that is meant to be copied: a click marks it whole, its button copies it and says so. */
+async function copy(button) {
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch { /* not over plain HTTP: the old way, which works there, too */
+    if (!document.execCommand("copy")) return;
+  }
+  const label = button.querySelector(".kern-label");
+  const before = label.textContent;
+  label.textContent = button.dataset.done;
+  button.parentElement.querySelector('[role="status"]').textContent = button.dataset.done;
+  setTimeout(() => { label.textContent = before; }, 3000);
+}
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) copy(button);
+  if (event.target.matches("input[readonly]")) event.target.select();
 });
 
 /* A link to what is folded opens it, and so does printing. Browsers open what lies around a target, but not the target itself. */

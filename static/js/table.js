@@ -45,10 +45,16 @@ function start(form) {
     tell(text, failed, ...more) {
       if (!this.note) {
         this.note = document.createElement("p");
-        this.field("rationale").closest("td").append(this.note);
+        this.field("choice").closest("td").append(this.note);
       }
       this.note.className = failed ? "save-state save-state--failed" : "save-state";
+      if (failed) this.open();
       this.note.replaceChildren(text, ...more);
+    }
+
+    /* On a narrow screen the reason is folded away until somebody wants it, or has to see it. */
+    open() {
+      this.element.querySelector(".answers__opener").open = true;
     }
 
     changed(event) {
@@ -144,6 +150,7 @@ function start(form) {
         },
       });
       this.field("rationale").closest("td").append(panel);
+      this.open();
     }
   }
 

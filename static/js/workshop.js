@@ -167,6 +167,17 @@ async function send(form, again = true) {
   kept.forget(form);
   untouched = null;
   const here = page();
+  if (answer.ok && said.ort) { /* all there is to say is in the answer: sixty phones need not load their page again */
+    here.dataset.place = said.ort;
+    etag = "";
+    form.elements.version.value = said.version;
+    untouched = valuesOf(form);
+    say(form, said.text);
+    form.querySelector("[data-state]").setAttribute("data-own", "");
+    form.querySelector("button .kern-label").textContent = said.knopf;
+    document.querySelectorAll("main .panel--danger").forEach((panel) => panel.remove()); /* what came before is over */
+    return;
+  }
   if (answer.ok && here.dataset.list) {
     location.assign(said.weiter || here.dataset.list);
     return;

@@ -16,9 +16,9 @@ from scaling.accounts import invitations
 from scaling.accounts.models import Invitation, User
 from scaling.accounts.passwords import GuessablePasswordValidator
 from scaling.common.log_secrets import SecretsFilter, without_secrets
-from tests.assessments.test_races import at_once
 from tests.conftest import PASSWORD
 from tests.mails import mails_leave
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 

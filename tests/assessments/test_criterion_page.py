@@ -15,6 +15,7 @@ from assessments.queries.criterion_page import load_criterion_page
 from assessments.services.answers import Answer, NewEvidence, save_score
 from assessments.services.comments import add_comment, resolve_comment
 from assessments.views.access import get_score
+from catalogue.models import Criterion
 from scaling.accounts.models import Membership
 from scaling.common.crispy_layout import MAX_LENGTH, forget_drawings
 from tests.conftest import make_user
@@ -26,8 +27,13 @@ YESTERDAY, TOMORROW = datetime.date(2026, 5, 31), datetime.date(2026, 6, 2)
 
 @pytest.fixture
 def near(assessment, alice):
-    """Asks anew at each call."""
-    return lambda: load_criterion_page(get_score(alice, assessment.public_id, "kriterium-1"), "kriterium-1", TODAY)
+    """Asks anew at each call, as of a criterion that names the offices."""
+
+    def ask(*offices):
+        criterion = Criterion(key="kriterium-1", offices=list(offices))
+        return load_criterion_page(get_score(alice, assessment.public_id, "kriterium-1"), criterion, TODAY)
+
+    return ask
 
 
 def test_nothing_stands_beside_a_fresh_answer(near):
@@ -96,6 +102,16 @@ def test_people_who_can_be_named_are_the_team_and_the_managers(
     assert near().people == [(alice.pk, "Alice"), (bob.pk, "Bob")]
 
 
+def test_people_who_hold_an_office_of_the_criterion_are_named_beside_it(near, municipality, elsewhere, alice, bob, charlie):
+    """Whoever left, holds another office or works in another municipality is not asked."""
+    for person, offices in ((alice, ["it", "procurement"]), (bob, ["treasury", "it"]), (charlie, ["it"])):
+        Membership.objects.filter(user=person).update(offices=offices)
+    gone = make_user("Gustav", is_active=False)
+    Membership.objects.create(user=gone, municipality=municipality, role="team", offices=["it"])
+    assert list(map(str, near("treasury", "legal", "it").who_knows)) == ["IT (Alice, Bob)", "Kämmerei (Bob)", "Rechtsamt"]
+    assert near().who_knows == []
+
+
 HOSTILE = [
     '"><script>alert(1)</script>',
     "</textarea><b>&quot;&amp;&#39;</b>",
@@ -119,7 +135,7 @@ def drawn(assessment, score, settings):
         "score": score,
         "assessment": assessment,
         "criterion": score.criterion,
-        "evidence": load_criterion_page(score, "kriterium-1", TODAY).evidence,
+        "evidence": load_criterion_page(score, score.criterion, TODAY).evidence,
         "updated_by": "Alice",
         "csrf_token": "geheim",
     }

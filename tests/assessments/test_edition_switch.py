@@ -12,7 +12,6 @@ from assessments.services import edition_switch, workflow
 from assessments.services.answers import Answer, NewEvidence, StaleScore, save_score
 from catalogue.models import Edition
 from catalogue.services.importing import import_files, load_file
-from tests.assessments.test_races import at_once
 from tests.catalogue.documents import (
     CROSS_PHASE_MILESTONE,
     as_file,
@@ -22,6 +21,7 @@ from tests.catalogue.documents import (
     wording_document,
 )
 from tests.factories import make_project
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -142,3 +142,43 @@ def test_list_costs_the_same_for_one_and_three(client, project, assessment, alic
     with CaptureQueriesContext(connection) as queries:
         client.get(url)
     assert len(queries) == 7, [query["sql"][:80] for query in queries]
+
+
+def ticked_off(client, measure, **data):
+    path = f"/projekte/{measure.project.public_id}/massnahmen/{measure.public_id}/erledigt/"
+    return client.post(path, {"version": str(measure.version), **data})
+
+
+def test_measure_is_ticked_off_from_a_list(client, project, alice, url):
+    measure = Measure.objects.create(project=project, text="Stelle ausschreiben", owner_text="Personalamt")
+    client.force_login(alice)
+    assert "/erledigt/" in client.get(url).text
+    assert ticked_off(client, measure, zurueck="/")["Location"] == "/"
+    stored = Measure.objects.get()
+    assert (stored.status, stored.version, stored.owner_text) == ("done", 2, "Personalamt")
+    assert stored.history.first().history_user == alice
+    assert ticked_off(client, measure, zurueck="https://anderswo.example/")["Location"] == url  # done already: no conflict
+    assert Measure.objects.get().version == 2
+    assert "/erledigt/" not in client.get(url).text
+
+
+@pytest.mark.parametrize("version", ["", "2", "x"])
+def test_measure_changed_meanwhile_is_shown_and_not_ticked_off(client, project, alice, version):
+    measure = Measure.objects.create(project=project, text="Stelle ausschreiben")
+    client.force_login(alice)
+    response = ticked_off(client, measure, version=version)
+    assert response["Location"] == f"/projekte/{project.public_id}/massnahmen/{measure.public_id}/"
+    assert Measure.objects.get().status == "planned"
+
+
+def test_list_of_measures_costs_the_same_for_one_and_three(client, project, alice, url):
+    client.force_login(alice)
+    client.get(url)
+    found = []
+    for number in (1, 3):
+        while Measure.objects.count() < number:
+            Measure.objects.create(project=project, text="Stelle ausschreiben", owner=alice)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(url)
+        found.append(len(queries))
+    assert found[0] == found[1]

@@ -9,8 +9,8 @@ from django.test import Client
 from assessments.models import Score
 from assessments.workbook.importing import PreviewOutdated, import_upload, plan_of, read_upload, store_upload
 from assessments.workbook.plan import ImportPlan
-from tests.assessments.test_races import at_once
 from tests.assessments.workbook.workbooks import changed, put
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,8 +13,15 @@ from assessments.services import edition_switch, workflow
 from assessments.services.projects import standing_project
 from catalogue.services.importing import import_files, load_file
 from catalogue.services.publishing import publish
+from scaling.accounts.models import Membership
 from tests.assessments.workbook.workbooks import exported, table_of
-from tests.catalogue.documents import as_file, catalogue_document, criterion_document, wording_document
+from tests.catalogue.documents import (
+    CROSS_PHASE_MILESTONE,
+    as_file,
+    catalogue_document,
+    criterion_document,
+    wording_document,
+)
 from tests.factories import make_project
 
 
@@ -23,7 +30,7 @@ def document(number="1.0"):
     return catalogue_document(
         number=number,
         criteria=[
-            criterion_document("loesung"),
+            criterion_document("loesung", milestone=dict(CROSS_PHASE_MILESTONE)),
             criterion_document("beides", **both_, municipality_wording=wording_document("beides")),
             criterion_document("spaet", phase="p4", **both_, municipality_wording=wording_document("spaet")),
             criterion_document("haus", subject="municipality", municipality_wording=wording_document("haus")),
@@ -57,6 +64,7 @@ def test_project_gets_its_phases_and_all_cross_phase_criteria(edition, municipal
 
 
 def test_rating_page_asks_in_the_wording_of_the_house(client, bob, house):
+    Membership.objects.filter(user=bob).update(offices=["it"])
     client.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
     page = client.get(reverse("assessments:score", args=[house.public_id, "beides"])).text
     for text in (
@@ -67,7 +75,7 @@ def test_rating_page_asks_in_the_wording_of_the_house(client, bob, house):
         "Nachweis im Haus, beides",
         "Sie setzt die Stufen darunter voraus",
         "beides, nicht hier auf Deutsch",
-        "Wer weiß das?",
+        "Wer weiß das?</strong> IT (Bob)",
     ):
         assert text in page
     assert "beides, Beschreibung 3" not in page
@@ -81,6 +89,14 @@ def test_paper_sheet_and_profile_speak_in_the_wording_of_the_house(house):
     assert result.levels[4].description == "beides, Haus auf 4 auf Deutsch"
     cells = {cell for row in table_of(exported(house)) for cell in row}
     assert any("beides, Haus auf 4 auf Deutsch" in str(cell) for cell in cells)
+    assert {"Wer weiß das?", "IT", "Gehört nicht hierher", "beides, nicht hier auf Deutsch"} <= cells
+
+
+def test_sheet_names_what_the_gate_asks_for(edition, municipality, alice):
+    project = make_project(municipality, phase="p3", team=[alice])
+    head, *rows = table_of(exported(workflow.start_assessment(project=project, by=alice)))
+    place = head.index("Meilenstein")
+    assert [row[place] for row in rows] == ["Stufe 1 in P1, Stufe 2 in P2 und P3, Stufe 3 in P4 und P5", None, None]
 
 
 def test_answer_to_a_criterion_without_the_wording_keeps_the_first(house):
@@ -99,18 +115,34 @@ def test_start_page_tells_length_and_asks_for_no_phases(client, bob, edition, mu
     url = reverse("assessments:start", args=[project.public_id])
     page = client.get(url).text
     assert "3 Kriterien, die für die Kommune insgesamt formuliert sind" in page
-    assert "etwa ¼ Stunde" in page
+    assert "etwa ¼\u00a0Stunde" in page
     assert 'name="phases"' not in page
     client.post(url)
     assert keys(project.assessments.get()) == ["beides", "spaet", "haus"]
+
+
+def test_edition_without_the_wording_is_told_and_begins_nothing(client, bob, municipality, db):
+    publish(edition=import_files([load_file(as_file(catalogue_document("eins")), "x")])[0].edition, by=None)
+    project = standing_project(municipality=municipality, by=bob)
+    client.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
+    url = reverse("assessments:start", args=[project.public_id])
+    for response in (
+        client.get(url),
+        client.post(url),
+        client.post(reverse("assessments:short_check"), {"projekt": project.public_id}, follow=True),
+    ):
+        assert "noch kein Kriterium, das für die Kommune insgesamt formuliert ist" in " ".join(response.text.split())
+        assert "weitere Phase" not in response.text
+        assert 'name="beginnen"' not in response.text
+    assert not project.assessments.exists()
 
 
 def test_start_page_tells_how_long_each_phase_takes(client, bob, edition, municipality):
     project = make_project(municipality, phase="p4")
     client.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
     page = client.get(reverse("assessments:start", args=[project.public_id])).text
-    assert "P4 Verstetigung auf Deutsch (1 Kriterium, ¼ Stunde)" in page
-    assert "Für 4 Kriterien rechnen Sie mit etwa ¼ Stunde" in page
+    assert "P4 Verstetigung auf Deutsch (1 Kriterium, ¼\u00a0Stunde)" in page
+    assert "Für 4 Kriterien rechnen Sie mit etwa ¼\u00a0Stunde" in page
 
 
 def test_move_to_a_newer_edition_looks_at_the_wording_of_the_house(house, bob):

@@ -11,7 +11,7 @@ from assessments.models import Project
 from assessments.services.projects import NameTaken, create_project
 from catalogue.models import Phase
 from scaling.accounts.models import Municipality
-from tests.assessments.test_races import at_once
+from tests.races import at_once
 
 NAME = "Ämterbuch"
 ALIKE = [unicodedata.normalize("NFD", NAME), "ämterbuch", "Ämter\u00adbuch", " ÄMTERBUCH\u200b"]

@@ -20,10 +20,10 @@ from assessments.workbook.plan import ImportPlan
 from scaling.accounts import invitations
 from scaling.accounts.models import Membership
 from tests.assessments.test_edition_switch import publish, reworded
-from tests.assessments.test_races import at_once
 from tests.assessments.workbook.workbooks import changed, put
 from tests.catalogue.documents import criterion_document
 from tests.factories import make_project
+from tests.races import at_once
 
 PDF = b"%PDF-1.7\n1 0 obj"
 KEYS = ("bleibt", "anders", "entfaellt")

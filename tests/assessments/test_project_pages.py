@@ -9,9 +9,9 @@ from assessments.services import projects, workflow
 from assessments.services.answers import Answer, save_score
 from catalogue.models import Phase
 from scaling.accounts.models import Membership, Role
-from tests.assessments.test_races import at_once
 from tests.conftest import make_user
 from tests.factories import make_phases_and_workstreams, make_project
+from tests.races import at_once
 
 
 @pytest.fixture

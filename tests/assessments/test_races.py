@@ -1,8 +1,5 @@
 """Races that can happen are let happen: every thread has a connection of its own, as every worker has."""
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -11,25 +8,9 @@ from django.db import connection, transaction
 from assessments.models import Assessment, Score
 from assessments.services import workflow
 from assessments.services.answers import Answer, NotEditable, StaleScore, save_score
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*jobs: Callable[[], object]) -> list[object]:
-    """Run the jobs in threads that start together; return what each returned or raised."""
-    barrier = threading.Barrier(len(jobs))
-
-    def run(job):
-        try:
-            barrier.wait(timeout=10)
-            return job()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return list(pool.map(run, jobs))
 
 
 def test_two_people_saving_different_criteria_lose_nothing_in_60_rounds(assessment, alice, bob):

@@ -1,7 +1,5 @@
 """A1: one order of locks, and the same work once more where the database gave a transaction up."""
 
-import threading
-import time
 from functools import partial
 
 import pytest
@@ -12,7 +10,7 @@ from assessments.services.answers import Answer, StaleScore, save_score
 from assessments.services.assignment import assign
 from scaling.common import transactions
 from scaling.common.transactions import atomic
-from tests.assessments.test_races import at_once
+from tests.races import at_once, locks_in_turn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,20 +32,7 @@ def test_assigning_while_answers_are_saved_blocks_nobody_in_60_rounds(assessment
 def test_deadlock_costs_nobody_their_words(assessment, alice):
     """Somebody locks the same two rows the other way round: one of the two is given up, and done again."""
     first, second = assessment.scores.order_by("pk")[:2]
-    locked = threading.Event()
-
-    def the_other_way_round():
-        for _ in range(5):
-            try:
-                with transaction.atomic():
-                    Score.objects.select_for_update().get(pk=second.pk)
-                    locked.set()
-                    time.sleep(0.3)
-                    Score.objects.select_for_update().get(pk=first.pk)
-                return "done"
-            except OperationalError:
-                time.sleep(0.05)
-        return "given up"
+    the_other_way_round, locked = locks_in_turn(second, first)
 
     @atomic
     def save_both():

@@ -295,6 +295,50 @@ def test_approval_that_does_not_say_what_was_seen(client, submitted, bob, url, s
     assert Assessment.objects.get().state == AssessmentState.SUBMITTED
 
 
+def test_manager_sees_what_changed_since_the_last_round_before_approving(client, assessment, project, alice, bob):
+    answers = {1: Answer("rated", 3, "Alter Grund"), 2: Answer("rated", 1, "Bleibt so")}
+    for number, given in answers.items():
+        save_score(score=assessment.scores.get(criterion__key=f"kriterium-{number}"), version=1, by=alice, answer=given)
+    workflow.submit(assessment=assessment, by=alice)
+    workflow.approve(assessment=assessment, by=bob)
+    following = workflow.start_assessment(project=project, by=alice)
+    score = following.scores.get(criterion__key="kriterium-1")
+    save_score(score=score, version=1, by=alice, answer=Answer("rated", 1, "Neuer Grund"))
+    url = f"/bewertungen/{following.public_id}/"
+    client.force_login(bob)
+    assert client.get(url).context["since_last"] is None
+    workflow.submit(assessment=following, by=alice)
+    response = client.get(url)
+    page = " ".join(response.text.split())
+    for text in ("Was sich seit Runde 1 geändert hat", "Gesunken (1)", "↓ 2", "Neuer", "Alter", "Anmerkung"):
+        assert text in page, text
+    assert "Bleibt so" not in page
+    client.force_login(alice)
+    response = client.get(url)
+    assert response.context["since_last"] is None
+    assert "Was sich seit Runde 1 geändert hat" not in response.text
+
+
+def test_note_of_an_approval_is_read_by_the_team(client, submitted, alice, bob, url):
+    client.force_login(bob)
+    form = data(submitted) | {"note": "  Danke, gut begründet.  "}
+    assert client.post(f"{url}freigeben/", form)["Location"] == url
+    assert submitted.transitions.get(kind="approve").note == "Danke, gut begründet."
+    client.force_login(alice)
+    for path in (url, f"{url}verlauf/"):
+        assert "Danke, gut begründet." in client.get(path).text
+    submitted.project.refresh_from_db()
+    assert "Danke, gut" not in client.get(f"{url}profil/").text
+
+
+def test_note_that_is_too_long_approves_nothing_and_keeps_what_was_typed(client, submitted, bob, url):
+    client.force_login(bob)
+    response = client.post(f"{url}freigeben/", data(submitted) | {"note": "Danke " * 500})
+    assert response.status_code == 422
+    assert "Danke Danke" in response.text
+    assert Assessment.objects.get().state == AssessmentState.SUBMITTED
+
+
 def test_withdrawn_round_is_the_teams_again(client, submitted, alice, bob, url):
     client.force_login(bob)
     assert client.post(f"{url}zurueckziehen/").status_code == 403

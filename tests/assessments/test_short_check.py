@@ -3,13 +3,14 @@
 import pytest
 from django.urls import reverse
 
-from assessments.models import Assessment, Score
+from assessments.models import Assessment, Project, Score
 from assessments.queries.short_check import questions_of
 from assessments.services import edition_switch, workflow
 from assessments.services.answers import Answer, save_score
 from assessments.short_check import short_check
 from catalogue.services.importing import import_files, load_file
 from catalogue.services.publishing import publish
+from scaling.accounts.models import Membership
 from scaling.settings import BASE_DIR
 from tests.catalogue.documents import as_file, catalogue_document, criterion_document, wording_document
 from tests.factories import make_project
@@ -149,6 +150,84 @@ def test_what_was_typed_about_a_criterion_that_left_the_round_is_shown_to_be_cop
     assert signed_in.post(url, typed(assessment, verwaltungsspitze=("2", "Mein Auftrag"))).status_code == 302
 
 
+def test_conflict_can_give_way_to_the_other_answer(signed_in, project, bob):
+    assessment, url = begin(signed_in, project)
+    data = typed(assessment, verwaltungsspitze=("1", "Meine Fassung"))
+    score = assessment.scores.get(criterion__key="verwaltungsspitze")
+    save_score(score=score, version=score.version, by=bob, answer=Answer("rated", 4, "Seine Fassung", None, None))
+    response = signed_in.post(url, data)
+    assert f'name="s{score.pk}-keep_theirs"' in response.text
+    assert signed_in.post(url, data | {f"s{score.pk}-keep_theirs": "on"}).status_code == 302
+    score.refresh_from_db()
+    assert score.rationale == "Seine Fassung"
+
+
+def test_answers_of_the_last_round_are_confirmed_by_saving(signed_in, project, alice, bob):
+    first, url = begin(signed_in, project)
+    signed_in.post(url, typed(first, verwaltungsspitze=("2", "Der Auftrag fehlt.")))
+    workflow.submit(assessment=first, by=alice)
+    workflow.approve(assessment=first, by=bob)
+    second = workflow.start_assessment(project=project, by=alice)
+    score = second.scores.get(criterion__key="verwaltungsspitze")
+    assert not score.confirmed
+    url = reverse("assessments:short_check_questions", args=[second.public_id])
+    page = signed_in.get(url).text
+    assert "1 Antwort stammt aus der letzten Runde." in page
+    signed_in.post(url, typed(second, verwaltungsspitze=("2", "Der Auftrag fehlt.")))
+    score.refresh_from_db()
+    assert score.confirmed
+    assert "aus der letzten Runde" not in signed_in.get(url).text
+
+
+def test_question_missing_from_the_post_is_left_alone(signed_in, project, alice):
+    assessment, url = begin(signed_in, project)
+    data = typed(assessment, verwaltungsspitze=("2", "Der Auftrag fehlt."))
+    late = assessment.scores.get(criterion__key="wagniskapital-strategie")
+    sent = {name: value for name, value in data.items() if not name.startswith(f"s{late.pk}-")}
+    assert signed_in.post(url, sent).status_code == 302
+    late.refresh_from_db()
+    assert (late.state, late.version) == ("open", 1)
+
+
+@pytest.mark.parametrize(
+    ("choice", "reason", "shown"),
+    [("", "", "offen"), ("unknown", "", "weiß nicht"), ("not_applicable", "Gibt es hier nicht.", "trifft nicht zu")],
+)
+def test_result_and_pdf_of_answers_without_a_level(signed_in, project, choice, reason, shown):
+    from tests.reports.pdf_facts import text_of
+
+    assessment, url = begin(signed_in, project)
+    answers = dict.fromkeys(("verwaltungsspitze", "wagniskapital_strategie"), (choice, reason))
+    response = signed_in.post(url, typed(assessment, **answers), follow=True)
+    assert response.text.count(shown) >= 2
+    assert "So geht es weiter" not in response.text
+    content = signed_in.get(reverse("reports:short_check_pdf", args=[assessment.public_id])).content
+    assert " ".join(text_of(content).split()).count(shown) >= 2
+
+
+def test_edition_without_the_questions_leads_to_the_round(signed_in, municipality, alice):
+    document = catalogue_document(criteria=[criterion_document("ganz-anderes")])
+    publish(edition=import_files([load_file(as_file(document), "x")])[0].edition, by=None)
+    project = make_project(municipality, team=[alice])
+    assessment, url = begin(signed_in, project)
+    for address in (url, reverse("assessments:short_check_result", args=[assessment.public_id])):
+        response = signed_in.get(address, follow=True)
+        assert response.redirect_chain == [(assessment.get_absolute_url(), 302)]
+        assert "kommt keine Frage des Kurzchecks vor" in response.text
+
+
+def test_minutes_are_those_of_the_questions_asked(signed_in, project):
+    _assessment, url = begin(signed_in, project)
+    assert "2 Fragen, etwa 3 Minuten." in signed_in.get(url).text
+    assert [short_check().minutes_for(number) for number in (1, 8, 12)] == [2, 10, 15]
+
+
+def test_question_names_who_holds_its_offices(signed_in, project, bob):
+    Membership.objects.filter(user=bob).update(offices=["it"])
+    _assessment, url = begin(signed_in, project)
+    assert "Wer weiß das? IT (Bob)." in " ".join(signed_in.get(url).text.split())
+
+
 def test_not_applicable_needs_a_reason_and_the_rest_is_saved(signed_in, project):
     assessment, url = begin(signed_in, project)
     data = typed(assessment, verwaltungsspitze=("not_applicable", ""), wagniskapital_strategie=("1", ""))
@@ -173,10 +252,30 @@ def test_chooser_offers_what_somebody_may_rate(client, project, alice, rita, mun
     assert project.name in client.get(reverse("assessments:short_check")).text
 
 
+def test_manager_begins_for_the_municipality_as_a_whole(client, edition, municipality, alice, bob, charlie):
+    """A small town has nothing to create first."""
+    url = reverse("assessments:short_check")
+    for person, status in ((alice, 403), (charlie, 404)):
+        client.force_login(person, backend=BACKEND)
+        assert 'name="kommune"' not in client.get(url).text or person == charlie
+        assert client.post(url, {"kommune": municipality.public_id}).status_code == status
+    assert not Project.objects.filter(is_municipality_wide=True).exists()
+    client.force_login(bob, backend=BACKEND)
+    assert f'name="kommune" value="{municipality.public_id}"' in client.get(url).text
+    response = client.post(url, {"kommune": municipality.public_id}, follow=True)
+    assert "verwaltungsspitze auf Deutsch" in response.text
+    assert "spitze, Haus auf 3 auf Deutsch" in response.text
+    project = Project.objects.get(is_municipality_wide=True)
+    assert 'name="kommune"' not in client.get(url).text
+    again = client.post(url, {"kommune": municipality.public_id})
+    assert again.headers["Location"] == response.request["PATH_INFO"]
+    assert project.assessments.count() == 1
+
+
 def test_without_an_edition_there_is_nothing_to_begin(signed_in, municipality, alice):
     project = make_project(municipality, team=[alice])
     response = signed_in.post(reverse("assessments:short_check"), {"projekt": project.public_id}, follow=True)
-    assert "keine Katalogausgabe" in response.text
+    assert "Noch kein Katalog" in response.text
 
 
 def test_pdf_holds_answers_and_what_it_cannot_say(signed_in, project):
@@ -198,5 +297,5 @@ def test_questions_page_query_count_constant(signed_in, municipality, alice, dja
     publish(edition=import_files([load_file(as_file(document), "x")])[0].edition, by=None)
     _assessment, url = begin(signed_in, make_project(municipality, team=[alice]))
     signed_in.get(url)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         signed_in.get(url)

@@ -1,13 +1,16 @@
 import datetime
+import re
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from assessments.models import Score
 from assessments.services import edition_switch, workflow
 from assessments.services.answers import Answer, save_score
-from tests.factories import make_catalogue
+from catalogue.models import CROSS_PHASE, Edition
+from tests.factories import make_catalogue, make_criterion, make_edition, make_project
 
 
 @pytest.fixture
@@ -47,6 +50,19 @@ def test_table_tells_what_the_levels_of_each_row_mean(client, alice, score, url)
     assert "etwa: kriterium-1 auf 0" in page
     assert page.count("level-texts__chosen") == 1
     assert "2 – in Umsetzung (gespeichert)" in page
+
+
+def test_table_names_phases_and_milestones(client, municipality, alice):
+    edition = make_edition(state="draft")
+    for phase, milestone in ((CROSS_PHASE, 3), ("p1", None), ("p3", 2)):
+        make_criterion(edition, f"in-{phase}", phase=phase, milestone=milestone)
+    Edition.objects.filter(pk=edition.pk).update(state="published", published_at=timezone.now())
+    round_ = workflow.start_assessment(project=make_project(municipality, team=[alice]), by=alice)
+    client.force_login(alice)
+    page = client.get(f"/bewertungen/{round_.public_id}/tabelle/").text
+    headings = [" ".join(text.split()) for text in re.findall(r'scope="rowgroup"><h2>(.*?)</h2>', page, re.DOTALL)]
+    assert headings == [score.criterion.phase.label for score in round_.scores.all()]
+    assert page.count("Meilenstein: Stufe") == 2
 
 
 def test_table_saves_the_changed_rows_only(client, alice, url):

@@ -17,8 +17,8 @@ from scaling.accounts import invitations
 from scaling.accounts.coats_of_arms import fetch_png, offer_picture
 from scaling.accounts.models import Membership, Municipality, User
 from scaling.common.versions import StaleRecord
-from tests.assessments.test_races import at_once
 from tests.conftest import make_user
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 

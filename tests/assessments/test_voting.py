@@ -73,10 +73,12 @@ def test_cookie_is_closed_to_scripts_and_to_everything_else(workshop):
 
 
 def test_second_click_on_joining_is_one_person(workshop):
-    client = Client()
-    for _ in range(2):
+    """Neither click has the cookie yet that the first is answered with."""
+    clients = [Client(), Client()]
+    for client in clients:
         client.post(address(workshop), {"role": "it", "einmal": "derselbe"})
     assert Participant.objects.count() == 1
+    assert len({client.cookies[voting.COOKIE].value.split(":")[0] for client in clients}) == 1
 
 
 @pytest.mark.parametrize("data", [{}, {"role": ""}, {"role": "bürgermeister"}, {"role": "it", "name": "x" * 61}])
@@ -149,8 +151,18 @@ def test_joining_in_two_tabs_is_one_person_and_the_last_word_counts(workshop):
 def test_script_is_told_what_became_of_a_vote(workshop):
     client = phone(workshop)
     ballot = Ballot.objects.get()
-    assert by_script(client, workshop, ballot, choice="1").json() == {"gespeichert": True, "version": 1}
-    assert by_script(client, workshop, ballot, choice="1").json() == {"gespeichert": True, "version": 1}
+    said = by_script(client, workshop, ballot, choice="1").json()
+    assert by_script(client, workshop, ballot, choice="1").json() == said
+    page = client.get(address(workshop)).text
+    assert said == {
+        "gespeichert": True,
+        "version": 1,
+        "ort": re.findall(r'data-place="(\w+)"', page)[0],  # so that the page is not loaded again
+        "text": "Gespeichert: 1 – geplant. Bis zum Aufdecken können Sie Ihre Antwort ändern.",
+        "knopf": "Ändern",
+    }
+    assert said["text"] in " ".join(page.split())
+    assert client.get(address(workshop, "stand/")).json()["ort"] == said["ort"]
     stale = by_script(client, workshop, ballot, choice="4")
     assert (stale.status_code, stale.json()["version"]) == (409, 1)
     assert by_script(client, workshop, ballot, choice="9").status_code == 422

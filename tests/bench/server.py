@@ -60,9 +60,11 @@ class Client:
         self.connection = HTTPConnection("127.0.0.1", port, timeout=60)
         self.cookies: dict[str, str] = {}
 
-    def request(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, bytes]:
-        """Return status and body; redirects are not followed."""
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+    def request(
+        self, method: str, path: str, form: dict[str, str] | None = None, more: dict[str, str] | None = None
+    ) -> tuple[int, bytes]:
+        """Return status and body; redirects are not followed. ``more`` are headers."""
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), **(more or {})}
         body = None
         if form is not None:
             body = urlencode(form)

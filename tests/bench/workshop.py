@@ -81,10 +81,12 @@ class Phone:
         with self.measured.lock:
             self.measured.voted.append(start)
             self.measured.sent += 1
-        status, _body = self.client.request("POST", f"{self.path}stimme/", answer)
+        status, body = self.client.request("POST", f"{self.path}stimme/", answer, {"Accept": "application/json"})
         self.measured.took("phone votes", start)
-        self.measured.refused += status != 302
-        self.load()
+        self.measured.refused += status != 200
+        if status == 200:  # as the page's script does
+            said = json.loads(body)
+            self.place, self.form["version"] = said["ort"], str(said["version"])
 
     def take_part(self) -> None:
         asks, votes = time.monotonic() + random.random() * PHONE_EVERY, float("inf")

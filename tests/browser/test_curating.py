@@ -83,17 +83,30 @@ def test_curator_publishes_an_edition_and_a_team_moves_to_it(
 
     # Order without a mouse, comparison, publication.
     page.goto(live_server.url + reverse("catalogue:edition", args=["2.0"]))
+    page.locator("#phase-durchgehend").click()  # phases are folded
     button = page.get_by_role("button", name=re.compile("Nach unten ?: vertrauen"))
     button.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/redaktion/2.0/?bewegt=vertrauen*")
-    titles = page.locator("section[aria-labelledby=phase-durchgehend] .sortable__text > a")
+    titles = page.locator("details:has(#phase-durchgehend) .sortable__text > a")
     expect(titles).to_have_text(["wirkung auf Deutsch", "vertrauen auf Deutsch"])
+    # … and with one: drawn by its handle to where it was.
+    row = page.locator("#wirkung")
+    page.locator("#vertrauen .sortable__handle").drag_to(row, target_position={"x": 40, "y": 4})
+    page.wait_for_url("**/redaktion/2.0/?bewegt=vertrauen#vertrauen")
+    expect(titles).to_have_text(["vertrauen auf Deutsch", "wirkung auf Deutsch"])
     page.get_by_role("link", name="Vergleich").click()
     expect(page.locator("ins").first).to_contain_text("Mit den wichtigsten Partnern gilt eine Vereinbarung")
     assert_accessible(page)
     page.go_back()
-    page.get_by_role("button", name="Ausgabe veröffentlichen").click()
+    page.goto(live_server.url + reverse("catalogue:edition_texts", args=["2.0"]))
+    page.get_by_label("Titel (Deutsch)").fill("Ausgabe zwei")
+    page.get_by_label("Titel (Englisch)").fill("Edition two")
+    page.get_by_role("button", name="Speichern").click()
+    page.get_by_role("link", name="Ausgabe veröffentlichen").click()
+    page.get_by_role("heading", level=1, name="Ausgabe 2.0 veröffentlichen?").wait_for()
+    assert_accessible(page)
+    page.get_by_role("button", name="Ja, Ausgabe 2.0 veröffentlichen").click()
     page.get_by_text("Ausgabe 2.0 ist veröffentlicht").wait_for()
     assert Edition.objects.current().number == "2.0"
     page.get_by_role("link", name="Änderungen").click()

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
+from playwright.sync_api import expect
 
-from assessments.models import Assessment, AssessmentState, ScoreState
+from assessments.models import Assessment, AssessmentState, ScoreState, Workshop
 from assessments.services import workflow
 from scaling.session import UNTIL
+from tests.assessments.workshop_room import people, vote_all
 from tests.conftest import PASSWORD
 from tests.factories import make_catalogue, make_project
 
@@ -27,7 +29,9 @@ SEEN = """() => {
   const marks = [e, e.closest("label"), e.closest(".card--link"), e.parentElement].filter(Boolean);
   if (e.labels) marks.push(...e.labels, ...[...e.labels].map(l => l.parentElement));
   const marked = marks.some(m => { const s = getComputedStyle(m);
-    return (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== "none"; });
+    return (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== "none"; })
+    || [...e.querySelectorAll(".chart__hit")].some(m => { const s = getComputedStyle(m);  // in a drawing: a line around it
+      return s.stroke !== "none" && parseFloat(s.strokeWidth) >= 2; });
   if (!marked) return `no focus mark on ${e.outerHTML.slice(0, 120)}`;
   const shown = marks.map(m => m.getBoundingClientRect()).filter(b => b.width > 1 && b.height > 1)[0];
   if (!shown) return `invisible: ${e.outerHTML.slice(0, 120)}`;
@@ -140,6 +144,37 @@ def test_main_road_by_keyboard(page, live_server, project, alice, bob, keyboard)
     keyboard.press("(?i)freigeben")
     assessment.refresh_from_db()
     assert assessment.state == AssessmentState.APPROVED
+
+
+def test_workshop_is_led_by_keyboard(page, live_server, project, alice, keyboard):
+    """From the round's overview to the end of the workshop: vote, reveal, agree, look on, close."""
+    assessment = workflow.start_assessment(project=project, by=alice)
+    by_session(page, live_server, alice)
+    page.goto(f"{live_server.url}{assessment.get_absolute_url()}")
+    keyboard.press("Workshop öffnen oder fortsetzen")
+    keyboard.press("^Workshop öffnen$")
+    workshop = Workshop.objects.get(assessment=assessment)
+    vote_all(workshop, people(workshop, it=3), [1, 2, 3])
+    expect(page.locator("[data-turnout]")).to_have_text("3 von 3 haben abgestimmt")
+    keyboard.press("^Aufdecken$")
+    expect(page.locator(".wall__sentence").first).to_be_visible()
+    keyboard.to(name="choice")
+    page.keyboard.press("2")
+    assert page.evaluate(FOCUS)["value"] == "2"
+    keyboard.write("rationale", "Wir haben uns geeinigt.")
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
+    expect(page.locator("h1")).to_contain_text("kriterium-2")
+    score = assessment.scores.get(criterion__key="kriterium-1")
+    assert (score.level, score.rationale) == (2, "Wir haben uns geeinigt.")
+    with page.expect_navigation():
+        page.keyboard.press("ArrowLeft")
+    expect(page.locator("h1")).to_contain_text("kriterium-1")
+    keyboard.to("^Mehr$")
+    page.keyboard.press("Enter")
+    keyboard.press("^Workshop beenden$")
+    workshop.refresh_from_db()
+    assert workshop.closed_at is not None
 
 
 def test_account_menu_closes_on_escape_and_gives_the_focus_back(page, live_server, alice, keyboard):

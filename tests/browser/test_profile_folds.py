@@ -65,3 +65,32 @@ def test_scale_of_the_charts_is_seen_in_both_themes(page, url, alice, sign_in, t
     page.goto(url)
     assert page.locator(".chart .s-grid").count() > 0
     assert page.evaluate(CONTRAST) >= 3
+
+
+def test_marks_of_the_charts_lead_to_criteria_by_keyboard_and_say_what_they_are(page, url, alice, sign_in):
+    sign_in(page, alice)
+    page.goto(url)
+    mark = page.locator(".chart-wide .chart--strips .chart__link").first
+    tip = mark.locator(".chart__tip")
+    expect(tip).to_be_hidden()
+    mark.focus()
+    expect(tip).to_be_visible()
+    assert str(mark.get_attribute("aria-label")).startswith(str(tip.text_content()).rstrip("…"))
+    box, chart = tip.bounding_box(), page.locator(".chart-wide .chart--strips").bounding_box()
+    assert box["x"] + box["width"] <= chart["x"] + chart["width"] + 1
+    assert box["y"] + box["height"] <= chart["y"] + chart["height"] + 1
+    page.keyboard.press("Enter")
+    expect(page.locator(".levels-of:has(:target)")).to_have_attribute("open", "")
+    listed = page.locator(".levels-of :target a").first
+    expect(listed).to_be_in_viewport()
+    listed.click()
+    expect(page.locator(":target .result__text")).to_be_in_viewport()
+
+
+def test_marks_of_the_charts_need_no_script(browser, browser_context_args, live_server, url, alice):
+    context = browser.new_context(**{**browser_context_args, "java_script_enabled": False})
+    page = context.new_page()
+    page.goto(f"{live_server.url}/beispiel/")
+    page.locator(".chart-wide .chart--strips .chart__link").first.click()
+    expect(page.locator(":target")).to_be_in_viewport()
+    context.close()

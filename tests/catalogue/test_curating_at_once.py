@@ -1,25 +1,24 @@
 """Curators at the same moment, and what happened while a page stood open."""
 
 import ast
-import threading
-import time
 from functools import partial
 from pathlib import Path
 from threading import Thread
 
 import pytest
-from django.db import OperationalError, connection, connections, transaction
+from django.db import connection, connections
 from django.http import Http404
 
 import scaling
 from catalogue.documents.export import criterion_document, edition_document
-from catalogue.models import ChangeLogEntry, Criterion, Edition
+from catalogue.models import CatalogueUpload, ChangeLogEntry, Criterion, Edition
 from catalogue.services import editing
 from catalogue.services.importing import import_files, load_file
 from catalogue.services.publishing import copy_edition, discard, publish, retire
+from catalogue.services.uploads import store_upload
 from scaling.common import transactions
-from tests.assessments.test_races import at_once
 from tests.catalogue.documents import as_file, catalogue_document
+from tests.races import at_once, locks_in_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -117,26 +116,22 @@ def test_one_new_number_imported_by_two_at_once_is_there_once(dora, published):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_file_stored_four_times_at_once_is_kept_once_in_20_rounds(dora):
+    for number in range(20):
+        job = partial(store_upload, content=b"%d" % number, name="katalog.yaml", by=dora)
+        kept = at_once(job, job, job, job)
+        assert len({getattr(upload, "pk", upload) for upload in kept}) == 1, kept
+        assert CatalogueUpload.objects.count() == number + 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_deadlock_costs_a_curator_no_words(draft, dora):
     """Somebody locks criterion and edition the other way round: one of the two is given up, and done again."""
     edition = draft("eins")
     criterion = edition.criteria.select_related("edition").get()
     item = criterion_document(criterion)
     item["why"]["de"] = "Unser Text."
-    locked = threading.Event()
-
-    def the_other_way_round():
-        for _ in range(5):
-            try:
-                with transaction.atomic():
-                    Criterion.objects.select_for_update().get(pk=criterion.pk)
-                    locked.set()
-                    time.sleep(0.3)
-                    Edition.objects.select_for_update().get(pk=edition.pk)
-                return "done"
-            except OperationalError:
-                time.sleep(0.05)
-        return "given up"
+    the_other_way_round, locked = locks_in_turn(criterion, edition)
 
     def save():
         with connection.cursor() as cursor:

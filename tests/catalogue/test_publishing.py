@@ -1,9 +1,18 @@
 import pytest
 
-from catalogue.documents.checksum import content
+from catalogue.documents.checksum import checksum_of, content
+from catalogue.documents.completeness import grouped, missing_content
 from catalogue.documents.export import edition_document
 from catalogue.models import ChangeLogEntry, Edition, EditionState
-from catalogue.services.publishing import Incomplete, WrongEditionState, copy_edition, discard, publish, retire
+from catalogue.services.publishing import (
+    DraftHasChanged,
+    Incomplete,
+    WrongEditionState,
+    copy_edition,
+    discard,
+    publish,
+    retire,
+)
 from tests.catalogue.documents import criterion_document, practice_document
 
 pytestmark = pytest.mark.django_db
@@ -31,9 +40,47 @@ def test_incomplete_draft_says_everything_missing(draft, dora):
         ("criterion", "eins", "level_3_next_step_en"),
         ("practice", "praxis", "body_en"),
     ]
-    assert "eins auf Deutsch: Warum es zählt fehlt (Englisch)" in map(str, caught.value.missing)
+    assert "eins auf Deutsch: Warum es zählt (Englisch)" in map(str, caught.value.missing)
     edition.refresh_from_db()
     assert edition.is_draft
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_new_edition_needs_a_title_of_its_own_and_a_correction_does_not(published, dora, language):
+    edition = published("eins")
+    copy = copy_edition(edition=edition, by=dora)
+    setattr(copy, f"title_{({'de': 'en', 'en': 'de'})[language]}", "Anders")
+    copy.save()
+    with pytest.raises(Incomplete) as caught:
+        publish(edition=copy, by=dora)
+    assert [(item.field, item.key) for item in caught.value.missing] == [(f"title_{language}", "")]
+    setattr(copy, f"title_{language}", "Anders")
+    copy.save()
+    assert publish(edition=copy, by=dora).number == "2.0"
+    assert publish(edition=copy_edition(edition=edition, by=dora, minor=True), by=dora).number == "1.1"
+
+
+def test_what_is_missing_stands_together_for_each_object(draft, dora):
+    document = edition_document(draft("eins", "zwei"))
+    broken = document["criteria"][0]
+    broken["why"] = {"de": "", "en": ""}
+    broken["questions"]["en"], broken["offices"] = [], []
+    found = grouped(missing_content(document))
+    assert [(one.kind, one.key) for one in found] == [("criterion", "eins")]
+    assert [(gap.label, gap.fields) for gap in found[0].gaps] == [
+        ("Warum es zählt", (("Deutsch", "why_de"), ("Englisch", "why_en"))),
+        ("Leitfragen", (("Englisch", "questions_en"),)),
+        ("„Wer weiß das?“ nennt keine Stelle", (("", "offices_0"),)),
+    ]
+
+
+def test_draft_changed_since_it_was_looked_at_not_published(draft, dora):
+    edition = draft("eins")
+    seen = checksum_of(edition_document(edition))
+    edition.criteria.update(why_de="Anders")
+    with pytest.raises(DraftHasChanged):
+        publish(edition=edition, by=dora, seen=seen)
+    assert publish(edition=edition, by=dora, seen=checksum_of(edition_document(edition))).published_at
 
 
 def test_edition_without_criteria_not_published(draft, dora):

@@ -56,6 +56,7 @@ def change(path, value):
         (("criteria", 0, "levels", 1, "next_step"), KeyError, "criteria[eins].levels[2]", "„next_step“ fehlt"),
         (("criteria", 0, "levels", 4), KeyError, "criteria[eins].levels", "Mindestens 5"),
         (("criteria", 0, "milestone", "required_levels", "p2"), 5, f"{MILESTONE}.required_levels.p2", "höchstens 4"),
+        (("criteria", 0, "milestone", "required_levels", "p1"), "1", f"{MILESTONE}.required_levels.p1", "eine ganze Zahl"),
         (("criteria", 0, "milestone", "required_levels", "p3"), KeyError, f"{MILESTONE}.required_levels", "„p3“ fehlt"),
         (("criteria", 0, "milestone", "required_levels", "p1"), 3, f"{MILESTONE}.required_levels", "nicht sinken"),
         (("criteria", 0, "milestone", "required_levels"), KeyError, MILESTONE, "„required_levels“ fehlt"),

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from assessments.models import Assessment, Evidence, Measure
+from assessments.models import Assessment, Comment, Evidence, Measure
 from assessments.services import workflow
 from assessments.services.answers import Answer, save_score
 from catalogue.models import CROSS_PHASE, Edition, EditionState
@@ -95,3 +95,12 @@ def second(first, project, alice):
     Measure.objects.create(project=project, criterion_key="vertrauen", text="Alt", due_on=date(2025, 1, 1), status="done")
     Measure.objects.create(project=project, criterion_key="", text="Runder Tisch", owner_text="Stabsstelle")
     return Assessment.objects.with_context().get(pk=assessment.pk)
+
+
+@pytest.fixture
+def settled(second, alice, bob):
+    """The second round with a comment, submitted by Alice and approved today by Bob."""
+    Comment.objects.create(score=second.scores.first(), text="Nur für uns", author=alice)
+    workflow.submit(assessment=second, by=alice)
+    workflow.approve(assessment=second, by=bob)
+    return Assessment.objects.with_context().get(pk=second.pk)

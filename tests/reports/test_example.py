@@ -12,43 +12,9 @@ from django.utils.translation import override
 from assessments.models import Assessment, Project
 from assessments.reports.profile.example import Untranslated, example_profile, file_of, in_english, read_facts
 from assessments.reports.records.keeping import current_record, record_profile
-from assessments.services.demo import demo_in_english, load_demo
-from catalogue.services.importing import import_files, load_file
+from assessments.services.demo import demo_in_english
 from scaling.accounts.models import Municipality
 from tests.reports.pdf_facts import text_of
-
-
-@pytest.fixture
-def demo(db, settings):
-    sources = [settings.BASE_DIR / "fixtures" / "catalogue" / f"edition-{number}.yaml" for number in (1, 2, 3)]
-    import_files([load_file(source.read_bytes(), source.name) for source in sources], publish=True)
-    load_demo()
-
-
-def test_example_is_what_the_demo_gives(demo, tmp_path):
-    """If not: ./run manage export_example, with the demo as it is loaded anew."""
-    call_command("export_example", folder=tmp_path, verbosity=0, stdout=StringIO())
-    for language in ("de", "en"):
-        assert file_of(language, tmp_path).read_text() == file_of(language).read_text(), language
-
-
-@pytest.mark.parametrize("language", ["de", "en"])
-def test_example_says_what_the_database_says(demo, language):
-    third = Assessment.objects.with_context().get(project__slug="parkraum-lotse", round=3)
-    record = current_record(third)
-    assert record is not None
-    with override(language):
-        expected, found = record_profile(record), example_profile()
-    assert found.meta.language == language
-    assert found.meta.public_id == "beispiel" != expected.meta.public_id
-    for part in ("headline", "overall", "workstreams", "phases", "gates", "trend", "history", "definitions"):
-        assert getattr(found, part) == getattr(expected, part), part
-    assert list(map(without_words, found.criteria)) == list(map(without_words, expected.criteria))
-    assert list(map(wordless, found.measures)) == list(map(wordless, expected.measures))
-    assert {one.url for criterion in found.criteria for one in criterion.evidence} == {""}
-    assert found.meta.own_language == ""
-    if language == "de":
-        assert words_of(found) == words_of(expected)
 
 
 def words_of(profile):
@@ -68,6 +34,32 @@ def wordless(measure):
 def without_words(one):
     change = one.change and replace(one.change, previous=None)
     return replace(one, rationale="", evidence=(), change=change, measures=tuple(map(wordless, one.measures)))
+
+
+class TestFiles:
+    def test_example_is_what_the_demo_gives(self, demo, tmp_path):
+        """If not: ./run manage export_example, with the demo as it is loaded anew."""
+        call_command("export_example", folder=tmp_path, verbosity=0, stdout=StringIO())
+        for language in ("de", "en"):
+            assert file_of(language, tmp_path).read_text() == file_of(language).read_text(), language
+
+    @pytest.mark.parametrize("language", ["de", "en"])
+    def test_example_says_what_the_database_says(self, demo, language):
+        third = Assessment.objects.with_context().get(project__slug="parkraum-lotse", round=3)
+        record = current_record(third)
+        assert record is not None
+        with override(language):
+            expected, found = record_profile(record), example_profile()
+        assert found.meta.language == language
+        assert found.meta.public_id == "beispiel" != expected.meta.public_id
+        for part in ("headline", "overall", "workstreams", "phases", "gates", "trend", "history", "definitions"):
+            assert getattr(found, part) == getattr(expected, part), part
+        assert list(map(without_words, found.criteria)) == list(map(without_words, expected.criteria))
+        assert list(map(wordless, found.measures)) == list(map(wordless, expected.measures))
+        assert {one.url for criterion in found.criteria for one in criterion.evidence} == {""}
+        assert found.meta.own_language == ""
+        if language == "de":
+            assert words_of(found) == words_of(expected)
 
 
 def test_people_write_english_in_the_english_example():

@@ -2,38 +2,28 @@
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
-from io import BytesIO
+from datetime import timedelta
 
 import jsonschema
-import pypdfium2
 import pytest
-import zxingcpp
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from assessments.models import Assessment, AssessmentRecord, Measure, RecordFile, RecordPerson
-from assessments.queries.since_approval import since_approval
+from assessments.models import Assessment, AssessmentRecord, RecordFile, RecordPerson
 from assessments.reports.export.record_schema import record_schema
 from assessments.reports.profile.load import load_profile
 from assessments.reports.records.codec import checksum, in_both, in_one
 from assessments.reports.records.files import FileDamaged, file_of
-from assessments.reports.records.keeping import current_record, mark_of, record_profile
+from assessments.reports.records.keeping import record_profile
 from assessments.reports.records.renditions import make_anonymous, redesign
 from assessments.services import share_links, workflow
 from assessments.services.answers import Answer, save_score
 from assessments.services.comments import add_comment
-from assessments.services.projects import change_project
-from catalogue.models import Phase
-from catalogue.services.publishing import retire
 from scaling.accounts.coats_of_arms import delete_unused_files, fetch_png, set_coat_of_arms
-from scaling.accounts.models import Municipality
-from tests.factories import make_edition
-from tests.pages import without_chance
-from tests.reports.conftest import publish
+from tests.reports.records import change_everything, record_of
 
 FILES = [
     ("pdf", {"umfang": "kurz"}),
@@ -42,21 +32,6 @@ FILES = [
     ("csv", {"sprache": "en"}),
     ("json", {}),
 ]
-
-
-@pytest.fixture
-def settled(second, alice, bob):
-    """The second round, approved today by Bob."""
-    workflow.submit(assessment=second, by=alice)
-    workflow.approve(assessment=second, by=bob)
-    return Assessment.objects.with_context().get(pk=second.pk)
-
-
-def record_of(assessment):
-    """The record that holds; there has to be one."""
-    record = current_record(assessment)
-    assert record is not None
-    return record
 
 
 def outputs(client, person, assessment, number=""):
@@ -73,23 +48,6 @@ def shared(client, link):
     client.logout()
     page = client.get(reverse("reports:shared", args=[link.token]))
     return page.context["profile"], client.get(reverse("reports:shared_pdf", args=[link.token]) + "?umfang=kurz").content
-
-
-def change_everything(project, municipality, alice, bob, dora):
-    """All that a round's report speaks of and that can change once it is approved."""
-    elsewhere = Phase.objects.get(key="p5")
-    change_project(project=project, by=bob, name="Anders", phase=elsewhere, summary="Neu", confidentiality="internal", team=[])
-    for row, name in ((alice, "Alice Neu"), (bob, "Bob Neu")):
-        row.name = name
-        row.save()
-    Municipality.objects.filter(pk=municipality.pk).update(name="Stadt Umbenannt")
-    for measure in project.measures.all():
-        measure.text, measure.status, measure.due_on, measure.owner = "Anderes", "done", date(2030, 1, 1), None
-        measure.save()
-    Measure.objects.create(project=project, text="Ganz neu", due_on=date(2020, 1, 1))
-    publish(make_edition(2, state="draft"))
-    retire(edition=project.assessments.earliest("round").edition, by=dora)
-    Phase.objects.filter(key="p3").update(name_de="Probelauf")
 
 
 def test_record_says_what_the_rows_say(settled):
@@ -288,77 +246,6 @@ def test_picture_of_a_record_outlives_its_replacement(second, alice, bob, munici
     assert fetch_png(old) == b"first"
 
 
-# --- Beside it --------------------------------------------------------------------------------------------------------------
-
-
-def test_nothing_has_happened_since(settled, project):
-    assert since_approval(record_of(settled), project) == []
-
-
-def test_since_approval_is_told_beside_it(client, settled, project, municipality, alice, bob, dora):
-    change_everything(project, municipality, alice, bob, dora)
-    project.refresh_from_db()
-    assert set(since_approval(record_of(settled), project)) >= {
-        "2 Maßnahmen erledigt.",
-        "1 Maßnahme dazugekommen.",
-        "3 Maßnahmen mit neuem Termin.",
-        "3 Maßnahmen mit anderem Text oder anderer Zuständigkeit.",
-        "Phase jetzt: P5 Transfer.",
-        "Das Projekt heißt jetzt „Anders“.",
-        "Die Kommune heißt jetzt „Stadt Umbenannt“.",
-        "Die Beschreibung des Projekts ist neu.",
-        "Vertraulichkeit jetzt: Nur für den Dienstgebrauch.",
-        "Alice heißt jetzt Alice Neu.",
-        "Alice Neu ist nicht mehr im Projektteam.",
-    }
-    client.force_login(bob)
-    page = client.get(reverse("reports:profile", args=[settled.public_id]))
-    assert "Seit der Freigabe:" in page.content.decode()
-    assert page.context["profile"].meta.project == "Parkraum-App"
-
-
-@pytest.mark.parametrize(
-    ("done", "new", "lines"),
-    [
-        (0, 0, []),
-        (1, 0, ["1 Maßnahme erledigt."]),
-        (2, 0, ["2 Maßnahmen erledigt."]),
-        (0, 1, ["1 Maßnahme dazugekommen."]),
-        (1, 3, ["1 Maßnahme erledigt.", "3 Maßnahmen dazugekommen."]),
-    ],
-)
-def test_since_approval_counts_in_words(client, settled, project, bob, done, new, lines):
-    for measure in project.measures.exclude(status="done").order_by("pk")[:done]:
-        measure.status = "done"
-        measure.save()
-    for number in range(new):
-        Measure.objects.create(project=project, text=f"Neu {number}")
-    assert since_approval(record_of(settled), project) == lines
-    client.force_login(bob)
-    page = " ".join(client.get(reverse("reports:profile", args=[settled.public_id])).text.split())
-    assert ("Seit der Freigabe:</strong> " + " ".join(lines) in page) == bool(lines)
-    assert ("Seit der Freigabe" in page) == bool(lines)
-
-
-@pytest.mark.parametrize(
-    ("change", "line"),
-    [
-        ({"status": "running"}, "1 Maßnahme wieder aufgenommen."),
-        ({"text": "Anders gesagt"}, "1 Maßnahme mit anderem Text oder anderer Zuständigkeit."),
-        ({"owner_text": "Kämmerei"}, "1 Maßnahme mit anderem Text oder anderer Zuständigkeit."),
-        ({"due_on": date(2031, 1, 1)}, "1 Maßnahme mit neuem Termin."),
-        ({"status": "dropped"}, "1 Maßnahme verworfen."),
-        ({}, None),
-    ],
-)
-def test_since_approval_tells_each_change_of_a_measure(settled, project, change, line):
-    measure = project.measures.get(text="Alt")  # done already when the round was approved
-    for name, value in change.items():
-        setattr(measure, name, value)
-    measure.save()
-    assert since_approval(record_of(settled), project) == ([line] if line else [])
-
-
 def test_superseded_document_says_so_on_its_page(client, settled, bob):
     number = record_of(settled).number
     workflow.reopen(assessment=settled, by=bob, reason="Fehler")
@@ -381,97 +268,6 @@ def test_page_from_a_record_costs_the_same(client, settled, bob, alice, rounds):
     with CaptureQueriesContext(connection) as queries:
         client.get(reverse("reports:profile", args=[settled.public_id]))
     assert len(queries) == 9
-
-
-# --- Checking a document ----------------------------------------------------------------------------------------------------
-
-
-def answer_to(client, number, part):
-    return client.get(reverse("reports:document", args=[number]), {"pruefsumme": part}).context["state"]
-
-
-def test_anyone_can_check_a_document(client, settled, bob):
-    record = record_of(settled)
-    part = record.checksum[:16]
-    assert answer_to(client, record.number, part) == "current"
-    assert answer_to(client, record.number.lower(), record.checksum.upper()) == "current"
-    assert answer_to(client, record.number, "0" * 16) == "unknown"
-    assert answer_to(client, "MUSTERHAFEN-1999-1", part) == "unknown"
-    assert answer_to(client, record.number, part[:15]) == ""
-    workflow.reopen(assessment=settled, by=bob, reason="Fehler")
-    assert answer_to(client, record.number, part) == "superseded"
-    assert answer_to(client, record.number, "0" * 16) == "unknown"
-
-
-def test_check_discloses_nothing_else(client, settled):
-    record = record_of(settled)
-    page = client.get(reverse("reports:document", args=[record.number]), {"pruefsumme": record.checksum}).content.decode()
-    for secret in ("Parkraum", "Musterhafen", "Alice", "Bob", settled.public_id):
-        assert secret not in page.replace(record.number, "")
-    known = client.get(reverse("reports:document", args=[record.number]))
-    guessed = client.get(reverse("reports:document", args=["MUSTERHAFEN-2026-9"]))
-    assert without_chance(known.content.decode()).replace(record.number, "") == without_chance(
-        guessed.content.decode()
-    ).replace("MUSTERHAFEN-2026-9", "")
-
-
-def test_form_leads_to_the_answer(client, settled):
-    record = record_of(settled)
-    typed = {"number": f" {record.number.lower()} ", "pruefsumme": record.checksum[:16].upper(), "pruefen": "1"}
-    response = client.get(reverse("reports:documents"), typed, follow=True)
-    assert response.context["state"] == "current"
-    assert client.get(reverse("reports:documents"), {"pruefen": "1"}).status_code == 422
-
-
-@pytest.mark.parametrize(
-    "typed", ["a/b", "/", "..", ".", "../konto/login", "a?b", "a#b", "Ä-2026-1", "\u2028", "%2e%2e", "A//C"]
-)
-def test_what_was_typed_for_a_number_leads_nowhere_else(client, settled, typed):
-    checksum = record_of(settled).checksum
-    response = client.get(reverse("reports:documents"), {"number": typed, "pruefsumme": checksum}, follow=True)
-    assert (response.status_code, response.context.get("state") or response.context["form"].errors.keys()) in (
-        (200, "unknown"),
-        (422, {"number"}),
-    )
-    assert response.request["PATH_INFO"] == reverse("reports:documents")
-
-
-def test_numbers_nobody_can_address_count_as_guesses(client, settled):
-    for _ in range(20):
-        client.get(reverse("reports:documents"), {"number": "a/b", "pruefsumme": "0" * 16})
-    assert answer_to(client, record_of(settled).number, record_of(settled).checksum) == "limited"
-
-
-def test_guessing_is_limited(client, settled):
-    record = record_of(settled)
-    for number in range(20):
-        assert answer_to(client, record.number, f"{number:016x}") == "unknown"
-    response = client.get(reverse("reports:document", args=[record.number]), {"pruefsumme": record.checksum})
-    assert (response.status_code, response.context["state"]) == (429, "limited")
-
-
-@pytest.mark.parametrize("variant", ["kurz", "lang"])
-def test_code_on_the_pdf_leads_to_the_answer(client, settled, bob, variant):
-    record = record_of(settled)
-    client.force_login(bob)
-    pdf = client.get(reverse("reports:pdf", args=[settled.public_id]), {"umfang": variant}).content
-    document = pypdfium2.PdfDocument(BytesIO(pdf))
-    pages = [document[number] for number in range(len(document))]
-    text = "\n".join(page.get_textpage().get_text_range() for page in pages)
-    assert record.number in text
-    assert record.checksum in "".join(text.split())
-    codes = [code.text for page in pages for code in zxingcpp.read_barcodes(page.render(scale=3).to_pil())]
-    assert codes == [mark_of(record).address]
-    client.logout()
-    assert client.get(codes[0][codes[0].index("/dokument/") :]).context["state"] == "current"
-
-
-def test_draft_bears_no_number(client, second, alice):
-    client.force_login(alice)
-    pdf = client.get(reverse("reports:pdf", args=[second.public_id]), {"umfang": "kurz"}).content
-    page = pypdfium2.PdfDocument(BytesIO(pdf))[0]
-    assert "MUSTERHAFEN-" not in page.get_textpage().get_text_range()
-    assert not zxingcpp.read_barcodes(page.render(scale=3).to_pil())
 
 
 # --- Approving --------------------------------------------------------------------------------------------------------------

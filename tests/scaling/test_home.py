@@ -123,15 +123,27 @@ def test_manager_sees_what_waits_the_gates_and_what_changed(client, round_of, al
     ]
 
 
-def test_manager_sees_what_is_overdue_of_others_once(client, round_of, alice, bob):
-    project = round_of().project
+def test_manager_sees_what_others_have_to_do_once_the_most_urgent_first(client, round_of, alice, bob):
     yesterday = timezone.localdate() - timedelta(days=1)
-    for owner in (alice, bob):
-        Measure.objects.create(project=project, text=f"Aufgabe {owner}", owner=owner, due_on=yesterday)
+    for name, due_on in (("Parkraum-App", None), ("Mängelmelder", yesterday)):
+        project = round_of(name).project
+        for owner in (alice, bob):
+            Measure.objects.create(project=project, text=f"{name} {owner}", owner=owner, due_on=due_on)
+    Measure.objects.create(project=project, text="Erledigt", owner=alice, status="done")
     sign_in(client, bob)
     response = client.get("/")
-    assert [measure.text for measure in response.context["overdue"]] == ["Aufgabe Alice"]
-    assert [measure.text for measure in response.context["tasks"]] == ["Aufgabe Bob"]
+    assert [measure.text for measure in response.context["of_others"]] == ["Mängelmelder Alice", "Parkraum-App Alice"]
+    assert [measure.text for measure in response.context["tasks"]] == ["Mängelmelder Bob", "Parkraum-App Bob"]
+    assert response.text.count("/erledigt/") == 4
+
+
+def test_reader_cannot_tick_off_what_they_look_after(client, round_of, alice, bob, rita):
+    assessment = approve(round_of(), alice, bob)
+    Measure.objects.create(project=assessment.project, text="Lesen", owner=rita)
+    sign_in(client, rita)
+    page = client.get("/").text
+    assert "Lesen" in page
+    assert "/erledigt/" not in page
 
 
 def steps_of(client):
@@ -183,6 +195,7 @@ def test_first_steps_of_a_second_municipality_come_beside_the_work_of_the_first(
 def test_operator_reads_how_a_municipality_is_made(client, db):
     sign_in(client, make_user("Otto", is_staff=True, is_superuser=True))
     page = client.get("/").content.decode()
+    assert reverse("municipality_create") in page
     assert "create_municipality" in page
     assert "Fragen Sie die Leitung" not in page
 

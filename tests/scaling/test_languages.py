@@ -26,8 +26,16 @@ GERMAN = re.compile(
 #: An office and the roadmap keep their names.
 NAMES = "FD 10 Personal, gemeinsam mit der Pressestelle|Smart-City-Lösungen skalieren: Eine Roadmap für Kommunen"
 #: Files have tests of their own; the page at the end of a mail speaks the language of the mail.
-NOT_HERE = (
+PDFS = (
     "reports:pdf",
+    "reports:collected",
+    "reports:form",
+    "reports:short_check_pdf",
+    "reports:shared_pdf",
+    "reports:example_pdf",
+)
+NOT_HERE = (
+    *PDFS,
     "reports:xlsx",
     "reports:ods",
     "reports:docx",

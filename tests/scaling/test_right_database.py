@@ -23,9 +23,10 @@ from assessments.services.demo import (
 )
 from scaling.accounts.models import User
 from scaling.common.embedded import MARK, is_embedded
-from scaling.management.commands.serve import Command
+from scaling.preparation import prepare_database
 from scaling.right_database import refuse_wrong_database, wrong_database
 from tests.conftest import make_user
+from tests.scaling.test_doctor import other_database
 from tests.scaling.test_settings import PRODUCTION, ROOT
 
 
@@ -56,7 +57,7 @@ def test_demo_data_is_not_loaded_into_a_real_database():
 @pytest.mark.usefixtures("real_server")
 def test_demo_does_not_start_on_a_real_database():
     with pytest.raises(CommandError, match="leave out DEMO for an installation"):
-        Command(stdout=io.StringIO()).prepare_database()
+        prepare_database(io.StringIO())
 
 
 @pytest.mark.django_db
@@ -77,6 +78,15 @@ def test_installation_starts_with_other_accounts_and_with_none(settings):
     make_user("Alice")
     User.objects.create_user("alice@notauenfurt.example", "x")
     refuse_wrong_database()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_starts_on_a_database_in_which_umlauts_break():
+    with (
+        other_database("ENCODING 'SQL_ASCII' LOCALE 'C'"),
+        pytest.raises(ImproperlyConfigured, match="has the encoding SQL_ASCII"),
+    ):
+        refuse_wrong_database()
 
 
 @pytest.mark.django_db(transaction=True)

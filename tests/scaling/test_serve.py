@@ -11,11 +11,13 @@ import time
 import psutil
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.management.base import OutputWrapper
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalogue.models import Edition
-from scaling.management.commands.serve import Command, Kept, check_port, load_catalogue
+from scaling.management.commands.serve import Kept, check_port
+from scaling.preparation import load_catalogue, prepare_database
 
 
 @pytest.mark.django_db
@@ -30,11 +32,10 @@ def test_second_start_keeps_the_editions_as_they_are():
 
 @pytest.mark.django_db
 def test_statistics_are_taken_after_loading_and_not_at_every_start():
-    command = Command(stdout=io.StringIO())
     counts = []
     for _start in range(2):
         with CaptureQueriesContext(connection) as queries:
-            command.prepare_database()
+            prepare_database(OutputWrapper(io.StringIO()))
         counts.append(sum(query["sql"] == "ANALYZE" for query in queries))
     assert counts == [1, 0]
 

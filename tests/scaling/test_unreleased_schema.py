@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.migrations import Migration
 from django.db.migrations.recorder import MigrationRecorder
 
-from scaling.management.commands.serve import Command
+from scaling.preparation import prepare_database
 from scaling.unreleased_schema import fingerprint, migration_files, note_schema, refuse_older_schema
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def test_start_on_a_database_of_before_says_in_one_line_what_to_do(settings, dem
     refuse_older_schema()  # as it is now
     age()
     with pytest.raises(CommandError) as refused:
-        Command(stdout=io.StringIO()).prepare_database()
+        prepare_database(io.StringIO())
     before = "The database was made by a version of Skalierungscheck from before its first release"
     assert str(refused.value) == f"{before}; {advice}"
 

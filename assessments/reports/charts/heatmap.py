@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from assessments.reports.charts.inputs import HeatRow
 from assessments.reports.charts.label_fit import wrap
 from assessments.reports.charts.sentences import see_table
-from assessments.reports.charts.svg import COLOURS, LINE, SIZE, SMALL, Drawing
+from assessments.reports.charts.svg import COLOURS, LINE, SIZE, SMALL, Box, Drawing
 
 CELL = 52.0
 ROW = 24.0
@@ -53,9 +53,10 @@ def heat_grid(rows: Sequence[HeatRow], rounds: Sequence[str], *, width: float = 
     for row in rows:
         lines = wrap(row.label, left - 10, max_lines=2)
         height = max(ROW, len(lines) * SIZE * LINE + 6)
-        drawing.lines(0, y + (height - len(lines) * SIZE * LINE) / 2, lines)
-        for number, value in enumerate(row.cells[-len(rounds) :]):
-            _draw_cell(drawing, left + number * cell + 1.5, y + 1.5, cell - 3, height - 3, value)
+        with drawing.link(*row.link, hit=Box(0, y, left + cell * len(rounds), y + height)):
+            drawing.lines(0, y + (height - len(lines) * SIZE * LINE) / 2, lines)
+            for number, value in enumerate(row.cells[-len(rounds) :]):
+                _draw_cell(drawing, left + number * cell + 1.5, y + 1.5, cell - 3, height - 3, value)
         y += height
     marks = {value for row in rows for value in row.cells[-len(rounds) :] if isinstance(value, str)}
     y = _draw_key(drawing, y + 8, marks)

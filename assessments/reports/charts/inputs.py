@@ -6,6 +6,10 @@ from typing import Literal
 
 TOP = 4  # the highest level, hence the end of every scale
 
+#: Where a mark leads, and what it is called there; ("", "") leads nowhere.
+Link = tuple[str, str]
+NOWHERE: Link = ("", "")
+
 SeriesRole = Literal["now", "target", "earlier"]
 GateState = Literal["reached", "blocked", "not_examined", "ahead"]
 
@@ -35,7 +39,8 @@ class Strip:
     """One row of level strips: how many criteria stand on the levels 0–4, and how many have none.
 
     ``mean`` and ``target`` (the mean once all targets are met) are None without a value. ``note`` stands beside the mean, such
-    as „5 von 6 eingeschätzt“. A ``is_provisional`` row stands on too little to speak for its group.
+    as „5 von 6 eingeschätzt“. A ``is_provisional`` row stands on too little to speak for its group. ``links`` are those of its
+    six columns, the last for what has no level; none at all without them.
     """
 
     label: str
@@ -45,6 +50,7 @@ class Strip:
     target: float | None = None
     note: str = ""
     is_provisional: bool = False
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,7 @@ class TrendRound:
     value: float | None
     is_provisional: bool = False
     same_criteria: bool = True
+    link: Link = NOWHERE
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,7 @@ class HeatRow:
 
     label: str
     cells: tuple[int | str | None, ...]
+    link: Link = NOWHERE
 
 
 @dataclass(frozen=True)
@@ -83,3 +91,4 @@ class RoadPhase:
     state: GateState
     blocked_by: int = 0
     is_current: bool = False
+    link: Link = NOWHERE

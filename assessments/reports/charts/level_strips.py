@@ -6,10 +6,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.reports.charts.inputs import TOP, Strip
+from assessments.reports.charts.inputs import NOWHERE, TOP, Strip
 from assessments.reports.charts.label_fit import wrap
 from assessments.reports.charts.sentences import figure, see_table
-from assessments.reports.charts.svg import LINE, SIZE, SMALL, Drawing
+from assessments.reports.charts.svg import LINE, SIZE, SMALL, Box, Drawing
 from assessments.reports.charts.text_width import text_width
 
 NARROW = 480  # below this width the label stands above its strip
@@ -76,9 +76,14 @@ def _draw_strip(drawing: Drawing, strip: Strip, top: float, left: float, cell: f
         lines = wrap(strip.label, left - 14, max_lines=2)
         drawing.lines(left - 12, top + (ROW - len(lines) * SIZE * LINE) / 2, lines, anchor="end")
     floor = top + ROW - 11
+    links = strip.links or (NOWHERE,) * (TOP + 2)
     for level, count in enumerate(strip.counts):
-        _draw_column(drawing, left + (level + 0.5) * cell, floor, cell, count, highest, "now", hatched=strip.is_provisional)
-    _draw_column(drawing, left + (TOP + 1.5) * cell, floor, cell, strip.unrated, highest, "muted", hatched=False, hollow=True)
+        with drawing.link(*links[level], hit=_cell(level, left, cell, floor)):
+            x = left + (level + 0.5) * cell
+            _draw_column(drawing, x, floor, cell, count, highest, "now", hatched=strip.is_provisional)
+    with drawing.link(*links[TOP + 1], hit=_cell(TOP + 1, left, cell, floor)):
+        x = left + (TOP + 1.5) * cell
+        _draw_column(drawing, x, floor, cell, strip.unrated, highest, "muted", hatched=False, hollow=True)
     drawing.line(left + 2, floor, left + (TOP + 1) * cell - 2, floor, "muted", width=1)
     drawing.line(left + (TOP + 1) * cell + 4, floor, left + (TOP + 2) * cell - 2, floor, "grid", width=1)
     if strip.target is not None:
@@ -90,6 +95,11 @@ def _draw_strip(drawing: Drawing, strip: Strip, top: float, left: float, cell: f
     if not narrow:
         drawing.lines(x, end, wrap(strip.note, drawing.width - x - 2, size=SMALL, max_lines=1), size=SMALL, role="muted")
     return floor + 11
+
+
+def _cell(number: int, left: float, cell: float, floor: float) -> Box:
+    """The place of a column with its count, to be met by a finger."""
+    return Box(left + number * cell + 1, floor - ROW + 11, left + (number + 1) * cell - 1, floor)
 
 
 def _draw_column(

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from assessments.reports.charts.inputs import RoadPhase
 from assessments.reports.charts.label_fit import wrap
-from assessments.reports.charts.svg import LINE, SIZE, SMALL, Drawing
+from assessments.reports.charts.svg import LINE, SIZE, SMALL, Box, Drawing
 
 NARROW = 480
 GATE = 13.0  # radius of a gate
@@ -33,8 +33,9 @@ def phase_road(phases: Sequence[RoadPhase], *, width: float = 640) -> SafeString
     for number, phase in enumerate(phases):
         x = (number + 0.5) * step
         top = y - GATE - 10 - len(names[number]) * SIZE * LINE
-        drawing.lines(x, top, names[number], anchor="middle", bold=phase.is_current)
-        _draw_gate(drawing, x, y, phase)
+        with drawing.link(*phase.link, hit=Box(x - step / 2 + 4, top, x + step / 2 - 4, y + GATE + 4)):
+            drawing.lines(x, top, names[number], anchor="middle", bold=phase.is_current)
+            _draw_gate(drawing, x, y, phase)
         said = wrap(_state(phase), step - 8, size=SMALL, max_lines=2)
         end = drawing.lines(x, y + GATE + 5, said, size=SMALL, anchor="middle")
         if phase.is_current:
@@ -49,15 +50,16 @@ def _draw_column(drawing: Drawing, phases: Sequence[RoadPhase]) -> float:
     _draw_way(drawing, [(x, GATE + 4 + number * step) for number in range(len(phases))], phases)
     for number, phase in enumerate(phases):
         y = GATE + 4 + number * step
-        _draw_gate(drawing, x, y, phase)
         left = x + GATE + 12
         room = drawing.width - left - 2
-        end = drawing.lines(
-            left,
-            y - GATE - 2,
-            wrap(phase.label, room, bold=phase.is_current, max_lines=1),
-            bold=phase.is_current,
-        )
+        with drawing.link(*phase.link, hit=Box(0, y - GATE - 4, drawing.width, y + GATE + 4)):
+            _draw_gate(drawing, x, y, phase)
+            end = drawing.lines(
+                left,
+                y - GATE - 2,
+                wrap(phase.label, room, bold=phase.is_current, max_lines=1),
+                bold=phase.is_current,
+            )
         said = _state(phase) + (" · " + _("Hier steht das Projekt") if phase.is_current else "")
         drawing.lines(left, end, wrap(said, room, size=SMALL, max_lines=2), size=SMALL)
     return (len(phases) - 1) * step + 2 * GATE + 26

@@ -8,12 +8,25 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from assessments.reports.charts.heatmap import heat_grid
-from assessments.reports.charts.inputs import Bar, GateState, HeatRow, PlannedValue, RoadPhase, Series, Strip, TrendRound
+from assessments.reports.charts.inputs import (
+    NOWHERE,
+    Bar,
+    GateState,
+    HeatRow,
+    Link,
+    PlannedValue,
+    RoadPhase,
+    Series,
+    Strip,
+    TrendRound,
+)
 from assessments.reports.charts.level_bar import level_bar, marks_key
 from assessments.reports.charts.level_strips import level_strips
 from assessments.reports.charts.phase_road import phase_road
 from assessments.reports.charts.radar import radar
+from assessments.reports.charts.sentences import figure as in_figures
 from assessments.reports.charts.trend import trend
+from assessments.reports.profile.by_level import FigureLevels
 from assessments.reports.profile.model import CriterionResult, Figure, HistoryRow, MaturityProfile
 
 
@@ -23,15 +36,21 @@ def series_names(profile: MaturityProfile) -> dict[str, str]:
     return {"now": profile.meta.round_label, "target": _("Ziel"), "earlier": compared.label if compared else ""}
 
 
-def figures_radar(profile: MaturityProfile, figures: Sequence[Figure], *, width: float = 640) -> SafeString:
-    """Averages of workstreams or phases: now, once all targets are met, and in the compared round where that rated the same."""
+def figures_radar(
+    profile: MaturityProfile, figures: Sequence[Figure], *, width: float = 640, levels: Sequence[FigureLevels] = ()
+) -> SafeString:
+    """Averages of workstreams or phases: now, once all targets are met, and in the compared round where that rated the same.
+
+    With ``levels``, in the order of the figures, each axis leads to its criteria.
+    """
     names = series_names(profile)
     series = [Series("now", names["now"], tuple(figure.average.value for figure in figures))]
     if any(figure.planned.value is not None for figure in figures):
         series.append(Series("target", names["target"], tuple(figure.planned.value for figure in figures)))
     if any(figure.earlier is not None for figure in figures):
         series.append(Series("earlier", names["earlier"], tuple(figure.earlier for figure in figures)))
-    return radar([_axis(figure) for figure in figures], series, width=width)
+    links = [(f"#{one.anchor}", _("%(name)s: die Kriterien dazu") % {"name": one.name}) for one in levels]
+    return radar([_axis(figure) for figure in figures], series, width=width, links=links)
 
 
 def _axis(figure: Figure) -> str:
@@ -43,8 +62,12 @@ def named_overall(profile: MaturityProfile) -> Figure:
     return replace(profile.overall, name=_("Alle Kriterien"))
 
 
-def figures_strips(figures: Sequence[Figure], *, width: float = 640) -> SafeString:
-    """How many criteria of each group stand on which level, with the mean and its „n von m“."""
+def figures_strips(figures: Sequence[Figure], *, width: float = 640, levels: Sequence[FigureLevels] = ()) -> SafeString:
+    """How many criteria of each group stand on which level, with the mean and its „n von m“.
+
+    With ``levels``, in the order of the figures, each column leads to its criteria.
+    """
+    links = [tuple((group.href, group.words) for group in one.groups) for one in levels] or [()] * len(figures)
     strips = [
         Strip(
             label=figure.name,
@@ -54,8 +77,9 @@ def figures_strips(figures: Sequence[Figure], *, width: float = 640) -> SafeStri
             target=figure.planned.value,
             note=_("%(n)d von %(m)d eingeschätzt") % {"n": figure.average.n, "m": figure.average.m},
             is_provisional=figure.average.is_provisional,
+            links=own,
         )
-        for figure in figures
+        for figure, own in zip(figures, links, strict=True)
     ]
     return level_strips(strips, width=width)
 
@@ -81,13 +105,24 @@ def _before(one: CriterionResult) -> int | None:
     return one.change.previous.level if one.change and one.change.previous else None
 
 
-def trend_chart(profile: MaturityProfile, *, width: float = 640, height: float = 150) -> SafeString:
-    """The overall average over the rounds and the planned line, where there is one."""
+def _link(anchor: str, words: str, *, linked: bool) -> Link:
+    return (f"#{anchor}", words) if linked else NOWHERE
+
+
+def trend_chart(profile: MaturityProfile, *, width: float = 640, height: float = 150, linked: bool = False) -> SafeString:
+    """The overall average over the rounds and the planned line, where there is one. ``linked``: marks lead to their rows."""
     found = profile.trend
     plan = PlannedValue(found.planned_on, found.planned) if found.planned is not None and found.planned_on else None
     return trend(
         [
-            TrendRound(point.label, point.on, point.average.value, point.average.is_provisional, point.same_criteria)
+            TrendRound(
+                point.label,
+                point.on,
+                point.average.value,
+                point.average.is_provisional,
+                point.same_criteria,
+                _link(f"runde-{point.round}", f"{point.label}: {in_figures(point.average.value)}", linked=linked),
+            )
             for point in found.points
         ],
         plan,
@@ -96,15 +131,25 @@ def trend_chart(profile: MaturityProfile, *, width: float = 640, height: float =
     )
 
 
-def history_grid(profile: MaturityProfile, rows: Sequence[HistoryRow], *, width: float = 640) -> SafeString:
-    """Criteria × rounds for the given rows of ``profile.history``."""
+def history_grid(
+    profile: MaturityProfile, rows: Sequence[HistoryRow], *, width: float = 640, linked: bool = False
+) -> SafeString:
+    """Criteria × rounds for the given rows of ``profile.history``. ``linked``: each row leads to its criterion."""
     rounds = [point.label for point in profile.trend.points]
-    return heat_grid([HeatRow(f"{row.number} {row.title}", row.cells) for row in rows], rounds, width=width)
+    found = [HeatRow(f"{row.number} {row.title}", row.cells, _link(f"k-{row.key}", row.title, linked=linked)) for row in rows]
+    return heat_grid(found, rounds, width=width)
 
 
-def gates_road(profile: MaturityProfile, *, width: float = 640) -> SafeString:
-    """The phases with their gates; for a municipality as a whole there is one."""
+def gates_road(profile: MaturityProfile, *, width: float = 640, linked: bool = False) -> SafeString:
+    """The phases with their gates; for a municipality as a whole there is one. ``linked``: each leads to its milestones."""
     phases = [
-        RoadPhase(gate.label, cast("GateState", gate.state), len(gate.blockers), gate.is_current) for gate in profile.gates
+        RoadPhase(
+            gate.label,
+            cast("GateState", gate.state),
+            len(gate.blockers),
+            gate.is_current,
+            _link(f"tor-{gate.phase}", f"{gate.label}: {gate.state_label}", linked=linked),
+        )
+        for gate in profile.gates
     ]
     return phase_road(phases, width=width)

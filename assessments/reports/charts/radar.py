@@ -8,11 +8,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from assessments.reports.charts.bars import bullet_bars
-from assessments.reports.charts.inputs import TOP, Bar, Series
+from assessments.reports.charts.inputs import NOWHERE, TOP, Bar, Link, Series
 from assessments.reports.charts.label_fit import wrap
 from assessments.reports.charts.legend import draw_legend
 from assessments.reports.charts.sentences import figure, see_table, values_sentence
-from assessments.reports.charts.svg import LINE, SIZE, SMALL, Drawing
+from assessments.reports.charts.svg import LINE, SIZE, SMALL, Box, Drawing
 from assessments.reports.charts.text_width import text_width
 
 #: Up to this many axes carry their names; beyond, numbers stand in for them, and the table beside the chart has both.
@@ -32,12 +32,18 @@ class _Label:
     def height(self) -> float:
         return (len(self.lines) + bool(self.value)) * SIZE * LINE
 
+    def box(self, cx: float, cy: float) -> Box:
+        wide = max([24.0, *(text_width(line, SIZE) for line in self.lines)])
+        left = cx + self.x - {"start": 0.0, "middle": wide / 2, "end": wide}[self.anchor]
+        return Box(left, cy + self.middle - self.height / 2, left + wide, cy + self.middle + self.height / 2)
 
-def radar(labels: Sequence[str], series: Sequence[Series], *, width: float = 640) -> SafeString:
+
+def radar(labels: Sequence[str], series: Sequence[Series], *, width: float = 640, links: Sequence[Link] = ()) -> SafeString:
     """Draw one closed line per series, from 0 in the middle to 4 at the rim.
 
     Fewer than three axes make no radar: those are drawn as bars. An axis without a value breaks the line, it never counts as 0.
-    With more than twelve axes the labels are the numbers 1 … n, in the order given.
+    With more than twelve axes the labels are the numbers 1 … n, in the order given. ``links`` are those of the axes: their
+    names lead there, and their marks for the mouse.
     """
     if len(labels) < 3:
         return bullet_bars(_as_bars(labels, series), series_names={s.role: s.name for s in series}, width=width)
@@ -51,11 +57,13 @@ def radar(labels: Sequence[str], series: Sequence[Series], *, width: float = 640
     cx, cy = width / 2, -top
     _draw_grid(drawing, len(labels), radius, cx, cy)
     for one in sorted(series, key=lambda s: ("earlier", "target", "now").index(s.role)):
-        _draw_series(drawing, one, radius, cx, cy)
-    for label in around:
-        end = drawing.lines(cx + label.x, cy + label.middle - label.height / 2, label.lines, anchor=label.anchor)
-        if label.value:
-            drawing.lines(cx + label.x, end, [label.value], anchor=label.anchor, bold=True)
+        _draw_series(drawing, one, radius, cx, cy, links)
+    for number, label in enumerate(around):
+        link = links[number] if links and named else NOWHERE
+        with drawing.link(*link, hit=label.box(cx, cy)):
+            end = drawing.lines(cx + label.x, cy + label.middle - label.height / 2, label.lines, anchor=label.anchor)
+            if label.value:
+                drawing.lines(cx + label.x, end, [label.value], anchor=label.anchor, bold=True)
     end = draw_legend(drawing, cy + bottom + 4, [(one.role, one.name) for one in series])
     return drawing.finish(end + 2, _sentence(labels, series))
 
@@ -89,7 +97,7 @@ def _draw_grid(drawing: Drawing, count: int, radius: float, cx: float, cy: float
         drawing.text(cx - 11, cy - radius * level / TOP + 11, str(level), size=SMALL, role="muted", anchor="end")
 
 
-def _draw_series(drawing: Drawing, one: Series, radius: float, cx: float, cy: float) -> None:
+def _draw_series(drawing: Drawing, one: Series, radius: float, cx: float, cy: float, links: Sequence[Link] = ()) -> None:
     count = len(one.values)
     places: list[tuple[float, float] | None] = []
     for number, value in enumerate(one.values):
@@ -103,8 +111,10 @@ def _draw_series(drawing: Drawing, one: Series, radius: float, cx: float, cy: fl
             if len(run) > 1:
                 drawing.path(run, one.role)
     if count <= 2 * NAMED:  # more marks than that would hide the line
-        for x, y in known:
-            drawing.mark(x, y, one.role)
+        for number, place in enumerate(places):
+            if place:
+                with drawing.link(*(links[number] if links else NOWHERE)):
+                    drawing.mark(*place, one.role)
 
 
 def _runs(places: Sequence[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:

@@ -5,11 +5,14 @@ Colours are presentation attributes, because page CSS does not reach into SVG in
 charts may stand on one page, and the same data always gives the same bytes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+
+from assessments.reports.charts.text_width import text_width
 
 #: Colour by role, for white paper. Text and marks keep a contrast of at least 4.5 : 1, lines that only guide the eye need none.
 COLOURS = {
@@ -27,6 +30,8 @@ COLOURS = {
 SIZE = 13.0  # text; at the PDF's usual width of 640 units this prints at 9 pt
 SMALL = 11.0
 LINE = 1.25  # line height, in parts of the size
+#: Stands for the height of the line at the bottom that says what is pointed at; known only once the drawing is complete.
+_FOOT = "{foot}"
 
 # Dash and mark tell the roles apart without colour.
 DASHES = {"now": "", "target": "7 4", "earlier": "2 3"}
@@ -68,6 +73,7 @@ class Drawing:
         self.width = width
         self.kind = kind
         self._parts: list[str] = []
+        self._has_links = False
 
     def _add(self, shape: str, *, fill: str = "", stroke: str = "", stroke_width: float = 0, extra: str = "") -> None:
         classes = " ".join([f"f-{fill}"] * bool(fill) + [f"s-{stroke}"] * bool(stroke))
@@ -165,15 +171,58 @@ class Drawing:
             self.text(x, top + (number + 0.8) * size * LINE, line, size=size, anchor=anchor, role=role, bold=bold)
         return top + len(lines) * size * LINE
 
+    @contextmanager
+    def link(self, href: str, words: str, hit: Box | None = None) -> Iterator[None]:
+        """What is drawn inside leads to ``href`` and is named by ``words``; with "" it is drawn as it is.
+
+        ``hit`` is the area to be met by finger or mouse, at least 24 × 24; without it, what is drawn is a second way for the
+        mouse beside a link that has one, and the keyboard passes it by. Who points at it or comes by keyboard reads ``words``
+        below the chart as well.
+        """
+        if not href:
+            yield
+            return
+        self._has_links = True
+        spoken = escape(words)
+        named = f' aria-label="{spoken}"' if hit else ' tabindex="-1" aria-hidden="true"'
+        self._parts.append(f'<a href="{escape(href)}" class="chart__link"{named}><title>{spoken}</title>')
+        if hit:
+            self._parts.append(
+                f'<rect x="{n(hit.left)}" y="{n(hit.top)}" width="{n(hit.right - hit.left)}" '
+                f'height="{n(hit.bottom - hit.top)}" class="chart__hit" fill="none" pointer-events="all"/>'
+            )
+        yield
+        self._parts.append(
+            f'<text x="2" y="{_FOOT}" font-size="{n(SMALL)}" class="f-ink chart__tip" fill="{COLOURS["ink"]}" '
+            f'display="none" aria-hidden="true">{escape(self._one_line(words))}</text></a>'
+        )
+
+    def _one_line(self, words: str) -> str:
+        """As much of it as the drawing is wide; the name of the link has all of it."""
+        room = self.width - 4
+        if text_width(words, SMALL) <= room:
+            return words
+        while words and text_width(f"{words}…", SMALL) > room:
+            words = words[:-1]
+        return f"{words.rstrip()}…"
+
     def finish(self, height: float, sentence: str) -> SafeString:
-        """The SVG with its alternative text: ``title`` as the direct child, which WeasyPrint tags, and ``aria-label``."""
+        """The SVG with its alternative text: ``title`` as the direct child, which WeasyPrint tags, and ``aria-label``.
+
+        With links it is a group and no image: the parts of an image are hidden from those who hear the page.
+        """
         spoken = escape(sentence)
+        body = "".join(self._parts)
+        if self._has_links:
+            height += SMALL * LINE + 2
+            body = body.replace(f'y="{_FOOT}"', f'y="{n(height - 4)}"')
+        role = "group" if self._has_links else "img"
         head = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart chart--{self.kind}" role="img" aria-label="{spoken}" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart chart--{self.kind}" role="{role}" aria-label="{spoken}" '
             f'viewBox="0 0 {n(self.width)} {n(height)}" width="{n(self.width)}" height="{n(height)}" '
             f'font-family="Fira Sans, Fira Sans Ext, sans-serif">'
         )
-        return mark_safe(f"{head}<title>{spoken}</title>{''.join(self._parts)}</svg>")  # noqa: S308 – every text is escaped
+        return mark_safe(f"{head}<title>{spoken}</title>{body}</svg>")  # noqa: S308 – every text is escaped
 
 
 def _dash(role: str) -> str:

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.reports.charts.inputs import TOP, PlannedValue, TrendRound
+from assessments.reports.charts.inputs import NOWHERE, TOP, Link, PlannedValue, TrendRound
 from assessments.reports.charts.label_fit import wrap
 from assessments.reports.charts.legend import draw_legend
 from assessments.reports.charts.sentences import figure
@@ -58,13 +58,13 @@ def trend(
         drawing.mark(*place(plan.on, plan.value), "target")
     taken: list[Box] = []
     known = [
-        (*place(one.on, one.value), one.value, "hollow" if one.is_provisional else "now")
+        (*place(one.on, one.value), one.value, "hollow" if one.is_provisional else "now", one.link)
         for one in rounds
         if one.value is not None
     ]
     _draw_figures(drawing, known, taken)
     if plan:
-        _draw_figures(drawing, [(*place(plan.on, plan.value), plan.value, "target")], taken)
+        _draw_figures(drawing, [(*place(plan.on, plan.value), plan.value, "target", NOWHERE)], taken)
     ticks = [(scale.x(one.on), one.label, one.on) for one in rounds] + (
         [(scale.x(plan.on), _("Ziel"), plan.on)] if plan else []
     )
@@ -103,19 +103,22 @@ def _runs(rounds: Sequence[TrendRound]) -> list[list[TrendRound]]:
     return runs
 
 
-def _draw_figures(drawing: Drawing, marks: Sequence[tuple[float, float, float, str]], taken: list[Box]) -> None:
+def _draw_figures(drawing: Drawing, marks: Sequence[tuple[float, float, float, str, Link]], taken: list[Box]) -> None:
     """Marks with their figure above; a figure that would cover another is left out (the table has it). The last comes first."""
-    for x, y, value, role in reversed(marks):
-        if role == "now":
-            drawing.mark(x, y, "now")
-        elif role == "hollow":
-            drawing.rect(x - 3.5, y - 3.5, 7, 7, "paper", frame="now")
+    for x, y, value, role, link in reversed(marks):
         text = figure(value)
         half = text_width(text, SIZE, bold=True) / 2
         box = Box(x - half, y - 13 - SIZE, x + half, y - 13)
-        if not any(box.overlaps(other, 2) for other in taken):
-            taken.append(box)
-            drawing.text(x, y - 13, text, anchor="middle", bold=True)
+        is_free = not any(box.overlaps(other, 2) for other in taken)
+        reach = max(half, 12)
+        with drawing.link(*link, hit=Box(x - reach, box.top, x + reach, y + 12) if is_free else None):
+            if role == "now":
+                drawing.mark(x, y, "now")
+            elif role == "hollow":
+                drawing.rect(x - 3.5, y - 3.5, 7, 7, "paper", frame="now")
+            if is_free:
+                taken.append(box)
+                drawing.text(x, y - 13, text, anchor="middle", bold=True)
 
 
 def _draw_dates(drawing: Drawing, ticks: Sequence[tuple[float, str, date]], top: float) -> float:

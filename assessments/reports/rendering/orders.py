@@ -32,7 +32,7 @@ from catalogue.models import Criterion
 
 
 @dataclass(frozen=True)
-class Order:
+class PdfOrder:
     """``fetch`` costs one query; ``make`` renders and keeps, and raises PdfUnavailable. ``args`` are plain JSON."""
 
     kind: str
@@ -42,7 +42,7 @@ class Order:
     make: Callable[[], bytes]
 
 
-def order_from(kind: str, args: dict[str, Any]) -> Order:
+def order_from(kind: str, args: dict[str, Any]) -> PdfOrder:
     """The order that the arguments describe, as the data is now. Raises DoesNotExist where that is gone."""
     with translation.override(args["language"]):
         return _LOADERS[kind](**args)
@@ -53,11 +53,11 @@ def order_from(kind: str, args: dict[str, Any]) -> Order:
 
 def running_order(
     profile: MaturityProfile, *, variant: Variant, comments: bool = False, compared: str = "", assessment: str
-) -> Order:
+) -> PdfOrder:
     """Of a round that can still change: known by all its content, kept as long as there is room. ``assessment``: public id."""
     key = key_of(profile, variant=variant, with_comments=comments)
     args = {"assessment": assessment, "variant": variant, "comments": comments, "compared": compared}
-    return Order(
+    return PdfOrder(
         "running",
         {**args, "language": profile.meta.language},
         key,
@@ -66,7 +66,7 @@ def running_order(
     )
 
 
-def _running(assessment: str, variant: Variant, comments: bool, compared: str, language: str) -> Order:
+def _running(assessment: str, variant: Variant, comments: bool, compared: str, language: str) -> PdfOrder:
     row = Assessment.objects.with_context().get(public_id=assessment)
     profile = load_profile(row, compare_with=compared or None)
     return running_order(profile, variant=variant, comments=comments, compared=compared, assessment=assessment)
@@ -80,7 +80,7 @@ def record_order(
     comments: bool = False,
     compared: str = "",
     without_names: bool = False,
-) -> Order:
+) -> PdfOrder:
     """Of an approved round: known by its record, kept with it for ever. ``profile`` is the record's, with or without names."""
     language = profile.meta.language
     every = [
@@ -93,7 +93,7 @@ def record_order(
     rendition = profile.meta.record.rendition if profile.meta.record else 1
     # The worker makes the latest rendition: an earlier one is what was kept of it, and nothing to be made.
     args = {"record": record.number, "variant": variant, "comments": comments, "compared": compared}
-    return Order(
+    return PdfOrder(
         "record",
         {**args, "without_names": without_names, "language": language},
         hashlib.sha256(f"{record.number} {rendition} pdf {language} {options}".encode()).hexdigest(),
@@ -108,7 +108,7 @@ def record_order(
     )
 
 
-def _record(record: str, variant: Variant, comments: bool, compared: str, without_names: bool, language: str) -> Order:
+def _record(record: str, variant: Variant, comments: bool, compared: str, without_names: bool, language: str) -> PdfOrder:
     row = AssessmentRecord.objects.with_parts().get(number=record)
     profile = record_profile(row, compare_with=compared or None)
     return record_order(
@@ -121,19 +121,19 @@ def _record(record: str, variant: Variant, comments: bool, compared: str, withou
     )
 
 
-def example_order(*, variant: Variant, language: str) -> Order:
+def example_order(*, variant: Variant, language: str) -> PdfOrder:
     """Of the example, which anyone may read."""
     with translation.override(language):
         profile = example_profile()
     key = key_of(profile, variant=variant)
     args = {"variant": variant, "language": language}
-    return Order("example", args, key, lambda: fetch_pdf(key), lambda: pdf_of(profile, variant=variant))
+    return PdfOrder("example", args, key, lambda: fetch_pdf(key), lambda: pdf_of(profile, variant=variant))
 
 
 # --- Forms and the short check ----------------------------------------------------------------------------------------------
 
 
-def _html_order(kind: str, args: dict[str, Any], html: str) -> Order:
+def _html_order(kind: str, args: dict[str, Any], html: str) -> PdfOrder:
     key = hashlib.sha256(render_version().encode() + html.encode()).hexdigest()
 
     def make() -> bytes:
@@ -142,10 +142,10 @@ def _html_order(kind: str, args: dict[str, Any], html: str) -> Order:
         store_pdf(key, pdf)
         return pdf
 
-    return Order(kind, args, key, lambda: fetch_pdf(key), make)
+    return PdfOrder(kind, args, key, lambda: fetch_pdf(key), make)
 
 
-def form_order(assessment: Assessment, criteria: Sequence[tuple[int, Criterion, int]], *, office: str = "") -> Order:
+def form_order(assessment: Assessment, criteria: Sequence[tuple[int, Criterion, int]], *, office: str = "") -> PdfOrder:
     """The blank workshop form, in the active language, for one ``office`` (its code) where there is one.
 
     ``criteria`` come between their numbers in the reports of the round and the versions of their answers.
@@ -156,19 +156,19 @@ def form_order(assessment: Assessment, criteria: Sequence[tuple[int, Criterion, 
     return _html_order("form", {**args, "language": translation.get_language()}, html)
 
 
-def _form(assessment: str, criteria: list[tuple[int, str, int]], language: str, office: str = "") -> Order:
+def _form(assessment: str, criteria: list[tuple[int, str, int]], language: str, office: str = "") -> PdfOrder:
     row = Assessment.objects.with_context().get(public_id=assessment)
     by_key = cached_edition(row.edition).by_key
     return form_order(row, [(number, by_key[key], version) for number, key, version in criteria], office=office)
 
 
-def short_check_order(assessment: Assessment, questions: Sequence[ShortQuestion]) -> Order:
+def short_check_order(assessment: Assessment, questions: Sequence[ShortQuestion]) -> PdfOrder:
     """The answers to the short check, in the active language."""
     args = {"assessment": assessment.public_id, "language": translation.get_language()}
     return _html_order("short_check", args, short_check_html(assessment, questions))
 
 
-def _short_check(assessment: str, language: str) -> Order:
+def _short_check(assessment: str, language: str) -> PdfOrder:
     row = Assessment.objects.with_context().get(public_id=assessment)
     return short_check_order(row, questions_of(row))
 
@@ -176,7 +176,7 @@ def _short_check(assessment: str, language: str) -> Order:
 # --- All projects of a municipality ----------------------------------------------------------------------------------------
 
 
-def collected_order(records: Sequence[AssessmentRecord]) -> Order:
+def collected_order(records: Sequence[AssessmentRecord]) -> PdfOrder:
     """The collected report of these records, in their order and the active language. Their documents may be deferred.
 
     Known by the records and their renditions: what they say never changes but by those.
@@ -194,16 +194,16 @@ def collected_order(records: Sequence[AssessmentRecord]) -> Order:
         store_pdf(key, pdf)
         return pdf
 
-    return Order("collected", {"records": numbers, "language": language}, key, lambda: fetch_pdf(key), make)
+    return PdfOrder("collected", {"records": numbers, "language": language}, key, lambda: fetch_pdf(key), make)
 
 
-def _collected(records: list[str], language: str) -> Order:
+def _collected(records: list[str], language: str) -> PdfOrder:
     rows = AssessmentRecord.objects.with_parts().defer("document").filter(number__in=records)
     by_number = {row.number: row for row in rows}
     return collected_order([by_number[number] for number in records])
 
 
-_LOADERS: dict[str, Callable[..., Order]] = {
+_LOADERS: dict[str, Callable[..., PdfOrder]] = {
     "running": _running,
     "record": _record,
     "example": example_order,

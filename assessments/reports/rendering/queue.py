@@ -18,7 +18,7 @@ from assessments.reports.pdf import VARIANTS, PdfUnavailable
 from assessments.reports.pdf.store import forget_problem, recent_problem
 from assessments.reports.records.files import FileDamaged
 from assessments.reports.records.keeping import current_record, record_profile
-from assessments.reports.rendering.orders import Order, record_order
+from assessments.reports.rendering.orders import PdfOrder, record_order
 from assessments.reports.rendering.tasks import AHEAD, WANTED, render
 from assessments.services import workflow
 from scaling.common.jobs import PDF
@@ -55,7 +55,7 @@ class Waiting:
         return f"{int(self.is_running)}-{self.before}-{self.failures}-{int(self.has_worker)}"
 
 
-def pdf_or_wait(order: Order, *, again: bool = False, may_wait: bool = True) -> bytes | Waiting:
+def pdf_or_wait(order: PdfOrder, *, again: bool = False, may_wait: bool = True) -> bytes | Waiting:
     """The PDF, or how far it is. One query where it is made; else some more, and at most two seconds, or none if it
     may not wait.
 
@@ -75,7 +75,7 @@ def pdf_or_wait(order: Order, *, again: bool = False, may_wait: bool = True) -> 
     return (_awaited(order) if may_wait else None) or _how_far(order)
 
 
-def enqueue(order: Order, *, priority: int) -> None:
+def enqueue(order: PdfOrder, *, priority: int) -> None:
     """One job per PDF and priority waits at a time; another one for the same is no mistake and changes nothing."""
     job = render.configure(lock=order.key, queueing_lock=f"{priority} {order.key}", priority=priority)
     try:
@@ -105,7 +105,7 @@ def workers_alive() -> int:
     return ProcrastinateWorker.objects.filter(last_heartbeat__gt=timezone.now() - SILENT).count() // 2
 
 
-def _raise_problem(order: Order) -> None:
+def _raise_problem(order: PdfOrder) -> None:
     problem = recent_problem(order.key, within=TOLD_FOR)
     if problem == RenderedPdf.UNAVAILABLE:
         raise PdfUnavailable("The worker has no system libraries for PDFs.")
@@ -115,13 +115,13 @@ def _raise_problem(order: Order) -> None:
         raise PdfFailed
 
 
-def _job_of(order: Order) -> ProcrastinateJob | None:
+def _job_of(order: PdfOrder) -> ProcrastinateJob | None:
     """The job that will make it, if somebody wants it already. What is only made ahead does not count until it runs."""
     wanted = Q(status="doing") | Q(status="todo", priority__gte=WANTED)
     return ProcrastinateJob.objects.filter(wanted, lock=order.key).order_by("-priority", "pk").first()
 
 
-def _awaited(order: Order) -> bytes | None:
+def _awaited(order: PdfOrder) -> bytes | None:
     if not _waiting_places.acquire(blocking=False):
         return None
     try:
@@ -136,7 +136,7 @@ def _awaited(order: Order) -> bytes | None:
     return None
 
 
-def _how_far(order: Order) -> bytes | Waiting:
+def _how_far(order: PdfOrder) -> bytes | Waiting:
     job = _job_of(order)
     if job is None:  # it ended a moment ago, one way or the other
         _raise_problem(order)

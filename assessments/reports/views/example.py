@@ -7,12 +7,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from assessments.queries.catalogue_cache import cached_edition
 from assessments.reports.profile.example import example_profile
 from assessments.reports.rendering.orders import example_order
 from assessments.reports.views.downloads import file_name, requested_language
 from assessments.reports.views.pdf import requested_variant
 from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.reports.views.profile import charts_of
+from catalogue.models import Edition
 from scaling.common.addresses import start_page
 
 
@@ -28,6 +30,28 @@ def example_page(request: HttpRequest) -> HttpResponse:
         "crumbs": [(_("Start"), start_page()), (_("Beispiel eines Reifeprofils"), "")],
     }
     return render(request, "report/example.html", context)
+
+
+#: The criterion that shows how one is rated: its title says something to everybody in a town hall.
+SHOWN = "flexible-agile-verwaltungsstrukturen"
+
+
+@require_safe
+def example_criterion(request: HttpRequest) -> HttpResponse:
+    """How one criterion is rated, step by step, with the example's answer. One query, for the catalogue's plain words."""
+    profile = example_profile()
+    result = next(one for one in profile.criteria if one.key == SHOWN)
+    edition = Edition.objects.current()
+    criterion = cached_edition(edition).by_key.get(SHOWN) if edition else None
+    context = {
+        "profile": profile,
+        "result": result,
+        "note": criterion.note if criterion else "",
+        "own_language": profile.meta.own_language,
+        "start_page": start_page(),
+        "crumbs": [(_("Start"), start_page()), (_("So bewerten Sie ein Kriterium"), "")],
+    }
+    return render(request, "report/example_criterion.html", context)
 
 
 @require_safe

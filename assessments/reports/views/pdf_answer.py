@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Assessment
 from assessments.reports.pdf import PdfUnavailable
-from assessments.reports.rendering.orders import Order
+from assessments.reports.rendering.orders import PdfOrder
 from assessments.reports.rendering.queue import PdfFailed, pdf_or_wait
 from assessments.views.breadcrumbs import crumbs_to
 
@@ -19,7 +19,7 @@ WAITING, SHOWN, AGAIN = "warten", "stand", "nochmal"
 
 def pdf_answer(
     request: HttpRequest,
-    order: Order,
+    order: PdfOrder,
     *,
     name: str,
     back: tuple[str, str],

@@ -23,6 +23,7 @@ from assessments.reports.charts.profile_charts import (
     named_overall,
     trend_chart,
 )
+from assessments.reports.profile.by_level import by_level
 from assessments.reports.profile.model import MaturityProfile
 from assessments.reports.views.records import earlier_files
 from assessments.reports.views.requested import requested_profile
@@ -41,15 +42,19 @@ def beside(draw: Callable[[float], SafeString], widths: tuple[float, float] = HA
 
 @lru_cache(maxsize=32)
 def charts_of(profile: MaturityProfile) -> Mapping[str, SafeString]:
-    """The drawings of the page, by name: the same for the same profile, so they are kept. Read only."""
+    """The drawings of the page, by name: the same for the same profile, so they are kept. Read only.
+
+    Their marks lead to ids of ``report/sections/details.html``, which every page with these drawings has.
+    """
     streams = profile.workstreams
     overall = named_overall(profile)
+    levels = by_level(profile)
     return {
-        "levels": beside(lambda width: figures_strips((*streams, overall), width=width), CARD),
-        "radar": beside(lambda width: figures_radar(profile, streams, width=width)),
-        "road": for_screen(lambda width: gates_road(profile, width=width)),
-        "trend": beside(lambda width: trend_chart(profile, width=width)),
-        "history": for_screen(lambda width: history_grid(profile, profile.history, width=width)),
+        "levels": beside(lambda width: figures_strips((*streams, overall), width=width, levels=levels), CARD),
+        "radar": beside(lambda width: figures_radar(profile, streams, width=width, levels=levels[: len(streams)])),
+        "road": for_screen(lambda width: gates_road(profile, width=width, linked=True)),
+        "trend": beside(lambda width: trend_chart(profile, width=width, linked=True)),
+        "history": for_screen(lambda width: history_grid(profile, profile.history, width=width, linked=True)),
     }
 
 

@@ -11,7 +11,7 @@ from assessments.reports.profile.load import NotComparable, load_profile
 from assessments.reports.profile.model import MaturityProfile
 from assessments.reports.records.files import FileGone, file_of
 from assessments.reports.records.keeping import current_record, record_profile
-from assessments.reports.rendering.orders import Order, record_order, running_order
+from assessments.reports.rendering.orders import PdfOrder, record_order, running_order
 from assessments.views.access import number_in
 
 
@@ -27,7 +27,7 @@ class RequestedProfile:
     compared: str = ""
     without_names: bool = False
 
-    def order(self, variant: Variant, *, comments: bool = False) -> Order:
+    def order(self, variant: Variant, *, comments: bool = False) -> PdfOrder:
         """Its PDF, from the record or of the running round. 404 for what was not kept of an earlier rendition."""
         if self.record is None:
             return running_order(

@@ -21,6 +21,7 @@ from scaling.accounts import invitations
 from scaling.accounts.belongings import belongings_of
 from scaling.accounts.forms import InviteForm, JoinForm, OfficesForm, RemoveForm, RoleForm
 from scaling.accounts.models import Invitation, Membership, Municipality, Role, User, normal_email
+from scaling.accounts.workplaces import names_of_workplaces, offered_workplaces
 from scaling.common.addresses import start_page
 from scaling.common.history import removed_by
 from scaling.common.offices import in_order, office_names
@@ -51,9 +52,14 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
     """
     municipality = _managed(request, public_id)
     wanted = in_order(request.GET.getlist("stelle"))
-    form = InviteForm(request.POST if request.method == "POST" else None, initial={"offices": wanted})
+    form = InviteForm(
+        request.POST if request.method == "POST" else None,
+        initial={"offices": wanted, "workplaces": request.GET.getlist("projekt")},
+        workplaces=offered_workplaces(municipality),
+    )
     if request.method == "POST" and form.is_valid():
         earlier = municipality.invitations.open().filter(email=normal_email(form.cleaned_data["email"])).first()
+        before = _in_words(earlier) if earlier else ""
         try:
             invitation = invitations.invite(municipality=municipality, by=request.user, **form.cleaned_data)
         except invitations.AlreadyMember:
@@ -62,9 +68,9 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
             form.add_error("email", str(error))
         else:
             _report_sending(request, invitation)
-            if earlier is not None and _in_words(earlier) != _in_words(invitation):
+            if before and before != _in_words(invitation):
                 text = _("Für diese Adresse gab es schon eine Einladung (%(before)s); jetzt gilt die neue (%(now)s).")
-                messages.info(request, text % {"before": _in_words(earlier), "now": _in_words(invitation)})
+                messages.info(request, text % {"before": before, "now": _in_words(invitation)})
             return redirect("people", municipality.public_id)
     members = municipality.memberships.select_related("user").order_by(GermanOrder("user__name"), "user__email")
     context = {
@@ -79,8 +85,9 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _in_words(invitation: Invitation) -> str:
-    """As what, and for which offices."""
-    return ", ".join(filter(None, (str(invitation.get_role_display()), office_names(invitation.offices))))
+    """As what, for which offices and workplaces."""
+    parts = (str(invitation.get_role_display()), office_names(invitation.offices), *names_of_workplaces(invitation))
+    return ", ".join(filter(None, parts))
 
 
 def _report_sending(request: HttpRequest, invitation: Invitation) -> None:
@@ -223,7 +230,11 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> HttpResponse:
-    context: dict[str, Any] = {"invitation": found, "municipality": found.municipality}
+    context: dict[str, Any] = {
+        "invitation": found,
+        "municipality": found.municipality,
+        "workplaces": names_of_workplaces(found),
+    }
     if request.user.is_authenticated:
         if request.user.email != found.email:
             return render(request, "accounts/invitation.html", {**context, "way": "other"})
@@ -240,7 +251,7 @@ def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> H
     form = JoinForm(request.POST if request.method == "POST" else None, email=found.email)
     if request.method == "POST" and form.is_valid():
         try:
-            user = invitations.accept_as_new(
+            membership = invitations.accept_as_new(
                 token=token,
                 name=form.cleaned_data["name"],
                 password=form.cleaned_data["password"],
@@ -248,8 +259,8 @@ def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> H
             )
         except (IntegrityError, invitations.NoInvitation):  # the account is there by now
             return _joined_already(request, token)
-        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-        return _welcome(request, user.memberships.select_related("municipality").get())
+        login(request, membership.user, backend="django.contrib.auth.backends.ModelBackend")
+        return _welcome(request, membership)
     context |= {"way": "new", "form": form}
     return render(request, "accounts/invitation.html", context, status=422 if form.errors else 200)
 
@@ -270,4 +281,4 @@ def _sign_in_and_welcome(request: HttpRequest, user: User) -> HttpResponse:
 def _welcome(request: HttpRequest, membership: Membership) -> HttpResponse:
     municipality = membership.municipality
     messages.success(request, _("Willkommen! Sie gehören jetzt zu „%(name)s“.") % {"name": municipality.name})
-    return redirect(start_page())  # it knows what comes first for each role
+    return redirect(membership.begin_at or start_page())  # it knows what comes first for each role

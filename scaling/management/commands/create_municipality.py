@@ -5,12 +5,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.core.validators import validate_email
-from django.db import transaction
 
-from scaling.accounts.invitations import invite
-from scaling.accounts.models import Municipality, Role, normal_email
-from scaling.common.text import tidy_line
+from scaling.accounts.municipalities import create_municipality
 
 
 class Command(BaseCommand):
@@ -22,18 +18,11 @@ class Command(BaseCommand):
         parser.add_argument("--manager", required=True, metavar="EMAIL", help="who manages it and invites the others")
 
     def handle(self, *args: Any, name: str, ags: str, manager: str, **options: Any) -> None:
-        name, ags, manager = tidy_line(name), tidy_line(ags), normal_email(manager)
-        # Run again for a municipality that nobody joined yet, it sends the invitation once more.
-        municipality = Municipality.objects.filter(ags=ags, name=name, memberships=None).first()
-        municipality = municipality or Municipality(name=name, ags=ags)
         try:
-            validate_email(manager)
-            municipality.full_clean()
+            invitation = create_municipality(name=name, ags=ags, manager=manager, by=None)
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from error
-        with transaction.atomic():
-            municipality.save()
-            invitation = invite(municipality=municipality, email=manager, role=Role.MANAGER, by=None)
+        municipality = invitation.municipality
         invitation.refresh_from_db()
         if invitation.sent_at is None:
             raise CommandError(

@@ -1,6 +1,5 @@
 """Starts the demo (``./run``): one command from an empty checkout to a running app. Installations: docs/operation.md."""
 
-import io
 import os
 import signal
 import socket
@@ -8,25 +7,13 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 
-from catalogue.models import Edition
-from catalogue.services.checksums import compare_checksums
 from scaling.common.processes import SERVE_PID
-from scaling.common.translations import compile_translations
-from scaling.right_database import refuse_wrong_database
-from scaling.unreleased_schema import refuse_older_schema
-
-#: The editions that come with the app, by number.
-CATALOGUE = {"1.0": "edition-1.yaml", "2.0": "edition-2.yaml", "3.0": "edition-3.yaml"}
+from scaling.preparation import build, prepare_database
 
 
 class Command(BaseCommand):
@@ -51,39 +38,8 @@ class Command(BaseCommand):
         sys.exit(serve(port, options["workers"]))
 
     def prepare(self) -> None:
-        compile_translations()
-        collect_static()
-        self.prepare_database()
-
-    def prepare_database(self) -> None:
-        try:
-            refuse_wrong_database()
-        except ImproperlyConfigured as error:
-            raise CommandError(str(error)) from None
-        refuse_older_schema()
-        call_command("migrate", verbosity=0, interactive=False)
-        call_command("createcachetable", verbosity=0)
-        loaded = load_catalogue(self.stdout)
-        compare_checksums()  # says so loudly, but serves: answers must not be out of reach because a catalogue differs
-        if settings.DEMO:
-            said = io.StringIO()
-            call_command("load_demo", stdout=said)
-            self.stdout.write(said.getvalue(), ending="")
-            loaded = loaded or bool(said.getvalue())
-        if loaded:
-            # Tables just loaded have no statistics yet, and the planner's guesses cost every page tens of milliseconds. Later
-            # PostgreSQL keeps them up to date by itself.
-            with connection.cursor() as cursor:
-                cursor.execute("ANALYZE")
-
-
-def load_catalogue(stdout: Any) -> bool:
-    """Publish the editions that are not there yet; whether there were any. Published ones never change."""
-    known = {edition.number for edition in Edition.objects.all()}
-    files = [settings.BASE_DIR / "fixtures" / "catalogue" / name for number, name in CATALOGUE.items() if number not in known]
-    if files:
-        call_command("import_catalogue", *map(str, files), publish=True, stdout=stdout)
-    return bool(files)
+        build()
+        prepare_database(self.stdout)
 
 
 def check_port(port: int) -> None:
@@ -95,17 +51,6 @@ def check_port(port: int) -> None:
             raise CommandError(
                 f"Port {port} cannot be used ({error}): stop the program that uses it, or choose another: PORT={port + 1} ./run"
             ) from error
-
-
-def collect_static() -> None:
-    """Copy, hash and compress the static files, unless nothing has changed since the last start (it takes seconds)."""
-    files = sorted((path, str(storage.path(path))) for finder in get_finders() for path, storage in finder.list([]))
-    state = "\n".join(f"{path} {Path(full).stat().st_mtime_ns} {Path(full).stat().st_size}" for path, full in files)
-    stamp = Path(settings.STATIC_ROOT) / ".collected"
-    if stamp.exists() and stamp.read_text() == state:
-        return
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
-    stamp.write_text(state)
 
 
 def welcome(port: int) -> str:

@@ -8,8 +8,8 @@ from assessments.models import Score, WorkbookUpload
 from assessments.services.answers import Answer, StaleScore, save_score
 from assessments.workbook.importing import PreviewOutdated, import_upload, plan_of, read_upload, store_upload
 from assessments.workbook.plan import ImportPlan
-from tests.assessments.test_races import at_once
 from tests.assessments.workbook.workbooks import changed, put
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,0 +1,205 @@
+"""The file of a backup: a tar, compressed, optionally encrypted (age), whose last part says how all others have to be.
+
+``manifest.json`` comes first, ``checksums.json`` last: a file that was cut has no last part, one that was changed disagrees.
+"""
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import re
+import tarfile
+import tempfile
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+FORMAT = "skalierungscheck-backup-1"
+MANIFEST, CHECKSUMS = "manifest.json", "checksums.json"
+AGE = b"age-encryption.org/"
+#: Where a part may lie; nothing else is unpacked, and nothing outside of the folder meant for it.
+PART = re.compile(r"(manifest\.json|checksums\.json|tables/[a-z0-9_]+|(media|templates)/[^/\0]+(/[^/\0]+)*)")
+CHUNK = 1024 * 1024
+
+
+class BadBackup(Exception):
+    """The file is no backup, or not all of one. The message says so in one sentence; nothing has been changed."""
+
+
+class Writer:
+    """Writes parts one after the other. Leaves the ``with`` block with a whole file, or with none."""
+
+    def __init__(self, path: Path, recipients: Sequence[str] = ()) -> None:
+        self.path = path
+        self.recipients = recipients
+        self.parts: dict[str, dict[str, Any]] = {}
+
+    def __enter__(self) -> "Writer":
+        # In the same folder, for a name that changes at once; unreadable for others from the first byte.
+        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
+        os.close(handle)
+        self.unfinished = Path(name)
+        self.tar = tarfile.open(self.unfinished, "w:gz", compresslevel=6)
+        return self
+
+    def add(self, name: str, content: IO[bytes]) -> None:
+        """``content`` from where it stands to its end; it has to be seekable."""
+        start = content.tell()
+        digest, size = hashlib.sha256(), 0
+        while chunk := content.read(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+        content.seek(start)
+        entry = tarfile.TarInfo(name)
+        entry.size, entry.mode = size, 0o600
+        self.tar.addfile(entry, content)
+        self.parts[name] = {"sha256": digest.hexdigest(), "bytes": size}
+
+    def add_json(self, name: str, content: Any) -> None:
+        self.add(name, io.BytesIO(json.dumps(content, ensure_ascii=False, indent=1).encode()))
+
+    def __exit__(self, kind: object, *_details: object) -> None:
+        try:
+            if kind is None:
+                self.add_json(CHECKSUMS, self.parts)
+            self.tar.close()
+            if kind is None:
+                self._encrypt()
+                _to_disk(self.unfinished)
+                self.unfinished.replace(self.path)
+                _to_disk(self.path.parent)
+        finally:
+            self.unfinished.unlink(missing_ok=True)
+
+    def _encrypt(self) -> None:
+        if not self.recipients:
+            return
+        import pyrage
+
+        keys = [pyrage.x25519.Recipient.from_str(recipient) for recipient in self.recipients]
+        plain = self.unfinished
+        self.unfinished = plain.with_suffix(".age")
+        try:
+            pyrage.encrypt_file(str(plain), str(self.unfinished), keys)
+            self.unfinished.chmod(0o600)
+        finally:
+            plain.unlink()
+
+
+def _to_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def is_recipient(text: str) -> bool:
+    """Whether a backup can be encrypted for this public key (``age1…``)."""
+    import pyrage
+
+    try:
+        pyrage.x25519.Recipient.from_str(text)
+    except pyrage.RecipientError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def unpacked(path: Path, folder: Path | None = None, identity: Path | None = None) -> Iterator[Path]:
+    """The parts of a backup as files below a temporary folder (in ``folder``), once every one has been found as it was written.
+
+    ``identity`` is a file with the secret age key of an encrypted one. Raises BadBackup.
+    """
+    with tempfile.TemporaryDirectory(prefix=".restore-", dir=folder) as name:
+        target = Path(name)
+        with _plain(path, identity, target) as plain:
+            found = _unpack(plain, target)
+        _compare(target, found)
+        yield target
+
+
+@contextlib.contextmanager
+def _plain(path: Path, identity: Path | None, folder: Path) -> Iterator[Path]:
+    try:
+        with path.open("rb") as file:
+            is_encrypted = file.read(len(AGE)) == AGE
+    except OSError as error:
+        raise BadBackup(f"{path} cannot be read ({error.strerror}).") from None
+    if not is_encrypted:
+        yield path
+        return
+    import pyrage
+
+    if identity is None:
+        raise BadBackup(f"{path} is encrypted: name the file with the secret key, --identity FILE.")
+    try:
+        lines = [line.strip() for line in identity.read_text().splitlines()]
+        keys = [pyrage.x25519.Identity.from_str(line) for line in lines if line.startswith("AGE-SECRET-KEY-")]
+    except (OSError, UnicodeDecodeError, pyrage.IdentityError) as error:
+        raise BadBackup(f"The secret key in {identity} cannot be read ({error}).") from None
+    plain = folder / "plain"
+    try:
+        pyrage.decrypt_file(str(path), str(plain), keys)
+    except (pyrage.DecryptError, OSError, ValueError) as error:
+        raise BadBackup(f"{path} cannot be decrypted: it is for another key, or damaged ({error}).") from None
+    try:
+        yield plain
+    finally:
+        plain.unlink()
+
+
+def _unpack(plain: Path, target: Path) -> dict[str, dict[str, Any]]:
+    """Write the parts below ``target`` and say how they are. Raises BadBackup."""
+    found: dict[str, dict[str, Any]] = {}
+    try:
+        with tarfile.open(plain, "r:gz") as tar:
+            for entry in tar:
+                if not entry.isreg() or not PART.fullmatch(entry.name) or ".." in entry.name.split("/") or entry.name in found:
+                    raise BadBackup(f"It holds “{entry.name[:100]}”, which no backup holds.")
+                if CHECKSUMS in found:
+                    raise BadBackup("It goes on after its end.")
+                if not found and entry.name != MANIFEST:
+                    raise BadBackup("It does not begin like a backup of this app.")
+                content = tar.extractfile(entry)
+                assert content is not None  # noqa: S101 – of a regular file there is one
+                path = target / entry.name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                found[entry.name] = _copy(content, path)
+    except (tarfile.TarError, EOFError, zlib.error, OSError, UnicodeDecodeError) as error:
+        raise BadBackup(f"It is damaged, cut off, or no backup of this app ({error}).") from None
+    return found
+
+
+def _copy(content: IO[bytes], path: Path) -> dict[str, Any]:
+    digest, size = hashlib.sha256(), 0
+    with path.open("xb") as file:
+        while chunk := content.read(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+            file.write(chunk)
+    return {"sha256": digest.hexdigest(), "bytes": size}
+
+
+def _compare(target: Path, found: dict[str, dict[str, Any]]) -> None:
+    if CHECKSUMS not in found:
+        raise BadBackup("It is cut off: its last part is missing.")
+    wanted = read_json(target / CHECKSUMS)
+    del found[CHECKSUMS]
+    for name in sorted(wanted.keys() | found.keys()):
+        if wanted.get(name) != found.get(name):
+            raise BadBackup(f"Its part {name} is not as it was written.")
+    if read_json(target / MANIFEST).get("format") != FORMAT:
+        raise BadBackup(f"It is of another format than {FORMAT}: a newer version of the app made it.")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        content = None
+    if not isinstance(content, dict):
+        raise BadBackup(f"Its part {path.name} cannot be read.")
+    return content

@@ -1,0 +1,219 @@
+"""This machine: folders, files, disk, libraries, language and time."""
+
+import logging
+import os
+import shutil
+import stat
+import tempfile
+import time
+import zoneinfo
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+
+from assessments.models import Evidence
+from assessments.reports.pdf.engine import PdfUnavailable, html_to_pdf
+from scaling.accounts.models import Municipality
+from scaling.common import environment_file
+from scaling.doctor.findings import Check, Complaint, problem, warning
+from scaling.preparation import build_is_current
+
+MEGABYTE = 1024 * 1024
+#: Free space below which something is to be done.
+LEAST_FREE = 1024 * MEGABYTE
+
+
+def user() -> Iterator[Complaint]:
+    """Root may write everywhere, so nothing it finds about folders would be true for the app."""
+    var = Path(settings.VAR_DIR)
+    if os.geteuid() == 0 and var.exists() and var.stat().st_uid != 0:
+        yield warning(
+            "This runs as root, the app does not: what is said about folders may be wrong.",
+            f"Run it as the owner of {var}: sudo -u {_owner(var)} …",
+        )
+
+
+def settings_file() -> Iterator[Complaint]:
+    for said in settings.MISSPELT_VARIABLES:
+        yield warning(said, "Correct the name, or remove the variable.")
+    path = Path(os.environ.get(environment_file.FILE) or environment_file.DEFAULT)
+    if path.is_file() and path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH | stat.S_IWGRP):
+        yield problem(f"{path} holds secrets, and others may read or change it.", f"chmod 640 {path}")
+
+
+def folders() -> Iterator[Complaint]:
+    var = Path(settings.VAR_DIR)
+    for folder in (var, Path(settings.MEDIA_ROOT)):
+        if not folder.is_dir():
+            if folder == var:
+                yield problem(f"{folder} is not there.", f"install -d -m 750 -o skalierungscheck -g skalierungscheck {folder}")
+            continue
+        if not _can_write(folder):
+            yield problem(
+                f"{folder} belongs to {_owner(folder)} and cannot be written to: uploads fail.",
+                f"chown -R skalierungscheck: {folder}",
+            )
+    foreign = list(islice(_of_others(Path(settings.MEDIA_ROOT)), 3))
+    if foreign:
+        yield problem(
+            f"Uploads belong to another user and cannot be read: {', '.join(map(str, foreign))} …",
+            f"chown -R skalierungscheck: {settings.MEDIA_ROOT}",
+        )
+
+
+def _can_write(folder: Path) -> bool:
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-"):
+            return True
+    except OSError:
+        return False
+
+
+def _of_others(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*") if folder.is_dir() else ():
+        if not _may(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):
+            yield path
+
+
+def _may(path: Path, what: int) -> bool:
+    return os.access(path, what, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _owner(path: Path) -> str:
+    try:
+        return path.owner()
+    except KeyError:  # a user of another machine
+        return str(path.stat().st_uid)
+
+
+def code() -> Iterator[Complaint]:
+    """The code a web server runs should not be its to change."""
+    if os.geteuid() != 0 and _may(settings.BASE_DIR / "manage.py", os.W_OK):
+        yield warning(
+            f"The app may change its own code in {settings.BASE_DIR}.",
+            f"chown -R root: {settings.BASE_DIR} (not needed for it to run)",
+        )
+
+
+def built() -> Iterator[Complaint]:
+    """Static files and translations as this version's code asks for them."""
+    if not build_is_current():
+        yield problem(
+            f"Static files or translations in {settings.BUILD_DIR} are missing or of another version: pages have no shape.",
+            "Run manage.py build as the owner of the code, or install anew (deploy/install).",
+        )
+
+
+def disk() -> Iterator[Complaint]:
+    for folder in {Path(settings.VAR_DIR), Path(tempfile.gettempdir())}:
+        if folder.is_dir():
+            usage = shutil.disk_usage(folder)
+            if usage.free < LEAST_FREE:
+                yield problem(
+                    f"{usage.free // MEGABYTE} MB are free on the disk of {folder}.",
+                    "Free some space, or move it to a larger disk.",
+                )
+
+
+def leftovers() -> Iterator[Complaint]:
+    """What PDF workers leave that were killed: WeasyPrint's copies of fonts."""
+    day_ago = time.time() - 24 * 60 * 60
+    found = [path for path in Path(tempfile.gettempdir()).glob("weasyprint-*") if _older(path, day_ago)]
+    if len(found) > 3:
+        yield warning(
+            f"{len(found)} folders weasyprint-* of killed workers lie in {tempfile.gettempdir()}.",
+            f"rm -r {tempfile.gettempdir()}/weasyprint-*; with the units under deploy/, systemd does it (PrivateTmp).",
+        )
+
+
+def _older(path: Path, moment: float) -> bool:
+    try:
+        return path.stat().st_mtime < moment
+    except OSError:
+        return False
+
+
+def missing_files() -> Iterator[Complaint]:
+    names: Iterable[str] = [
+        *Evidence.objects.exclude(file="").order_by("file").values_list("file", flat=True).distinct(),
+        *Municipality.objects.exclude(coat_of_arms="").values_list("coat_of_arms", flat=True),
+    ]
+    missing = [name for name in names if not default_storage.exists(name)]
+    if missing:
+        yield problem(
+            f"{len(missing)} uploaded files are missing, the first is {missing[0]}.",
+            f"Copy them into {settings.MEDIA_ROOT} from a backup (manage.py backup --check FILE names what it holds).",
+        )
+
+
+def own_templates() -> Iterator[Complaint]:
+    folder = Path(settings.VAR_DIR) / "templates"
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        name = path.relative_to(folder)
+        if path.is_file() and not (settings.BASE_DIR / "templates" / name).is_file():
+            yield warning(
+                f"No page uses your template {name}.", f"Name it like one of {settings.BASE_DIR / 'templates'}/pages."
+            )
+        elif path.is_file() and not _may(path, os.R_OK):
+            yield problem(f"Your template {path} cannot be read: its page fails.", f"chmod 644 {path}")
+
+
+def operator() -> Iterator[Complaint]:
+    empty = [f"OPERATOR_{name}" for name in ("NAME", "ADDRESS", "EMAIL") if not settings.OPERATOR[name]]
+    own = Path(settings.VAR_DIR) / "templates" / "pages" / "imprint.html"
+    if empty and not own.is_file():
+        yield warning(
+            f"Imprint and privacy notice do not say who runs this: {', '.join(empty)}.", "Set them; they are obligatory."
+        )
+
+
+def time_zone() -> Iterator[Complaint]:
+    try:
+        zoneinfo.ZoneInfo(settings.TIME_ZONE)
+    except zoneinfo.ZoneInfoNotFoundError:
+        yield problem(f"The time zone {settings.TIME_ZONE} is unknown here.", "apt-get install tzdata")
+
+
+def pdf() -> Iterator[Complaint]:
+    heard = _Heard()
+    logger = logging.getLogger("weasyprint")
+    logger.addHandler(heard)
+    try:
+        html_to_pdf("<html lang=de><title>x</title><p>Probe</p></html>", ("css/print-report.css",))
+    except PdfUnavailable as error:
+        yield problem("PDFs cannot be drawn: system libraries are missing.", str(error).partition(": ")[2] or str(error))
+    finally:
+        logger.removeHandler(heard)
+    for said in heard.of_fonts[:1]:
+        yield warning(f"PDFs are not set in the app's own type: {said}", "Install the app anew: its fonts are incomplete.")
+
+
+class _Heard(logging.Handler):
+    """What is said about fonts while a PDF is drawn."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.of_fonts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "font" in record.getMessage().lower():
+            self.of_fonts.append(record.getMessage())
+
+
+CHECKS = [
+    Check("user", user),
+    Check("settings", settings_file),
+    Check("folders", folders),
+    Check("code", code, in_demo=False),
+    Check("static files", built),
+    Check("disk", disk),
+    Check("leftovers", leftovers),
+    Check("missing files", missing_files, needs_database=True),
+    Check("own templates", own_templates),
+    Check("operator", operator, in_demo=False),
+    Check("time zone", time_zone),
+    Check("pdf", pdf),
+]

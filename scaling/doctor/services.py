@@ -1,0 +1,62 @@
+"""What runs beside the pages: workers, timers, backups."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
+
+from assessments.reports.rendering.queue import workers_alive
+from scaling.doctor.findings import Check, Complaint, problem, warning
+from scaling.models import TimedRun
+from scaling.timers import TASKS
+
+#: A job takes seconds; one that has waited for so long waits for something that is broken.
+STUCK_AFTER = timedelta(minutes=5)
+
+
+def workers() -> Iterator[Complaint]:
+    if not workers_alive():
+        yield problem("No worker is running: nobody gets a PDF.", "systemctl enable --now skalierungscheck-worker@1")
+
+
+def jobs() -> Iterator[Complaint]:
+    failed = ProcrastinateJob.objects.filter(status="failed").count()
+    if failed:
+        yield warning(f"{failed} jobs have failed.", "manage.py jobs says which; manage.py jobs --retry tries them again.")
+    before = timezone.now() - STUCK_AFTER
+    due = Q(job__scheduled_at=None) | Q(job__scheduled_at__lt=before)  # what failed is tried again later, and waits for that
+    asked = ProcrastinateEvent.objects.filter(due, type="deferred", at__lt=before, job__status__in=("todo", "doing"))
+    old = asked.values("job").distinct().count()
+    if old:
+        yield problem(
+            f"{old} jobs have waited for more than {STUCK_AFTER.seconds // 60} minutes.",
+            "Start another worker (systemctl enable --now skalierungscheck-worker@2), or see its log.",
+        )
+
+
+def timers() -> Iterator[Complaint]:
+    runs = {run.name: run for run in TimedRun.objects.all()}
+    for name, task in TASKS.items():
+        run = runs.get(name)
+        unit = f"skalierungscheck-{name}.timer"
+        if run is None:
+            yield problem(
+                f"The timer “{name}” has never run.", f"systemctl enable --now {unit}; first try: manage.py timer {name}"
+            )
+        elif run.problem:
+            yield problem(
+                f"The timer “{name}” failed at {run.started_at:%Y-%m-%d %H:%M}: {run.problem.splitlines()[-1]}",
+                f"journalctl -u skalierungscheck-timer@{name}; again: manage.py timer {name}",
+            )
+        elif run.succeeded_at is None or timezone.now() - run.succeeded_at > task.every:
+            last = f"{run.succeeded_at:%Y-%m-%d}" if run.succeeded_at else "never"
+            yield problem(f"The timer “{name}” has not run in time (last: {last}).", f"systemctl enable --now {unit}")
+
+
+CHECKS = [
+    Check("workers", workers, needs_database=True),
+    Check("jobs", jobs, needs_database=True),
+    Check("timers", timers, needs_database=True, in_demo=False),
+]

@@ -1,0 +1,110 @@
+"""What happens before the app is served: translations and static files are made, the database is brought to this version."""
+
+import contextlib
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+
+from catalogue.models import Edition
+from catalogue.services.checksums import compare_checksums
+from scaling.common.translations import compile_translations, compiled_are_current
+from scaling.right_database import refuse_wrong_database
+from scaling.unreleased_schema import refuse_older_schema
+
+#: The editions that come with the app, by number.
+CATALOGUE = {"1.0": "edition-1.yaml", "2.0": "edition-2.yaml", "3.0": "edition-3.yaml"}
+#: Names the lock that one host holds while it prepares; any number that no other program uses in this database.
+LOCK = 5_140_114
+
+
+def build() -> None:
+    """Make translations and static files below BUILD_DIR, where they are not as the code is. No query."""
+    compile_translations()
+    _collect_static()
+
+
+def build_is_current() -> bool:
+    """Whether ``build`` would have nothing to do."""
+    stamp = _stamp()
+    return compiled_are_current() and stamp.exists() and stamp.read_text() == _static_state()
+
+
+def _stamp() -> Path:
+    return Path(settings.STATIC_ROOT) / ".collected"
+
+
+def _static_state() -> str:
+    files = sorted((path, str(storage.path(path))) for finder in get_finders() for path, storage in finder.list([]))
+    return "\n".join(f"{path} {Path(full).stat().st_mtime_ns} {Path(full).stat().st_size}" for path, full in files)
+
+
+def _collect_static() -> None:
+    """Copy, hash and compress the static files, unless nothing has changed since the last time (it takes seconds)."""
+    state = _static_state()
+    stamp = _stamp()
+    if stamp.exists() and stamp.read_text() == state:
+        return
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(state)
+
+
+def prepare_database(stdout: Any) -> None:
+    """Tables, cache and catalogue, and in the demo its data. Can be repeated; hosts that do it at once wait for each other.
+
+    Raises CommandError, with what to do, before anything has changed.
+    """
+    try:
+        refuse_wrong_database()
+    except ImproperlyConfigured as error:
+        raise CommandError(str(error)) from None
+    with alone(stdout):
+        refuse_older_schema()
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
+        loaded = load_catalogue(stdout)
+        compare_checksums()  # says so loudly, but serves: answers must not be out of reach because a catalogue differs
+        if settings.DEMO:
+            said = io.StringIO()
+            call_command("load_demo", stdout=said)
+            stdout.write(said.getvalue(), ending="")
+            loaded = loaded or bool(said.getvalue())
+        if loaded:
+            # Tables just loaded have no statistics yet, and the planner's guesses cost every page tens of milliseconds. Later
+            # PostgreSQL keeps them up to date by itself.
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
+
+
+@contextlib.contextmanager
+def alone(stdout: Any) -> Iterator[None]:
+    """Wait until no other host prepares this database. The lock goes with its own connection, however this process ends.
+
+    It is a transaction's lock, which holds behind every kind of pooler.
+    """
+    parameters = connection.get_connection_params()
+    with psycopg.connect(
+        **{name: parameters[name] for name in parameters if name not in ("cursor_factory", "context")}
+    ) as holder:
+        if holder.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK]).fetchone() != (True,):
+            stdout.write("Another host prepares this database; waiting for it …")
+            stdout.flush()
+            holder.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        yield
+
+
+def load_catalogue(stdout: Any) -> bool:
+    """Publish the editions that are not there yet; whether there were any. Published ones never change."""
+    known = {edition.number for edition in Edition.objects.all()}
+    files = [settings.BASE_DIR / "fixtures" / "catalogue" / name for number, name in CATALOGUE.items() if number not in known]
+    if files:
+        call_command("import_catalogue", *map(str, files), publish=True, stdout=stdout)
+    return bool(files)

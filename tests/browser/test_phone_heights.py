@@ -1,0 +1,65 @@
+"""How high the pages of the demo are on a phone: whoever scrolls further than ten screens has lost the way.
+
+Every page is found by following the links of the ones before, one of each kind, for each of three people.
+"""
+
+import re
+from collections import deque
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from django.test import Client
+
+from scaling.accounts.models import User
+from tests.conftest import _load_demo
+
+WIDTH, HEIGHT, SCREENS = 390, 844, 10
+#: Paper, and what is no page of ours.
+LEFT_OUT = re.compile(r"/katalog/druck/|/verwaltung/|\.(pdf|xlsx|ods|csv|json|yaml|png)$|/datei/$|/logout/")
+#: Parts of an address that say which one, not what kind.
+NAMES = re.compile(r"(?<=/)([bcdfghjkmnpqrstvwxz2-9]{10}|\d[\d.]*)(?=/)|(?<=/kriterien/)[a-z0-9-]+|(?<=/praxis/)[a-z0-9-]+")
+LINKS = """() => [...document.querySelectorAll("a[href]")].map(a => a.getAttribute("href"))"""
+SIZE = "() => [document.documentElement.scrollHeight, document.documentElement.scrollWidth]"
+
+
+def kind_of(path: str) -> str:
+    path = NAMES.sub("*", path)
+    if path.startswith("/katalog/redaktion/"):
+        return re.sub(r"(/(?:betreibermodelle|praxisbeispiele|phasen|workstreams)/)[^/]+/", r"\1*/", path)
+    return re.sub(r"^/katalog/(?!praxisbeispiele|betreibermodelle|redaktion)[^/]+/$", "/katalog/*/", path)
+
+
+@pytest.mark.parametrize(
+    "email", ["team@auenfurt.example", "leitung@auenfurt.example", "redaktion@skalierungscheck.example"], ids=lambda e: e[:4]
+)
+def test_no_page_is_higher_than_ten_screens_of_a_phone(page, live_server, email):
+    _load_demo()
+    client = Client()
+    client.force_login(User.objects.get(email=email), backend="django.contrib.auth.backends.ModelBackend")
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    waiting, seen = deque(["/"]), {"/"}
+    problems, heights = [], {}
+    while waiting:
+        path = waiting.popleft()
+        response = page.goto(f"{live_server.url}{path}", wait_until="load")
+        if response is None or response.status != 200 or "text/html" not in response.headers.get("content-type", ""):
+            continue
+        height, width = page.evaluate(SIZE)
+        heights[path] = height
+        if height > SCREENS * HEIGHT:
+            problems.append(f"{path}: {height / HEIGHT:.1f} screens")
+        if width > WIDTH:
+            problems.append(f"{path}: {width} wide")
+        for link in page.evaluate(LINKS):
+            target = urlsplit(urljoin(f"{live_server.url}{path}", link))
+            kind = kind_of(target.path)
+            if (
+                f"{target.scheme}://{target.netloc}" == live_server.url
+                and kind not in seen
+                and not LEFT_OUT.search(target.path)
+            ):
+                seen.add(kind)
+                waiting.append(target.path)
+    assert len(heights) > 15
+    assert problems == []

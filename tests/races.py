@@ -1,0 +1,49 @@
+"""What races need: jobs that start together, and somebody who locks two rows the other way round."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+
+
+def at_once(*jobs: Callable[[], object]) -> list[object]:
+    """Run the jobs in threads that start together; return what each returned or raised."""
+    barrier = threading.Barrier(len(jobs))
+
+    def run(job):
+        try:
+            barrier.wait(timeout=10)
+            return job()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(run, jobs))
+
+
+def locks_in_turn(first: Any, second: Any) -> tuple[Callable[[], str], threading.Event]:
+    """A job that locks the rows ``first``, then ``second``, as often as it has to, and what says that it holds the first.
+
+    It returns "done", or "given up" after the fifth deadlock.
+    """
+    holds_first = threading.Event()
+
+    def lock_both() -> str:
+        for _ in range(5):
+            try:
+                with transaction.atomic():
+                    type(first).objects.select_for_update().get(pk=first.pk)
+                    holds_first.set()
+                    time.sleep(0.3)
+                    type(second).objects.select_for_update().get(pk=second.pk)
+                return "done"
+            except OperationalError:
+                time.sleep(0.05)
+        return "given up"
+
+    return lock_both, holds_first

@@ -1,0 +1,75 @@
+"""Bringing a database to this version: hosts that do it at once wait for each other; what is made lies beside the code."""
+
+import io
+import os
+import queue
+import subprocess
+import sys
+import threading
+
+import psycopg
+import pytest
+from django.core.management.base import OutputWrapper
+from django.db import connection
+
+from scaling.preparation import LOCK, alone
+from tests.scaling.test_backup import address, new_database
+from tests.scaling.test_settings import ROOT
+
+
+@pytest.mark.django_db(transaction=True)
+def test_second_host_waits_for_the_first_and_for_one_that_died_not_at_all():
+    entered: queue.Queue[str] = queue.Queue()
+    said = io.StringIO()
+
+    def prepare():
+        try:
+            with alone(OutputWrapper(said)):
+                entered.put("second")
+        finally:
+            connection.close()
+
+    other = psycopg.connect(address(connection.settings_dict["NAME"]))
+    other.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    second = threading.Thread(target=prepare)
+    second.start()
+    with connection.cursor() as cursor:
+        while True:  # until it waits, which PostgreSQL says
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            if cursor.fetchone() == (1,):
+                break
+            assert second.is_alive()
+    assert entered.empty()
+    other.close()  # the first host's process ends, in whatever way
+    second.join(30)
+    assert entered.get_nowait() == "second"
+    assert said.getvalue() == "Another host prepares this database; waiting for it …\n"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_hosts_at_once_on_an_empty_database(tmp_path):
+    with new_database() as url:
+        environment = os.environ | {"DATABASE_URL": url, "VAR_DIR": str(tmp_path)}
+        command = [sys.executable, "manage.py", "prepare"]
+        both = [
+            subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            for _host in range(2)
+        ]
+        answers = [process.communicate(timeout=300) for process in both]
+        assert [process.returncode for process in both] == [0, 0], answers
+        with psycopg.connect(url) as database:
+            assert database.execute("SELECT count(*) FROM catalogue_edition WHERE state = 'published'").fetchone() == (3,)
+
+
+def test_built_without_settings_and_without_a_database(tmp_path):
+    """As an image is made: in a copy, since it writes beside the code."""
+    names = ("manage.py", "scaling", "catalogue", "assessments", "templates", "static", "locale", "fixtures")
+    subprocess.run(["cp", "-r", *(str(ROOT / name) for name in names), str(tmp_path)], check=True)
+    command = [sys.executable, "manage.py", "build"]
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "build/locale/en/LC_MESSAGES/django.mo").exists()
+    assert (tmp_path / "build/static/staticfiles.json").exists()
+    assert [path.name for path in tmp_path.iterdir() if path.name not in names] == ["build"]
+    assert not list((tmp_path / "locale").rglob("*.mo")) or list((ROOT / "locale").rglob("*.mo"))
