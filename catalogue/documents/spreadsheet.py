@@ -22,9 +22,9 @@ from catalogue.models import (
 from scaling.common.offices import office_names
 
 _LANGUAGES = ("de", "en")
-Row = tuple[str, str, str, str]
+FieldRow = tuple[str, str, str, str]
 _Field = tuple[str, str, str]
-Names = dict[str, dict[str, str]]
+NamesByKey = dict[str, dict[str, str]]
 
 _TEXTS = ("title", "summary", "why", "note", "questions", "evidence_examples", "not_here")
 _WORDING_TEXTS = ("summary", "questions", "evidence_examples")
@@ -55,7 +55,7 @@ def edition_xlsx(document: dict[str, Any]) -> bytes:
     return out.getvalue()
 
 
-def edition_sheets(document: dict[str, Any]) -> dict[str, list[Row]]:
+def edition_sheets(document: dict[str, Any]) -> dict[str, list[FieldRow]]:
     """By name of the sheet its rows: key, field, German, English. Everything that the document says stands in one."""
     phases = {
         item["key"]: {language: f"{item['code']} {item['name'][language]}" for language in _LANGUAGES}
@@ -78,7 +78,7 @@ def edition_sheets(document: dict[str, Any]) -> dict[str, list[Row]]:
     }
 
 
-def _keyed(key: str, fields: Iterable[_Field]) -> Iterator[Row]:
+def _keyed(key: str, fields: Iterable[_Field]) -> Iterator[FieldRow]:
     for field, german, english in fields:
         yield key, field, german, english
 
@@ -92,7 +92,7 @@ def _said(field: str, say: Callable[[], str]) -> _Field:
     return field_label(field), words[0], words[1]
 
 
-def _named(field: str, keys: Iterable[str], names: Names) -> _Field:
+def _named(field: str, keys: Iterable[str], names: NamesByKey) -> _Field:
     """A field that points at other objects of the edition, each on a line; without an English name, by the German one."""
     german, english = [], []
     for key in keys:
@@ -106,7 +106,7 @@ def _labels(kind: Any, values: Iterable[str]) -> str:
     return ", ".join(str(kind(value).label) for value in values)
 
 
-def _criterion(item: dict[str, Any], phases: Names, workstreams: Names, criteria: Names) -> Iterator[_Field]:
+def _criterion(item: dict[str, Any], phases: NamesByKey, workstreams: NamesByKey, criteria: NamesByKey) -> Iterator[_Field]:
     yield _named("phase", [item["phase"]], phases)
     yield _named("workstreams", item["workstreams"], workstreams)
     yield _said("title_source", lambda: str(TitleSource(item["title_source"]).label))
@@ -137,7 +137,7 @@ def _milestone(item: dict[str, Any]) -> str:
     return f"{MilestoneKind(item['kind']).label}: {row.requirement}"
 
 
-def _practice(item: dict[str, Any], phases: Names, criteria: Names) -> Iterator[_Field]:
+def _practice(item: dict[str, Any], phases: NamesByKey, criteria: NamesByKey) -> Iterator[_Field]:
     yield _named("phase", filter(None, [item["phase"]]), phases)
     yield _said("title_source", lambda: str(TitleSource(item["title_source"]).label))
     yield _said("editorial", lambda: _labels(PracticeMark, item["editorial"]))
@@ -146,7 +146,7 @@ def _practice(item: dict[str, Any], phases: Names, criteria: Names) -> Iterator[
     yield from _references(item["references"])
 
 
-def _model(item: dict[str, Any], criteria: Names) -> Iterator[_Field]:
+def _model(item: dict[str, Any], criteria: NamesByKey) -> Iterator[_Field]:
     yield _said("editorial", lambda: _labels(ModelMark, item["editorial"]))
     yield from _texts(item, ("name", "group", "summary"))
     yield _named("criteria", item["criteria"], criteria)

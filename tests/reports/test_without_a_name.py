@@ -186,6 +186,23 @@ def test_pdf_of_a_running_round_rendered_meanwhile_does_not_bring_the_name_back(
     assert "Alice" not in text_of(again.fetch() or b"")
 
 
+def test_damaged_pdf_made_again_meanwhile_does_not_bring_the_name_back(client, settled, alice, bob):
+    client.force_login(bob)
+    pdf_as_it_was = fetch(client, settled).content
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE assessments_recordfile SET content = 'anders'")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    record = record_of(settled)
+
+    def slow(_profile):
+        make_anonymous(user=alice)
+        return pdf_as_it_was
+
+    assert file_of(record, record_profile(record), kind="pdf", options="kurz", render=slow) == pdf_as_it_was
+    assert not RenderedPdf.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_stored_between_a_name_s_going_and_its_commit(settled, alice):
     """Whoever stores a PDF waits for the transaction that takes the name, and then knows of it."""

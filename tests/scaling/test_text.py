@@ -250,10 +250,9 @@ WITHOUT_FORM = {
     "assessments.views.confirming": {"stimmt", "?"},  # numbers
     "assessments.views.criterion": {"einmal", "version"},
     "assessments.views.measures": {"version", "zurueck"},
-    "assessments.views.short_check": {"projekt"},
+    "assessments.views.short_check": {"kommune", "projekt"},
     "assessments.views.voting": {"einmal", "words"},
     "assessments.views.wall": {"abstimmung", "ballot", "einmal", "kriterium", "rationale", "schritt"},
-    "assessments.views.workbook": {"?"},
     "catalogue.admin": {"edition"},
     "catalogue.views.criteria": {"richtung"},
     "catalogue.views.edit_page": {"platz"},

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone, translation
 
 from assessments.models import AssessmentRecord, RecordFile, RecordRendition, RenditionReason
 from assessments.reports.made_with import render_version
-from assessments.reports.pdf.store import fetch_pdf, store_pdf
+from assessments.reports.pdf.store import fetch_pdf, forget_pdf, store_pdf
 from assessments.reports.profile.model import MaturityProfile
 
 logger = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ def file_of(
         own = AssessmentRecord.objects.filter(pk=record.pk)
         own.select_for_update(no_key=True).values_list("pk").get()
         kept = RecordFile.objects.filter(record=OuterRef("pk"), **which)
-        later = RecordRendition.objects.filter(record=OuterRef("pk"), number__gt=number, reason=RenditionReason.ANONYMISED)
+        later = _later_without_a_name(OuterRef("pk"), number)
         content, checksum, is_late = own.values_list(
             Subquery(kept.values("content")), Subquery(kept.values("checksum")), Exists(later)
         ).get()
@@ -139,4 +139,11 @@ def _made_again(
     logger.error("A stored file is damaged: %s. It was made again, byte for byte; look after the database.", name)
     if which["kind"] == "pdf":
         store_pdf(checksum, rendered)
+        # A name that went meanwhile is seen now: nothing is stored before it is gone (``store.forget_all``).
+        if _later_without_a_name(record.pk, which["version"]).exists():
+            forget_pdf(checksum)
     return rendered
+
+
+def _later_without_a_name(record: Any, number: int) -> QuerySet[RecordRendition]:
+    return RecordRendition.objects.filter(record=record, number__gt=number, reason=RenditionReason.ANONYMISED)
