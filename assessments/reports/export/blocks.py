@@ -43,7 +43,7 @@ class NamedFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TextTable:
     """``title`` says what it shows, also to whoever hears it."""
 
     title: str
@@ -58,7 +58,7 @@ class Lines:
     labels: tuple[str, ...]
 
 
-Block = Heading | Paragraph | Bullets | NamedFacts | Table | Lines
+Block = Heading | Paragraph | Bullets | NamedFacts | TextTable | Lines
 
 
 def blocks_of(profile: MaturityProfile) -> list[Block]:
@@ -110,12 +110,12 @@ def _standing(profile: MaturityProfile) -> Iterator[Block]:
     head = [_("Gruppe"), *(_("auf Stufe %(level)s") % {"level": one.level} for one in profile.scale)]
     head += [_("eingeschätzt"), _("Mittlere Stufe"), _("Mittel mit allen Zielen"), _("Veränderung")]
     figures = [(_("Alle Kriterien"), profile.overall), *((one.name, one) for one in profile.workstreams)]
-    yield Table(_("Workstreams im Vergleich"), tuple(head), tuple(_figure(name, one) for name, one in figures))
+    yield TextTable(_("Workstreams im Vergleich"), tuple(head), tuple(_figure(name, one) for name, one in figures))
     yield Paragraph(profile.definitions.average)
     if any(one.average.is_provisional for _name, one in figures):
         yield Paragraph(_("„Vorläufig“: Weniger als drei Kriterien der Gruppe sind eingeschätzt, oder weniger als die Hälfte."))
     rows = tuple((gate.label, gate.state_label, gate.sentence) for gate in profile.gates)
-    yield Table(_("Phasentore"), (_("Phasentor"), _("Stand"), _("Erklärung")), rows)
+    yield TextTable(_("Phasentore"), (_("Phasentor"), _("Stand"), _("Erklärung")), rows)
 
 
 def _figure(name: str, figure: Figure) -> tuple[str, ...]:
@@ -183,7 +183,7 @@ def _measures(profile: MaturityProfile) -> Iterator[Block]:
     if rows:
         yield Heading(_("Laufende und geplante Maßnahmen"), 2)
         head = (_("Maßnahme"), _("Wer"), _("Bis wann"), _("Stand"))
-        yield Table(_("Laufende und geplante Maßnahmen"), head, tuple(rows))
+        yield TextTable(_("Laufende und geplante Maßnahmen"), head, tuple(rows))
 
 
 def _paper(paper: CouncilPaper) -> Iterator[Block]:
@@ -233,7 +233,7 @@ def _plain(block: Block) -> str:
             return "\n".join(f"– {item}" for item in items)
         case NamedFacts(rows):
             return "\n".join(f"{name}: {value}" for name, value in rows)
-        case Table(title, head, rows):
+        case TextTable(title, head, rows):
             return "\n".join([f"{title}:", *("\t".join(row) for row in (head, *rows))])
         case Lines(labels):
             return "\n\n".join(f"______________________________\n{label}" for label in labels)

@@ -5,7 +5,7 @@ import zipfile
 from datetime import UTC, datetime, time
 from typing import Any
 
-from assessments.reports.export.blocks import Block, Bullets, Heading, Lines, NamedFacts, Paragraph, Table, blocks_of
+from assessments.reports.export.blocks import Block, Bullets, Heading, Lines, NamedFacts, Paragraph, TextTable, blocks_of
 from assessments.reports.export.ods_file import writable
 from assessments.reports.profile.model import MaturityProfile
 
@@ -66,7 +66,7 @@ def _add(document: Any, block: Block) -> None:
                 paragraph.paragraph_format.space_after = 0
                 paragraph.add_run(f"{writable(name)}: ").bold = True
                 paragraph.add_run(writable(value))
-        case Table(title, head, rows):
+        case TextTable(title, head, rows):
             _table(document, title, head, rows)
         case Lines(labels):
             for label in labels:
