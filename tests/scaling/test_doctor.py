@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import os
+import secrets
 import socketserver
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -58,7 +60,7 @@ def sql(statement):
 @contextmanager
 def other_database(options):
     """The checks look at a new, empty database."""
-    name, here = "doctor_patient", connection.settings_dict["NAME"]
+    name, here = f"patient_{secrets.token_hex(4)}", connection.settings_dict["NAME"]
     sql(f"CREATE DATABASE {name} TEMPLATE template0 {options}")
     connection.close()
     connection.settings_dict["NAME"] = name
@@ -126,11 +128,8 @@ def test_database_that_is_away():
 @pytest.mark.django_db
 class TestDatabase:
     def test_nothing_wrong(self, settings):
-        looks = [
-            check.look
-            for check in database.CHECKS
-            if check.name not in ("database durability", "database user", "database jit")
-        ]
+        of_this_server = {"database durability", "database user", "database jit", "database connections"}  # made for tests
+        looks = [check.look for check in database.CHECKS if check.name not in of_this_server]
         assert [said for look in looks for said in found(look)] == []
 
     def test_version(self, monkeypatch):
@@ -205,11 +204,17 @@ def test_edition_that_was_changed():
 
 
 @pytest.fixture
-def var(settings, tmp_path):
-    settings.VAR_DIR, settings.MEDIA_ROOT = tmp_path / "var", tmp_path / "var" / "media"
+def open_folder():
+    """One that every user may enter, unlike pytest's own."""
+    with tempfile.TemporaryDirectory(prefix="skc-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture
+def var(settings, open_folder):
+    settings.VAR_DIR, settings.MEDIA_ROOT = open_folder / "var", open_folder / "var" / "media"
     settings.MEDIA_ROOT.mkdir(parents=True)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
     return settings.VAR_DIR
 
 
@@ -249,15 +254,13 @@ def test_settings_that_everybody_reads(settings, tmp_path, monkeypatch):
     assert "is ALLOWED_HOSTS meant?" in found(machine.settings_file)[0]
 
 
-def test_code_that_the_app_may_change(settings, tmp_path):
-    settings.BASE_DIR = tmp_path
-    (tmp_path / "manage.py").touch()
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+def test_code_that_the_app_may_change(settings, open_folder):
+    settings.BASE_DIR = open_folder
+    (open_folder / "manage.py").touch()
     with as_nobody():
         assert found(machine.code) == []
         os.seteuid(0)
-        os.chown(tmp_path / "manage.py", NOBODY, NOBODY)
+        os.chown(open_folder / "manage.py", NOBODY, NOBODY)
         os.seteuid(NOBODY)
         assert "may change its own code" in found(machine.code)[0]
 
