@@ -132,7 +132,7 @@ def install(root: FreshRoot) -> None:
 
 def serve(root: FreshRoot) -> None:
     # systemd's own program stands in for its socket unit.
-    root.run("install -d -o skalierungscheck /run/skalierungscheck")
+    root.run("install -d -o skalierungscheck /run/skalierungscheck; rm -f /run/skalierungscheck/web.sock")
     root.start_service("skalierungscheck-web.service", "systemd-socket-activate -l /run/skalierungscheck/web.sock")
     socket = "/run/skalierungscheck/web.sock"
     root.run(f"until [ -S {socket} ]; do sleep 0.1; done; chgrp www-data {socket}; chmod 660 {socket}")

@@ -373,6 +373,8 @@ def test_evidence_is_removed(client, alice, charlie, rita, assessment, bob, scor
     assert Evidence.objects.exists()
     assert client.post(remove).status_code == 302
     assert not Evidence.objects.exists()
+    assert "Der Nachweis ist entfernt." in client.post(remove, follow=True).text  # from another tab: their own step, no fault
+    client.force_login(bob)
     assert client.post(remove).status_code == 404
 
 
