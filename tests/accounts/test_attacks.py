@@ -163,7 +163,7 @@ def test_log_holds_no_secrets(line, kept):
 
 
 def test_handler_of_the_log_takes_secrets_out(settings):
-    assert settings.LOGGING["handlers"]["console"]["filters"] == ["secrets"]
+    assert settings.LOGGING["handlers"]["console"]["filters"] == ["secrets", "request"]
 
 
 def test_sign_ins_are_logged_with_their_address(client, alice, caplog):
