@@ -176,8 +176,8 @@ class Drawing:
         """What is drawn inside leads to ``href`` and is named by ``words``; with "" it is drawn as it is.
 
         ``hit`` is the area to be met by finger or mouse, at least 24 × 24; without it, what is drawn is a second way for the
-        mouse beside a link that has one, and the keyboard passes it by. Who points at it or comes by keyboard reads ``words``
-        below the chart as well.
+        mouse beside a link that has one, and the keyboard passes it by. Who points at a link with an area or comes by keyboard
+        reads ``words`` below the chart as well; the second way has them in its ``title`` only, for the weight of the page.
         """
         if not href:
             yield
@@ -192,10 +192,12 @@ class Drawing:
                 f'height="{n(hit.bottom - hit.top)}" class="chart__hit" fill="none" pointer-events="all"/>'
             )
         yield
-        self._parts.append(
-            f'<text x="2" y="{_FOOT}" font-size="{n(SMALL)}" class="f-ink chart__tip" fill="{COLOURS["ink"]}" '
-            f'display="none" aria-hidden="true">{escape(self._one_line(words))}</text></a>'
-        )
+        if hit:
+            self._parts.append(
+                f'<text x="2" y="{_FOOT}" font-size="{n(SMALL)}" class="f-ink chart__tip" fill="{COLOURS["ink"]}" '
+                f'display="none" aria-hidden="true">{escape(self._one_line(words))}</text>'
+            )
+        self._parts.append("</a>")
 
     def _one_line(self, words: str) -> str:
         """As much of it as the drawing is wide; the name of the link has all of it."""
