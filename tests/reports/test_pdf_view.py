@@ -33,7 +33,7 @@ def test_download_is_a_valid_pdf_that_holds_the_reasons(client, second, alice):
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"] == 'attachment; filename="reifeprofil-parkraum-app-runde-2-entwurf-langfassung.pdf"'
     assert "private" in response["Cache-Control"]
-    for profile in ("ua1", "2a"):
+    for profile in ("ua1", "3a"):
         assert pdf_validator.validate_pdf_bytes(response.content, profile=profile).failures == []
     text = text_of(response.content)
     for said in ("Vereinbarung mit den Stadtwerken", "Erste Absprachen", "Trägt der Landkreis", "Runder Tisch", "Entwurf"):

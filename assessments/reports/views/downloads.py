@@ -16,6 +16,7 @@ from assessments.reports.export import render_csv, render_json, render_ods, rend
 from assessments.reports.export.blocks import blocks_of, plain_text
 from assessments.reports.export.docx_file import CONTENT_TYPE as DOCX
 from assessments.reports.export.docx_file import render_docx
+from assessments.reports.export.xlsx_file import MEDIA_TYPE
 from assessments.reports.profile.model import MaturityProfile
 from assessments.reports.views.damaged import tells_damage
 from assessments.reports.views.requested import requested_profile
@@ -24,15 +25,12 @@ from assessments.views.breadcrumbs import crumbs_to
 
 LANGUAGES = ("de", "en")
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SCHEMAS = Path(__file__).resolve().parent.parent / "export" / "schema"
 
 
 def file_name(profile: MaturityProfile, ending: str) -> str:
-    """„reifeprofil-parkraum-app-runde-2-entwurf.csv“: plain letters only, as every system takes them."""
-    meta = profile.meta
-    draft = "-entwurf" if meta.is_draft else ""
-    return f"reifeprofil-{meta.project_slug}-runde-{meta.round}{draft}.{ending}"
+    """„reifeprofil-parkraum-app-runde-2-entwurf.csv“."""
+    return f"{profile.meta.file_name}.{ending}"
 
 
 def requested_language(request: HttpRequest) -> str:
@@ -79,7 +77,7 @@ def profile_csv(request: HttpRequest, public_id: str) -> HttpResponse:
 @cache_control(private=True, no_cache=True)
 @tells_damage(_profile_url)
 def profile_xlsx(request: HttpRequest, public_id: str) -> HttpResponse:
-    return _file(request, public_id, render_xlsx, "xlsx", XLSX)
+    return _file(request, public_id, render_xlsx, "xlsx", MEDIA_TYPE)
 
 
 @login_required
