@@ -2,7 +2,9 @@
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +38,20 @@ BOTTOM = 1046
 LONG = 24
 
 
+#: The moment that files are dated to which are made meanwhile, where it is not now.
+_moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
+
+
+@contextmanager
+def made_at_moment(moment: datetime) -> Iterator[None]:
+    """Meanwhile, PDFs are dated to this moment: so that one that was kept can be made again byte for byte."""
+    token = _moment.set(moment)
+    try:
+        yield
+    finally:
+        _moment.reset(token)
+
+
 def pdf_of(profile: MaturityProfile, *, variant: Variant, with_comments: bool = False) -> bytes:
     """The PDF from the store, rendered only if no equal profile has been before. Raises PdfUnavailable."""
     key = key_of(profile, variant=variant, with_comments=with_comments)
@@ -65,7 +81,7 @@ def render_pdf(
     styles: tuple[str, ...] = (STYLE, f"css/print-draft-{profile.meta.language}.css") if profile.meta.is_draft else (STYLE,)
     if profile.meta.paper:
         styles += (PAPER_STYLE,)
-    made_at = made_at or timezone.now()
+    made_at = made_at or _moment.get() or timezone.now()
 
     first_page = first_page_of(profile, variant, styles)
     shorter, tight = 0, False
