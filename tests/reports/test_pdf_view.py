@@ -36,7 +36,7 @@ def test_download_is_a_valid_pdf_that_holds_the_reasons(client, second, alice):
     for profile in ("ua1", "3a"):
         assert pdf_validator.validate_pdf_bytes(response.content, profile=profile).failures == []
     text = text_of(response.content)
-    for said in ("Vereinbarung mit den Stadtwerken", "Erste Absprachen", "Trägt der Landkreis", "Runder Tisch", "Entwurf"):
+    for said in ("Vereinbarung mit den Stadtwerken", "Zwei Stellen", "Trägt der Landkreis", "Runder Tisch", "Entwurf"):
         assert said in text
 
 
