@@ -15,18 +15,12 @@ from assessments.models import ScoreState
 from assessments.services.answers import Answer
 from assessments.workbook.cells import Cell, Rows, UnreadableFile, Workbook
 from assessments.workbook.columns import COLUMNS, PLACES, SHEET_NAME
+from assessments.workbook.form_fields import FIELDS
 from assessments.workbook.plan import StoredAnswer
 
 PDF = b"%PDF-"
-#: What a form asks for; „answer“ is a level, or why there is none.
-FIELDS = ("answer", "rationale", "evidence_text", "evidence_url", "target_level", "target_date")
 SECONDS = 20
 MAX_BYTES_OUT = 20_000_000
-
-
-def field_name(assessment: str, key: str, version: int, field: str) -> str:
-    """What a field is called in the file: it says by itself what it belongs to."""
-    return f"{assessment}:{key}:{version}:{field}"
 
 
 def read_fields(data: bytes) -> dict[str, str]:

@@ -140,9 +140,8 @@ def test_every_form_of_the_admin_takes_text_through_the_door(rf, admin_user):
     request = rf.get("/")
     request.user = admin_user
     wrong, seen = set(), 0
-    ours = {
-        model: page for model, page in admin.site._registry.items() if not type(page).__module__.startswith("procrastinate")
-    }
+    # The queue's pages change nothing: their fields are to be read.
+    ours = {model: page for model, page in admin.site._registry.items() if not model.__module__.startswith("procrastinate")}
     for model, page in ours.items():
         kinds = [page.get_form(request), *(formset.form for formset, _inline in page.get_formsets_with_inlines(request))]
         for kind in kinds:
