@@ -20,9 +20,10 @@ def get_project(user: Any, public_id: str, *related: str) -> Project:
     return get_object_or_404(projects, public_id=public_id)
 
 
-def get_assessment(user: Any, public_id: str) -> Assessment:
-    """With everything its pages name, and its team. One query."""
-    assessment = get_object_or_404(Assessment.objects.visible_to(user).with_context().with_team(), public_id=public_id)
+def get_assessment(user: Any, public_id: str, *, papers: bool = False) -> Assessment:
+    """With everything its pages name, and its team; for its profile, with its ``papers``. One query."""
+    rounds = Assessment.objects.visible_to(user).with_context().with_team()
+    assessment = get_object_or_404(rounds.with_papers() if papers else rounds, public_id=public_id)
     assessment.project.know_team(assessment.team_user_ids)
     return assessment
 

@@ -46,7 +46,7 @@ def requested_language(request: HttpRequest) -> str:
 def _file(
     request: HttpRequest, public_id: str, render: Callable[[MaturityProfile], bytes], ending: str, content_type: str
 ) -> HttpResponse:
-    assessment = get_assessment(request.user, public_id)
+    assessment = get_assessment(request.user, public_id, papers=True)
     with translation.override(requested_language(request)):
         requested = requested_profile(request, assessment)
         content = requested.file(ending, render)
@@ -104,7 +104,7 @@ def profile_docx(request: HttpRequest, public_id: str) -> HttpResponse:
 @cache_control(private=True, no_cache=True)
 def profile_text(request: HttpRequest, public_id: str) -> HttpResponse:
     """A page with the Kurzfassung as text, to be copied."""
-    assessment = get_assessment(request.user, public_id)
+    assessment = get_assessment(request.user, public_id, papers=True)
     language = requested_language(request)
     with translation.override(language):
         profile = requested_profile(request, assessment).profile
