@@ -328,12 +328,11 @@ def _paper(assessment: Assessment) -> CouncilPaper | None:
     """What was filled in for a council paper, of the project and of the round. None where nothing was."""
     of_project = getattr(assessment.project, "paper", None) or ProjectPaper()
     of_round = getattr(assessment, "paper", None) or RoundPaper()
-    contact = of_project.contact
     paper = CouncilPaper(
         file_number=of_project.file_number,
         number=of_round.number,
         office=of_project.office,
-        contact=person_name(str(contact), contact.pk) if contact else of_project.contact_text,
+        contact=person_name(of_project.who, of_project.contact_id),  # by reference in a record, also what was typed
         funding_reference=of_project.funding_reference,
         funding_period=of_project.funding_period,
         resolution=of_round.resolution,
