@@ -55,10 +55,11 @@ def render_pdf(profile: MaturityProfile, *, variant: Variant, with_comments: boo
 
 
 def warm() -> None:
-    """Load libraries, fonts, style sheets and templates, so that a worker's first report is as quick as the next.
+    """Load libraries, fonts, style sheets, templates and the version of it all: a worker's first report is as quick as the next.
 
     Where PDFs cannot be made, it says so in the log and lets the worker go on: people are told when they ask for one.
     """
+    render_version()
     words = "Verantwortung für Verstetigung " * 20  # untranslated: nobody reads it; long enough to need syllables
     drawing = bullet_bars([Bar("Probe", 1.0)])
     try:
