@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from assessments import scoring, sentences
+from assessments import sentences
 from assessments.reports.charts import profile_charts as charts
 from assessments.reports.pdf import limits
 from assessments.reports.pdf.engine import COAT_OF_ARMS
@@ -70,8 +70,7 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, li
     dropped = profile.current_gate.dropped if profile.current_gate else ()
     first = FIRST_BLOCKERS[variant]
     open_measures = [measure for measure in profile.measures if measure.is_open]
-    changes = profile.changes
-    changed = (*changes.down, *changes.of(scoring.NO_LONGER_RATED), *changes.up) if changes else ()
+    changed = profile.changes.criteria_moved if profile.changes else ()
     context: dict[str, Any] = {
         "profile": profile,
         "meta": meta,
