@@ -41,7 +41,7 @@ def read_fields(data: bytes) -> dict[str, str]:
 
 
 def _damaged() -> str:
-    return _("Die PDF-Datei ist beschädigt oder geschützt. Bitte speichern Sie den ausgefüllten Bogen noch einmal.")
+    return _("Die PDF-Datei ist beschädigt oder geschützt. Bitte speichern Sie das ausgefüllte Formular noch einmal.")
 
 
 def filled_in(data: bytes, *, assessment: str) -> dict[tuple[str, int], dict[str, str]]:
@@ -59,10 +59,13 @@ def filled_in(data: bytes, *, assessment: str) -> dict[tuple[str, int], dict[str
         if value.strip():
             answer[parts[3]] = value
     if not found and others:
-        raise UnreadableFile(_("Dieser Bogen gehört zu einer anderen Bewertung."))
+        raise UnreadableFile(_("Dieses Formular gehört zu einer anderen Bewertung."))
     if not found:
         raise UnreadableFile(
-            _("Diese PDF-Datei ist kein Arbeitsbogen mit Feldern. Eine gescannte Seite lässt sich nicht einlesen.")
+            _(
+                "Diese PDF-Datei ist kein ausfüllbares Formular aus dem Skalierungscheck. "
+                "Eine gescannte Seite lässt sich nicht einlesen."
+            )
         )
     return found
 
