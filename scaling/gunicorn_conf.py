@@ -30,14 +30,16 @@ def when_ready(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Load what charts need in the background, so that pages are served at once."""
+    """Load what charts and files need in the background, so that pages are served at once."""
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
 
 
 def _warm_up() -> None:
     from assessments.reports.charts.label_fit import load_syllables
+    from assessments.reports.made_with import render_version
 
     load_syllables()
+    render_version()
     # What is loaded by now stays until the worker ends; the garbage collector need not look through it at every request.
     gc.collect()
     gc.freeze()

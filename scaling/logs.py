@@ -7,11 +7,16 @@ import traceback
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
+from copy import copy
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.log import AdminEmailHandler
+
+from scaling.common.log_secrets import without_tokens
 
 _request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 #: What a proxy may have given a request as its id; anything else is replaced.
@@ -86,3 +91,19 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             content["exception"] = "".join(traceback.format_exception(*record.exc_info))
         return json.dumps({name: value for name, value in content.items() if value != ""}, ensure_ascii=False)
+
+
+class ErrorMail(AdminEmailHandler):
+    """One mail for each error: the line of the log, and where in the code it happened.
+
+    Sent at once, not by the queue, which may be what fails. Django would add the whole request, with tokens, cookies and what
+    was typed, and a mail goes further than a log; the line names the request by its id.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        told = copy(record)
+        told.__dict__.pop("request", None)
+        super().emit(told)
+
+    def send_mail(self, subject: Any, message: Any, *args: Any, **kwargs: Any) -> None:
+        super().send_mail(without_tokens(str(subject)), without_tokens(str(message)), *args, **kwargs)

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -51,14 +52,14 @@ def refuse_wrong_database() -> None:
         raise ImproperlyConfigured(problem)
 
 
-def watch_for_wrong_database() -> threading.Thread:
-    """For a start while the database is away: look once it is back, and end the server (its parent) where it must not serve."""
-    thread = threading.Thread(target=_watch, args=[os.getppid()], name="right-database", daemon=True)
+def watch_for_wrong_database(*processes: int) -> threading.Thread:
+    """For a start while the database is away: look once it is back, and end these processes where it must not be used."""
+    thread = threading.Thread(target=_watch, args=[processes], name="right-database", daemon=True)
     thread.start()
     return thread
 
 
-def _watch(server: int) -> None:
+def _watch(processes: Sequence[int]) -> None:
     while True:
         time.sleep(LOOK_EVERY)
         try:
@@ -69,6 +70,6 @@ def _watch(server: int) -> None:
             connection.close()
         if problem:
             logger.critical(problem)
-            for process in (server, os.getpid()):
+            for process in processes:
                 os.kill(process, signal.SIGTERM)
         return

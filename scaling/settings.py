@@ -312,10 +312,16 @@ LOGGING = {
             "filters": ["secrets", "request"],
         },
         # One mail an error, to whoever runs this; nobody unless named.
-        "mail": {"class": "django.utils.log.AdminEmailHandler", "level": "ERROR", "filters": ["secrets", "request"]},
+        "mail": {
+            "class": "scaling.logs.ErrorMail",
+            "level": "ERROR",
+            "formatter": "line",
+            "filters": ["secrets", "request"],
+        },
     },
     # Who signs in and who fails to, for fail2ban and the like, whatever the level of everything else.
-    "loggers": {"signin": {"level": "INFO"}},
+    # Django's own handlers go: one of them would send a second mail, with the whole request.
+    "loggers": {"signin": {"level": "INFO"}, "django": {"handlers": []}},
     "root": {"handlers": ["console", "mail"] if ADMINS else ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
 }
 

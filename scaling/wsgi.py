@@ -7,6 +7,8 @@ from typing import NoReturn
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from scaling.common.processes import SERVE_PID
+
 #: Tells gunicorn that a new attempt would end the same way (``gunicorn.arbiter.Arbiter.APP_LOAD_ERROR``).
 GIVE_UP = 4
 
@@ -22,8 +24,8 @@ try:
 except ImproperlyConfigured as error:
     end(error)
 
-if "SERVE_PID" not in os.environ:  # ``manage.py serve`` has looked before it started its workers
-    from django.db import DatabaseError
+if SERVE_PID not in os.environ:  # ``manage.py serve`` has looked before it started its workers
+    from django.db import DatabaseError, connection
 
     from catalogue.services.checksums import compare_in_background
     from scaling.right_database import refuse_wrong_database, watch_for_wrong_database
@@ -33,5 +35,7 @@ if "SERVE_PID" not in os.environ:  # ``manage.py serve`` has looked before it st
     except ImproperlyConfigured as error:
         end(error)
     except DatabaseError:  # it is away for the moment: people are told so until it is back
-        watch_for_wrong_database()
+        watch_for_wrong_database(os.getppid(), os.getpid())  # gunicorn itself, too
+    finally:
+        connection.close()  # pages are served by other threads
     compare_in_background()

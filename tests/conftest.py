@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import pytest
 from django.core.management.commands import flush
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import override_settings
 from django.utils import translation
 from hypothesis import HealthCheck
@@ -86,7 +86,15 @@ MADE_BY_DJANGO = {"django_content_type", "auth_permission"}
 def _delete_all_rows(*_args: Any, **_options: Any) -> None:
     """What ``flush`` leaves behind, without what it takes most of its time for: to truncate each table, empty or not, and to
     make content types and permissions anew. It waits for requests under way, as ``TRUNCATE`` does, and no trigger is asked.
+    Where such a request and it wait for each other, it gives way and asks again.
     """
+    for _attempt in range(4):
+        with suppress(OperationalError):
+            return _delete_rows_once()
+    _delete_rows_once()
+
+
+def _delete_rows_once() -> None:
     quote = connection.ops.quote_name
     names = connection.introspection.django_table_names(only_existing=True, include_views=False)
     tables = [quote(name) for name in names if name not in MADE_BY_DJANGO]

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from assessments.queries.offices import OfficeShare
 from assessments.queries.overview import Group
 from scaling.accounts.models import User
+from scaling.common.crispy_layout import CachedLayout
 from scaling.common.forms import Form
 
 
@@ -35,7 +36,7 @@ class AssignForm(Form):
         self.fields["person"].choices = person_choices(self._people.values())  # type: ignore[attr-defined]
         self.helper = FormHelper()
         self.helper.form_tag = False
-        self.helper.layout = Layout(Row("group", "person"), "only_free")
+        self.helper.layout = Layout(CachedLayout("all", Row("group", "person"), "only_free"))
         self.helper.add_input(Submit("zuweisen", _("Zuweisen"), css_class="kern-btn--secondary"))
 
     @property
@@ -69,6 +70,8 @@ class AssignByOfficeForm(Form):
             )
         self.helper = FormHelper()
         self.helper.form_tag = False
+        # Each is kept by itself: only the number of what is free changes from one page to the next.
+        self.helper.layout = Layout(*(CachedLayout(office, office) for office in self.offices))
         self.helper.add_input(Submit("verteilen", _("Nach Stellen zuweisen"), css_class="kern-btn--secondary"))
 
     @property

@@ -31,8 +31,9 @@ class ShareForm(Form):
         label=_("Namen von Personen zeigen"),
         required=False,
         help_text=_(
-            "Sonst fehlen die Namen bei Einschätzungen, Maßnahmen und Freigabe. Zuständige, die jemand frei eingetragen hat, "
-            "stehen nur da, wenn sie erkennbar eine Stelle sind. Namen in Begründungen bleiben stehen."
+            "Sonst fehlen die Namen bei Einschätzungen, Maßnahmen und Freigabe, dazu Ansprechperson, Teilnehmende, Verteiler "
+            "und Unterschriften. Zuständige, die jemand frei eingetragen hat, stehen nur da, wenn sie erkennbar eine Stelle "
+            "sind. Namen in Begründungen bleiben stehen."
         ),
     )
 

@@ -14,7 +14,7 @@ class SheetForm(Form):
 
     file = forms.FileField(
         label=_("Ausgefüllter Bogen"),
-        help_text=_("Eine Datei .xlsx oder .ods (LibreOffice), höchstens 5 MB."),
+        help_text=_("Eine Datei .xlsx oder .ods (LibreOffice) oder das ausgefüllte Formular als PDF, höchstens 5 MB."),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.ods,.pdf"}),
         allow_empty_file=True,
     )

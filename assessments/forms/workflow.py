@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from assessments.duration import duration
 from catalogue.models import Phase
+from scaling.common.crispy_layout import CachedLayout
 from scaling.common.forms import Form, ReasonField
 
 
@@ -83,6 +84,7 @@ class ApproveForm(Form):
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.layout = Layout(CachedLayout("note", "note"))
         self.helper.add_input(Submit("freigeben", _("Freigeben")))
 
 
@@ -98,6 +100,7 @@ class ReturnForm(Form):
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.layout = Layout(CachedLayout("comment", "comment"))
         self.helper.add_input(Submit("zurueckgeben", _("An das Team zurückgeben"), css_class="kern-btn--secondary"))
 
 
@@ -110,4 +113,5 @@ class ReopenForm(Form):
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.layout = Layout(CachedLayout("reason", "reason"))
         self.helper.add_input(Submit("oeffnen", _("Bewertung wieder öffnen"), css_class="kern-btn--secondary"))

@@ -26,6 +26,10 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         """What every page about an assessment names: project, municipality, edition and its steps. One query."""
         return self.select_related("project__municipality", "project__phase", "edition").with_steps()
 
+    def with_papers(self) -> "AssessmentQuerySet":
+        """What a council paper says of the project and of the round, in the same query; a profile shows it."""
+        return self.select_related("paper", "project__paper__contact")
+
     def with_steps(self) -> "AssessmentQuerySet":
         """Fetches ``Assessment.steps`` along, in the same query."""
         own = Assessment.objects.filter(pk=OuterRef("pk"), transitions__isnull=False).order_by("transitions__pk")

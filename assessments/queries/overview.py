@@ -18,7 +18,7 @@ def rating_of(score: Score) -> Rating:
         level=score.level,
         target=score.target_level,
         confirmed=score.confirmed,
-        workstreams=tuple(workstream.key for workstream in score.criterion.workstreams.all()),
+        workstreams=score.criterion.workstream_keys,
         phase=score.criterion.phase.key,
     )
 
@@ -64,17 +64,17 @@ def overview_of(scores: Sequence[Score]) -> Overview:
         phases.setdefault(phase.key, (phase.label, []))[1].append(score)
         for workstream in score.criterion.workstreams.all():
             workstreams.setdefault((workstream.order, workstream.key), (workstream.name, []))[1].append(score)
-    ratings = [rating_of(score) for score in scores]
+    ratings = {score.pk: rating_of(score) for score in scores}
+
+    def group(key: str, name: str, members: list[Score]) -> Group:
+        return Group(key, name, tuple(members), counts(ratings[score.pk] for score in members))
+
     return Overview(
         scores=tuple(scores),
-        counts=counts(ratings),
-        phases=tuple(_group(key, name, members) for key, (name, members) in phases.items()),
-        workstreams=tuple(_group(key, name, members) for (_, key), (name, members) in sorted(workstreams.items())),
+        counts=counts(ratings.values()),
+        phases=tuple(group(key, name, members) for key, (name, members) in phases.items()),
+        workstreams=tuple(group(key, name, members) for (_, key), (name, members) in sorted(workstreams.items())),
     )
-
-
-def _group(key: str, name: str, members: list[Score]) -> Group:
-    return Group(key, name, tuple(members), counts(rating_of(score) for score in members))
 
 
 #: What a list of criteria can be narrowed to, besides phase and workstream. The words are those of the address.
@@ -112,8 +112,7 @@ class Narrowed:
         return bool(self.show or self.phase or self.workstream or self.office)
 
     def matches(self, score: Score, user_id: int | None) -> bool:
-        rating = rating_of(score)
-        below = rating.level is not None and rating.target is not None and rating.level < rating.target
+        below = score.level is not None and score.target_level is not None and score.level < score.target_level
         wanted = {
             "": True,
             "offen": score.state == "open",
@@ -124,7 +123,7 @@ class Narrowed:
         }[self.show]
         return (
             wanted
-            and (not self.phase or rating.phase == self.phase)
-            and (not self.workstream or self.workstream in rating.workstreams)
+            and (not self.phase or score.criterion.phase.key == self.phase)
+            and (not self.workstream or self.workstream in score.criterion.workstream_keys)
             and (not self.office or self.office in score.criterion.offices)
         )

@@ -65,8 +65,8 @@ def _measures(record: AssessmentRecord, project: Project) -> list[str]:
     counts.append((moved, ngettext("%(n)s Maßnahme mit neuem Termin.", "%(n)s Maßnahmen mit neuem Termin.", moved)))
     reworded = sum(any(row[name] != then[pk][name] for name in SAID) for pk, row in changed.items() if pk in there)
     text = ngettext(
-        "%(n)s Maßnahme mit anderem Text oder anderer Zuständigkeit.",
-        "%(n)s Maßnahmen mit anderem Text oder anderer Zuständigkeit.",
+        "%(n)s Maßnahme mit anderem Text, anderem Kriterium oder anderer Zuständigkeit.",
+        "%(n)s Maßnahmen mit anderem Text, anderem Kriterium oder anderer Zuständigkeit.",
         reworded,
     )
     counts.append((reworded, text))

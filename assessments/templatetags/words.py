@@ -1,13 +1,15 @@
-"""Tags of the assessments' pages: texts with their changed words marked, the list to jump by."""
+"""Tags of the assessments' pages: texts with their changed words marked, the list to jump by, the state of an answer."""
 
 from collections.abc import Collection, Iterable, Sized
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from assessments import sentences
 from assessments.models import Assessment, Score
@@ -55,13 +57,29 @@ def named_person(person: Any, there: Collection[int]) -> str:
 
 
 @register.simple_tag
+def score_addresses(assessment: Assessment) -> str:
+    """What the addresses of a round's criteria begin with; their last part is the key. One reversed address serves them all."""
+    return reverse("assessments:score", args=[assessment.public_id, "x"]).removesuffix("x/")
+
+
+@register.simple_tag
+def score_state(score: Score) -> SafeString:
+    """The state of an answer, as every row of a list shows it. There are few different ones, so each is drawn once."""
+    return _score_state(get_language(), score.state, score.level, score.confirmed)
+
+
+@lru_cache(maxsize=128)
+def _score_state(_language: str | None, state: str, level: int | None, confirmed: bool) -> SafeString:
+    return render_to_string("assessments/_score_state.html", {"score": Score(state=state, level=level, confirmed=confirmed)})
+
+
+@register.simple_tag
 def jump_list(scores: Iterable[Score], current: Score, assessment: Assessment, suffix: str = "") -> SafeString:
     """A list of links to all criteria of a round, each with its answer in words; ``current`` is marked.
 
     Written without a template: it has a line per criterion, and stands on every criterion's page.
     """
-    # The last part of a criterion's address is its key; one reversed address serves all of them.
-    start = reverse("assessments:score", args=[assessment.public_id, "x"]).removesuffix("x/")
+    start = score_addresses(assessment)
     unconfirmed = gettext("noch nicht bestätigt")
     lines = []
     for score in scores:

@@ -14,14 +14,16 @@ def get_municipality(user: Any, public_id: str) -> Municipality:
     return get_object_or_404(Municipality.objects.visible_to(user), public_id=public_id)
 
 
-def get_project(user: Any, public_id: str) -> Project:
-    projects = Project.objects.visible_to(user).select_related("municipality", "phase")
+def get_project(user: Any, public_id: str, *related: str) -> Project:
+    """With municipality, phase and what else is named. One query."""
+    projects = Project.objects.visible_to(user).select_related("municipality", "phase", *related)
     return get_object_or_404(projects, public_id=public_id)
 
 
-def get_assessment(user: Any, public_id: str) -> Assessment:
-    """With everything its pages name, and its team. One query."""
-    assessment = get_object_or_404(Assessment.objects.visible_to(user).with_context().with_team(), public_id=public_id)
+def get_assessment(user: Any, public_id: str, *, papers: bool = False) -> Assessment:
+    """With everything its pages name, and its team; for its profile, with its ``papers``. One query."""
+    rounds = Assessment.objects.visible_to(user).with_context().with_team()
+    assessment = get_object_or_404(rounds.with_papers() if papers else rounds, public_id=public_id)
     assessment.project.know_team(assessment.team_user_ids)
     return assessment
 

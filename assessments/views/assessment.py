@@ -132,7 +132,6 @@ def render_overview(request: HttpRequest, assessment: Assessment, status: int = 
     found = overview_of(in_order(assessment.scores.for_overview(), guide))
     editable = request.user.has_perm("assessments.edit_assessment", assessment)
     narrowed = Narrowed.from_query(request.GET)
-    shown = [score for score in found.scores if narrowed.matches(score, request.user.pk)]
     # Only to assign, and to tell of those who are assigned whether they are still there.
     asked = editable or any(score.assigned_to_id for score in found.scores)
     members = members_of(assessment.project) if asked else []
@@ -140,6 +139,7 @@ def render_overview(request: HttpRequest, assessment: Assessment, status: int = 
     offices = shares_in(found.scores, members=members) if editable else []
     # Who works on a round sees what is left first; a list that was asked for, or that has nothing left, is shown as it is.
     is_divided = editable and not narrowed and bool(found.pending)
+    shown = overview_of([s for s in found.scores if narrowed.matches(s, request.user.pk)]) if narrowed else found
     context = {
         "assessment": assessment,
         "project": assessment.project,
@@ -148,20 +148,26 @@ def render_overview(request: HttpRequest, assessment: Assessment, status: int = 
         "overview": found,
         "narrowed": narrowed,
         "shows": SHOWS,
-        "shown": overview_of(shown),
-        "todo": overview_of(found.pending),
+        "shown": shown,
+        "todo": overview_of(found.pending if is_divided else []),
         "rest": overview_of([score for score in found.scores if is_divided and not score.is_pending]),
         "next_pending": next(iter(found.pending), None),
         "since_last": _since_last(request, assessment),
-        "approve_form": ApproveForm(),
-        "return_form": ReturnForm(),
-        "reopen_form": ReopenForm(),
         "offices": offices,
-        "office_form": AssignByOfficeForm(shares=offices, people=people),
-        "assign_form": AssignForm(phases=found.phases, workstreams=found.workstreams, people=people if editable else []),
-        **more,
+        **_step_forms(request.user, assessment),
     }
+    if editable:
+        context["office_form"] = AssignByOfficeForm(shares=offices, people=people)
+        context["assign_form"] = AssignForm(phases=found.phases, workstreams=found.workstreams, people=people)
+    context |= more
     return render(request, "assessments/overview.html", context, status=status if more else 200)
+
+
+def _step_forms(user: Any, assessment: Assessment) -> dict[str, Any]:
+    """The forms of the steps that can be taken now."""
+    if user.has_perm("assessments.approve_assessment", assessment):
+        return {"approve_form": ApproveForm(), "return_form": ReturnForm()}
+    return {"reopen_form": ReopenForm()} if user.has_perm("assessments.reopen_assessment", assessment) else {}
 
 
 def _since_last(request: HttpRequest, assessment: Assessment) -> dict[str, Any] | None:

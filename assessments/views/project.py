@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assessments import scoring, sentences
 from assessments.forms.project import ProjectForm
-from assessments.models import Assessment, AssessmentState, Project, ProjectPaper
+from assessments.models import Assessment, AssessmentState, Project
 from assessments.queries.gates import gates_of
 from assessments.services.projects import NameTaken, archive_project, change_project, create_project
 from assessments.views.access import get_municipality, get_project, require
@@ -125,7 +125,7 @@ def phase_road(project: Project, round_: Assessment | None) -> list[dict[str, ob
 @login_required
 @require_safe
 def project_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    project = get_project(request.user, public_id)
+    project = get_project(request.user, public_id, "paper__contact")
     rounds = list(
         Assessment.objects.visible_to(request.user)
         .filter(project=project)
@@ -153,7 +153,7 @@ def project_page(request: HttpRequest, public_id: str) -> HttpResponse:
             "rounds": rounds,
             "open_round": next((a for a in rounds if a.state != AssessmentState.APPROVED), None),
             "approved": approved,
-            "paper": ProjectPaper.objects.filter(project=project).select_related("contact").first(),
+            "paper": getattr(project, "paper", None),
             "measures": project.measures.running().select_related("owner"),
             "team": project.team.all(),
             "may_start": works and not any(a.state != AssessmentState.APPROVED for a in rounds),

@@ -53,7 +53,9 @@ def read_upload(data: bytes, assessment: Assessment) -> ReturnedSheet:
         if name in change.row.if_changed
     ]
     problems = sorted([*sheet.problems, *forged, *changed], key=lambda problem: problem.row or 0)
-    return ReturnedSheet(sheet.rows, _by_title(problems, workbook) if is_form else problems)
+    if is_form:
+        return ReturnedSheet([replace(row, row=0) for row in sheet.rows], _by_title(problems, workbook))
+    return ReturnedSheet(sheet.rows, problems)
 
 
 def _form_as_workbook(data: bytes, assessment: Assessment) -> Workbook:
@@ -61,7 +63,7 @@ def _form_as_workbook(data: bytes, assessment: Assessment) -> Workbook:
     started_from = [SheetRow(0, key, version, Answer()) for key, version in answers]
     workbook = as_workbook(answers, current_answers(assessment, started_from), assessment=assessment.public_id)
     if all(len(rows) < 2 for rows in workbook.sheets.values()):
-        raise UnreadableFile(_("In diesem Bogen ist nichts ausgefüllt."))
+        raise UnreadableFile(_("In diesem Formular ist nichts ausgefüllt."))
     return workbook
 
 

@@ -15,18 +15,12 @@ from assessments.models import ScoreState
 from assessments.services.answers import Answer
 from assessments.workbook.cells import Cell, Rows, UnreadableFile, Workbook
 from assessments.workbook.columns import COLUMNS, PLACES, SHEET_NAME
+from assessments.workbook.form_fields import FIELDS
 from assessments.workbook.plan import StoredAnswer
 
 PDF = b"%PDF-"
-#: What a form asks for; „answer“ is a level, or why there is none.
-FIELDS = ("answer", "rationale", "evidence_text", "evidence_url", "target_level", "target_date")
 SECONDS = 20
 MAX_BYTES_OUT = 20_000_000
-
-
-def field_name(assessment: str, key: str, version: int, field: str) -> str:
-    """What a field is called in the file: it says by itself what it belongs to."""
-    return f"{assessment}:{key}:{version}:{field}"
 
 
 def read_fields(data: bytes) -> dict[str, str]:
@@ -47,7 +41,7 @@ def read_fields(data: bytes) -> dict[str, str]:
 
 
 def _damaged() -> str:
-    return _("Die PDF-Datei ist beschädigt oder geschützt. Bitte speichern Sie den ausgefüllten Bogen noch einmal.")
+    return _("Die PDF-Datei ist beschädigt oder geschützt. Bitte speichern Sie das ausgefüllte Formular noch einmal.")
 
 
 def filled_in(data: bytes, *, assessment: str) -> dict[tuple[str, int], dict[str, str]]:
@@ -65,10 +59,13 @@ def filled_in(data: bytes, *, assessment: str) -> dict[tuple[str, int], dict[str
         if value.strip():
             answer[parts[3]] = value
     if not found and others:
-        raise UnreadableFile(_("Dieser Bogen gehört zu einer anderen Bewertung."))
+        raise UnreadableFile(_("Dieses Formular gehört zu einer anderen Bewertung."))
     if not found:
         raise UnreadableFile(
-            _("Diese PDF-Datei ist kein Arbeitsbogen mit Feldern. Eine gescannte Seite lässt sich nicht einlesen.")
+            _(
+                "Diese PDF-Datei ist kein ausfüllbares Formular aus dem Skalierungscheck. "
+                "Eine gescannte Seite lässt sich nicht einlesen."
+            )
         )
     return found
 

@@ -1,3 +1,4 @@
+from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -164,6 +165,11 @@ class Criterion(models.Model):
     @property
     def has_municipality_wording(self) -> bool:
         return self.subject != Subject.SOLUTION
+
+    @cached_property
+    def workstream_keys(self) -> tuple[str, ...]:
+        """As they were when first asked for. No query with the workstreams at hand."""
+        return tuple(workstream.key for workstream in self.workstreams.all())
 
     @property
     def is_milestone(self) -> bool:

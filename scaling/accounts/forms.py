@@ -43,7 +43,9 @@ class InviteForm(Form):
         label=_("Projekte"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Die Person gehört mit dem Beitritt zu diesen Teams. Für die Rolle „Lesen“ hat es keine Wirkung."),
+        help_text=_(
+            "Die Person gehört mit dem Beitritt zu diesen Teams. Bei der Rolle „Lesen“ bleibt diese Auswahl ohne Wirkung."
+        ),
     )
     offices = OfficesField(
         label=_("Wofür kann die Person antworten?"),

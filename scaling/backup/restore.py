@@ -33,7 +33,7 @@ class NotEmpty(Exception):
 
 
 class NotTaken(Exception):
-    """The database did not take the rows. It is as it was, or empty where its tables had to be made anew."""
+    """The database did not take what the backup holds. It is as it was, or empty where its tables had to be made anew."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def restore(
                 _fill(manifest, parts)
                 # Files before the commit: where one cannot be written, nothing is changed but for files that nothing points to.
                 _put_files(parts)
-        except (DatabaseError, OSError) as error:
+        except (BadBackup, DatabaseError, OSError) as error:
             raise NotTaken(str(error).strip().splitlines()[0]) from error
     _bring_to_this_version()
     return contents

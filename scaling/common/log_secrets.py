@@ -12,8 +12,14 @@ _SECRETS = re.compile(r"/(geteilt|w|einladung|konto/abbestellen|konto/password/r
 _MAILS = re.compile(r"(send_mail\[\d*\])\(.*\)", re.DOTALL)
 
 
+def without_tokens(text: str) -> str:
+    """For a text of many lines."""
+    return _SECRETS.sub(r"/\1/…", text)
+
+
 def without_secrets(text: str) -> str:
-    return _MAILS.sub(r"\1(…)", _SECRETS.sub(r"/\1/…", text))
+    """For one message: of what the queue says of a mail, it leaves nothing but the task's name and its end."""
+    return _MAILS.sub(r"\1(…)", without_tokens(text))
 
 
 class SecretsFilter(logging.Filter):

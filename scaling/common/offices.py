@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -80,6 +81,8 @@ _TOGETHER = {"gemeinsam", "zusammen", "extern", "intern", "jointly", "together"}
 _ANYBODYS = {"team", "gruppe", "büro", "office", "unit"}
 
 
+# Asked for every measure of a profile, at every look; the same text gives the same answer.
+@lru_cache(maxsize=1024)
 def reads_as_office(text: str) -> bool:
     """Whether a typed „Wer“ is an office, a company, a body or a function, with nothing in it that may be somebody's name.
 

@@ -124,7 +124,7 @@ def test_submitted_meanwhile(client, following, alice, url):
 def test_page_without_anything_carried_over(client, following, alice, url):
     following.scores.update(confirmed=True)
     client.force_login(alice)
-    assert "Alles, was aus der vorigen Runde kam, ist angesehen" in client.get(url).text
+    assert "Aus der vorigen Runde ist nichts mehr zu bestätigen" in client.get(url).text
     assert url not in client.get(f"/bewertungen/{following.public_id}/").text
 
 

@@ -5,7 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core import mail
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from assessments.mail.digest import compose_digest, digest_for, due_people, send_digest
@@ -14,6 +14,7 @@ from assessments.services import workflow
 from assessments.services.answers import Answer, save_score
 from assessments.services.assignment import assign
 from scaling.accounts.models import Membership, Role, User
+from scaling.doctor.services import timers
 from tests.conftest import make_user
 from tests.factories import make_project
 
@@ -168,12 +169,21 @@ def test_dry_run_prints_and_remembers_nothing(assessment, alice):
 def test_command_tries_again_when_the_mail_server_is_back(assessment, alice, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    with pytest.raises(SystemExit):
+    with pytest.raises(CommandError, match="1 mails were not sent"):
         run()
     assert User.objects.get(pk=alice.pk).digest_sent_on is None
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     run()
     assert len(mail.outbox) == 1
+
+
+def test_doctor_says_what_the_timer_did_not_do(assessment, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    with pytest.raises(CommandError):
+        call_command("timer", "digest", stdout=StringIO())
+    (said,) = [complaint.said for complaint in timers() if "digest" in complaint.said]
+    assert said.endswith(": 1 mails were not sent")
 
 
 @pytest.mark.parametrize("rows", [1, 3])

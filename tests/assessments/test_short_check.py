@@ -144,7 +144,7 @@ def test_what_was_typed_about_a_criterion_that_left_the_round_is_shown_to_be_cop
     edition_switch.move(assessment=assessment, edition=newer, by=alice)
     response = signed_in.post(url, data)
     assert response.status_code == 409
-    assert "Diese Kriterien gehören nicht mehr zur Bewertung" in response.text
+    assert "Nicht gespeichert, weil es nicht mehr zur Bewertung gehört" in response.text
     assert "Mein Satz zum Wagnis" in response.text
     assert assessment.scores.get(criterion__key="verwaltungsspitze").rationale == "Mein Auftrag"
     assert signed_in.post(url, typed(assessment, verwaltungsspitze=("2", "Mein Auftrag"))).status_code == 302

@@ -186,7 +186,7 @@ def test_row_of_a_criterion_that_left_the_round_is_shown_to_be_copied(client, as
     edition_switch.move(assessment=assessment, edition=make_catalogue(2, major=2), by=alice)
     response = client.post(url, data)
     assert response.status_code == 409
-    assert "Diese Kriterien gehören nicht mehr zur Bewertung" in response.text
+    assert "Nicht gespeichert, weil es nicht mehr zur Bewertung gehört" in response.text
     assert "Das steht noch nirgends" in response.text
     assert (stored(1).level, Score.with_set_aside.get(assessment=assessment, criterion__key="kriterium-3").level) == (2, None)
     assert client.post(url, untouched).status_code == 302  # nothing was said about it

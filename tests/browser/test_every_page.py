@@ -79,6 +79,8 @@ class Inspector:
         self.note(name, markup.problems(source))
         if source.count("<h1") != 1:
             self.note(name, [f"{source.count('<h1')} headings of the first rank"])
+        if page.evaluate("!!document.querySelector('[hx-get], [hx-post]') && !window.htmx"):
+            self.problems.append(f"{name}: asks by htmx, which is not there")
         self.rows.append((name, weight(source, page.evaluate(LOADED)), page.evaluate(SHIFT)))
         self.record("page", self.rows[-1])
         page.evaluate(AXE)

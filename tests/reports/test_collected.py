@@ -41,7 +41,7 @@ def other(municipality, edition, bob):
 def test_overview_comes_first_and_each_project_has_a_page(client, bob, municipality, first, other):
     pages = pages_of(fetch(client, bob, municipality).content)
     assert len(pages) == 3
-    assert "2 Projekte mit einer freigegebenen Bewertung" in pages[0]
+    assert "2 freigegebene Bewertungen" in pages[0]
     assert pages[0].index("Ämterbuch") < pages[0].index("Parkraum-App")  # as German sorts
     assert "Ämterbuch" in pages[1]
     assert "Parkraum-App" in pages[2]

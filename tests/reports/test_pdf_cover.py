@@ -89,8 +89,8 @@ def test_report_whose_picture_is_lost_is_made_without_it(coat_of_arms, settings,
 def test_profile_carries_both_from_the_database_at_no_further_query(second, coat_of_arms, django_assert_num_queries):
     second.project.confidentiality = "internal"
     second.project.save()
-    assessment = Assessment.objects.with_context().get(pk=second.pk)
-    with django_assert_num_queries(7):
+    assessment = Assessment.objects.with_context().with_papers().get(pk=second.pk)
+    with django_assert_num_queries(6):
         meta = load_profile(assessment).meta
     assert (meta.coat_of_arms, meta.confidentiality) == (coat_of_arms, "internal")
     assert meta.confidentiality_label == "Nur für den Dienstgebrauch"

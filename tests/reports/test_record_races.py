@@ -77,4 +77,4 @@ def test_what_changes_during_the_approval_is_in_both_languages_or_in_none(second
     for one, other in zip(german["measures"], english["measures"], strict=True):
         assert (one["text"], one["status"], one["due_on"]) == (other["text"], other["status"], other["due_on"])
     assert [a["by"] for a in german["answers"]] == [a["by"] for a in english["answers"]]
-    assert len({name for _, name in record.names.values()}) == 2
+    assert len({name for _, name in record.names.values()} - {"Stabsstelle"}) == 2  # the owner who was typed

@@ -13,21 +13,24 @@ from assessments.services import share_links, workflow
 from tests.reports.conftest import approved
 from tests.reports.pdf_facts import text_of
 
-TODAY = timezone.localdate()
-
 
 @pytest.fixture
 def shared(second, alice, bob):
     """The second round, approved, with measures and a comment; names are in every corner of it."""
     Comment.objects.create(score=second.scores.first(), text="Nur für uns", author=alice)
-    approved(second, bob, TODAY)
+    approved(second, bob, timezone.localdate())
     return Assessment.objects.with_context().get(pk=second.pk)
 
 
 def link_to(assessment, by, **fields):
     return share_links.create_link(
-        assessment=assessment, by=by, **{"purpose": "Rat", "expires_on": TODAY + timedelta(days=30), **fields}
+        assessment=assessment, by=by, **{"purpose": "Rat", "expires_on": in_days(30), **fields}
     )
+
+
+def in_days(days):
+    """Asked when it is needed: midnight may come while the tests run."""
+    return timezone.localdate() + timedelta(days=days)
 
 
 def page(link):
@@ -83,7 +86,7 @@ def test_link_with_names_tells_them_but_no_comments(client, shared, bob):
 
 def test_link_leads_nowhere_but_to_page_and_pdf(client, second, bob):
     Evidence.objects.create(score=second.scores.first(), text="Plan", file="nachweise/x.pdf", file_name="plan.pdf")
-    shared = approved(second, bob, TODAY)
+    shared = approved(second, bob, timezone.localdate())
     text = client.get(page(link_to(shared, bob))).content.decode()
     assert "Plan (plan.pdf)" in text
     assert shared.public_id not in text
@@ -110,7 +113,7 @@ def test_link_page_costs_two_queries(client, shared, bob, django_assert_num_quer
 
 
 def expired(link, by):
-    ShareLink.objects.filter(pk=link.pk).update(expires_on=TODAY - timedelta(days=1))
+    ShareLink.objects.filter(pk=link.pk).update(expires_on=in_days(-1))
 
 
 def revoked(link, by):
@@ -137,7 +140,7 @@ def test_link_that_does_not_open_cannot_be_told_from_one_that_never_was(client, 
 
 
 def test_link_opens_on_its_last_day(client, shared, bob):
-    assert client.get(page(link_to(shared, bob, expires_on=TODAY))).status_code == 200
+    assert client.get(page(link_to(shared, bob, expires_on=timezone.localdate()))).status_code == 200
 
 
 def test_tokens_are_long_and_never_the_same(shared, bob):
@@ -157,7 +160,7 @@ def test_link_to_a_round_that_is_not_approved_is_refused(second, bob):
 @pytest.mark.parametrize("days", [-1, 367])
 def test_link_without_an_end_in_the_coming_year_is_refused(shared, bob, days):
     with pytest.raises(ValidationError):
-        link_to(shared, bob, expires_on=TODAY + timedelta(days=days))
+        link_to(shared, bob, expires_on=in_days(days))
 
 
 def test_revoking_twice_keeps_the_first_time(shared, bob, alice):
@@ -180,7 +183,7 @@ def test_history_names_who_made_and_revoked_a_link_but_not_its_token(shared, bob
 def test_manager_makes_and_revokes_a_link(client, shared, bob):
     client.force_login(bob)
     address = reverse("reports:share_links", args=[shared.public_id])
-    data = {"purpose": "Hauptausschuss", "expires_on": (TODAY + timedelta(days=7)).isoformat()}
+    data = {"purpose": "Hauptausschuss", "expires_on": (in_days(7)).isoformat()}
     assert client.post(address, data).status_code == 302
     link = ShareLink.objects.get()
     assert (link.purpose, link.with_names, link.created_by) == ("Hauptausschuss", False, bob)
@@ -196,7 +199,7 @@ def test_change_of_a_link_that_was_revoked_meanwhile_gives_its_words_back(client
     share_links.revoke_link(link=link, by=bob)
     client.force_login(bob)
     address = reverse("reports:share_edit", args=[shared.public_id, link.pk])
-    data = {"purpose": "Hauptausschuss im Mai", "expires_on": TODAY.isoformat(), "version": "1"}
+    data = {"purpose": "Hauptausschuss im Mai", "expires_on": timezone.localdate().isoformat(), "version": "1"}
     response = client.post(address, data)
     assert (response.status_code, "Hauptausschuss im Mai" in response.text, "widerrufen" in response.text) == (422, True, True)
     assert client.get(address).status_code == 302
@@ -216,7 +219,7 @@ def test_draft_offers_no_form_and_takes_no_post(client, second, bob):
     client.force_login(bob)
     address = reverse("reports:share_links", args=[second.public_id])
     assert 'name="purpose"' not in client.get(address).content.decode()
-    response = client.post(address, {"purpose": "Rat", "expires_on": TODAY.isoformat()})
+    response = client.post(address, {"purpose": "Rat", "expires_on": timezone.localdate().isoformat()})
     assert response.status_code == 422
     assert not ShareLink.objects.exists()
 
@@ -261,7 +264,7 @@ def held(client, url):
 
 def test_manager_changes_a_link_and_its_address_stays(client, shared, edit_url):
     token = ShareLink.objects.get().token
-    day = TODAY + timedelta(days=300)
+    day = in_days(300)
     data = held(client, edit_url) | {"purpose": "Rat", "expires_on": day.isoformat(), "with_names": "on"}
     assert client.post(edit_url, data).status_code == 302
     link = ShareLink.objects.get()
@@ -298,15 +301,16 @@ def test_link_revoked_meanwhile_stays_revoked(client, shared, edit_url, bob):
     assert ShareLink.objects.get().purpose == "Rat"
 
 
-@pytest.mark.parametrize("day", [TODAY - timedelta(days=1), TODAY + timedelta(days=367)])
-def test_new_end_has_its_bounds(client, edit_url, day):
+@pytest.mark.parametrize("days", [-1, 367])
+def test_new_end_has_its_bounds(client, edit_url, days):
+    day = in_days(days)
     response = client.post(edit_url, held(client, edit_url) | {"expires_on": day.isoformat()})
     assert response.status_code == 422
     assert "Bitte wählen Sie einen Tag von heute an bis in einem Jahr." in response.text
 
 
 def test_end_that_has_passed_may_stay(client, edit_url):
-    ShareLink.objects.update(expires_on=TODAY - timedelta(days=3))
+    ShareLink.objects.update(expires_on=in_days(-3))
     assert client.post(edit_url, held(client, edit_url) | {"purpose": "Rat"}).status_code == 302
     assert ShareLink.objects.get().purpose == "Rat"
 

@@ -37,7 +37,7 @@ def assessment(project, alice):
     workshops.show(workshop=workshop, score=started.scores.get(criterion__key="personal"))
     ballot = vote_all(workshop, room, [3] * 6)
     workshops.reveal(workshop=workshop, seen=ballot.pk)
-    return Assessment.objects.with_context().get(pk=started.pk)
+    return Assessment.objects.with_context().with_papers().get(pk=started.pk)
 
 
 @pytest.fixture
@@ -124,5 +124,5 @@ def test_approved_round_keeps_it_in_both_languages(assessment, alice, bob):
 
 def test_spread_costs_no_query_of_its_own(assessment, django_assert_num_queries):
     load_profile(assessment)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         load_profile(assessment)

@@ -27,6 +27,7 @@ from assessments.reports.records.renditions import last_anonymised, make_anonymo
 from assessments.reports.rendering import tasks
 from assessments.reports.rendering.orders import running_order
 from assessments.services import share_links, workflow
+from assessments.services.council_paper import save_project_paper
 from scaling.accounts.models import Membership, Role, User
 from tests.reports.pdf_facts import text_of
 from tests.reports.records import as_if_made_by_older_templates, code_on, fetch, record_of, said_of
@@ -145,6 +146,24 @@ def test_name_typed_for_a_measure_goes_with_its_person(client, settled, project,
     assert (after.document, after.checksum) == (before.document, before.checksum)
     [measure] = [one for one in record_profile(after).measures if one.text == "Vertrag"]
     assert measure.who == (typed if stays else "Name gelöscht")
+
+
+@pytest.mark.parametrize(("typed", "stays"), [("Alice", False), ("Alice, Durchwahl 12", False), ("Sabine Krause", True)])
+def test_name_typed_for_a_council_paper_goes_with_its_person(settled, project, alice, bob, typed, stays):
+    save_project_paper(project=project, by=bob, contact_text=typed)
+    workflow.reopen(assessment=settled, by=bob, reason="Fehler")
+    workflow.submit(assessment=settled, by=bob)
+    workflow.approve(assessment=settled, by=bob)
+    before = record_of(settled)
+    paper = record_profile(before).meta.paper
+    assert paper is not None
+    assert paper.contact == typed
+    make_anonymous(user=alice)
+    after = record_of(settled)
+    assert (after.document, after.checksum) == (before.document, before.checksum)
+    paper = record_profile(after).meta.paper
+    assert paper is not None
+    assert paper.contact == (typed if stays else "Name gelöscht")
 
 
 def test_typed_name_of_somebody_else_elsewhere_stays(settled, elsewhere, charlie, edition):

@@ -21,7 +21,7 @@ def no_database(request: HttpRequest) -> HttpResponse:
     raise OperationalError("connection to server failed: secret.internal")
 
 
-def broken(request: HttpRequest) -> HttpResponse:
+def broken(request: HttpRequest, token: str = "") -> HttpResponse:
     raise RuntimeError("secret detail")
 
 
@@ -30,5 +30,6 @@ urlpatterns = [
     path("scheitert/veraltet/", stale),
     path("scheitert/datenbank/", no_database),
     path("scheitert/kaputt/", broken),
+    path("geteilt/<str:token>/kaputt/", broken),
     path("", include("scaling.urls")),
 ]

@@ -1,6 +1,7 @@
 """A backup holds all that people entered; what is damaged is refused before anything changes; a restore gives the same back."""
 
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -225,18 +226,22 @@ def empty(path):
     path.write_bytes(b"")
 
 
-def of_the_future(path):
-    def change(parts):
-        import hashlib
+def rewrite_manifest(path, change_manifest):
+    """With a checksum that fits."""
 
+    def change(parts):
         manifest = json.loads(parts[0][1])
-        manifest["migrations"].append("assessments.9999_from_the_future")
+        change_manifest(manifest)
         parts[0] = (MANIFEST, json.dumps(manifest).encode())
         sums = json.loads(parts[-1][1])
         sums[MANIFEST] = {"sha256": hashlib.sha256(parts[0][1]).hexdigest(), "bytes": len(parts[0][1])}
         parts[-1] = (CHECKSUMS, json.dumps(sums).encode())
 
     repack(path, change)
+
+
+def of_the_future(path):
+    rewrite_manifest(path, lambda manifest: manifest["migrations"].append("assessments.9999_from_the_future"))
 
 
 DAMAGES = {
@@ -263,6 +268,22 @@ def test_damaged_backup_is_refused_before_anything_changes(filled, settings, tmp
         restore(backup, replace=True)
     assert (rows(here), files(settings.VAR_DIR)) == (before, kept)
     assert not (tmp_path / "evil").exists()
+
+
+def test_backup_that_does_not_fit_its_tables_is_not_told_to_have_changed_nothing(filled, tmp_path):
+    """The tables are made anew, as for a backup of another version, before its rows are looked at."""
+    backup = tmp_path / "b.tar.gz"
+    create(backup)
+
+    def one_row_too_many(manifest):
+        manifest["tables"]["accounts_user"]["rows"] += 1
+
+    rewrite_manifest(backup, one_row_too_many)
+    with new_database() as url:
+        done = manage("restore", str(backup), url=url, var=tmp_path)
+    assert done.returncode == 1
+    assert "The backup could not be put back: Its table accounts_user has" in done.stderr
+    assert "Nothing has been changed" not in done.stderr
 
 
 def test_database_with_people_is_not_replaced_unasked(filled, tmp_path):

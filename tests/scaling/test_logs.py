@@ -7,6 +7,7 @@ import re
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils.module_loading import import_string
 
 from scaling.logs import JsonFormatter, LineFormatter, RequestFilter
 
@@ -66,3 +67,49 @@ def test_outside_of_requests_nothing_is_claimed(lines):
     assert "request_id" not in found
     assert "\n" not in lines["json"][-1]
     assert mail.outbox == []
+
+
+@pytest.fixture
+def error_mails(settings):
+    """What the handler that the settings name for mails sends, with its filters."""
+    settings.ADMINS = [("betrieb@example.org", "betrieb@example.org")]
+    declared = settings.LOGGING["handlers"]["mail"]
+    handler = import_string(declared["class"])()
+    handler.setLevel(declared["level"])
+    for name in declared["filters"]:
+        handler.addFilter(import_string(settings.LOGGING["filters"][name]["()"])())
+    if "formatter" in declared:
+        handler.setFormatter(import_string(settings.LOGGING["formatters"][declared["formatter"]]["()"])())
+    logging.getLogger().addHandler(handler)
+    yield mail.outbox
+    logging.getLogger().removeHandler(handler)
+
+
+def test_mail_about_an_error_holds_nothing_of_the_request_but_its_id(db, settings, error_mails):
+    settings.ROOT_URLCONF = "tests.scaling.failing_urls"
+    client = Client(raise_request_exception=False)
+    client.cookies["sessionid"] = "cookie-secret"
+    headers = {"Referer": "https://check.example.org/einladung/referer-secret/", "X-Request-ID": "0123456789abcdef"}
+    path = "/geteilt/share-secret/kaputt/?next=%2Fgeteilt%2Fquery-secret%2F"
+    assert client.post(path, {"reason": "typed-secret"}, headers=headers).status_code == 500
+    (sent,) = error_mails
+    said = sent.subject + sent.body
+    assert re.findall(r"[\w-]+-secret", said) == []
+    assert sent.subject.endswith("ERROR: Internal Server Error: /geteilt/…/kaputt/")
+    assert "[0123456789abcdef] django.request: Internal Server Error: /geteilt/…/kaputt/" in sent.body
+    assert "in broken" in sent.body
+    assert "secret detail" in sent.body
+
+
+def test_mail_about_a_mail_that_was_not_sent_says_where_it_failed(error_mails):
+    try:
+        raise OSError("no route to host")
+    except OSError:
+        logging.getLogger("procrastinate").exception(
+            "Job send_mail[7](message={'body': 'Guten Tag'}) ended with status: Error."
+        )
+    (sent,) = error_mails
+    assert "Job send_mail[7](…) ended with status: Error." in sent.body
+    assert "Guten Tag" not in sent.body
+    assert "OSError" in sent.body
+    assert "no route to host" in sent.body

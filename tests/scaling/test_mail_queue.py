@@ -54,6 +54,15 @@ def test_request_only_puts_the_mail_into_the_queue(client, bob, municipality):
     assert "/einladung/" in found["body"]
 
 
+def test_command_that_invites_says_that_a_worker_sends_the_mail(db, capsys):
+    call_command("create_municipality", name="Stadt Beispiel", ags="09461000", manager=NEW)
+    said = capsys.readouterr().out
+    assert said == (
+        f"Stadt Beispiel is there; the invitation to {NEW} is on its way: a worker sends it. What waits: manage.py jobs.\n"
+    )
+    assert [one["to"] for one in waiting()] == [[NEW]]
+
+
 def test_password_reset_waits_in_the_queue(client, alice):
     client.post(reverse("account_reset_password"), {"email": alice.email})
     assert [(one["to"], one["subject"]) for one in waiting()] == [([alice.email], "Ihr neues Passwort")]

@@ -26,6 +26,7 @@ from scaling.common.embedded import MARK, is_embedded
 from scaling.preparation import prepare_database
 from scaling.right_database import refuse_wrong_database, wrong_database
 from tests.conftest import make_user
+from tests.reports.workers import wait_until
 from tests.scaling.test_doctor import other_database
 from tests.scaling.test_settings import PRODUCTION, ROOT
 
@@ -101,6 +102,26 @@ def test_server_does_not_serve_a_database_with_accounts_of_the_demo(tmp_path):
     )
     assert done.returncode != 0
     assert f"This database holds accounts of the demo ({OPERATOR[0]} …)" in done.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_that_started_while_the_database_was_away_looks_at_it_once_it_is_back(tmp_path):
+    User.objects.create_user(OPERATOR[0], "x", is_superuser=True)
+    database, log = connection.settings_dict, tmp_path / "log"
+    sockets = tmp_path / "sockets"  # PostgreSQL's folder, not there yet
+    address = f"postgresql:///{database['NAME']}?host={sockets}&port={database['PORT']}&user={database['USER']}"
+    environment = PRODUCTION | {"PATH": os.environ["PATH"], "SKALIERUNGSCHECK_ENV": "", "DATABASE_URL": address}
+    environment |= {"VAR_DIR": str(tmp_path)}
+    with log.open("w") as file:
+        process = subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=environment, stderr=file)
+    try:
+        wait_until(lambda: str(sockets) in log.read_text() or process.poll(), "it did not notice", log)
+        sockets.symlink_to(database["HOST"])
+        wait_until(lambda: process.poll() is not None, "it works on", log)
+    finally:
+        process.kill()
+        process.wait()
+    assert f"This database holds accounts of the demo ({OPERATOR[0]} …)" in log.read_text()
 
 
 def test_sign_ins_are_printed_into_a_file_while_the_demo_runs(tmp_path):

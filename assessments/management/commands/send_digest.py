@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from assessments.mail.digest import compose_digest, digest_for, due_people, send_digest
@@ -32,4 +32,4 @@ class Command(BaseCommand):
         verb = "would be sent" if options["dry_run"] else "sent"
         self.stdout.write(f"{sent} {verb}, {nothing} with nothing to say, {failed} failed")
         if failed:
-            raise SystemExit(1)
+            raise CommandError(f"{failed} mails were not sent")

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import get_language
 
 from assessments.reports.charts.svg import SIZE
-from assessments.reports.charts.text_width import text_width
+from assessments.reports.charts.text_width import shortened, text_width
 
 
 @cache
@@ -44,11 +44,11 @@ def wrap(text: str, width: float, *, size: float = SIZE, bold: bool = False, max
                 line = f"{line} {head}" if line else head
                 word = tail
             elif not line:
-                return [*lines[:-1], _shorten(lines[-1], fits)] if lines else []  # not even one letter fits
+                return [*lines[:-1], _ending(lines[-1], fits)] if lines else []  # not even one letter fits
         lines.append(line)
         line = ""
         if len(lines) == max_lines:
-            lines[-1] = _shorten(lines[-1], fits)
+            lines[-1] = _ending(lines[-1], fits)
             return lines
         words.insert(0, word)
     return [*lines, line] if line else lines
@@ -82,7 +82,6 @@ def _after_hyphens(word: str) -> list[int]:
     return [place + 1 for place, char in enumerate(word[:-1]) if char == "-" and place]
 
 
-def _shorten(line: str, fits: _Fits) -> str:
-    while line and not fits(line.rstrip(" -–,") + "…"):
-        line = line[:-1]
-    return line.rstrip(" -–,") + "…"
+def _ending(line: str, fits: _Fits) -> str:
+    """The last line there is room for, with „…“ for what follows."""
+    return shortened(line, fits.width, fits.size, bold=fits.bold, strip=" -–,")

@@ -60,7 +60,7 @@ def radar(labels: Sequence[str], series: Sequence[Series], *, width: float = 640
         _draw_series(drawing, one, radius, cx, cy, links)
     for number, label in enumerate(around):
         link = links[number] if links and named else NOWHERE
-        with drawing.link(*link, hit=label.box(cx, cy)):
+        with drawing.link(*link, hit=label.box(cx, cy) if link != NOWHERE else None):
             end = drawing.lines(cx + label.x, cy + label.middle - label.height / 2, label.lines, anchor=label.anchor)
             if label.value:
                 drawing.lines(cx + label.x, end, [label.value], anchor=label.anchor, bold=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from assessments.reports.charts.text_width import text_width
+from assessments.reports.charts.text_width import shortened, text_width
 
 #: Colour by role, for white paper. Text and marks keep a contrast of at least 4.5 : 1, lines that only guide the eye need none.
 COLOURS = {
@@ -202,11 +202,7 @@ class Drawing:
     def _one_line(self, words: str) -> str:
         """As much of it as the drawing is wide; the name of the link has all of it."""
         room = self.width - 4
-        if text_width(words, SMALL) <= room:
-            return words
-        while words and text_width(f"{words}…", SMALL) > room:
-            words = words[:-1]
-        return f"{words.rstrip()}…"
+        return words if text_width(words, SMALL) <= room else shortened(words, room, SMALL)
 
     def finish(self, height: float, sentence: str) -> SafeString:
         """The SVG with its alternative text: ``title`` as the direct child, which WeasyPrint tags, and ``aria-label``.

@@ -1,5 +1,6 @@
 """How wide Fira Sans sets a text: by the vendored font files, so that charts can be laid out without a renderer."""
 
+from bisect import bisect_right
 from functools import cache
 
 from scaling.common.static_files import static_file
@@ -27,3 +28,13 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """The width of one line of text in the unit of ``size``. Kerning is left out: it only ever makes the text narrower."""
     widths = _widths(bold)
     return sum(widths.get(ord(character), _UNKNOWN) for character in text) * size
+
+
+def shortened(text: str, width: float, size: float, *, bold: bool = False, strip: str | None = None) -> str:
+    """As much of the text's beginning as fits with „…“ behind it, and nothing of ``strip`` (blanks) in between."""
+
+    def beginning(length: int) -> str:
+        return text[:length].rstrip(strip) + "…"
+
+    longer = bisect_right(range(len(text) + 1), width, key=lambda length: text_width(beginning(length), size, bold=bold))
+    return beginning(max(longer - 1, 0))

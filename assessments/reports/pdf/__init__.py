@@ -145,10 +145,11 @@ def data_of(profile: MaturityProfile) -> list[Attached]:
 
 
 def warm() -> None:
-    """Load libraries, fonts, style sheets and templates, so that a worker's first report is as quick as the next.
+    """Load libraries, fonts, style sheets, templates, the version of it all: a worker's first report is as quick as the next.
 
     Where PDFs cannot be made, it says so in the log and lets the worker go on: people are told when they ask for one.
     """
+    render_version()
     words = "Verantwortung für Verstetigung " * 20  # untranslated: nobody reads it; long enough to need syllables
     drawing = bullet_bars([Bar("Probe", 1.0)])
     try:

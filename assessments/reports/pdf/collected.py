@@ -64,6 +64,7 @@ def collected_html(profiles: Sequence[MaturityProfile], *, language: str) -> str
         context: dict[str, Any] = {
             "pages": [page_of(profile) for profile in profiles],
             "municipality": meta.municipality,
+            "has_whole": any(one.meta.is_municipality_wide for one in profiles),
             "is_fictional": meta.is_fictional,
             "confidentiality": sorted({one.meta.confidentiality_label for one in profiles} - {""}),
             "scale": profiles[0].scale,

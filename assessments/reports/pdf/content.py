@@ -96,8 +96,7 @@ def _context(profile: MaturityProfile, list_limits: ListLimits, first_page: Firs
     compared = meta.compared.label if meta.compared else ""
     blockers = profile.current_gate.blockers if profile.current_gate else ()
     dropped = profile.current_gate.dropped if profile.current_gate else ()
-    changes = profile.changes
-    changed = (*changes.down, *changes.of(scoring.NO_LONGER_RATED), *changes.up) if changes else ()
+    changed = profile.changes.criteria_moved if profile.changes else ()
     return {
         "profile": profile,
         "meta": meta,

@@ -12,7 +12,7 @@ from assessments.limits import RATIONALE
 from assessments.models import Assessment
 from assessments.reports.pdf import limits
 from assessments.reports.pdf.content import HYPHENATED
-from assessments.workbook.pdf_form import FIELDS, field_name
+from assessments.workbook.form_fields import FIELDS, field_name
 from catalogue.levels import Level
 from catalogue.models import Criterion
 from catalogue.wording import Wording, ladder_rule, wording_of

@@ -1,4 +1,4 @@
-"""Fetches what the maturity profile is made of: seven queries, however many criteria, rounds, measures and evidence.
+"""Fetches what the maturity profile is made of: six queries, however many criteria, rounds, measures and evidence.
 
 Where a workshop voted, the edition's texts are looked at as well; a process that does not know them yet asks six more."""
 
@@ -81,7 +81,7 @@ def load_profile(assessment: Assessment, *, compare_with: Assessment | str | Non
     """The profile of a round, in the active language.
 
     ``compare_with`` is an earlier approved round or its public id; left out, it is the latest of them. Raises NotComparable.
-    Seven queries; give the assessment as ``with_context`` fetches it, or its relations cost one more each.
+    Six queries; give the assessment as ``with_context`` and ``with_papers`` fetch it, or its relations cost one more each.
     """
     return build_profile(load_facts(assessment, compare_with=compare_with))
 
@@ -325,21 +325,23 @@ def _names_a_member() -> Exists:
 
 
 def _paper(assessment: Assessment) -> CouncilPaper | None:
-    """What was filled in for a council paper, of the project and of the round. None where nothing was. One query."""
-    rows = Assessment.objects.filter(pk=assessment.pk).values(
-        *(f"paper__{name}" for name in RoundPaper.FIELDS),
-        *(f"project__paper__{name}" for name in ProjectPaper.FIELDS),
-        "project__paper__contact__name",
-        "project__paper__contact__email",
+    """What was filled in for a council paper, of the project and of the round. None where nothing was."""
+    of_project = getattr(assessment.project, "paper", None) or ProjectPaper()
+    of_round = getattr(assessment, "paper", None) or RoundPaper()
+    paper = CouncilPaper(
+        file_number=of_project.file_number,
+        number=of_round.number,
+        office=of_project.office,
+        contact=person_name(of_project.who, of_project.contact_id),  # by reference in a record, also what was typed
+        funding_reference=of_project.funding_reference,
+        funding_period=of_project.funding_period,
+        resolution=of_round.resolution,
+        financial_effect=of_round.financial_effect,
+        participants=of_round.participants,
+        method=of_round.method,
+        signatures=tuple(filter(None, of_round.signatures.splitlines())),
+        distribution=of_project.distribution,
     )
-    row: dict[str, Any] = {
-        name.removeprefix("project__").removeprefix("paper__"): value or "" for name, value in rows.get().items()
-    }
-    person = row.pop("contact__name") or row["contact__email"]
-    row.pop("contact__email")
-    contact, typed = row.pop("contact"), row.pop("contact_text")
-    row["contact"] = person_name(person, contact) if contact else typed
-    paper = CouncilPaper(**{**row, "signatures": tuple(filter(None, row["signatures"].splitlines()))})
     return paper if paper != CouncilPaper() else None
 
 

@@ -4,7 +4,7 @@
 class PersonName(str):
     """A name for every rendering, with the person's id for the record, which keeps a reference in its place.
 
-    What somebody typed for who is in charge, a name or an office, is one without an id.
+    What somebody typed for who is in charge or a contact, a name or an office, is one without an id.
     """
 
     user_id: int | None

@@ -28,7 +28,7 @@ from scaling.common.sorting import GermanOrder
 def write_record(assessment: Assessment, at: datetime, **kwargs: Any) -> AssessmentRecord:
     """Keep the approved round as it is now; ``workflow.approve`` holds the locks on municipality and round.
 
-    Thirty queries, however many criteria. The record of an earlier approval of the same round names this one from now on.
+    Twenty-seven queries, however many criteria. The record of an earlier approval of the same round names this one from now on.
     """
     assessment = Assessment.objects.with_context().get(pk=assessment.pk)
     project = assessment.project
@@ -76,7 +76,7 @@ def _facts_of_one_moment(assessment: Assessment) -> dict[str, Facts]:
 
 def _facts(assessment: Assessment, language: str) -> Facts:
     with translation.override(language):
-        return load_facts(Assessment.objects.with_context().get(pk=assessment.pk))
+        return load_facts(Assessment.objects.with_context().with_papers().get(pk=assessment.pk))
 
 
 #: So often what is approved is read again where it changes at the same time.

@@ -78,7 +78,8 @@ def last_anonymised() -> int:
 
 
 def named_in_records(user: Any) -> list[int]:
-    """The rows in which a person stands: as themselves, and as somebody typed their name for who is in charge of a measure.
+    """The rows in which a person stands: as themselves, and as somebody typed their name for who is in charge of a measure or
+    the contact of a council paper.
 
     Typed names count in documents of the municipalities the person belongs to or stands in; whole names only. Three queries.
     """

@@ -67,7 +67,7 @@ def running_order(
 
 
 def _running(assessment: str, variant: Variant, comments: bool, compared: str, language: str) -> PdfOrder:
-    row = Assessment.objects.with_context().get(public_id=assessment)
+    row = Assessment.objects.with_context().with_papers().get(public_id=assessment)
     profile = load_profile(row, compare_with=compared or None)
     return running_order(profile, variant=variant, comments=comments, compared=compared, assessment=assessment)
 

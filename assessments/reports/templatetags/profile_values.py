@@ -13,8 +13,6 @@ from django.utils.translation import get_language
 from assessments import sentences
 from assessments.reports.pdf.limits import shorten
 from assessments.reports.profile import texts
-from assessments.reports.profile.by_level import FigureLevels
-from assessments.reports.profile.by_level import by_level as criteria_by_level
 from assessments.reports.profile.model import CriterionResult, MaturityProfile, MeasureItem
 from assessments.scoring import GroupChange
 from catalogue.levels import HIGHEST
@@ -140,12 +138,6 @@ def like_for_like(change: GroupChange | None) -> str:
 def short_day(day: date | None) -> str:
     """„30.04.2027“, "" without a day."""
     return texts.short_day(day)
-
-
-@register.simple_tag
-def by_level(profile: MaturityProfile) -> tuple[FigureLevels, ...]:
-    """The criteria behind the columns of the level chart."""
-    return criteria_by_level(profile)
 
 
 @register.simple_tag

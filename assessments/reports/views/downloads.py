@@ -16,7 +16,8 @@ from assessments.reports.export import render_csv, render_json, render_ods, rend
 from assessments.reports.export.blocks import blocks_of, plain_text
 from assessments.reports.export.docx_file import CONTENT_TYPE as DOCX
 from assessments.reports.export.docx_file import render_docx
-from assessments.reports.export.xlsx_file import MEDIA_TYPE
+from assessments.reports.export.ods_file import MIMETYPE as ODS
+from assessments.reports.export.xlsx_file import MEDIA_TYPE as XLSX
 from assessments.reports.profile.model import MaturityProfile
 from assessments.reports.views.damaged import tells_damage
 from assessments.reports.views.requested import requested_profile
@@ -24,7 +25,14 @@ from assessments.views.access import get_assessment
 from assessments.views.breadcrumbs import crumbs_to
 
 LANGUAGES = ("de", "en")
-ODS = "application/vnd.oasis.opendocument.spreadsheet"
+#: By its ending, how each kind of file is made and what it is. The last is the Kurzfassung, for a council paper.
+FILES: dict[str, tuple[Callable[[MaturityProfile], bytes], str]] = {
+    "json": (render_json, "application/json"),
+    "csv": (render_csv, "text/csv; charset=utf-8"),
+    "xlsx": (render_xlsx, XLSX),
+    "ods": (render_ods, ODS),
+    "docx": (render_docx, DOCX),
+}
 SCHEMAS = Path(__file__).resolve().parent.parent / "export" / "schema"
 
 
@@ -41,60 +49,19 @@ def requested_language(request: HttpRequest) -> str:
     return language
 
 
-def _file(
-    request: HttpRequest, public_id: str, render: Callable[[MaturityProfile], bytes], ending: str, content_type: str
-) -> HttpResponse:
-    assessment = get_assessment(request.user, public_id)
+@login_required
+@require_safe
+@cache_control(private=True, no_cache=True)
+@tells_damage(lambda public_id, kind: reverse("reports:profile", args=[public_id]))
+def profile_file(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
+    """``kind`` is one of ``FILES``."""
+    render, content_type = FILES[kind]
+    assessment = get_assessment(request.user, public_id, papers=True)
     with translation.override(requested_language(request)):
         requested = requested_profile(request, assessment)
-        content = requested.file(ending, render)
-    name = file_name(requested.profile, ending)
+        content = requested.file(kind, render)
+    name = file_name(requested.profile, kind)
     return HttpResponse(content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
-def _profile_url(public_id: str) -> str:
-    return reverse("reports:profile", args=[public_id])
-
-
-@login_required
-@require_safe
-@cache_control(private=True, no_cache=True)
-@tells_damage(_profile_url)
-def profile_json(request: HttpRequest, public_id: str) -> HttpResponse:
-    return _file(request, public_id, render_json, "json", "application/json")
-
-
-@login_required
-@require_safe
-@cache_control(private=True, no_cache=True)
-@tells_damage(_profile_url)
-def profile_csv(request: HttpRequest, public_id: str) -> HttpResponse:
-    return _file(request, public_id, render_csv, "csv", "text/csv; charset=utf-8")
-
-
-@login_required
-@require_safe
-@cache_control(private=True, no_cache=True)
-@tells_damage(_profile_url)
-def profile_xlsx(request: HttpRequest, public_id: str) -> HttpResponse:
-    return _file(request, public_id, render_xlsx, "xlsx", MEDIA_TYPE)
-
-
-@login_required
-@require_safe
-@cache_control(private=True, no_cache=True)
-@tells_damage(_profile_url)
-def profile_ods(request: HttpRequest, public_id: str) -> HttpResponse:
-    return _file(request, public_id, render_ods, "ods", ODS)
-
-
-@login_required
-@require_safe
-@cache_control(private=True, no_cache=True)
-@tells_damage(_profile_url)
-def profile_docx(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The Kurzfassung, for a council paper."""
-    return _file(request, public_id, render_docx, "docx", DOCX)
 
 
 @login_required
@@ -102,7 +69,7 @@ def profile_docx(request: HttpRequest, public_id: str) -> HttpResponse:
 @cache_control(private=True, no_cache=True)
 def profile_text(request: HttpRequest, public_id: str) -> HttpResponse:
     """A page with the Kurzfassung as text, to be copied."""
-    assessment = get_assessment(request.user, public_id)
+    assessment = get_assessment(request.user, public_id, papers=True)
     language = requested_language(request)
     with translation.override(language):
         profile = requested_profile(request, assessment).profile

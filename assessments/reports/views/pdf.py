@@ -34,7 +34,7 @@ def profile_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
 
     202 with a page that comes back by itself while it is rendered; 503 with one that says why where it cannot be.
     """
-    assessment = get_assessment(request.user, public_id)
+    assessment = get_assessment(request.user, public_id, papers=True)
     with_comments = request.GET.get("kommentare") == "1"
     if with_comments:
         require(request.user, "assessments.work_on_assessment", assessment)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -42,7 +43,7 @@ def beside(draw: Callable[[float], SafeString], widths: tuple[float, float] = HA
 
 @lru_cache(maxsize=32)
 def charts_of(profile: MaturityProfile) -> Mapping[str, SafeString]:
-    """The drawings of the page, by name: the same for the same profile, so they are kept. Read only.
+    """The drawings of the page and the lists behind them, by name: the same for the same profile, so they are kept. Read only.
 
     Their marks lead to ids of ``report/sections/details.html``, which every page with these drawings has.
     """
@@ -58,6 +59,7 @@ def charts_of(profile: MaturityProfile) -> Mapping[str, SafeString]:
         "road": for_screen(lambda width: gates_road(profile, width=width, linked=True)),
         "trend": beside(lambda width: trend_chart(profile, width=width, linked=True)),
         "history": for_screen(lambda width: history_grid(profile, profile.history, width=width, linked=True)),
+        "lists": render_to_string("report/sections/by_level.html", {"levels": levels}),
     }
 
 
@@ -65,7 +67,7 @@ def charts_of(profile: MaturityProfile) -> Mapping[str, SafeString]:
 @require_safe
 def profile_page(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ten queries with session, person and navigation, however many criteria and rounds; nine from a record."""
-    assessment = get_assessment(request.user, public_id)
+    assessment = get_assessment(request.user, public_id, papers=True)
     requested = requested_profile(request, assessment)
     profile, record = requested.profile, requested.record
     may_work = bool(record and request.user.has_perm("assessments.work_on_assessment", assessment))

@@ -22,11 +22,7 @@ class Command(BaseCommand):
             invitation = create_municipality(name=name, ags=ags, manager=manager, by=None)
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from error
-        municipality = invitation.municipality
-        invitation.refresh_from_db()
-        if invitation.sent_at is None:
-            raise CommandError(
-                f"{municipality} was created, but the invitation to {invitation.email} could not be sent. "
-                "Check EMAIL_URL, then run the same command again."
-            )
-        self.stdout.write(f"{municipality} is there; the invitation to {invitation.email} is on its way.")
+        self.stdout.write(
+            f"{invitation.municipality} is there; the invitation to {invitation.email} is on its way: a worker sends it. "
+            "What waits: manage.py jobs."
+        )

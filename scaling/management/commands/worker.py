@@ -1,6 +1,6 @@
 """Runs a worker that renders PDFs and sends mails, beside the processes that serve pages."""
 
-import contextlib
+import os
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -9,7 +9,7 @@ from django.db import DatabaseError
 
 from assessments.reports.rendering.worker import NICENESS, work
 from scaling.common.processes import follow_server
-from scaling.right_database import refuse_wrong_database
+from scaling.right_database import refuse_wrong_database, watch_for_wrong_database
 
 
 class Command(BaseCommand):
@@ -26,10 +26,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with contextlib.suppress(DatabaseError):  # it is away for the moment; the worker waits for it
-            try:
-                refuse_wrong_database()
-            except ImproperlyConfigured as error:
-                raise CommandError(str(error)) from None
+        try:
+            refuse_wrong_database()
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from None
+        except DatabaseError:  # it is away for the moment; the worker waits for it
+            watch_for_wrong_database(os.getpid())
         follow_server()
         work(heartbeat=options["heartbeat"], silent=options["silent"], niceness=options["niceness"])

@@ -87,7 +87,7 @@ def test_sheet_saved_by_libreoffice_is_read(of_the_fixture):
 def test_sheet_saved_by_libreoffice_is_taken_on_the_page(client, of_the_fixture, alice):
     client.force_login(alice)
     page = f"/bewertungen/{of_the_fixture.public_id}/bogen/"
-    assert 'accept=".xlsx,.ods"' in client.get(page).content.decode()
+    assert 'accept=".xlsx,.ods,.pdf"' in client.get(page).content.decode()
     with FIXTURE.open("rb") as file:
         response = client.post(page, {"file": file}, follow=True)
     assert response.status_code == 200

@@ -14,6 +14,7 @@ from assessments.services import workflow
 from assessments.services.answers import Answer, save_score
 from assessments.workbook import pdf_form
 from assessments.workbook.cells import UnreadableFile
+from assessments.workbook.form_fields import FIELDS, field_name
 from assessments.workbook.importing import read_upload
 from assessments.workbook.pdf_form import read_fields
 from tests.factories import make_catalogue, make_project
@@ -35,7 +36,7 @@ def blank(client, round_, alice):
 
 
 def name(round_, field, key="kriterium-1", version=1):
-    return pdf_form.field_name(round_.public_id, key, version, field)
+    return field_name(round_.public_id, key, version, field)
 
 
 def filled(pdf, values):
@@ -127,7 +128,7 @@ def test_complaint_names_criterion_and_field(client, round_, blank, field, value
 def test_form_says_nothing_of_answers_and_can_be_narrowed_and_filled(client, round_, alice):
     client.force_login(alice, backend=BACKEND)
     part = client.get(reverse("reports:form", args=[round_.public_id]), {"kriterien": "kriterium-2"}).content
-    assert set(read_fields(part)) == {name(round_, field, "kriterium-2") for field in pdf_form.FIELDS}
+    assert set(read_fields(part)) == {name(round_, field, "kriterium-2") for field in FIELDS}
     assert set(read_fields(part).values()) == {""}
 
 
@@ -137,7 +138,7 @@ def test_every_field_says_what_it_is_for(round_, blank):
         assert "/NeedAppearances" not in form
         fields = list(form.Fields)
         kids = [kid for field in fields for kid in field.get("/Kids", [])]
-        assert len(fields) == 3 * len(pdf_form.FIELDS)
+        assert len(fields) == 3 * len(FIELDS)
         assert len(kids) == 3 * 12
         assert all("Kriterium kriterium-" in str(one.TU) for one in (*fields, *kids))
         assert not any("/T" in kid for kid in kids)
