@@ -16,7 +16,7 @@ from assessments.reports.charts.sentences import figure
 from assessments.reports.charts.svg import DASHES, LINE, SIZE, SMALL, WIDTHS, Box, Drawing
 from assessments.reports.charts.text_width import text_width
 
-LEFT, TOP_MARGIN = 26.0, 24.0
+LEFT, TOP_MARGIN = 26.0, 26.0
 
 
 def trend(
