@@ -5,6 +5,7 @@ from crispy_forms.layout import Layout, Row, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from assessments.council_paper import PAPER_NAMES
 from assessments.models import Assessment, Project, ProjectPaper, RoundPaper
 from assessments.queries.people import people_of, with_former
 from scaling.accounts.models import User
@@ -23,15 +24,15 @@ def _text(label: Any, length: int, *, rows: int = 0, help_text: Any = "") -> for
 class ProjectPaperForm(Form):
     """What is the same in every round."""
 
-    file_number = _text(_("Aktenzeichen"), 80)
-    office = _text(_("Federführendes Amt"), 120)
+    file_number = _text(PAPER_NAMES["file_number"], 80)
+    office = _text(PAPER_NAMES["office"], 120)
     contact: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
-        label=_("Ansprechperson"), required=False, queryset=User.objects.none(), empty_label=_("niemand aus dem Projekt")
+        label=PAPER_NAMES["contact"], required=False, queryset=User.objects.none(), empty_label=_("niemand aus dem Projekt")
     )
     contact_text = _text(_("Oder jemand anderes"), 120, help_text=_("Etwa ein Name mit Durchwahl."))
-    funding_reference = _text(_("Förderkennzeichen"), 80)
-    funding_period = _text(_("Förderzeitraum"), 80, help_text=_("Etwa „01.2025 bis 12.2027“."))
-    distribution = _text(_("Verteiler"), 400, rows=3)
+    funding_reference = _text(PAPER_NAMES["funding_reference"], 80)
+    funding_period = _text(PAPER_NAMES["funding_period"], 80, help_text=_("Etwa „01.2025 bis 12.2027“."))
+    distribution = _text(PAPER_NAMES["distribution"], 400, rows=3)
     version = version_field()
 
     def __init__(self, *args: Any, project: Project, paper: ProjectPaper, **kwargs: Any) -> None:
@@ -61,18 +62,18 @@ class ProjectPaperForm(Form):
 class RoundPaperForm(Form):
     """What belongs to the round."""
 
-    number = _text(_("Nummer der Vorlage"), 60)
-    resolution = _text(_("Beschlussvorschlag"), 1500, rows=5)
-    financial_effect = _text(_("Finanzielle Auswirkungen"), 800, rows=3)
+    number = _text(PAPER_NAMES["number"], 60)
+    resolution = _text(PAPER_NAMES["resolution"], 1500, rows=5)
+    financial_effect = _text(PAPER_NAMES["financial_effect"], 800, rows=3)
     participants = _text(
-        _("Teilnehmende"),
+        PAPER_NAMES["participants"],
         600,
         rows=3,
         help_text=_("Ämter und Rollen genügen. In geteilten Links ohne Namen fehlt dieses Feld."),
     )
-    method = _text(_("Vorgehen"), 600, rows=3, help_text=_("Etwa: „Workshop am 12. März, danach schriftlich ergänzt“."))
+    method = _text(PAPER_NAMES["method"], 600, rows=3, help_text=_("Etwa: „Workshop am 12. März, danach schriftlich ergänzt“."))
     signatures = _text(
-        _("Unterschriften"), 300, rows=3, help_text=_("Eine Zeile je Unterschrift, etwa „Amtsleitung“. Höchstens sechs.")
+        PAPER_NAMES["signatures"], 300, rows=3, help_text=_("Eine Zeile je Unterschrift, etwa „Amtsleitung“. Höchstens sechs.")
     )
     version = version_field()
 

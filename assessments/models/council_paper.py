@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from assessments.council_paper import PAPER_NAMES
 from assessments.models.assessment import Assessment
 from assessments.models.project import Project
 
@@ -24,15 +25,15 @@ class ProjectPaper(models.Model):
     )
 
     project = models.OneToOneField(Project, models.CASCADE, related_name="paper", verbose_name=_("Projekt"))
-    file_number = models.CharField(_("Aktenzeichen"), max_length=80, blank=True)
-    office = models.CharField(_("Federführendes Amt"), max_length=120, blank=True)
+    file_number = models.CharField(PAPER_NAMES["file_number"], max_length=80, blank=True)
+    office = models.CharField(PAPER_NAMES["office"], max_length=120, blank=True)
     contact = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Ansprechperson")
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=PAPER_NAMES["contact"]
     )
     contact_text = models.CharField(_("Ansprechperson (frei eingetragen)"), max_length=120, blank=True)
-    funding_reference = models.CharField(_("Förderkennzeichen"), max_length=80, blank=True)
-    funding_period = models.CharField(_("Förderzeitraum"), max_length=80, blank=True)
-    distribution = models.TextField(_("Verteiler"), max_length=400, blank=True)
+    funding_reference = models.CharField(PAPER_NAMES["funding_reference"], max_length=80, blank=True)
+    funding_period = models.CharField(PAPER_NAMES["funding_period"], max_length=80, blank=True)
+    distribution = models.TextField(PAPER_NAMES["distribution"], max_length=400, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     history = HistoricalRecords(history_id_field=models.BigAutoField())
@@ -52,6 +53,12 @@ class ProjectPaper(models.Model):
     def who(self) -> str:
         return str(self.contact) if self.contact else self.contact_text
 
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What is filled in or not, with its name, for the project's page."""
+        fields = ("file_number", "office", "contact", "funding_reference", "funding_period", "distribution")
+        return [(str(PAPER_NAMES[field]), self.who if field == "contact" else getattr(self, field)) for field in fields]
+
 
 class RoundPaper(models.Model):
     """What belongs to one round: the paper it goes to the council with, and how it came about. Part of its record."""
@@ -59,12 +66,12 @@ class RoundPaper(models.Model):
     FIELDS = ("number", "resolution", "financial_effect", "participants", "method", "signatures")
 
     assessment = models.OneToOneField(Assessment, models.CASCADE, related_name="paper", verbose_name=_("Bewertung"))
-    number = models.CharField(_("Nummer der Vorlage"), max_length=60, blank=True)
-    resolution = models.TextField(_("Beschlussvorschlag"), max_length=1500, blank=True)
-    financial_effect = models.TextField(_("Finanzielle Auswirkungen"), max_length=800, blank=True)
-    participants = models.TextField(_("Teilnehmende"), max_length=600, blank=True)
-    method = models.TextField(_("Vorgehen"), max_length=600, blank=True)
-    signatures = models.TextField(_("Unterschriften"), max_length=300, blank=True, help_text="one line each")
+    number = models.CharField(PAPER_NAMES["number"], max_length=60, blank=True)
+    resolution = models.TextField(PAPER_NAMES["resolution"], max_length=1500, blank=True)
+    financial_effect = models.TextField(PAPER_NAMES["financial_effect"], max_length=800, blank=True)
+    participants = models.TextField(PAPER_NAMES["participants"], max_length=600, blank=True)
+    method = models.TextField(PAPER_NAMES["method"], max_length=600, blank=True)
+    signatures = models.TextField(PAPER_NAMES["signatures"], max_length=300, blank=True, help_text="one line each")
     version = models.PositiveIntegerField(default=1, editable=False)
 
     history = HistoricalRecords(history_id_field=models.BigAutoField())
@@ -75,6 +82,11 @@ class RoundPaper(models.Model):
 
     def __str__(self) -> str:
         return str(self.assessment)
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What the project's page shows of it, filled in or not."""
+        return [(str(PAPER_NAMES[field]), getattr(self, field)) for field in ("number", "resolution")]
 
     @property
     def municipality_id(self) -> int:

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 #: The queues. Mails have one of their own, so that no mail waits for a report, and no report for a mail server.
 PDF, MAIL = "pdf", "mail"
+QUEUES = (PDF, MAIL)
 #: A PDF takes seconds, and so does a mail; what has been due for so long waits for something that is broken.
 STUCK_AFTER = timedelta(minutes=5)
 

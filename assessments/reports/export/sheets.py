@@ -58,7 +58,7 @@ def _footing(meta: Meta) -> str:
         return _("Entwurf, nicht freigegeben")
     return _("Dokument %(number)s, Prüfsumme %(checksum)s …") % {
         "number": meta.record.number,
-        "checksum": meta.record.checksum[:16],
+        "checksum": meta.record.short_checksum,
     }
 
 

@@ -5,9 +5,10 @@ from plain facts, ``load.load_profile`` fetches those. All texts are in the lang
 built. Dates are local dates. Nothing here depends on the clock: the same state of the data gives an equal profile.
 """
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 
+from assessments.reports.profile.cover import CouncilPaper, Meta, RecordMark, RoundRef, WorkflowStep
 from assessments.reports.profile.criterion import (
     CommentItem,
     CriterionChange,
@@ -51,154 +52,6 @@ __all__ = [
     "TrendPoint",
     "WorkflowStep",
 ]
-
-# --- Cover ------------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class WorkflowStep:
-    """One step of the workflow: what happened (a label, „freigegeben“), on which day, by whom ("" if not known or not told)."""
-
-    label: str
-    on: date | None
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class RoundRef:
-    """One round of the project. ``on`` is the day of approval, of the start while there is none."""
-
-    public_id: str
-    number: int
-    label: str
-    on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class RecordMark:
-    """The document a profile comes from. ``version`` counts the approvals of its round, ``address`` is where it can be checked.
-
-    ``rendition`` counts the times its files were made: 1 with the approval, more where they were designed anew or where a name
-    had to go; then ``rendition_reason`` and ``rendition_at`` say which and when. ``lacks_a_name``: one went, now or before.
-    """
-
-    number: str
-    version: int
-    approved_at: datetime
-    checksum: str
-    address: str
-    rendition: int = 1
-    rendition_reason: str = ""
-    rendition_at: datetime | None = None
-    lacks_a_name: bool = False
-
-    @property
-    def checksum_parts(self) -> tuple[str, ...]:
-        """In groups of eight, as people compare it."""
-        return tuple(self.checksum[start : start + 8] for start in range(0, len(self.checksum), 8))
-
-    @property
-    def page(self) -> str:
-        """The address without the checksum, to be typed."""
-        return self.address.split("?")[0]
-
-
-@dataclass(frozen=True, slots=True)
-class CouncilPaper:
-    """What a council paper says beside the profile: what people typed, "" where they left it out.
-
-    ``contact``, ``participants``, ``signatures`` and ``distribution`` may name people.
-    """
-
-    file_number: str = ""
-    number: str = ""
-    office: str = ""
-    contact: str = ""
-    funding_reference: str = ""
-    funding_period: str = ""
-    resolution: str = ""
-    financial_effect: str = ""
-    participants: str = ""
-    method: str = ""
-    signatures: tuple[str, ...] = ()
-    distribution: str = ""
-
-    @property
-    def has_facts(self) -> bool:
-        """What stands at the head of a paper, each on a line."""
-        facts = (self.file_number, self.number, self.office, self.contact, self.funding_reference, self.funding_period)
-        return any(facts)
-
-    @property
-    def has_texts(self) -> bool:
-        """What takes more than a line."""
-        texts = (self.resolution, self.financial_effect, self.participants, self.method, self.signatures, self.distribution)
-        return any(texts)
-
-    def without_names(self) -> "CouncilPaper":
-        return replace(self, contact="", participants="", signatures=(), distribution="")
-
-
-@dataclass(frozen=True, slots=True)
-class Meta:
-    """What the cover says. ``language`` is the code of the texts' language, ``as_of`` the day of the latest answer or step.
-
-    ``coat_of_arms`` is the stored name of the municipality's picture, "" without one; another picture has another name, so that
-    equal profiles look equal. ``confidentiality`` is a key of ``Confidentiality``, it and its label "" without a mark.
-    ``phase_label`` is empty for the municipality as a whole, which is in no phase. ``scope`` names the phases assessed, in
-    order. ``is_draft`` until approved. ``steps`` are started, submitted, approved: those that have happened. ``compared`` is
-    the round that all changes refer to; ``rounds`` are the earlier approved rounds one may compare with, the latest first.
-    ``written_in`` is the language of reasons, evidence and measures: German, but for the example in English. ``paper`` is None
-    where nothing of it was filled in.
-    """
-
-    public_id: str
-    municipality: str
-    coat_of_arms: str
-    is_fictional: bool
-    project: str
-    project_slug: str
-    project_summary: str
-    confidentiality: str
-    confidentiality_label: str
-    is_municipality_wide: bool
-    phase: str | None
-    phase_label: str
-    round: int
-    round_label: str
-    state: str
-    state_label: str
-    is_draft: bool
-    edition: str
-    edition_title: str
-    edition_checksum: str
-    scope: tuple[str, ...]
-    language: str
-    as_of: date
-    started_on: date
-    submitted_on: date | None
-    approved_on: date | None
-    approved_by: str
-    steps: tuple[WorkflowStep, ...]
-    compared: RoundRef | None
-    rounds: tuple[RoundRef, ...]
-    attribution: str
-    level_scale_notice: str
-    record: RecordMark | None = None
-    written_in: str = "de"
-    paper: CouncilPaper | None = None
-
-    @property
-    def own_language(self) -> str:
-        """The language people wrote their answers in, where the other texts are in another; "" where it is the same."""
-        return "" if self.written_in == self.language else self.written_in
-
-    @property
-    def file_name(self) -> str:
-        """„reifeprofil-parkraum-app-runde-2-entwurf“, without an ending: plain letters only, as every system takes them."""
-        draft = "-entwurf" if self.is_draft else ""
-        return f"reifeprofil-{self.project_slug}-runde-{self.round}{draft}"
-
 
 # --- Figures ----------------------------------------------------------------------------------------------------------------
 

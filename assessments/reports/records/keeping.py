@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from assessments.models import Assessment, AssessmentRecord, AssessmentState, RecordPerson, RenditionReason
+from assessments.reports.profile.cover import SHORT_CHECKSUM
 from assessments.reports.profile.inputs import Facts
 from assessments.reports.profile.load import DEFAULT_LANGUAGE, NotComparable, load_facts
 from assessments.reports.profile.model import MaturityProfile, RecordMark
@@ -89,7 +90,7 @@ def mark_of(record: AssessmentRecord, *, rendition: int | None = None) -> Record
     Raises LookupError for one there is not. One query unless the record is ``with_parts``.
     """
     address = absolute_url(reverse("reports:document", args=[record.number]))
-    checked = f"{address}?pruefsumme={record.checksum[:SHORT]}"
+    checked = f"{address}?pruefsumme={record.checksum[:SHORT_CHECKSUM]}"
     later = {one.number: one for one in record.renditions}
     number = max(later, default=1) if rendition is None else rendition
     mark = RecordMark(record.number, record.version, record.approved_at, record.checksum, checked)
@@ -104,10 +105,6 @@ def mark_of(record: AssessmentRecord, *, rendition: int | None = None) -> Record
         rendition_at=timezone.localtime(made.at),
         lacks_a_name=any(one.reason == RenditionReason.ANONYMISED for one in later.values() if one.number <= number),
     )
-
-
-#: So many signs of the checksum are enough to tell two documents apart, and too many to guess.
-SHORT = 16
 
 
 def record_profile(

@@ -20,11 +20,10 @@ from assessments.reports.pdf import warm
 from assessments.reports.pdf.store import note_problem
 from assessments.reports.rendering.tasks import RETRY
 from scaling.common import mail
-from scaling.common.jobs import MAIL, PDF
+from scaling.common.jobs import PDF, QUEUES
 
 logger = logging.getLogger(__name__)
 
-QUEUES = (PDF, MAIL)
 #: Below the processes that serve pages: whoever waits for a page goes first.
 NICENESS = 5
 POLL = 2.0

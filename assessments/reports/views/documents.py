@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from assessments.models import AssessmentRecord, RecordRendition
-from assessments.reports.records.keeping import SHORT
+from assessments.reports.profile.cover import SHORT_CHECKSUM
 from assessments.views.access import number_in
 from scaling.common.forms import Form
 from scaling.common.rate_limit import count_failure, too_many
@@ -39,7 +39,7 @@ class RecordCheckForm(Form):
         checksum = "".join(self.cleaned_data["pruefsumme"].split()).lower()
         if not re.fullmatch(r"[0-9a-f]+", checksum):
             raise forms.ValidationError(_("Eine Prüfsumme besteht aus Ziffern und den Buchstaben a bis f."))
-        if not SHORT <= len(checksum) <= 64:
+        if not SHORT_CHECKSUM <= len(checksum) <= 64:
             raise forms.ValidationError(_("Bitte geben Sie mindestens die ersten 16 Zeichen an."))
         return checksum
 

@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from assessments.reports.rendering.queue import workers_alive
-from scaling.common.jobs import MAIL, PDF, STUCK_AFTER, stuck_jobs
+from scaling.common.jobs import PDF, QUEUES, STUCK_AFTER, stuck_jobs
 
 
 def since(job: ProcrastinateJob) -> int:
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--retry", action="store_true", help="Try the failed ones again.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        jobs = list(ProcrastinateJob.objects.filter(queue_name__in=(PDF, MAIL)).exclude(status="succeeded").order_by("pk"))
+        jobs = list(ProcrastinateJob.objects.filter(queue_name__in=QUEUES).exclude(status="succeeded").order_by("pk"))
         stuck = set(stuck_jobs().values_list("pk", flat=True))
         workers = workers_alive()
         self.stdout.write(f"workers: {workers}, jobs: {len(jobs)}")
