@@ -28,6 +28,7 @@ from assessments.models import (
 )
 from assessments.services import edition_switch, workflow
 from assessments.services.answers import Answer, NewEvidence, remove_evidence, save_score
+from assessments.services.council_paper import save_project_paper, save_round_paper
 from catalogue.models import Edition, EditionState, Phase
 from scaling.accounts.models import Membership, Municipality, User
 from scaling.common.embedded import is_embedded
@@ -143,6 +144,9 @@ def _load_municipality(content: dict[str, Any]) -> None:
         attribute_to(project, manager, at=at_hour(begun, 8))
         project.save()
         project.team.set(people[email] for email in entry.get("team", []))
+        if "paper" in entry:
+            paper = entry["paper"] | {"contact": people[entry["paper"]["contact"]]}
+            save_project_paper(project=project, by=manager, at=at_hour(begun, 8, 10), **paper)
         measures = _Measures(project, entry.get("measures", []), people)
         for round_ in entry.get("rounds", []):
             _load_round(project, round_, people, manager, editions, measures)
@@ -211,6 +215,9 @@ def _load_round(
         edition_switch.move(assessment=assessment, edition=editions[content["moved_to"]], by=author, at=moved)
         _load_answers(assessment, content["answers_after_move"], people, author)
     _set_back(assessment, begun)
+    if "paper" in content:
+        filled_in = at_hour(content["submitted_on"], 14)
+        save_round_paper(assessment=assessment, by=author, at=filled_in, **content["paper"])
     state = content["state"]
     if state == AssessmentState.DRAFT:
         return

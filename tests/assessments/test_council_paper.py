@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import docx
@@ -15,12 +16,14 @@ from django.utils import timezone
 from django.utils.translation import override
 from docx.oxml.ns import qn
 
+from assessments.forms.council_paper import MAX_SIGNATURES, ProjectPaperForm, RoundPaperForm
 from assessments.models import Assessment, ProjectPaper, RoundPaper
 from assessments.reports.export import render_json
 from assessments.reports.export.blocks import blocks_of, plain_text
-from assessments.reports.export.docx_file import OWN_WORDS, render_docx
+from assessments.reports.export.docx_file import OWN_WORDS, column_widths, render_docx
 from assessments.reports.pdf import VARIANTS, render_pdf
 from assessments.reports.profile.load import load_profile
+from assessments.reports.profile.model import CouncilPaper
 from assessments.reports.records.keeping import current_record, record_profile
 from assessments.reports.records.renditions import make_anonymous
 from assessments.services import share_links, workflow
@@ -163,8 +166,8 @@ def test_contact_goes_with_the_persons_name(filled, alice, bob):
 def test_pdf_shows_what_is_filled_in_and_nothing_else(filled, variant):
     text = one_line(text_of(render_pdf(load_profile(filled), variant=variant)))
     for said in (
-        "Aktenzeichen 10.24-1/2026",
-        "Federführendes Amt Amt für Digitales",
+        "Aktenzeichen: 10.24-1/2026",
+        "Federführendes Amt: Amt für Digitales",
         "Der Rat nimmt das Reifeprofil zur",
         "Amtsleitung",
     ):
@@ -173,9 +176,31 @@ def test_pdf_shows_what_is_filled_in_and_nothing_else(filled, variant):
     ProjectPaper.objects.update(office="")
     emptied = Assessment.objects.with_context().get(pk=filled.pk)
     text = one_line(text_of(render_pdf(load_profile(emptied), variant=variant)))
-    assert "Aktenzeichen 10.24-1/2026" in text
+    assert "Aktenzeichen: 10.24-1/2026" in text
     assert "Federführendes Amt" not in text
     assert "Beschlussvorschlag" not in text
+
+
+def longest(form):
+    """What a form takes at most, in words of usual length."""
+    lengths = {name: getattr(field, "max_length", None) for name, field in form.base_fields.items()}
+    return {name: ("Zuständigkeit bleibt. " * 80)[:length] for name, length in lengths.items() if length}
+
+
+@pytest.mark.parametrize("criteria", [21, 60])
+def test_longest_paper_spoils_no_report(criteria):
+    texts = longest(ProjectPaperForm) | longest(RoundPaperForm)
+    contact, signatures = texts.pop("contact_text"), ("Leitung des Fachdienstes",) * MAX_SIGNATURES
+    paper = CouncilPaper(**texts | {"contact": contact, "signatures": signatures})
+    profile = make_profile(criteria)
+    profile = replace(profile, meta=replace(profile.meta, paper=paper))
+    short = text_of(render_pdf(profile, variant="kurz")).splitlines()  # a line is a page
+    assert len(short) <= 4
+    assert "Was kommt als Nächstes?" in short[0]
+    cover, first, *_ = text_of(render_pdf(profile, variant="lang")).splitlines()
+    assert "Wo stehen wir?" not in cover
+    assert "Wo stehen wir?" in first, "the cover is one page"
+    assert "Was kommt als Nächstes?" in first
 
 
 def test_round_without_any_says_nothing_of_it(round_):
@@ -240,6 +265,14 @@ def test_text_document_has_headings_table_heads_and_its_language():
     for item in profile.priorities[:3]:
         assert item.criterion.title in written
         assert item.criterion.title in text
+
+
+def test_columns_of_a_text_document_hold_their_longest_words():
+    head = ("Gruppe", "0", "1", "2", "3", "4", "eingeschätzt", "Mittlere Stufe", "Mittel mit allen Zielen", "Veränderung")
+    row = ("Organisatorisch", "1", "2", "3", "4", "5", "16 von 21", "2,3", "3,0", "+0,6")
+    widths = [width.cm for width in column_widths(head, (row,))]
+    assert sum(widths) == pytest.approx(16.6, abs=0.01)
+    assert all(width >= len(word) * 0.2 for width, word in zip(widths, ("Organisatorisch", *head[1:7]), strict=False))
 
 
 def _in_english():

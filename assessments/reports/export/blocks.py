@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assessments import sentences
+from assessments.council_paper import PAPER_NAMES
 from assessments.reports.profile import texts
 from assessments.reports.profile.model import CouncilPaper, Figure, MaturityProfile, PriorityItem
 
@@ -89,12 +90,7 @@ def _head(profile: MaturityProfile) -> Iterator[Block]:
         (_("Freigegeben am"), date_format(meta.approved_on) if meta.approved_on else ""),
         (_("Freigegeben von"), meta.approved_by),
         (_("Dokumentnummer"), meta.record.number if meta.record else ""),
-        (_("Nummer der Vorlage"), paper.number),
-        (_("Aktenzeichen"), paper.file_number),
-        (_("Federführendes Amt"), paper.office),
-        (_("Ansprechperson"), paper.contact),
-        (_("Förderkennzeichen"), paper.funding_reference),
-        (_("Förderzeitraum"), paper.funding_period),
+        *paper.facts,
     ]
     yield NamedFacts(tuple((name, value) for name, value in rows if value))
     if meta.is_draft:
@@ -107,10 +103,11 @@ def _standing(profile: MaturityProfile) -> Iterator[Block]:
     yield Heading(_("Wo stehen wir?"), 2)
     yield Paragraph(profile.headline)
     yield Paragraph(profile.overall.parts + (f" · {profile.overall.carried_over}" if profile.overall.carried_over else ""))
-    head = [_("Gruppe"), *(_("auf Stufe %(level)s") % {"level": one.level} for one in profile.scale)]
+    head = [_("Gruppe"), *(str(one.level) for one in profile.scale)]
     head += [_("eingeschätzt"), _("Mittlere Stufe"), _("Mittel mit allen Zielen"), _("Veränderung")]
     figures = [(_("Alle Kriterien"), profile.overall), *((one.name, one) for one in profile.workstreams)]
-    yield TextTable(_("Workstreams im Vergleich"), tuple(head), tuple(_figure(name, one) for name, one in figures))
+    rows = tuple(_figure(name, one) for name, one in figures)
+    yield TextTable(_("Wie viele Kriterien auf welcher Stufe stehen"), tuple(head), rows)
     yield Paragraph(profile.definitions.average)
     if any(one.average.is_provisional for _name, one in figures):
         yield Paragraph(_("„Vorläufig“: Weniger als drei Kriterien der Gruppe sind eingeschätzt, oder weniger als die Hälfte."))
@@ -183,23 +180,15 @@ def _measures(profile: MaturityProfile) -> Iterator[Block]:
     if rows:
         yield Heading(_("Laufende und geplante Maßnahmen"), 2)
         head = (_("Maßnahme"), _("Wer"), _("Bis wann"), _("Stand"))
-        yield TextTable(_("Laufende und geplante Maßnahmen"), head, tuple(rows))
+        yield TextTable(_("Maßnahmen nach Termin"), head, tuple(rows))
 
 
 def _paper(paper: CouncilPaper) -> Iterator[Block]:
-    said = [
-        (_("Beschlussvorschlag"), paper.resolution),
-        (_("Finanzielle Auswirkungen"), paper.financial_effect),
-        (_("Vorgehen"), paper.method),
-        (_("Teilnehmende"), paper.participants),
-        (_("Verteiler"), paper.distribution),
-    ]
-    for name, text in said:
-        if text:
-            yield Heading(name, 2)
-            yield Paragraph(text, is_written=True)
+    for name, text in paper.texts:
+        yield Heading(name, 2)
+        yield Paragraph(text, is_written=True)
     if paper.signatures:
-        yield Heading(_("Unterschriften"), 2)
+        yield Heading(str(PAPER_NAMES["signatures"]), 2)
         yield Lines(paper.signatures)
 
 
@@ -213,7 +202,7 @@ def _foot(profile: MaturityProfile) -> Iterator[Block]:
     if meta.record:
         yield Paragraph(
             _("Dokument %(number)s, Prüfsumme %(checksum)s. Prüfen: %(address)s")
-            % {"number": meta.record.number, "checksum": meta.record.checksum[:16], "address": meta.record.page}
+            % {"number": meta.record.number, "checksum": meta.record.short_checksum, "address": meta.record.page}
         )
 
 

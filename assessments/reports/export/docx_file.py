@@ -12,6 +12,9 @@ from assessments.reports.profile.model import MaturityProfile
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #: The style of what people typed.
 OWN_WORDS = "Written by people"
+#: Of tables, in points; in centimetres the width of a bold letter of it, of both margins of a cell, and of the page's text.
+TABLE_SIZE = 8.5
+LETTER, CELL_MARGINS, TEXT_WIDTH = 0.2, 0.4, 16.6
 TAGS = {"de": "de-DE", "en": "en-GB"}
 
 
@@ -75,16 +78,37 @@ def _add(document: Any, block: Block) -> None:
 
 
 def _table(document: Any, title: str, head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> None:
+    from docx.shared import Pt
+
     caption = document.add_paragraph(writable(title), style="Caption")
     caption.paragraph_format.keep_with_next = True
-    table = document.add_table(rows=1, cols=len(head), style="Table Grid")
-    for cell, text in zip(table.rows[0].cells, head, strict=True):
-        cell.text = ""
-        cell.paragraphs[0].add_run(writable(text)).bold = True
-    for row in rows:
-        for cell, text in zip(table.add_row().cells, row, strict=True):
-            cell.text = writable(text)
+    table = document.add_table(rows=len(rows) + 1, cols=len(head), style="Table Grid")
+    table.autofit = False
+    widths = column_widths(head, rows)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    for line, (cells, texts) in enumerate(zip(table.rows, (head, *rows), strict=True)):
+        for cell, text, width in zip(cells.cells, texts, widths, strict=True):
+            cell.width = width
+            run = cell.paragraphs[0].add_run(writable(text))
+            run.font.size = Pt(TABLE_SIZE)
+            run.bold = line == 0 or None
     document.add_paragraph()
+
+
+def column_widths(head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> list[Any]:
+    """Of a table as wide as the page's text: each column takes its longest word, and of the rest what its texts need."""
+    from docx.shared import Cm
+
+    columns = list(zip(head, *rows, strict=True))
+    words = [max(len(word) for text in column for word in (*text.split(), "")) * LETTER + CELL_MARGINS for column in columns]
+    texts = [min(max(map(len, column)) * LETTER + CELL_MARGINS, TEXT_WIDTH / 2) for column in columns]
+    more = [max(text - word, 0.0) for text, word in zip(texts, words, strict=True)]
+    rest = TEXT_WIDTH - sum(words)
+    if rest < 0:
+        return [Cm(TEXT_WIDTH * word / sum(words)) for word in words]
+    shares = [one / sum(more) for one in more] if any(more) else [1 / len(columns)] * len(columns)
+    return [Cm(word + rest * share) for word, share in zip(words, shares, strict=True)]
 
 
 def _close_tables(document: Any) -> None:
