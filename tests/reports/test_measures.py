@@ -14,6 +14,7 @@ from assessments.models import Measure
 from assessments.reports.export import render_csv, render_json, render_xlsx
 from assessments.reports.export.json_file import document
 from assessments.reports.pdf import VARIANTS, render_pdf
+from assessments.reports.pdf.content import report_html
 from assessments.reports.profile import texts
 from assessments.reports.profile.build import build_profile
 from assessments.reports.profile.load import load_profile
@@ -142,6 +143,13 @@ def test_the_pdf_marks_what_is_overdue_by_a_word_and_says_what_it_means(variant)
     assert "geplant, überfällig" in text
     assert text.count("Überfällig ist eine offene Maßnahme") == 1
     assert "bis 31. Januar 2026, überfällig" in text, "the priority that names the measure"
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_blank_stands_between_a_name_and_what_it_names(language):
+    """A line break in a template between two pieces of a sentence is no indentation."""
+    html = report_html(with_one_overdue(language), variant="kurz")
+    assert {"de": "Überfällig:</b> <span", "en": "Overdue:</b> <span"}[language] in html
 
 
 def test_a_pdf_without_overdue_measures_explains_nothing():

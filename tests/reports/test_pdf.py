@@ -17,8 +17,8 @@ import pikepdf
 import pytest
 from django.utils.translation import override
 
-from assessments.reports.pdf import engine, first_page_of, render_pdf
-from assessments.reports.pdf.content import report_html
+from assessments.reports.pdf import END, NEARLY_EMPTY, engine, first_page_of, is_one_page, render_pdf
+from assessments.reports.pdf.content import FIRST_PAGES, report_html
 from assessments.reports.pdf.document import as_xml
 from assessments.reports.profile.build import build_profile
 from tests.reports.pdf_facts import elements, open_pdf, page_text, tag_names, text_as_read, text_of
@@ -287,6 +287,30 @@ def test_summary_of_the_langfassung_fits_one_page(lang):
         assert "Was kommt als Nächstes?" in pages[first]
         assert first == 1
         assert "Inhalt" in pages[first + 1]
+
+
+@pytest.mark.parametrize("name", ["approved", "draft", "english", "empty", "one criterion", "sixty criteria", "many rounds"])
+def test_last_page_of_the_langfassung_is_not_nearly_empty(name):
+    filled = []
+
+    def look(pages):
+        filled.append(pages[-1].anchors[END][1] / pages[-1].height)
+        return False
+
+    engine.html_to_pdf(report_html(PROFILES[name](), variant="lang"), ("css/print-report.css",), accept=look)
+    assert filled[0] >= NEARLY_EMPTY
+
+
+@pytest.mark.parametrize("variant", ["kurz", "lang"])
+@pytest.mark.parametrize("name", ["approved", "english", "sixty criteria", "many rounds"])
+def test_what_is_reckoned_for_the_first_page_fits_it(name, variant):
+    """And is not the least there is, where a report is of the usual kind."""
+    profile = PROFILES[name]()
+    styles = ("css/print-report.css",)
+    chosen = first_page_of(profile, variant, styles)
+    html = report_html(profile, variant=variant, first_page=chosen, only_first=True)
+    assert engine.html_to_pdf(html, styles, accept=is_one_page), "laid out as reckoned"
+    assert chosen is not FIRST_PAGES[-1] or variant == "kurz"
 
 
 @pytest.mark.parametrize("criteria", [21, 60])

@@ -2,7 +2,8 @@
 
 import hashlib
 import logging
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -30,12 +31,14 @@ logger = logging.getLogger(__name__)
 MAX_PAGES_KURZ = 4
 STYLE = "css/print-report.css"
 PAPER_STYLE = "css/print-paper.css"
+#: For measuring: no page ends before its text.
+LONG_SHEET = "css/print-long-sheet.css"
 #: The anchor at the end of the document, which lies in the last page's upper part where that is nearly empty.
 END, NEARLY_EMPTY = "ende", 0.3
+#: The anchors around what the page to decide by holds.
+DECIDES_FROM, DECIDES_TO = "zusammenfassung", "zusammenfassung-ende"
 #: Where a page's text ends at the latest, in CSS pixels: the margin below the last line does not count where more follows.
 BOTTOM = 1046
-#: From so many pages on, a second layout takes longer than a last page with much white is worth.
-LONG = 24
 
 
 #: The moment that files are dated to which are made meanwhile, where it is not now.
@@ -83,55 +86,78 @@ def render_pdf(
         styles += (PAPER_STYLE,)
     made_at = made_at or _moment.get() or timezone.now()
 
-    first_page = first_page_of(profile, variant, styles)
-    shorter, tight = 0, False
+    choice, shorter, tight = FIRST_PAGES.index(first_page_of(profile, variant, styles)), 0, False
     while True:
         html = report_html(
             profile,
             variant=variant,
             with_comments=with_comments,
             list_limits=LIST_LIMITS[shorter],
-            first_page=first_page,
+            first_page=FIRST_PAGES[choice],
             is_tight=tight,
         )
-        fit = Fit(can_shorten=variant == "kurz" and shorter + 1 < len(LIST_LIMITS), can_tighten=not tight)
+        fit = Fit(
+            can_show_less=choice + 1 < len(FIRST_PAGES),
+            can_shorten=variant == "kurz" and shorter + 1 < len(LIST_LIMITS),
+            can_tighten=variant == "kurz" and not tight,
+        )
         pdf = html_to_pdf(html, styles, made_at=made_at, attach=lambda: data_of(profile), accept=fit)
         if pdf is not None:
             return pdf
-        shorter, tight = shorter + fit.is_too_long, fit.is_nearly_empty
+        choice, shorter, tight = choice + fit.runs_over, shorter + fit.is_too_long, tight or fit.is_nearly_empty
 
 
 class Fit:
-    """Whether the pages are as many as they may be; asked once they are laid out. What can be cut no more, fits.
+    """Whether the pages are as they should be; asked once they are laid out. What can be cut no more, fits.
 
-    The last page is not left nearly empty, if setting all a little tighter helps; in a long report it may be.
+    ``runs_over``: the page to decide by takes more than one.
+
+    The last page of a Kurzfassung is not left nearly empty, if setting all a little tighter helps. That of a Langfassung, which
+    takes too long to be laid out twice, holds enough by itself (``content.LAST_TERMS``).
     """
 
-    def __init__(self, *, can_shorten: bool, can_tighten: bool) -> None:
-        self.can_shorten, self.can_tighten = can_shorten, can_tighten
-        self.is_too_long = self.is_nearly_empty = False
+    def __init__(self, *, can_show_less: bool, can_shorten: bool, can_tighten: bool) -> None:
+        self.can_show_less, self.can_shorten, self.can_tighten = can_show_less, can_shorten, can_tighten
+        self.runs_over = self.is_too_long = self.is_nearly_empty = False
 
     def __call__(self, pages: Sequence[Any]) -> bool:
+        if self.can_show_less:
+            self.runs_over = not is_one_page(pages)
+            if self.runs_over:
+                return False
         self.is_too_long = self.can_shorten and len(pages) > MAX_PAGES_KURZ
-        may_tighten = self.can_tighten and not self.is_too_long and len(pages) < LONG
+        may_tighten = self.can_tighten and not self.is_too_long
         self.is_nearly_empty = may_tighten and pages[-1].anchors[END][1] < pages[-1].height * NEARLY_EMPTY
         return not (self.is_too_long or self.is_nearly_empty)
 
 
+def is_one_page(pages: Sequence[Any]) -> bool:
+    """Whether the page to decide by begins and ends on one page."""
+    return any(page.anchors.keys() >= {DECIDES_FROM, DECIDES_TO} and page.anchors[DECIDES_TO][1] <= BOTTOM for page in pages)
+
+
 def first_page_of(profile: MaturityProfile, variant: Variant, styles: tuple[str, ...]) -> FirstPage:
-    """How much the page to decide by can hold: the first of ``FIRST_PAGES`` that is one page. It is laid out alone."""
-    fits = False
+    """How much the page to decide by can hold: the first of ``FIRST_PAGES`` that ends on the page, else the last.
+
+    It is laid out alone and once, with all that the first of them shows, on a sheet that is long enough; what the others leave
+    out is reckoned from there.
+    """
+    places: dict[str, float] = {}
 
     def look(pages: Sequence[Any]) -> bool:
-        nonlocal fits
-        fits = len(pages) == 1 and pages[0].anchors[END][1] <= BOTTOM
+        places.update({name: place[1] for name, place in pages[0].anchors.items()})
         return False
 
-    for first_page in FIRST_PAGES[:-1]:
-        html_to_pdf(report_html(profile, variant=variant, first_page=first_page, only_first=True), styles, accept=look)
-        if fits:
-            return first_page
-    return FIRST_PAGES[-1]
+    html_to_pdf(report_html(profile, variant=variant, only_first=True), (*styles, LONG_SHEET), accept=look)
+    end = places.get(DECIDES_TO, math.inf)
+    return next((one for one in FIRST_PAGES[:-1] if end - left_out(one, places) <= BOTTOM), FIRST_PAGES[-1])
+
+
+def left_out(one: FirstPage, places: Mapping[str, float]) -> float:
+    """By how much the page is shorter with no more of each list than that, in CSS pixels. A line is kept for "and 3 more"."""
+    wanted = {"hemmt": one.blockers, "anders": one.changes, "zuerst": one.priorities}
+    pairs = [(places.get(f"{name}-{number + 1}"), places.get(f"{name}-ende")) for name, number in wanted.items()]
+    return sum(last - first for first, last in pairs if first is not None and last is not None)
 
 
 def data_of(profile: MaturityProfile) -> list[Attached]:

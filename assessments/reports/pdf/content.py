@@ -23,13 +23,17 @@ from scaling.common.qr_code import qr_code
 logger = logging.getLogger(__name__)
 
 Variant = Literal["kurz", "lang"]
-_BETWEEN_BLOCKS = re.compile(r">\s*\n\s*<")  # indentation, which would be laid out like any text
+_INDENTATION = re.compile(r">\s*\n\s*<")  # between blocks, where it would be laid out like any text
+#: A line break in the template between two pieces of one sentence is a blank.
+_BETWEEN_WORDS = re.compile(r"(</(?:a|b|i|em|strong|span)>)\s*\n\s*(?=<(?:a|b|i|em|strong|span)\b)")
 _TAG = re.compile(r"<[^>]*>")  # of our own making: no attribute holds a „>“ that is not escaped
 SHOWN_ROUNDS = 4  # as many columns as the table of all criteria has room for
 SHOWN_PRIORITIES = 10
 #: The kinds of change that are listed; what rose or stayed is to be seen in the table of all criteria.
 BAD_NEWS = (scoring.DOWN, scoring.NO_LONGER_RATED, scoring.NEW)
-GLOSSARY = "<!-- glossary -->"
+GLOSSARY, END_OF_GLOSSARY = "<!-- glossary -->", "<!-- end of the glossary -->"
+#: So many of its terms stay with what follows: the last page is never nearly empty.
+LAST_TERMS = 6
 #: With their countries: to „de“ alone, hyphenation takes the first of its dictionaries, which is Austria's, and charts ours.
 HYPHENATED = {"de": "de-DE", "en": "en-GB"}
 VARIANTS: tuple[Variant, ...] = ("kurz", "lang")
@@ -62,8 +66,9 @@ LIST_LIMITS = (ListLimits(60, 8, 8), ListLimits(60, 5, 5), ListLimits(28, 5, 5),
 FIRST_PAGES = (
     FirstPage(4, 2, 4, 3),
     FirstPage(3, 1, 3, 3),
-    FirstPage(2, 1, 2, 3),
-    FirstPage(2, 1, 1, 2),
+    FirstPage(3, 1, 3, 2),
+    FirstPage(2, 1, 2, 2),
+    FirstPage(2, 1, 2, 1),
     FirstPage(1, 1, 1, 1),
 )
 
@@ -87,7 +92,7 @@ def report_html(
         html: str = render_to_string(f"report/pdf/{variant}.html", context)
         if variant == "lang" and not only_first:
             html = _with_glossary(html, profile.meta.language)
-    return limits.drawable(_BETWEEN_BLOCKS.sub("><", html))
+    return limits.drawable(_INDENTATION.sub("><", _BETWEEN_WORDS.sub("\\1 ", html)))
 
 
 def _context(profile: MaturityProfile, list_limits: ListLimits, first_page: FirstPage) -> dict[str, Any]:
@@ -173,7 +178,9 @@ def _with_glossary(html: str, language: str) -> str:
     """Explain the terms this report uses, and only those."""
     text = _TAG.sub(" ", html).lower()
     terms = [term for term in glossary(language) if re.search(rf"\b{re.escape(term.term.lower())}", text)]
-    return html.replace(GLOSSARY, render_to_string("report/pdf/sections/glossary.html", {"terms": terms}))
+    for mark, part in ((GLOSSARY, terms[:-LAST_TERMS]), (END_OF_GLOSSARY, terms[-LAST_TERMS:])):
+        html = html.replace(mark, render_to_string("report/pdf/sections/glossary.html", {"terms": part}))
+    return html
 
 
 @dataclass(frozen=True)
