@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from assessments.reports import made_with
+from tests.races import at_once
 
 #: Renders every kind of file in a process of its own, where nothing was loaded before, and prints each file of ours that was
 #: opened or one of whose functions ran meanwhile.
@@ -92,3 +93,8 @@ def test_what_no_rendering_reads_gives_none():
     """Else every update would offer to design files anew that would look the same."""
     known = {path.relative_to(settings.BASE_DIR).as_posix() for path in made_with.sources()}
     assert not [name for name in known if "/views/" in name or "/forms/" in name or "/services/" in name or "/tests/" in name]
+
+
+def test_it_is_read_by_many_threads_at_once():
+    """As at a start, by the warm-up and the first requests. Python 3.11 cannot read code in two threads (SystemError)."""
+    assert len(set(at_once(*[made_with.render_version.__wrapped__] * 6))) == 1
