@@ -3,6 +3,7 @@ written in one file (``scaling.common.environment_file``).
 """
 
 import secrets
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -142,10 +143,17 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if env.flag("DATABASE_PREPARE", default=True):
     DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 3}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Shared by all workers: allauth counts failed sign-ins in it.
+# Shared by all workers on all hosts: allauth counts failed sign-ins in it.
 # Django's own limit of 300 entries would let somebody with many addresses push those counts out.
+CACHE_URL = env.cache("CACHE_URL")
 CACHES = {
     "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+        "OPTIONS": {"socket_connect_timeout": 3, "socket_timeout": 5},  # seconds
+    }
+    if CACHE_URL
+    else {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
@@ -227,8 +235,12 @@ EVIDENCE_SCHEMES = env.schemes("EVIDENCE_SCHEMES")
 BACKUP_DIR = Path(env.text("BACKUP_DIR", str(VAR_DIR / "backups") if DEMO else "/var/backups/skalierungscheck"))
 BACKUP_KEEP_DAYS = env.number("BACKUP_KEEP_DAYS", 30, lowest=1)
 BACKUP_RECIPIENTS = env.words("BACKUP_RECIPIENTS")
+# Uploads lie in VAR_DIR/media, or, where several hosts serve, in a bucket that all of them reach.
+OBJECT_STORAGE = env.object_storage("UPLOADS_URL")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "scaling.object_storage.ObjectStorage", "OPTIONS": OBJECT_STORAGE}
+    if OBJECT_STORAGE
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "scaling.static_files.StaticFiles"
     },
@@ -326,6 +338,9 @@ LOGGING = {
 }
 
 # --- Does it fit together?
+for _name, _module in (("UPLOADS_URL", "storages"), ("CACHE_URL", "redis")):
+    if env.is_set(_name) and find_spec(_module) is None:
+        raise ImproperlyConfigured(f"{_name} is set, but what it needs is not installed: run deploy/install again.")
 env.asked_for |= {"PORT", "WEB_WORKERS", "WEB_THREADS", environment_file.FILE}  # read elsewhere
 if wrong := env.unknown(from_file):
     raise ImproperlyConfigured("\n".join(wrong))
