@@ -1,6 +1,7 @@
 """A database of each release, with the demo's data, is brought to this version and is then as a new one."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,9 +49,13 @@ def looking_at(url: str) -> Iterator[None]:
         connection.settings_dict["NAME"] = here
 
 
+#: PostgreSQL writes the same condition with other casts and parentheses once it has read it from a dump.
+CASTS = re.compile(r"::(character varying|[a-z]+)(\[\])?|[()]")
+
+
 def shape(url: str) -> set[tuple[str, ...]]:
     with psycopg.connect(url) as database:
-        return set(database.execute(SHAPE).fetchall())
+        return {tuple(CASTS.sub("", text) for text in row) for row in database.execute(SHAPE)}
 
 
 def rows(url: str) -> dict[str, int]:
