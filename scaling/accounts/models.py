@@ -19,7 +19,7 @@ from scaling.accounts.ags import STATES, AgsField
 from scaling.accounts.short_codes import LENGTH, free_code, validate_code
 from scaling.common.offices import known_offices, office_names, offices_field
 from scaling.common.public_ids import public_id_field
-from scaling.common.sorting import GermanOrder
+from scaling.common.sorting import sort_key
 from scaling.common.text import look_alike, tidy_line, tidy_password
 
 
@@ -122,7 +122,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def places(self) -> "list[Membership]":
         """The person's memberships with their municipalities, by name. One query, once per request."""
-        return list(self.memberships.select_related("municipality").order_by(GermanOrder("municipality__name")))
+        found = self.memberships.select_related("municipality")
+        return sorted(found, key=lambda membership: sort_key(membership.municipality.name))
 
     @cached_property
     def roles(self) -> dict[int, str]:
