@@ -30,14 +30,21 @@ def when_ready(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Load what charts and files need in the background, so that pages are served at once."""
+    """Load what charts, files and pages need in the background, so that the first are served at once."""
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
 
 
 def _warm_up() -> None:
+    from django.conf import settings
+    from django.urls import get_resolver
+    from django.utils import translation
+
     from assessments.reports.charts.label_fit import load_syllables
     from assessments.reports.made_with import render_version
 
+    get_resolver().url_patterns  # noqa: B018 – imports all views and forms
+    for language, _name in settings.LANGUAGES:
+        translation.activate(language)
     load_syllables()
     render_version()
     # What is loaded by now stays until the worker ends; the garbage collector need not look through it at every request.

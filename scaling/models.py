@@ -20,7 +20,6 @@ class TimedRun(models.Model):
 
     name = models.CharField(max_length=20, primary_key=True)
     started_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
     #: Of the last one that ended as it should.
     succeeded_at = models.DateTimeField(null=True)
     problem = models.TextField(blank=True)

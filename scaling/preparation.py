@@ -43,8 +43,10 @@ def _stamp() -> Path:
 
 
 def _static_state() -> str:
-    files = sorted((path, str(storage.path(path))) for finder in get_finders() for path, storage in finder.list([]))
-    return "\n".join(f"{path} {Path(full).stat().st_mtime_ns} {Path(full).stat().st_size}" for path, full in files)
+    """By whole seconds: an image's layers keep no more of a file's time."""
+    found = sorted((path, str(storage.path(path))) for finder in get_finders() for path, storage in finder.list([]))
+    files = [(path, Path(full).stat()) for path, full in found]
+    return "\n".join(f"{path} {int(file.st_mtime)} {file.st_size}" for path, file in files)
 
 
 def _collect_static() -> None:
@@ -68,8 +70,7 @@ def prepare_database(stdout: Any) -> None:
         raise CommandError(str(error)) from None
     with alone(stdout):
         refuse_older_schema()
-        call_command("migrate", verbosity=0, interactive=False)
-        call_command("createcachetable", verbosity=0)
+        make_tables()
         loaded = load_catalogue(stdout)
         compare_checksums()  # says so loudly, but serves: answers must not be out of reach because a catalogue differs
         if settings.DEMO:
@@ -80,8 +81,18 @@ def prepare_database(stdout: Any) -> None:
         if loaded:
             # Tables just loaded have no statistics yet, and the planner's guesses cost every page tens of milliseconds. Later
             # PostgreSQL keeps them up to date by itself.
-            with connection.cursor() as cursor:
-                cursor.execute("ANALYZE")
+            gather_statistics()
+
+
+def make_tables() -> None:
+    """Bring tables and cache to this version. Whoever calls it holds ``alone``."""
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+
+
+def gather_statistics() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 @contextlib.contextmanager

@@ -32,12 +32,11 @@ TASKS = {
 def noted(name: str) -> Iterator[io.StringIO]:
     """Keep when a task ran and how it ended; what is written into the yielded text is kept with a failure. Three statements."""
     said = io.StringIO()
-    TimedRun.objects.update_or_create(name=name, defaults={"started_at": timezone.now(), "ended_at": None, "problem": ""})
+    TimedRun.objects.update_or_create(name=name, defaults={"started_at": timezone.now(), "problem": ""})
     run = TimedRun.objects.filter(name=name)
     try:
         yield said
     except BaseException as error:
-        run.update(ended_at=timezone.now(), problem=f"{said.getvalue()}\n{error}".strip()[-2000:])
+        run.update(problem=f"{said.getvalue()}\n{error}".strip()[-2000:])
         raise
-    now = timezone.now()
-    run.update(ended_at=now, succeeded_at=now)
+    run.update(succeeded_at=timezone.now())

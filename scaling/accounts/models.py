@@ -122,8 +122,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def places(self) -> "list[Membership]":
         """The person's memberships with their municipalities, by name. One query, once per request."""
-        found = self.memberships.select_related("municipality")
-        return sorted(found, key=lambda membership: sort_key(membership.municipality.name))
+        return sorted(self.memberships.select_related("municipality"), key=lambda place: sort_key(place.municipality.name))
 
     @cached_property
     def roles(self) -> dict[int, str]:

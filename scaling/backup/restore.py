@@ -1,5 +1,6 @@
 """Puts a backup into a database: all of it or nothing, into the tables it was written from, then brought to this version."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
@@ -25,6 +25,7 @@ from scaling.backup.tables import (
     tables,
     triggers,
 )
+from scaling.preparation import alone, gather_statistics, make_tables
 from scaling.unreleased_schema import note_schema
 
 
@@ -79,8 +80,9 @@ def restore(
     replace: bool = False,
     identity: Path | None = None,
     folder: Path | None = None,
+    stdout: Any = sys.stdout,
 ) -> Contents:
-    """Put everything back. The whole file is read and compared first.
+    """Put everything back. The whole file is read and compared first. Hosts that prepare this database wait meanwhile.
 
     Where the database has the tables of the backup's version already, one transaction empties and fills them. Else they are
     made anew first, and a failure after that leaves them empty: the same command again heals it. Files that are there already
@@ -89,24 +91,25 @@ def restore(
     ``replace``: throw away what is in the database. Raises BadBackup and NotEmpty, both before anything has changed, and
     NotTaken.
     """
-    with unpacked(path, folder, identity) as parts:
+    with unpacked(path, folder, identity) as parts, alone(stdout):
         contents = _contents(parts)
         manifest = read_json(parts / MANIFEST)
         applied = _applied(manifest)
         if not replace and _holds_people():
             raise NotEmpty
-        if set(MigrationRecorder(connection).applied_migrations()) != set(applied):
-            with transaction.atomic():
-                drop_everything()
-            _make_tables(applied)
         try:
+            if set(MigrationRecorder(connection).applied_migrations()) != set(applied):
+                with transaction.atomic():
+                    drop_everything()
+                _make_former_tables(applied)
             with transaction.atomic(durable=True):
                 _fill(manifest, parts)
                 # Files before the commit: where one cannot be written, nothing is changed but for files that nothing points to.
                 _put_files(parts)
         except (BadBackup, DatabaseError, OSError) as error:
             raise NotTaken(str(error).strip().splitlines()[0]) from error
-    _bring_to_this_version()
+        make_tables()  # migrations since the backup, which ``manage.py prepare`` can repeat
+        gather_statistics()
     return contents
 
 
@@ -127,7 +130,7 @@ def _holds_people() -> bool:
     return User._meta.db_table in connection.introspection.table_names() and User.objects.exists()
 
 
-def _make_tables(applied: list[tuple[str, str]]) -> None:
+def _make_former_tables(applied: list[tuple[str, str]]) -> None:
     """The tables as they were at the backup, a transaction for each migration: some of them need what an earlier one made."""
     executor = MigrationExecutor(connection)
     parents = executor.loader.graph.node_map
@@ -181,11 +184,3 @@ def _put_files(parts: Path) -> None:
             place = target / path.relative_to(parts / "templates")
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(path.read_bytes())
-
-
-def _bring_to_this_version() -> None:
-    """Migrations since the backup, and what belongs to no migration. Each step can be repeated by ``manage.py prepare``."""
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("createcachetable", verbosity=0)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")

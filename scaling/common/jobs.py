@@ -5,17 +5,23 @@ A job is a row of the running transaction: it is there when the transaction comm
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from procrastinate import BaseRetryStrategy, RetryDecision
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Job
 
 logger = logging.getLogger(__name__)
 
 #: The queues. Mails have one of their own, so that no mail waits for a report, and no report for a mail server.
 PDF, MAIL = "pdf", "mail"
+#: A PDF takes seconds, and so does a mail; what has been due for so long waits for something that is broken.
+STUCK_AFTER = timedelta(minutes=5)
 
 
 class GrowingPauses(BaseRetryStrategy):
@@ -53,3 +59,11 @@ def put_off(task: Any, **arguments: Any) -> None:
         transaction.on_commit(do)
     else:
         task.defer(**arguments)
+
+
+def stuck_jobs() -> QuerySet[ProcrastinateJob]:
+    """Jobs that should have been done by now. What failed and is tried again later waits for that, and is not stuck."""
+    before = timezone.now() - STUCK_AFTER
+    due = Q(scheduled_at=None) | Q(scheduled_at__lt=before)
+    asked = ProcrastinateJob.objects.filter(procrastinateevent__type="deferred", procrastinateevent__at__lt=before)
+    return asked.filter(due, status__in=("todo", "doing")).distinct()

@@ -7,16 +7,14 @@ import stat
 import tempfile
 import time
 import zoneinfo
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 
-from assessments.models import Evidence
 from assessments.reports.pdf.engine import PdfUnavailable, html_to_pdf
-from scaling.accounts.models import Municipality
+from scaling.backup.create import missing_files as missing_uploads
 from scaling.common import environment_file
 from scaling.doctor.findings import Check, Complaint, problem, warning
 from scaling.preparation import build_is_current
@@ -37,7 +35,7 @@ def user() -> Iterator[Complaint]:
 
 
 def settings_file() -> Iterator[Complaint]:
-    for said in settings.MISSPELT_VARIABLES:
+    for said in settings.MISSPELT_VARIABLES():
         yield warning(said, "Correct the name, or remove the variable.")
     path = Path(os.environ.get(environment_file.FILE) or environment_file.DEFAULT)
     if path.is_file() and path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH | stat.S_IWGRP):
@@ -137,11 +135,7 @@ def _older(path: Path, moment: float) -> bool:
 
 
 def missing_files() -> Iterator[Complaint]:
-    names: Iterable[str] = [
-        *Evidence.objects.exclude(file="").order_by("file").values_list("file", flat=True).distinct(),
-        *Municipality.objects.exclude(coat_of_arms="").values_list("coat_of_arms", flat=True),
-    ]
-    missing = [name for name in names if not default_storage.exists(name)]
+    missing = missing_uploads()
     if missing:
         yield problem(
             f"{len(missing)} uploaded files are missing, the first is {missing[0]}.",

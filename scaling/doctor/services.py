@@ -1,19 +1,15 @@
 """What runs beside the pages: workers, timers, backups."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
-from django.db.models import Q
 from django.utils import timezone
-from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from assessments.reports.rendering.queue import workers_alive
+from scaling.common.jobs import STUCK_AFTER, stuck_jobs
 from scaling.doctor.findings import Check, Complaint, problem, warning
 from scaling.models import TimedRun
 from scaling.timers import TASKS
-
-#: A job takes seconds; one that has waited for so long waits for something that is broken.
-STUCK_AFTER = timedelta(minutes=5)
 
 
 def workers() -> Iterator[Complaint]:
@@ -25,13 +21,10 @@ def jobs() -> Iterator[Complaint]:
     failed = ProcrastinateJob.objects.filter(status="failed").count()
     if failed:
         yield warning(f"{failed} jobs have failed.", "manage.py jobs says which; manage.py jobs --retry tries them again.")
-    before = timezone.now() - STUCK_AFTER
-    due = Q(job__scheduled_at=None) | Q(job__scheduled_at__lt=before)  # what failed is tried again later, and waits for that
-    asked = ProcrastinateEvent.objects.filter(due, type="deferred", at__lt=before, job__status__in=("todo", "doing"))
-    old = asked.values("job").distinct().count()
-    if old:
+    stuck = stuck_jobs().count()
+    if stuck:
         yield problem(
-            f"{old} jobs have waited for more than {STUCK_AFTER.seconds // 60} minutes.",
+            f"{stuck} jobs have waited for more than {STUCK_AFTER.seconds // 60} minutes.",
             "Start another worker (systemctl enable --now skalierungscheck-worker@2), or see its log.",
         )
 

@@ -53,15 +53,6 @@ def _answer(path: str, forged: bool = False) -> tuple[int, dict[str, str], bytes
     return answer
 
 
-def _arrived() -> dict[str, Any] | None:
-    """What of a request with forged headers arrives at the app; None where the app does not say."""
-    status, _headers, body = _answer(f"{ALIVE}?probe={PROBE.sign('doctor')}", forged=True)
-    try:
-        return dict(json.loads(body)) if status == 200 else None
-    except ValueError:
-        return None
-
-
 def host() -> Iterator[Complaint]:
     name = urlsplit(settings.SITE_URL).hostname or ""
     try:
@@ -103,16 +94,20 @@ def versions() -> Iterator[Complaint]:
 
 
 def proxy() -> Iterator[Complaint]:
-    status, _headers, _body = _answer(f"{ALIVE}?probe={PROBE.sign('doctor')}", forged=True)
+    """What of a request with forged headers arrives at the app."""
+    status, _headers, body = _answer(f"{ALIVE}?probe={PROBE.sign('doctor')}", forged=True)
     if status == 403:
         yield problem(
             "The running app has another SECRET_KEY than this command.",
             "Restart the app; if that does not help, its service has settings of its own beside the file.",
         )
         return
-    found = _arrived()
-    if found is None:
-        return  # nothing answers: said elsewhere
+    if status != 200:
+        return  # said elsewhere
+    try:
+        found = dict(json.loads(body))
+    except ValueError:
+        return
     if found["scheme"] == FORGED["X-Forwarded-Proto"]:
         yield problem(
             "The proxy passes on X-Forwarded-Proto from outside.", f"{PROXY}: proxy_set_header X-Forwarded-Proto $scheme;"

@@ -17,7 +17,6 @@ class Migration(migrations.Migration):
             fields=[
                 ("name", models.CharField(max_length=20, primary_key=True, serialize=False)),
                 ("started_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(null=True)),
                 ("succeeded_at", models.DateTimeField(null=True)),
                 ("problem", models.TextField(blank=True)),
             ],

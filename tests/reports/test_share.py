@@ -23,9 +23,7 @@ def shared(second, alice, bob):
 
 
 def link_to(assessment, by, **fields):
-    return share_links.create_link(
-        assessment=assessment, by=by, **{"purpose": "Rat", "expires_on": in_days(30), **fields}
-    )
+    return share_links.create_link(assessment=assessment, by=by, **{"purpose": "Rat", "expires_on": in_days(30), **fields})
 
 
 def in_days(days):

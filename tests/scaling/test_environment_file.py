@@ -57,7 +57,7 @@ def test_missing_variable_that_is_set_under_nearly_its_name(tmp_path, file):
 
 
 def test_variables_of_the_process_may_be_of_others(tmp_path):
-    found = load(tmp_path, "settings.MISSPELT_VARIABLES", **PRODUCTION, ALLOWED_HOST="x", XDG_SESSION_ID="1", LS_COLORS="")
+    found = load(tmp_path, "settings.MISSPELT_VARIABLES()", **PRODUCTION, ALLOWED_HOST="x", XDG_SESSION_ID="1", LS_COLORS="")
     assert found == (0, "['ALLOWED_HOST is no variable of this app; is ALLOWED_HOSTS meant?']")
 
 

@@ -1,6 +1,8 @@
 """Mails wait in the queue and not in a request: they are there with their transaction, and are tried again."""
 
 import smtplib
+from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.core import mail
@@ -8,12 +10,14 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from assessments.services import workflow
 from scaling.accounts.models import Invitation
 from scaling.common.jobs import MAIL
 from scaling.common.mail import RETRY, send_later, send_mail
+from scaling.doctor import services
 from tests.factories import make_catalogue, make_project
 from tests.reports.workers import wait_until, worker
 
@@ -132,6 +136,22 @@ def test_operators_see_mails_without_their_words(client, bob, municipality, caps
     said = capsys.readouterr().out
     assert f"attempt 1  mail to {NEW}" in said
     assert "/einladung/" not in said
+
+
+@pytest.mark.parametrize(
+    ("tried_again_in", "is_stuck"),
+    [(None, True), (timedelta(hours=2), False), (timedelta(minutes=-1), False), (timedelta(-1), True)],
+)
+def test_mail_that_waits_for_its_next_attempt_is_not_stuck(client, bob, municipality, tried_again_in, is_stuck):
+    invite(client, bob, municipality)
+    at = timezone.now() + tried_again_in if tried_again_in else None
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_events SET at = at - interval '1 day'")
+        cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = %s", [at])
+    with pytest.raises(CommandError) as said:
+        call_command("jobs", stdout=StringIO())
+    assert ("has been due for more than 5 minutes" in str(said.value)) == is_stuck
+    assert any("have waited for more than 5 minutes" in complaint.said for complaint in services.jobs()) == is_stuck
 
 
 def test_admin_shows_a_mail_without_its_words(client, bob, municipality, settings):

@@ -27,7 +27,7 @@ from scaling.preparation import prepare_database
 from scaling.right_database import refuse_wrong_database, wrong_database
 from tests.conftest import make_user
 from tests.reports.workers import wait_until
-from tests.scaling.test_doctor import other_database
+from tests.scaling.doctor import other_database
 from tests.scaling.test_settings import PRODUCTION, ROOT
 
 

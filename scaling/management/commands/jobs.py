@@ -9,10 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from assessments.reports.rendering.queue import workers_alive
-from scaling.common.jobs import MAIL, PDF
-
-#: A PDF takes seconds, and so does a mail; what has waited so many minutes waits for something that is broken.
-STUCK_AFTER = 5
+from scaling.common.jobs import MAIL, PDF, STUCK_AFTER, stuck_jobs
 
 
 def since(job: ProcrastinateJob) -> int:
@@ -33,7 +30,7 @@ def what(job: ProcrastinateJob) -> str:
 class Command(BaseCommand):
     help = (
         "Shows which PDFs and mails wait, are on their way and have failed, and whether a worker is there. Ends with 1 "
-        f"where something is stuck: no worker, a failed job, or one that is older than {STUCK_AFTER} minutes."
+        f"where something is stuck: no worker, a failed job, or one due for more than {STUCK_AFTER.seconds // 60} minutes."
     )
 
     def add_arguments(self, parser: Any) -> None:
@@ -41,6 +38,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         jobs = list(ProcrastinateJob.objects.filter(queue_name__in=(PDF, MAIL)).exclude(status="succeeded").order_by("pk"))
+        stuck = set(stuck_jobs().values_list("pk", flat=True))
         workers = workers_alive()
         self.stdout.write(f"workers: {workers}, jobs: {len(jobs)}")
         problems = [] if workers else ["no worker is running (manage.py worker)"]
@@ -52,7 +50,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{job.pk:>8}  is tried again")
             elif job.status == "failed":
                 problems.append(f"job {job.pk} has failed (--retry)")
-            elif job.status in ("todo", "doing") and minutes >= STUCK_AFTER:
-                problems.append(f"job {job.pk} is older than {STUCK_AFTER} minutes")
+            elif job.pk in stuck:
+                problems.append(f"job {job.pk} has been due for more than {STUCK_AFTER.seconds // 60} minutes")
         if problems:
             raise CommandError("; ".join(problems))

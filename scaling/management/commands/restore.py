@@ -26,7 +26,11 @@ class Command(BaseCommand):
         var = Path(settings.VAR_DIR)
         try:
             found = restore(
-                file, replace=options["replace"], identity=options["identity"], folder=var if var.is_dir() else None
+                file,
+                replace=options["replace"],
+                identity=options["identity"],
+                folder=var if var.is_dir() else None,
+                stdout=self.stdout,
             )
         except BadBackup as error:
             raise CommandError(f"{error} Nothing has been changed.") from None

@@ -1,0 +1,159 @@
+"""The doctor finds what is planted at the address, in the proxy and at the mail server."""
+
+import socketserver
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from django.core.signing import TimestampSigner
+
+from scaling.doctor import mail, web
+from scaling.doctor.findings import Severity, run
+from tests.scaling.doctor import found
+
+
+@pytest.fixture
+def proxy(live_server, settings):
+    """A proxy in front of the app. ``change`` is given the headers of a request and the answer's, to spoil them."""
+    state: dict[str, Any] = {"request": lambda headers: None, "answer": lambda headers: None, "status": None}
+
+    class Proxy(BaseHTTPRequestHandler):
+        def do_GET(self):
+            if state["status"]:
+                self.send_error(state["status"])
+                return
+            headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
+            caller = headers.get("X-Forwarded-For")
+            headers |= {"X-Forwarded-Proto": "https", "X-Forwarded-For": f"{caller}, 10.1.2.3" if caller else "10.1.2.3"}
+            state["request"](headers)
+            try:
+                answer = urlopen(Request(live_server.url + self.path, headers=headers))  # noqa: S310 – our own
+            except HTTPError as error:
+                answer = error
+            body, sent = answer.read(), dict(answer.headers.items())
+            state["answer"](sent)
+            self.send_response(answer.status)
+            for name, value in sent.items():
+                if name.lower() not in ("content-length", "connection", "transfer-encoding", "date", "server"):
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
+        threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
+        settings.SITE_URL = f"http://127.0.0.1:{server.server_address[1]}"
+        settings.ALLOWED_HOSTS = ["127.0.0.1"]
+        settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+        web._fetch.cache_clear()
+        yield state
+        server.shutdown()
+    web._fetch.cache_clear()
+
+
+def forged_scheme(headers):
+    headers["X-Forwarded-Proto"] = headers.get("X-forwarded-proto", "http")
+
+
+PROXIES = {
+    "passes on the scheme from outside": ({"request": forged_scheme}, web.proxy, "passes on X-Forwarded-Proto from outside"),
+    "names no scheme": ({"request": lambda h: h.pop("X-Forwarded-Proto")}, web.proxy, "say that people come by https"),
+    "changes the host": ({"request": lambda h: h.update({"Host": "127.0.0.1:1"})}, web.proxy, "changes the host name to 127"),
+    "appends nobody": ({"request": lambda h: h.update({"X-Forwarded-For": "203.0.113.9"})}, web.proxy, "0 proxies append"),
+    "appends two": ({"request": lambda h: h.update({"X-Forwarded-For": "1.1.1.1, 2.2.2.2"})}, web.proxy, "2 proxies append"),
+    "removes the policy": ({"answer": lambda h: h.pop("Content-Security-Policy")}, web.headers, "removes or weakens"),
+    "weakens the policy": (
+        {"answer": lambda h: h.update({"Content-Security-Policy": "default-src 'none'; script-src 'unsafe-inline'"})},
+        web.headers,
+        "removes or weakens",
+    ),
+    "reaches no app": ({"status": 502}, web.answers, "reaches no app (502). → Start it: systemctl status skalierungscheck-web"),
+    "passes not all paths on": ({"status": 404}, web.answers, "does it pass all paths on?"),
+}  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("spoil", "look", "said"), PROXIES.values(), ids=PROXIES)
+def test_proxy_that_is_set_up_wrongly(proxy, spoil, look, said):
+    proxy.update(spoil)
+    assert any(said in text for text in found(look)), found(look)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_proxy_as_it_should_be(proxy, settings):
+    settings.SECURE_HSTS_SECONDS = 3600
+    for look in (web.host, web.answers, web.versions, web.proxy):
+        assert found(look) == []
+    assert found(web.headers) == [
+        "Browsers are not told to stay with https (HSTS). → Remove SECURE_HSTS_SECONDS=0, and what the proxy hides."
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_running_app_of_another_version_or_key(proxy, settings, monkeypatch):
+    monkeypatch.setattr(web, "__version__", "99.0.0")
+    assert (
+        "Version 0.1.0 is running, version 99.0.0 is installed" in found(web.versions)[0]
+        or "is running" in found(web.versions)[0]
+    )
+    monkeypatch.setattr("scaling.doctor.web.PROBE", TimestampSigner(key="another", salt="scaling.health"))
+    assert "has another SECRET_KEY" in found(web.proxy)[0]
+
+
+def test_host_that_nobody_knows(settings):
+    settings.SITE_URL = "https://nirgends.invalid"
+    web._fetch.cache_clear()
+    assert "host name nirgends.invalid of SITE_URL is unknown" in found(web.host)[0]
+    assert "does not answer" in found(web.answers)[0]
+    severities = {finding.check: finding.level for finding in run(web.CHECKS, demo=False)}
+    assert severities.pop("host name") == severities.pop("address") == Severity.PROBLEM
+    assert set(severities.values()) == {Severity.SKIPPED}
+
+
+# --- Mail
+
+
+class Refusing(socketserver.StreamRequestHandler):
+    """A mail server that lets nobody in."""
+
+    def handle(self):
+        self.wfile.write(b"220 mail\r\n")
+        for line in self.rfile:
+            word = line.upper()[:4]
+            answers = {b"EHLO": b"250-mail\r\n250 AUTH PLAIN LOGIN\r\n", b"AUTH": b"535 no\r\n", b"QUIT": b"221 bye\r\n"}
+            self.wfile.write(answers.get(word, b"250 ok\r\n"))
+            if word == b"QUIT":
+                return
+
+
+@pytest.fixture
+def smtp(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "127.0.0.1", "user", "word"
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Refusing) as server:
+        settings.EMAIL_PORT = server.server_address[1]
+        threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def test_mail_server_that_refuses_us(smtp):
+    assert "refuses user or password. → Correct them in EMAIL_URL" in found(mail.server)[0]
+
+
+def test_mail_server_that_is_away(settings, smtp):
+    settings.EMAIL_PORT = 1
+    assert "cannot be reached" in found(mail.server)[0]
+    assert "mail to a@example.org" in mail.send_to("a@example.org").name
+    assert "was not taken" in found(mail.send_to("a@example.org").look)[0]
+
+
+def test_mail_is_sent_when_asked_for(mailoutbox):
+    assert found(mail.send_to("betrieb@example.org").look) == []
+    assert [sent.to for sent in mailoutbox] == [["betrieb@example.org"]]
