@@ -55,7 +55,7 @@ def render_pdf(profile: MaturityProfile, *, variant: Variant, with_comments: boo
 
 
 def warm() -> None:
-    """Load libraries, fonts, style sheets, templates and the version of it all: a worker's first report is as quick as the next.
+    """Load libraries, fonts, style sheets, templates and their version: a worker's first report is as quick as the next.
 
     Where PDFs cannot be made, it says so in the log and lets the worker go on: people are told when they ask for one.
     """
