@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from django.db import connection
 
@@ -132,19 +133,22 @@ def scores_of(assessment: Assessment) -> list[Score]:
     return scores
 
 
+AnyAnswer = TypeVar("AnyAnswer", Score, RoundAnswer)
+
+
 @dataclass(frozen=True)
-class Neighbours:
+class Neighbours(Generic[AnyAnswer]):
     """The way on from one criterion. ``next_pending`` comes after it, or from the start again; None when nothing is left."""
 
     position: int
     total: int
-    previous: Score | RoundAnswer | None
-    next: Score | RoundAnswer | None
-    next_pending: Score | RoundAnswer | None
-    scores: Sequence[Score | RoundAnswer] = ()
+    previous: AnyAnswer | None
+    next: AnyAnswer | None
+    next_pending: AnyAnswer | None
+    scores: Sequence[AnyAnswer] = ()
 
 
-def neighbours(scores: Sequence[Score | RoundAnswer], pk: int) -> Neighbours:
+def neighbours(scores: Sequence[AnyAnswer], pk: int) -> Neighbours[AnyAnswer]:
     place = next(number for number, score in enumerate(scores) if score.pk == pk)
     onwards = [*scores[place + 1 :], *scores[:place]]
     return Neighbours(

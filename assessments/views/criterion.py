@@ -147,7 +147,7 @@ def _render_save_result(request: HttpRequest, kind: str, status: int, **context:
     return response
 
 
-def neighbours_of(score: Score) -> Neighbours:
+def neighbours_of(score: Score) -> Neighbours[Score]:
     """One query."""
     others = Score.objects.filter(assessment=score.assessment_id).defer("rationale")
     return neighbours(in_order(others, cached_edition(score.assessment.edition)), score.pk)
