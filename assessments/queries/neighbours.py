@@ -133,7 +133,7 @@ def scores_of(assessment: Assessment) -> list[Score]:
     return scores
 
 
-AnyAnswer = TypeVar("AnyAnswer", Score, RoundAnswer)
+AnyAnswer = TypeVar("AnyAnswer", bound=Score | RoundAnswer)
 
 
 @dataclass(frozen=True)
