@@ -16,6 +16,7 @@ from assessments.services.answers import Answer, NewEvidence, save_score
 from assessments.services.comments import add_comment, resolve_comment
 from assessments.views.access import get_score
 from catalogue.models import Criterion
+from catalogue.wording import wording_of
 from scaling.accounts.models import Membership
 from scaling.common.crispy_layout import drawings
 from tests.conftest import make_user
@@ -131,11 +132,14 @@ VARIANTS = [
 @pytest.fixture
 def drawn(assessment, score, settings):
     """How crispy draws a form, with what is kept or all of it anew."""
+    near = load_criterion_page(score, score.criterion, TODAY)
     context = {
         "score": score,
         "assessment": assessment,
         "criterion": score.criterion,
-        "evidence": load_criterion_page(score, score.criterion, TODAY).evidence,
+        "wording": wording_of(score.criterion, municipality_wide=False),
+        "evidence": near.evidence,
+        "who_knows": near.who_knows,
         "updated_by": "Alice",
         "csrf_token": "geheim",
     }
