@@ -32,6 +32,7 @@ READ = (
     ("static/css", "print-*.css"),
     ("static/img", "draft-*.svg"),
     ("static/vendor", "fira-*/files/*"),
+    ("assessments/reports/pdf/fonts", "*.*"),
     ("requirements", "run.txt"),
 )
 

@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 ROUNDS = 5
@@ -54,11 +54,11 @@ def _measure() -> list[Figure]:
     memory = _peak_megabytes()
     pages: list[int] = []
 
-    def only_count(number: int) -> bool:
-        pages.append(number)
+    def only_count(laid_out: Sequence[object]) -> bool:
+        pages.append(len(laid_out))
         return False
 
-    html_to_pdf(report_html(usual, variant="lang"), ("css/print-report.css",), count_pages=only_count)
+    html_to_pdf(report_html(usual, variant="lang"), ("css/print-report.css",), accept=only_count)
     longest = _median(lambda: render_pdf(large, variant="lang"))
     return [
         Figure("PDF, long, 21 criteria", long, 1100, "ms"),

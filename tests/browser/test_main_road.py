@@ -89,7 +89,7 @@ def test_team_rates_and_manager_approves(
 
 def check_pdf(content: bytes, reasons: list[str]) -> None:
     """Accessible, archivable, and holds every reason that was typed (lines may break and hyphenate anywhere)."""
-    for profile in ("ua1", "2a"):
+    for profile in ("ua1", "3a"):
         assert pdf_validator.validate_pdf_bytes(content, profile=profile).failures == []
     text = squeezed(text_of(content))
     assert [reason for reason in reasons if squeezed(reason) not in text] == []

@@ -48,6 +48,11 @@ def _marked_texts(page: pikepdf.Page) -> Iterator[tuple[int | None, str]]:
 
 def text_as_read(pdf: pikepdf.Pdf) -> str:
     """The text in the order of the structure tree, which is what is read aloud; figures are left out."""
+    return said_in(pdf, pdf.Root.StructTreeRoot)
+
+
+def said_in(pdf: pikepdf.Pdf, element: Any) -> str:
+    """The text of one element of the structure tree, in its order; figures are left out."""
     said: dict[tuple[Any, int], str] = {}
     for page in pdf.pages:
         for mark, text in _marked_texts(page):
@@ -68,7 +73,7 @@ def text_as_read(pdf: pikepdf.Pdf) -> str:
             else:
                 parts.append(said.get((page.objgen, int(kid)), ""))
 
-    read(pdf.Root.StructTreeRoot, None)
+    read(element, None)
     return "".join(parts)
 
 

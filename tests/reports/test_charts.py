@@ -171,8 +171,8 @@ STRIP = Strip("Technisch", (0, 1, 0, 3, 0), 2, 2.5, 3.0, "4 von 6 eingeschätzt"
 
 def test_level_strips_say_counts_mean_and_what_has_no_level():
     assert spoken(level_strips([STRIP])) == (
-        "Verteilung der Stufen in 1 Gruppe. Technisch: 1 auf Stufe 1, 3 auf Stufe 3, 2 ohne Stufe, Mittel 2,5. "
-        "Alle Werte stehen in der Tabelle daneben."
+        "Verteilung der Stufen in 1 Gruppe. Technisch: 1 auf Stufe 1, 3 auf Stufe 3, 2 ohne Stufe, Mittel 2,5, "
+        "4 von 6 eingeschätzt, Ziel 3,0. Alle Werte stehen in der Tabelle daneben."
     )
     empty = Strip("Technisch", (0,) * 5, 4, None)
     assert spoken(level_strips([empty])).startswith("Verteilung der Stufen in 1 Gruppe. Technisch: keine Stufen, 4 ohne Stufe.")
@@ -184,9 +184,36 @@ def test_level_strips_tell_levels_by_place_and_provisional_by_hatching():
     counts = re.findall(r">(\d)</text>", drawn)
     assert counts == ["0", "1", "2", "3", "4", "0", "1", "0", "3", "0", "2"], "the scale, five counts, and those without"
     assert 'stroke-dasharray="2 2"' not in drawn
-    assert provisional.count('stroke-dasharray="2 2"') == 2
+    assert provisional.count('stroke-dasharray="2 2"') == 3, "two columns and the key"
     assert "vorläufig" in provisional
     assert spoken(provisional).count("vorläufig") == 1
+
+
+def test_level_strips_mark_the_earlier_round_with_a_ring_that_the_key_explains():
+    drawn = level_strips([replace(STRIP, earlier=1.9)], earlier_name="Runde 2")
+    assert drawn.count("<circle") == 2, "in its row and in the key"
+    assert "Mittel in Runde 2" in drawn
+    assert "Runde 2: 1,9" in spoken(drawn)
+    assert "<circle" not in level_strips([STRIP], earlier_name="Runde 2")
+    assert "Mittel in" not in level_strips([STRIP], earlier_name="Runde 2")
+
+
+def test_a_key_shows_what_the_chart_shows():
+    """Bars have no line in their key, lines have one."""
+    bars = bullet_bars([Bar("Technisch", 2.0, 3.0, 1.0)])
+    key = marks_key({"now": "Jetzt", "target": "Ziel", "earlier": "Runde 1"})
+    for drawn in (bars, key):
+        assert 'stroke-dasharray="7 4"' not in drawn
+        assert 'stroke-width="9"' in drawn
+    assert 'stroke-dasharray="7 4"' in trend(ROUNDS, PlannedValue(date(2027, 1, 1), 3.0))
+
+
+def test_no_line_of_the_grid_strikes_through_a_figure_of_the_trend():
+    """Each figure has paper behind it, drawn after all lines."""
+    drawn = trend([TrendRound("Runde 1", date(2024, 9, 1), 2.6), TrendRound("Runde 2", date(2025, 5, 1), 3.6)])
+    figures = drawn.index('font-weight="600"')
+    assert drawn.rindex("<line", 0, figures) < drawn.index('class="f-paper"')
+    assert drawn.count('class="f-paper"') == 2
 
 
 @pytest.mark.parametrize("width", [290, 300, 480, 500, 640])

@@ -96,7 +96,7 @@ def test_worker_makes_the_same_order_and_keeps_what_it_made(bob, municipality, f
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_it_is_accessible_and_can_be_archived(client, bob, municipality, first, other, language):
     content = fetch(client, bob, municipality, sprache=language).content
-    for profile in ("ua1", "2a"):
+    for profile in ("ua1", "3a"):
         assert pdf_validator.validate_pdf_bytes(content, profile=profile).failures == []
 
 

@@ -34,7 +34,7 @@ def pages(pdf):
 
 def test_form_is_accessible_and_archivable(download):
     pdf = download().content
-    for profile in ("ua1", "2a"):
+    for profile in ("ua1", "3a"):
         assert pdf_validator.validate_pdf_bytes(pdf, profile=profile).failures == []
     with open_pdf(pdf) as opened:
         tags = tag_names(opened)

@@ -15,7 +15,7 @@ from assessments.reports.profile.load import load_profile
 from scaling.accounts.coats_of_arms import redraw, set_coat_of_arms
 from tests.reports.pdf_facts import elements, open_pdf, page_text
 from tests.reports.sample import make_profile
-from tests.reports.test_pdf import failures
+from tests.reports.test_pdf import MADE_AT, failures
 
 MARKS = {"internal": "Nur für den Dienstgebrauch", "council": "Nichtöffentlich", "confidential": "Vertraulich"}
 
@@ -50,16 +50,16 @@ def test_report_with_coat_of_arms_and_mark_is_accessible_and_archivable(coat_of_
     profile = make_profile(
         3, approved=approved, coat_of_arms=coat_of_arms, confidentiality="confidential", confidentiality_label="Vertraulich"
     )
-    content = render_pdf(profile, variant=variant)
+    content = render_pdf(profile, variant=variant, made_at=MADE_AT)
     assert failures(content, "ua1") == []
-    assert failures(content, "2a") == []
+    assert failures(content, "3a") == []
     assert "Wappen: Stadt Musterhafen" in alternatives(content)
     with open_pdf(content) as pdf:
         assert all("Vertraulich" in page_text(page) for page in pdf.pages)
         pictures = [one for one in pdf.objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"]
         assert [int(one.Width) for one in pictures] == [600]
         assert not any("/SMask" in image or image.get("/Interpolate", False) for image in pictures)
-    assert render_pdf(profile, variant=variant) == content
+    assert render_pdf(profile, variant=variant, made_at=MADE_AT) == content
 
 
 @pytest.mark.parametrize("variant", ["kurz", "lang"])

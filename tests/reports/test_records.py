@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import override
 
 from assessments.models import Assessment, AssessmentRecord, RecordFile, RecordPerson
@@ -244,6 +245,16 @@ def test_picture_of_a_record_outlives_its_replacement(second, alice, bob, munici
     set_coat_of_arms(municipality=municipality, by=None, png=b"third")
     assert delete_unused_files(unused_for=timedelta(0)) == [unused]
     assert fetch_png(old) == b"first"
+
+
+def test_page_shows_the_number_of_the_document_and_the_way_to_check_it(client, settled, bob):
+    client.force_login(bob)
+    page = client.get(reverse("reports:profile", args=[settled.public_id]))
+    mark = page.context["profile"].meta.record
+    link = f'<a href="{escape(mark.address)}"> Dokument {mark.number} prüfen </a>'
+    assert link in " ".join(page.text.split()).replace(">Dokument", "> Dokument").replace("prüfen<", "prüfen <")
+    path = "/" + mark.address.partition("//")[2].partition("/")[2]
+    assert "gilt" in client.get(path).text
 
 
 def test_superseded_document_says_so_on_its_page(client, settled, bob):

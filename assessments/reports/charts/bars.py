@@ -46,7 +46,7 @@ def bullet_bars(bars: Sequence[Bar], *, series_names: Mapping[str, str] | None =
     _draw_scale(drawing, left, unit, tops, y)
     for bar, top in zip(bars, tops, strict=True):
         _draw_bar(drawing, bar, top + _bar_offset(bar, left, narrow, width), left, unit, right)
-    end = draw_legend(drawing, y + 6, [(role, names[role]) for role in used]) if used else y
+    end = draw_legend(drawing, y + 6, [(role, names[role]) for role in used], bars=True) if used else y
     return drawing.finish(end + 2, _sentence(bars, used, names))
 
 

@@ -38,9 +38,10 @@ class Bar:
 class Strip:
     """One row of level strips: how many criteria stand on the levels 0–4, and how many have none.
 
-    ``mean`` and ``target`` (the mean once all targets are met) are None without a value. ``note`` stands beside the mean, such
-    as „5 von 6 eingeschätzt“. A ``is_provisional`` row stands on too little to speak for its group. ``links`` are those of its
-    six columns, the last for what has no level; none at all without them.
+    ``mean``, ``target`` (the mean once all targets are met) and ``earlier`` (the mean of the compared round, where it stands on
+    the same criteria) are None without a value; where ``earlier`` may not be drawn, ``since`` tells the change like for like.
+    ``note`` stands beside the mean, such as „5 von 6 eingeschätzt“. A ``is_provisional`` row stands on too little to speak for
+    its group. ``links`` are those of its six columns, the last for what has no level; none at all without them.
     """
 
     label: str
@@ -51,6 +52,8 @@ class Strip:
     note: str = ""
     is_provisional: bool = False
     links: tuple[Link, ...] = ()
+    earlier: float | None = None
+    since: str = ""
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def marks_key(series_names: Mapping[str, str], *, width: float = 640) -> SafeStr
     """What the marks stand for: name by role („now“, „target“, „earlier“); an empty name is left out."""
     drawing = Drawing(width, "key")
     entries = [(role, name) for role, name in series_names.items() if name]
-    end = draw_legend(drawing, 0, entries)
+    end = draw_legend(drawing, 0, entries, bars=True)
     marks = {"now": _("Balken"), "target": _("Raute"), "earlier": _("Ring")}
     said = ", ".join(f"{marks[role]}: {name}" for role, name in entries)
     return drawing.finish(end + 2, _("Zeichen der Balken unter den Stufen. %(marks)s.") % {"marks": said})

@@ -14,17 +14,17 @@ from assessments.reports.charts.text_width import text_width
 
 NARROW = 480  # below this width the label stands above its strip
 SCALE = 20.0  # height of the scale above the first strip
-KEY = 165.0  # room for the key beside the scale; where there is less it stands below the rows
 TALLEST = 12.0  # the tallest column; a count stands above it
-ROW = TALLEST + 24
+ROW = TALLEST + 32
 HATCH = "2 2"  # a thick dashed line is a hatched column: one shape without a pattern to refer to
 
 
-def level_strips(strips: Sequence[Strip], *, width: float = 640) -> SafeString:
+def level_strips(strips: Sequence[Strip], *, earlier_name: str = "", width: float = 640) -> SafeString:
     """Draw the counts of the levels 0 to 4 as columns, one scale of heights for all rows, and beside them what has no level.
 
     A provisional row is hatched and says so. A level without a criterion shows „0“ and no column, so that levels are told by
-    their place and not by colour. A triangle below marks the mean, a diamond the mean once all targets are met.
+    their place and not by colour. A triangle below marks the mean, a diamond the mean once all targets are met, a ring the mean
+    of the round that ``earlier_name`` names.
     """
     drawing = Drawing(width, "strips")
     if not strips:
@@ -33,26 +33,33 @@ def level_strips(strips: Sequence[Strip], *, width: float = 640) -> SafeString:
     narrow = width < NARROW
     left = 4.0 if narrow else width * 0.27
     values = max(text_width(_mean(strip, marked=not narrow), SIZE, bold=True) for strip in strips)
-    notes = 0.0 if narrow else max(text_width(strip.note, SMALL) for strip in strips)
+    lines = [line for strip in strips for line in _notes(strip, earlier_name)]
+    notes = 0.0 if narrow else max((text_width(line, SMALL) for line in lines), default=0.0)
     right = max(values, min(notes, width * 0.3)) + 14
     cell = (width - left - right) / (TOP + 2)  # the last one is for those without a level
     highest = max(1, *(count for strip in strips for count in (*strip.counts, strip.unrated)))
     _draw_scale(drawing, left, cell)
     y = SCALE
     for strip in strips:
-        y = _draw_strip(drawing, strip, y, left, cell, highest, narrow)
-    has_target = any(strip.target is not None for strip in strips)
-    if narrow or left < KEY:
-        y = _draw_key(drawing, y + 4, has_target) + 4
-    else:
-        _draw_key(drawing, SCALE - 18, has_target)
-    return drawing.finish(y + 2, _sentence(strips))
+        y = _draw_strip(drawing, strip, y, left, cell, highest, narrow, earlier_name)
+    y = _draw_key(drawing, y + 3, strips, earlier_name)
+    return drawing.finish(y + 2, _sentence(strips, earlier_name))
 
 
 def _mean(strip: Strip, *, marked: bool) -> str:
     """``marked``: with the word for a provisional one, which must never be cut."""
     mean = _("Mittel %(value)s") % {"value": figure(strip.mean)}
     return _("%(mean)s, vorläufig") % {"mean": mean} if marked and strip.is_provisional else mean
+
+
+def _notes(strip: Strip, earlier_name: str) -> list[str]:
+    """The small lines beside a row: what its mean stands on, and its marks in figures."""
+    marks = [] if strip.target is None else [_("Ziel %(value)s") % {"value": figure(strip.target)}]
+    if strip.earlier is not None:
+        marks.append(_("%(round)s: %(value)s") % {"round": earlier_name, "value": figure(strip.earlier)})
+    if strip.since:
+        marks.append(strip.since)
+    return list(filter(None, (strip.note, ", ".join(marks))))
 
 
 def _draw_scale(drawing: Drawing, left: float, cell: float) -> None:
@@ -65,11 +72,13 @@ def _draw_scale(drawing: Drawing, left: float, cell: float) -> None:
         drawing.text(x, SCALE - 7, without[0], size=SMALL, role="muted")
 
 
-def _draw_strip(drawing: Drawing, strip: Strip, top: float, left: float, cell: float, highest: int, narrow: bool) -> float:
+def _draw_strip(
+    drawing: Drawing, strip: Strip, top: float, left: float, cell: float, highest: int, narrow: bool, earlier_name: str
+) -> float:
     """One row. Returns where it ends."""
     if narrow:
         top = drawing.lines(2, top + 2, wrap(strip.label, drawing.width - 4, max_lines=2))
-        note = ", ".join(filter(None, (strip.note, _("vorläufig") if strip.is_provisional else "")))
+        note = ", ".join(filter(None, (*_notes(strip, earlier_name), _("vorläufig") if strip.is_provisional else "")))
         lines = wrap(note, drawing.width - 4, size=SMALL, max_lines=2)
         top = drawing.lines(2, top, lines, size=SMALL, role="muted") - 2
     else:
@@ -86,14 +95,17 @@ def _draw_strip(drawing: Drawing, strip: Strip, top: float, left: float, cell: f
         _draw_column(drawing, x, floor, cell, strip.unrated, highest, "muted", hatched=False, hollow=True)
     drawing.line(left + 2, floor, left + (TOP + 1) * cell - 2, floor, "muted", width=1)
     drawing.line(left + (TOP + 1) * cell + 4, floor, left + (TOP + 2) * cell - 2, floor, "grid", width=1)
+    if strip.earlier is not None:
+        drawing.circle(left + (strip.earlier + 0.5) * cell, floor + 6, 5.4, stroke="earlier", width=1.6)
     if strip.target is not None:
         drawing.diamond(left + (strip.target + 0.5) * cell, floor + 6, 4.6, "target")
     if strip.mean is not None:
         drawing.triangle(left + (strip.mean + 0.5) * cell, floor + 2, 8, "ink")
     x = left + (TOP + 2) * cell + 10
-    end = drawing.lines(x, floor - TALLEST - 9, [_mean(strip, marked=not narrow)], bold=True)
-    if not narrow:
-        drawing.lines(x, end, wrap(strip.note, drawing.width - x - 2, size=SMALL, max_lines=1), size=SMALL, role="muted")
+    end = drawing.lines(x, floor - TALLEST - 13, [_mean(strip, marked=not narrow)], bold=True)
+    for line in [] if narrow else _notes(strip, earlier_name):
+        fitted = wrap(line, drawing.width - x - 2, size=SMALL, max_lines=1)
+        end = drawing.lines(x, end - 1, fitted, size=SMALL, role="muted")
     return floor + 11
 
 
@@ -127,27 +139,44 @@ def _draw_column(
     )
 
 
-def _draw_key(drawing: Drawing, top: float, has_target: bool) -> float:
-    """What the marks below a strip stand for. Returns where it ends."""
-    middle = top + SMALL * LINE / 2
-    drawing.triangle(8, middle - 4, 8, "ink")
-    text = _("Mittlere Stufe")
-    drawing.text(18, middle + SMALL * 0.35, text, size=SMALL, role="muted")
-    if has_target:
-        x = 18 + text_width(text, SMALL) + 22
-        drawing.diamond(x, middle, 4.6, "target")
-        drawing.text(x + 10, middle + SMALL * 0.35, _("Ziel"), size=SMALL, role="muted")
-    return top + SMALL * LINE
+def _draw_key(drawing: Drawing, top: float, strips: Sequence[Strip], earlier_name: str) -> float:
+    """What the marks stand for, as far as there are any, in as many rows as they need. Returns where it ends."""
+    entries = [("mean", _("Mittlere Stufe"))] if any(strip.mean is not None for strip in strips) else []
+    if any(strip.target is not None for strip in strips):
+        entries.append(("target", _("Ziel")))
+    if any(strip.earlier is not None for strip in strips):
+        entries.append(("earlier", _("Mittel in %(round)s") % {"round": earlier_name}))
+    if any(strip.is_provisional for strip in strips):
+        entries.append(("hatched", _("vorläufig (schraffiert)")))
+    if any(strip.since for strip in strips):
+        entries.append(("since", _("± seit %(round)s, bei so vielen in beiden") % {"round": earlier_name}))
+    x, row = 8.0, SMALL * LINE + 2
+    for mark, text in entries:
+        wide = text_width(text, SMALL) + 32
+        if x > 8 and x + wide > drawing.width:
+            x, top = 8.0, top + row
+        middle = top + row / 2
+        if mark == "mean":
+            drawing.triangle(x, middle - 4, 8, "ink")
+        elif mark == "target":
+            drawing.diamond(x, middle, 4.6, "target")
+        elif mark == "earlier":
+            drawing.circle(x, middle, 5.4, stroke="earlier", width=1.6)
+        elif mark == "hatched":
+            drawing.line(x, middle + 5, x, middle - 5, "now", width=12, dash=HATCH)
+        drawing.text(x + (11 if mark != "since" else -5), middle + SMALL * 0.35, text, size=SMALL, role="muted")
+        x += wide
+    return top + row if entries else top
 
 
-def _sentence(strips: Sequence[Strip]) -> str:
+def _sentence(strips: Sequence[Strip], earlier_name: str) -> str:
     start = ngettext(
         "Verteilung der Stufen in %(count)d Gruppe.", "Verteilung der Stufen in %(count)d Gruppen.", len(strips)
     ) % {"count": len(strips)}
-    return " ".join([start, *map(_said, strips), see_table()])
+    return " ".join([start, *(_said(strip, earlier_name) for strip in strips), see_table()])
 
 
-def _said(strip: Strip) -> str:
+def _said(strip: Strip, earlier_name: str) -> str:
     counted = ", ".join(
         _("%(count)d auf Stufe %(level)d") % {"count": count, "level": level}
         for level, count in enumerate(strip.counts)
@@ -158,4 +187,5 @@ def _said(strip: Strip) -> str:
         parts.append(_("%(count)d ohne Stufe") % {"count": strip.unrated})
     if strip.mean is not None:
         parts.append(_mean(strip, marked=True))
+    parts += _notes(strip, earlier_name)
     return f"{strip.label}: {', '.join(parts)}."

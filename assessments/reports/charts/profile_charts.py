@@ -7,6 +7,7 @@ from typing import cast
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from assessments import sentences
 from assessments.reports.charts.heatmap import heat_grid
 from assessments.reports.charts.inputs import (
     NOWHERE,
@@ -62,10 +63,13 @@ def named_overall(profile: MaturityProfile) -> Figure:
     return replace(profile.overall, name=_("Alle Kriterien"))
 
 
-def figures_strips(figures: Sequence[Figure], *, width: float = 640, levels: Sequence[FigureLevels] = ()) -> SafeString:
-    """How many criteria of each group stand on which level, with the mean and its „n von m“.
+def figures_strips(
+    figures: Sequence[Figure], *, compared: str = "", width: float = 640, levels: Sequence[FigureLevels] = ()
+) -> SafeString:
+    """How many criteria of each group stand on which level, with the mean, its „n von m“, its target, and the mean before.
 
-    With ``levels``, in the order of the figures, each column leads to its criteria.
+    ``compared`` names the round compared with, "" without one. With ``levels``, in the order of the figures, each column leads
+    to its criteria.
     """
     links = [tuple((group.href, group.words) for group in one.groups) for one in levels] or [()] * len(figures)
     strips = [
@@ -78,10 +82,20 @@ def figures_strips(figures: Sequence[Figure], *, width: float = 640, levels: Seq
             note=_("%(n)d von %(m)d eingeschätzt") % {"n": figure.average.n, "m": figure.average.m},
             is_provisional=figure.average.is_provisional,
             links=own,
+            earlier=figure.earlier if compared else None,
+            since=_since(figure) if compared else "",
         )
         for figure, own in zip(figures, links, strict=True)
     ]
-    return level_strips(strips, width=width)
+    return level_strips(strips, earlier_name=compared, width=width)
+
+
+def _since(figure: Figure) -> str:
+    """„+0,5 bei 20“: the change over those rated in both rounds, where the mean before cannot be drawn beside this one."""
+    change = figure.change
+    if change is None or change.delta is None or figure.earlier is not None:
+        return ""
+    return _("%(delta)s bei %(n)s") % {"delta": sentences.signed(change.delta, 1), "n": change.n}
 
 
 def criterion_bar(profile: MaturityProfile, one: CriterionResult) -> SafeString | str:

@@ -16,7 +16,7 @@ from assessments.reports.charts.sentences import figure
 from assessments.reports.charts.svg import DASHES, LINE, SIZE, SMALL, WIDTHS, Box, Drawing
 from assessments.reports.charts.text_width import text_width
 
-LEFT, TOP_MARGIN = 26.0, 24.0
+LEFT, TOP_MARGIN = 26.0, 26.0
 
 
 def trend(
@@ -118,6 +118,8 @@ def _draw_figures(drawing: Drawing, marks: Sequence[tuple[float, float, float, s
                 drawing.rect(x - 3.5, y - 3.5, 7, 7, "paper", frame="now")
             if is_free:
                 taken.append(box)
+                # No line of the grid strikes through a figure.
+                drawing.rect(box.left - 2, box.top + 1, box.right - box.left + 4, SIZE + 1, "paper")
                 drawing.text(x, y - 13, text, anchor="middle", bold=True)
 
 

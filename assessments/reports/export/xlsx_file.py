@@ -27,6 +27,7 @@ NUMBERS = {"whole": "0", "mean": "0.0", "signed": "+0;−0;±0", "signed_mean": 
 DAYS = {"de": "dd.mm.yyyy", "en": "d mmm yyyy"}
 #: A head and a foot of a page hold so many characters, codes included.
 MAX_HEAD = 250
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def render_xlsx(profile: MaturityProfile) -> bytes:

@@ -1,14 +1,25 @@
-"""The maturity profile as a PDF: tagged (PDF/UA-1), archivable (PDF/A-2a), in two variants."""
+"""The maturity profile as a PDF: tagged (PDF/UA-1), archivable with its own data inside (PDF/A-3a), in two variants."""
 
 import hashlib
 import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
 
 from django.template.loader import get_template
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from assessments.reports.charts import Bar, bullet_bars
+from assessments.reports.export import render_json, render_xlsx
+from assessments.reports.export.xlsx_file import MEDIA_TYPE
 from assessments.reports.made_with import render_version
-from assessments.reports.pdf.content import LIST_LIMITS, VARIANTS, Variant, report_html
+from assessments.reports.pdf.content import FIRST_PAGES, LIST_LIMITS, VARIANTS, FirstPage, Variant, report_html
 from assessments.reports.pdf.engine import PdfUnavailable, html_to_pdf
+from assessments.reports.pdf.finisher import Attached
 from assessments.reports.pdf.store import fetch_pdf, store_pdf
 from assessments.reports.profile.model import MaturityProfile
 
@@ -19,6 +30,26 @@ logger = logging.getLogger(__name__)
 MAX_PAGES_KURZ = 4
 STYLE = "css/print-report.css"
 PAPER_STYLE = "css/print-paper.css"
+#: The anchor at the end of the document, which lies in the last page's upper part where that is nearly empty.
+END, NEARLY_EMPTY = "ende", 0.3
+#: Where a page's text ends at the latest, in CSS pixels: the margin below the last line does not count where more follows.
+BOTTOM = 1046
+#: From so many pages on, a second layout takes longer than a last page with much white is worth.
+LONG = 24
+
+
+#: The moment that files are dated to which are made meanwhile, where it is not now.
+_moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
+
+
+@contextmanager
+def made_at_moment(moment: datetime) -> Iterator[None]:
+    """Meanwhile, PDFs are dated to this moment: so that one that was kept can be made again byte for byte."""
+    token = _moment.set(moment)
+    try:
+        yield
+    finally:
+        _moment.reset(token)
 
 
 def pdf_of(profile: MaturityProfile, *, variant: Variant, with_comments: bool = False) -> bytes:
@@ -36,26 +67,85 @@ def key_of(profile: MaturityProfile, *, variant: Variant, with_comments: bool = 
     return hashlib.sha256(f"{render_version()} {variant} {with_comments} {profile!r}".encode()).hexdigest()
 
 
-def render_pdf(profile: MaturityProfile, *, variant: Variant, with_comments: bool = False) -> bytes:
-    """Render in the language of the profile. The same profile gives the same bytes. Raises PdfUnavailable.
+def render_pdf(
+    profile: MaturityProfile, *, variant: Variant, with_comments: bool = False, made_at: datetime | None = None
+) -> bytes:
+    """Render in the language of the profile. The same profile gives the same bytes but for ``made_at``, which is now without.
 
-    „kurz“ has at most four pages: where its lists are too long for that, it shows fewer and says how many are left out.
-    „lang“ holds everything; texts beyond ``limits.TEXT`` characters are cut with a note that says where to read the rest.
+    The profile's JSON and spreadsheet are inside. Raises PdfUnavailable.
+
+    „kurz“ has at most four pages, and the page to decide by is one page in both: where lists are too long for that, they show
+    fewer and say how many are left out.
+    „lang“ holds everything; only texts beyond ``limits.TEXT`` characters, which no form takes, are cut, with a note.
     """
     styles: tuple[str, ...] = (STYLE, f"css/print-draft-{profile.meta.language}.css") if profile.meta.is_draft else (STYLE,)
     if profile.meta.paper:
         styles += (PAPER_STYLE,)
-    if variant == "lang":
-        return _written(html_to_pdf(report_html(profile, variant=variant, with_comments=with_comments), styles))
-    for list_limits in LIST_LIMITS[:-1]:
-        pdf = html_to_pdf(report_html(profile, variant=variant, list_limits=list_limits), styles, count_pages=_fits)
+    made_at = made_at or _moment.get() or timezone.now()
+
+    first_page = first_page_of(profile, variant, styles)
+    shorter, tight = 0, False
+    while True:
+        html = report_html(
+            profile,
+            variant=variant,
+            with_comments=with_comments,
+            list_limits=LIST_LIMITS[shorter],
+            first_page=first_page,
+            is_tight=tight,
+        )
+        fit = Fit(can_shorten=variant == "kurz" and shorter + 1 < len(LIST_LIMITS), can_tighten=not tight)
+        pdf = html_to_pdf(html, styles, made_at=made_at, attach=lambda: data_of(profile), accept=fit)
         if pdf is not None:
             return pdf
-    return _written(html_to_pdf(report_html(profile, variant=variant, list_limits=LIST_LIMITS[-1]), styles))
+        shorter, tight = shorter + fit.is_too_long, fit.is_nearly_empty
+
+
+class Fit:
+    """Whether the pages are as many as they may be; asked once they are laid out. What can be cut no more, fits.
+
+    The last page is not left nearly empty, if setting all a little tighter helps; in a long report it may be.
+    """
+
+    def __init__(self, *, can_shorten: bool, can_tighten: bool) -> None:
+        self.can_shorten, self.can_tighten = can_shorten, can_tighten
+        self.is_too_long = self.is_nearly_empty = False
+
+    def __call__(self, pages: Sequence[Any]) -> bool:
+        self.is_too_long = self.can_shorten and len(pages) > MAX_PAGES_KURZ
+        may_tighten = self.can_tighten and not self.is_too_long and len(pages) < LONG
+        self.is_nearly_empty = may_tighten and pages[-1].anchors[END][1] < pages[-1].height * NEARLY_EMPTY
+        return not (self.is_too_long or self.is_nearly_empty)
+
+
+def first_page_of(profile: MaturityProfile, variant: Variant, styles: tuple[str, ...]) -> FirstPage:
+    """How much the page to decide by can hold: the first of ``FIRST_PAGES`` that is one page. It is laid out alone."""
+    fits = False
+
+    def look(pages: Sequence[Any]) -> bool:
+        nonlocal fits
+        fits = len(pages) == 1 and pages[0].anchors[END][1] <= BOTTOM
+        return False
+
+    for first_page in FIRST_PAGES[:-1]:
+        html_to_pdf(report_html(profile, variant=variant, first_page=first_page, only_first=True), styles, accept=look)
+        if fits:
+            return first_page
+    return FIRST_PAGES[-1]
+
+
+def data_of(profile: MaturityProfile) -> list[Attached]:
+    """The profile as data, to stand inside its own PDF: the copy in an archive can be recomputed without this program."""
+    name = profile.meta.file_name
+    with override(profile.meta.language):
+        return [
+            Attached(f"{name}.json", render_json(profile), "application/json", _("Die Daten dieses Reifeprofils"), "Data"),
+            Attached(f"{name}.xlsx", render_xlsx(profile), MEDIA_TYPE, _("Dieses Reifeprofil als Tabelle"), "Alternative"),
+        ]
 
 
 def warm() -> None:
-    """Load libraries, fonts, style sheets, templates and their version: a worker's first report is as quick as the next.
+    """Load libraries, fonts, style sheets, templates, the version of it all: a worker's first report is as quick as the next.
 
     Where PDFs cannot be made, it says so in the log and lets the worker go on: people are told when they ask for one.
     """
@@ -68,12 +158,3 @@ def warm() -> None:
             get_template(f"report/pdf/{variant}.html")
     except PdfUnavailable as error:
         logger.warning("%s", error)
-
-
-def _fits(pages: int) -> bool:
-    return pages <= MAX_PAGES_KURZ
-
-
-def _written(pdf: bytes | None) -> bytes:
-    assert pdf is not None  # noqa: S101 – nobody was asked to count the pages
-    return pdf

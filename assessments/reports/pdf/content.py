@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from assessments import sentences
+from assessments import scoring, sentences
 from assessments.reports.charts import profile_charts as charts
 from assessments.reports.pdf import limits
 from assessments.reports.pdf.engine import COAT_OF_ARMS
@@ -26,10 +26,9 @@ Variant = Literal["kurz", "lang"]
 _BETWEEN_BLOCKS = re.compile(r">\s*\n\s*<")  # indentation, which would be laid out like any text
 _TAG = re.compile(r"<[^>]*>")  # of our own making: no attribute holds a „>“ that is not escaped
 SHOWN_ROUNDS = 4  # as many columns as the table of all criteria has room for
-FIRST_BLOCKERS = {"kurz": 2, "lang": 3}  # as many as the page of the four questions has room for
-FIRST_DROPPED = {"kurz": 1, "lang": 1}  # milestones that do not apply, with their reasons
-FIRST_CHANGES = {"kurz": 2, "lang": 2}  # falls first, then rises, as many as the same page has room for
-FEW_MEASURES = 4  # as many as the third page of the Kurzfassung has room for beside 21 criteria
+SHOWN_PRIORITIES = 10
+#: The kinds of change that are listed; what rose or stayed is to be seen in the table of all criteria.
+BAD_NEWS = (scoring.DOWN, scoring.NO_LONGER_RATED, scoring.NEW)
 GLOSSARY = "<!-- glossary -->"
 #: With their countries: to „de“ alone, hyphenation takes the first of its dictionaries, which is Austria's, and charts ours.
 HYPHENATED = {"de": "de-DE", "en": "en-GB"}
@@ -38,7 +37,7 @@ VARIANTS: tuple[Variant, ...] = ("kurz", "lang")
 
 @dataclass(frozen=True)
 class ListLimits:
-    """How much of each list the Kurzfassung shows. Tighter ones follow until it fits its four pages."""
+    """How much of each list the Kurzfassung shows. Tighter ones follow until it has four pages at most."""
 
     criteria: int
     blockers: int
@@ -49,33 +48,59 @@ class ListLimits:
         return f":{self.criteria}"
 
 
-LIST_LIMITS = (ListLimits(60, 8, 8), ListLimits(28, 5, 5), ListLimits(12, 3, 3))
+@dataclass(frozen=True)
+class FirstPage:
+    """How much of each list stands on the page to decide by, of both variants. Tighter ones follow until it is one page."""
+
+    blockers: int
+    dropped: int
+    changes: int
+    priorities: int
+
+
+LIST_LIMITS = (ListLimits(60, 8, 8), ListLimits(60, 5, 5), ListLimits(28, 5, 5), ListLimits(12, 3, 3))
+FIRST_PAGES = (
+    FirstPage(4, 2, 4, 3),
+    FirstPage(3, 1, 3, 3),
+    FirstPage(2, 1, 2, 3),
+    FirstPage(2, 1, 1, 2),
+    FirstPage(1, 1, 1, 1),
+)
 
 
 def report_html(
-    profile: MaturityProfile, *, variant: Variant, with_comments: bool = False, list_limits: ListLimits = LIST_LIMITS[0]
+    profile: MaturityProfile,
+    *,
+    variant: Variant,
+    with_comments: bool = False,
+    list_limits: ListLimits = LIST_LIMITS[0],
+    first_page: FirstPage = FIRST_PAGES[0],
+    is_tight: bool = False,
+    only_first: bool = False,
 ) -> str:
-    """The document, in the language of the profile."""
+    """The document, in the language of the profile; ``only_first``: nothing but the page to decide by."""
     with override(profile.meta.language):
-        html: str = render_to_string(f"report/pdf/{variant}.html", _context(profile, variant, with_comments, list_limits))
-        if variant == "lang":
+        context = _context(profile, list_limits, first_page) | {"variant": variant, "is_tight": is_tight}
+        context |= {"only_first": True} if only_first else _rest(profile, variant)
+        if variant == "lang" and not only_first:
+            context |= _details(profile, with_comments)
+        html: str = render_to_string(f"report/pdf/{variant}.html", context)
+        if variant == "lang" and not only_first:
             html = _with_glossary(html, profile.meta.language)
     return limits.drawable(_BETWEEN_BLOCKS.sub("><", html))
 
 
-def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, list_limits: ListLimits) -> dict[str, Any]:
+def _context(profile: MaturityProfile, list_limits: ListLimits, first_page: FirstPage) -> dict[str, Any]:
+    """What the frame and the page to decide by need."""
     meta = profile.meta
     compared = meta.compared.label if meta.compared else ""
     blockers = profile.current_gate.blockers if profile.current_gate else ()
     dropped = profile.current_gate.dropped if profile.current_gate else ()
-    first = FIRST_BLOCKERS[variant]
-    open_measures = [measure for measure in profile.measures if measure.is_open]
     changed = profile.changes.criteria_moved if profile.changes else ()
-    context: dict[str, Any] = {
+    return {
         "profile": profile,
         "meta": meta,
         "coat_of_arms": COAT_OF_ARMS + meta.coat_of_arms if _has_picture(meta.coat_of_arms) else "",
-        "variant": variant,
         "list_limits": list_limits,
         "compared": compared,
         "title": _("Reifeprofil %(project)s, %(round)s") % {"project": meta.project, "round": meta.round_label},
@@ -83,43 +108,50 @@ def _context(profile: MaturityProfile, variant: Variant, with_comments: bool, li
         "own_language": HYPHENATED.get(meta.own_language, meta.own_language),
         # The same as an attribute: what people typed is in their language.
         "written_lang": format_html(' lang="{}"', HYPHENATED[meta.own_language]) if meta.own_language else "",
-        "explains_early": len(profile.trend.points) == 1 and len(open_measures) <= FEW_MEASURES,
-        "has_targets": profile.overall.planned.value is not None,
-        "levels": charts.figures_strips((*profile.workstreams, charts.named_overall(profile))),
-        "road": charts.gates_road(profile) if len(profile.gates) > 1 else "",
-        "trend": charts.trend_chart(profile, height=96 if variant == "kurz" else 150)
-        if len(profile.trend.points) > 1 or profile.trend.planned_on
-        else "",
-        "top": profile.priorities[:3],
+        "levels": charts.figures_strips((*profile.workstreams, charts.named_overall(profile)), compared=compared),
+        "top": profile.priorities[: first_page.priorities],
+        "more_top": sentences.and_more(len(profile.priorities) - first_page.priorities),
         "blockers": blockers,
+        "first_blockers": blockers[: first_page.blockers],
+        "more_blockers": sentences.and_more(len(blockers) - first_page.blockers),
+        "first_dropped": dropped[: first_page.dropped],
+        "more_dropped": sentences.and_more(len(dropped) - first_page.dropped),
+        "overdue": profile.overdue,
+        "changed": changed[: first_page.changes],
+        "more_changed": sentences.and_more(len(changed) - first_page.changes),
+    }
+
+
+def _rest(profile: MaturityProfile, variant: Variant) -> dict[str, Any]:
+    """What follows in both variants."""
+    record = profile.meta.record
+    has_trend = sum(point.average.value is not None for point in profile.trend.points) > 1
+    return {
+        "has_targets": profile.overall.planned.value is not None,
+        "road": charts.gates_road(profile) if len(profile.gates) > 1 else "",
+        "trend": charts.trend_chart(profile, height=96 if variant == "kurz" else 150) if has_trend else "",
         "dropped": {one.key: one for gate in profile.gates for one in gate.dropped}.values(),
-        "first_blockers": blockers[:first],
-        "more_blockers_label": sentences.and_more(len(blockers) - first),
-        "first_dropped": dropped[: FIRST_DROPPED[variant]],
-        "more_dropped": sentences.and_more(len(dropped) - FIRST_DROPPED[variant]),
-        "more_blockers": max(len(blockers) - first, 0),
         "overview": _overview(profile),
         "shown_rounds": profile.trend.points[-SHOWN_ROUNDS:],
-        "open_measures": open_measures,
-        "qr": qr_code(meta.record.address, title=_("QR-Code: Adresse zum Prüfen dieses Dokuments")) if meta.record else "",
-        "overdue": profile.overdue,
-        "changed": changed[: FIRST_CHANGES[variant]],
-        "more_changed": sentences.and_more(len(changed) - FIRST_CHANGES[variant]),
+        "open_measures": [measure for measure in profile.measures if measure.is_open],
+        "qr": qr_code(record.address, title=_("QR-Code: Adresse zum Prüfen dieses Dokuments")) if record else "",
     }
-    if variant == "lang":
-        context |= {
-            "radar": charts.figures_radar(profile, profile.workstreams, width=560),
-            "entries": [
-                (entry, charts.criterion_bar(profile, entry.result))
-                for entry in limits.entries(profile, with_comments=with_comments)
-            ],
-            "key": charts.criteria_key(profile),
-            "name_size": _name_size(meta.project),
-            "measures": profile.measures[: limits.LISTED_MEASURES],
-            "more_measures": max(len(profile.measures) - limits.LISTED_MEASURES, 0),
-            "priorities": profile.priorities[:10],
-        }
-    return context
+
+
+def _details(profile: MaturityProfile, with_comments: bool) -> dict[str, Any]:
+    """What the Langfassung has beyond."""
+    entries = limits.entries(profile, with_comments=with_comments)
+    changes = profile.changes
+    return {
+        "entries": [(entry, charts.criterion_bar(profile, entry.result)) for entry in entries if not entry.is_empty],
+        "unanswered": [entry.result for entry in entries if entry.is_empty],
+        "bad_news": [one for one in changes.lists if one.kind in BAD_NEWS] if changes else [],
+        "key": charts.criteria_key(profile),
+        "name_size": _name_size(profile.meta.project),
+        "measures": profile.measures[: limits.LISTED_MEASURES],
+        "more_measures": max(len(profile.measures) - limits.LISTED_MEASURES, 0),
+        "priorities": profile.priorities[:SHOWN_PRIORITIES],
+    }
 
 
 def _name_size(name: str) -> str:

@@ -1,20 +1,26 @@
-"""WeasyPrint, kept warm: HTML in, a PDF out that is both PDF/UA-1 and PDF/A-2a.
+"""WeasyPrint, kept warm: HTML in, a PDF out that is both PDF/UA-1 and PDF/A-3a.
 
 One ``FontConfiguration`` and the parsed style sheets live as long as the process. One document is rendered at a time: the font
 configuration is shared, and the garbage collector, which is switched off meanwhile, belongs to the whole process.
+
+The fonts are those of ``fonts/`` and no others: the same document has the same letters on every machine.
 """
 
 import gc
 import logging
 import mimetypes
+import os
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from assessments.reports.pdf.document import document_class
-from assessments.reports.pdf.finisher import write
+from assessments.reports.pdf.finisher import Attached, write
 from assessments.reports.pdf.limits import spell_out
 from scaling.accounts.coats_of_arms import fetch_png
 from scaling.common.static_files import static_file
@@ -22,6 +28,9 @@ from scaling.common.static_files import static_file
 SCHEME = "report:"  # our style sheet's only way to a file: a path below static/
 FIRST_SHEET = "css/print-base.css"
 COAT_OF_ARMS = "wappen:"  # and the cover's to a picture: its stored name, which nobody can guess
+FONTS = Path(__file__).parent / "fonts" / "fonts.conf"
+#: What a document says of its making, for the finisher: the language of the passages that are not in its own.
+PASSAGES = "passages"
 
 _lock = threading.RLock()
 
@@ -32,6 +41,8 @@ class PdfUnavailable(Exception):
 
 @cache
 def _weasyprint() -> Any:
+    # Read by fontconfig when it is first loaded, which is with WeasyPrint.
+    os.environ["FONTCONFIG_FILE"] = str(FONTS)
     try:
         import weasyprint
     except OSError as error:  # what cffi raises when a shared library cannot be opened
@@ -78,34 +89,56 @@ def _stylesheet(name: str) -> Any:
     )
 
 
-def html_to_pdf(html: str, stylesheets: tuple[str, ...], *, count_pages: Callable[[int], bool] | None = None) -> bytes | None:
+def html_to_pdf(
+    html: str,
+    stylesheets: tuple[str, ...],
+    *,
+    made_at: datetime | None = None,
+    attach: Callable[[], Sequence[Attached]] = tuple,
+    accept: Callable[[Sequence[Any]], bool] | None = None,
+) -> bytes | None:
     """Render a document. ``stylesheets`` are paths below static/. Raises PdfUnavailable.
 
-    ``count_pages`` is asked once the pages are laid out; if it says no, None is returned and no PDF written. Characters that
-    no font here can draw are spelled out by name, since an empty box helps nobody and is not allowed in an accessible PDF.
+    ``made_at`` is the moment the file is dated to; without one it bears no date. ``attach`` gives the files that go into it,
+    and is asked once the pages are wanted.
+
+    ``accept`` is shown the pages (WeasyPrint's) once they are laid out; if it says no, None is returned and no PDF written.
+    Characters that no font here can draw are spelled out by name, since an empty box helps nobody and is not allowed in an
+    accessible PDF.
     """
-    with _lock:
-        pdf, missing = _render(html, stylesheets, count_pages)
+    with _lock, _no_collector():
+        pdf, missing = _render(html, stylesheets, made_at, attach, accept)
         if missing:
-            pdf, _rest = _render(spell_out(html, missing), stylesheets, count_pages)
+            pdf, _rest = _render(spell_out(html, missing), stylesheets, made_at, attach, accept)
         return pdf
 
 
 def _render(
-    html: str, stylesheets: tuple[str, ...], count_pages: Callable[[int], bool] | None
+    html: str,
+    stylesheets: tuple[str, ...],
+    made_at: datetime | None,
+    attach: Callable[[], Sequence[Attached]],
+    accept: Callable[[Sequence[Any]], bool] | None,
 ) -> tuple[bytes | None, set[str]]:
+    """The file, and the characters that no font has, which are noticed as it is written."""
     _weasyprint()
     sheets = [_stylesheet(name) for name in stylesheets]
     first_sheet = _stylesheet(FIRST_SHEET)
+    with _MissingGlyphs() as missing:
+        source = document_class()(string=html, first_sheet=first_sheet, url_fetcher=_fetcher(), base_url=SCHEME)
+        document = source.render(stylesheets=sheets, font_config=_font_configuration())
+        if accept and not accept(document.pages):
+            return None, set()
+        language = document.metadata.custom.get(PASSAGES, "")
+        return write(document, made_at=made_at, language=language, attachments=attach()), missing.characters
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
     was_enabled = gc.isenabled()
     gc.disable()
     try:
-        with _MissingGlyphs() as missing:
-            source = document_class()(string=html, first_sheet=first_sheet, url_fetcher=_fetcher(), base_url=SCHEME)
-            document = source.render(stylesheets=sheets, font_config=_font_configuration())
-            if count_pages and not count_pages(len(document.pages)):
-                return None, set()
-            return write(document), missing.characters
+        yield
     finally:
         if was_enabled:
             gc.enable()

@@ -5,11 +5,16 @@ It hands over the objects of the file. They are dictionaries and streams of pydy
 
 import io
 import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from assessments.reports.pdf.form_fields import finish_fields
+from assessments.reports.pdf.structure import improve_structure
 
 VERSION = "1.7"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _UA_DESCRIPTION = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
 <rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" \
@@ -27,28 +32,69 @@ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http:
 </rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
 
 
-def write(document: Any) -> bytes:
-    """A rendered document as PDF/A-2a and PDF/UA-1. The same document gives the same bytes.
+@dataclass(frozen=True)
+class Attached:
+    """A file inside the file. ``relationship`` is one of the PDF standard's words: Data, Alternative, Source …"""
+
+    name: str
+    content: bytes
+    media_type: str
+    description: str
+    relationship: str
+
+
+def write(document: Any, *, made_at: datetime | None = None, language: str = "", attachments: Sequence[Attached] = ()) -> bytes:
+    """A rendered document as PDF/A-3a and PDF/UA-1. The same document, made at the same moment, gives the same bytes.
+
+    ``language`` is that of the passages which are not in the document's own (see ``structure``). ``made_at`` is the moment its
+    making is dated to; without one it bears no date. ``attachments`` go into the file in the order of their names.
 
     No stream in it ends in a carriage return alone. That would, followed by the line feed before ``endstream``, read as one
     line end, and the stream seem shorter than it says: one document in a few dozen would fail PDF/A. The two streams at the end
     are made while the file is written; where one of them ends so, it is written anew with one more object, to which nothing
     refers.
     """
-    finisher = Finisher()
+    if made_at is not None:
+        document.metadata.created = document.metadata.modified = made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    finisher = Finisher(language, attachments)
     with warnings.catch_warnings(action="ignore", category=ResourceWarning):  # it never closes its colour profile
-        content: bytes = document.write_pdf(finisher=finisher, pdf_variant="pdf/a-2a", pdf_version=VERSION, pdf_identifier=True)
+        content: bytes = document.write_pdf(
+            finisher=finisher,
+            pdf_variant="pdf/a-3a",
+            pdf_version=VERSION,
+            pdf_identifier=True,
+            attachments=[_attachment(one, made_at) for one in sorted(attachments, key=lambda one: one.name)],
+        )
     while ends_in_doubt(content):
         content = finisher.write_anew()
     return content
 
 
+def _attachment(one: Attached, made_at: datetime | None) -> Any:
+    from weasyprint import Attachment
+
+    at = (made_at or EPOCH).astimezone(UTC)
+    return Attachment(
+        file_obj=io.BytesIO(one.content),
+        name=one.name,
+        description=one.description,
+        created=at,
+        modified=at,
+        relationship=one.relationship,
+    )
+
+
 class Finisher:
     """The last touch before the bytes are written, for one document."""
 
+    def __init__(self, language: str, attachments: Sequence[Attached]) -> None:
+        self.language, self.attachments = language, attachments
+
     def __call__(self, document: Any, pdf: Any) -> None:
         add_ua_identification(pdf)
-        add_scopes(pdf)
+        improve_structure(pdf, language=self.language)
+        describe_attachments(pdf, self.attachments)
+        map_every_glyph(pdf)
         finish_fields(pdf)
         write_once(pdf)
         self.pdf, self.count = pdf, len(pdf.objects)
@@ -71,8 +117,23 @@ def ends_in_doubt(content: bytes) -> bool:
     return any(part.endswith(b"\r\n") for part in content.rsplit(b"endstream", 2)[:2])
 
 
+def describe_attachments(pdf: Any, attachments: Sequence[Attached]) -> None:
+    """The type of each embedded file as it is known here: WeasyPrint asks the machine's list of endings for it.
+
+    And each of them once among the files that belong to the document, where WeasyPrint names it twice.
+    """
+    kinds = {one.name: one.media_type for one in attachments}
+    by_reference = {one.reference: one for one in pdf.objects}
+    for one in pdf.objects:
+        if isinstance(one, dict) and one.get("Type") == "/Filespec":
+            stream = by_reference[one["EF"]["F"]]
+            stream.extra["Subtype"] = "/" + kinds[one["UF"].string].replace("/", "#2f")
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"][:] = list(dict.fromkeys(pdf.catalog["AF"]))
+
+
 def add_ua_identification(pdf: Any) -> None:
-    """PDF/UA-1 beside PDF/A-2a: both are named in the document's one block of RDF, where validators look for them.
+    """PDF/UA-1 beside PDF/A-3a: both are named in the document's one block of RDF, where validators look for them.
 
     PDF/A wants every property outside its own schemas to be declared, hence the extension schema. The stream stays
     uncompressed: archives search it without unpacking.
@@ -83,14 +144,15 @@ def add_ua_identification(pdf: Any) -> None:
     metadata.compress = False
 
 
-def add_scopes(pdf: Any) -> None:
-    """Give header cells their scope, which WeasyPrint leaves out: column in a table's head, row elsewhere."""
-    elements: list[Any] = [one for one in pdf.objects if isinstance(one, dict) and one.get("Type") == "/StructElem"]
-    by_reference = {one.reference: one for one in elements}
-    for cell in elements:
-        if cell["S"] == "/TH":
-            group = by_reference.get(by_reference[cell["P"]]["P"])
-            cell["A"]["Scope"] = "/Column" if group is not None and group["S"] == "/THead" else "/Row"
+def map_every_glyph(pdf: Any) -> None:
+    """A letter may be drawn with several signs, such as one for its dots: those that stand for nothing more say so.
+
+    WeasyPrint maps them to no character at all, which is no mapping. A word joiner is one, and is neither seen nor heard.
+    """
+    for one in pdf.objects:
+        if isinstance(one, dict) and "ToUnicode" in one:
+            table = pdf.objects[int(one["ToUnicode"].split()[0])]
+            table.stream = [part.replace(b"> <>", b"> <2060>") for part in table.stream]
 
 
 def write_once(pdf: Any) -> None:

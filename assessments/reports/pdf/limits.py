@@ -7,22 +7,23 @@ from dataclasses import dataclass
 
 from django.utils.formats import number_format
 
+from assessments import scoring
+from assessments.limits import RATIONALE
+from assessments.models import ScoreState
 from assessments.reports.profile.model import CommentItem, CriterionResult, EvidenceItem, MaturityProfile, MeasureItem
 
-#: Characters of one text. Long reasons of real teams have a tenth of that.
-TEXT = 4000
 #: What a line costs beyond its characters: a short one takes as much of the page as a long one.
 LINE = 60
-#: Characters of all reasons together; beyond, each gets an equal share.
-ALL_TEXTS = 120_000
+#: What one text may cost: whatever the forms take is printed whole. Longer ones can only be older than their limit.
+TEXT = RATIONALE.characters + LINE * RATIONALE.lines
+#: What all reasons together may cost, some hundred pages; beyond, each gets an equal share.
+ALL_TEXTS = 250_000
 SHORTEST = 400
-EVIDENCE, MEASURES, COMMENTS = 12, 8, 8  # per criterion
-LISTED_MEASURES = 80
+#: From this on a reason takes the whole width.
+LONG = 2400
+EVIDENCE, MEASURES, COMMENTS = 100, 12, 100  # per criterion; all measures stand in the list of them
+LISTED_MEASURES = 400
 
-# Pictographs have coloured fonts only, which an archive cannot keep; joiners and variation selectors belong to them.
-_PICTOGRAPHS = re.compile(
-    "[\U0001f000-\U0001faff\u2600-\u26ff\u2728\u2705\u274c\u274e\u2753-\u2757\u2764\u2795-\u2797\ufe0e\ufe0f\u200d\u20e3]"
-)
 # Nothing to draw: controls, and halves of characters that some programs leave behind.
 _UNDRAWABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U0010ffff]"
@@ -62,7 +63,8 @@ class Shortened:
 class Entry:
     """One criterion's page part, within bounds; the ``more_…`` say how many items are left out.
 
-    ``before`` is the reason of the round compared with, and empty where ``is_same_reason``: nobody reads it twice.
+    ``before`` is the reason of the round compared with, where somebody will ask for it: where a level fell or went, and not
+    ``is_same_reason``. All others stand in the spreadsheet, beside those of this round.
     """
 
     result: CriterionResult
@@ -75,6 +77,24 @@ class Entry:
     more_measures: int
     comments: Sequence[CommentItem]
     more_comments: int
+
+    @property
+    def proposal(self) -> str:
+        """The catalogue's next step where it has a place: nobody has planned a measure, and the target is not reached."""
+        one = self.result
+        is_there = one.level is not None and one.target_level is not None and one.level >= one.target_level and not one.blocks
+        return "" if one.level is None or is_there or any(measure.is_open for measure in one.measures) else one.next_step
+
+    @property
+    def is_long(self) -> bool:
+        """Too long for columns: beside a text over pages, the other one would stay empty."""
+        return cost(self.rationale.text) > LONG
+
+    @property
+    def is_empty(self) -> bool:
+        """Nobody has rated the criterion, and the team has said nothing about it."""
+        said = (self.rationale.text, self.evidence, self.measures, self.comments, self.result.spread)
+        return self.result.state in (ScoreState.OPEN, ScoreState.UNKNOWN) and not any(said)
 
 
 def cost(text: str) -> int:
@@ -104,19 +124,27 @@ def shorten(text: str, limit: int) -> Shortened:
 
 
 def entries(profile: MaturityProfile, *, with_comments: bool) -> list[Entry]:
-    total = sum(min(cost(one.rationale), TEXT) for one in profile.criteria)
-    limit = TEXT if total <= ALL_TEXTS else max(ALL_TEXTS // len(profile.criteria), SHORTEST)
+    texts = [text for one in profile.criteria for text in (one.rationale, _before(one)) if text]
+    limit = TEXT if sum(min(cost(text), TEXT) for text in texts) <= ALL_TEXTS else max(ALL_TEXTS // len(texts), SHORTEST)
     return [_entry(one, limit, with_comments) for one in profile.criteria]
 
 
+def _before(one: CriterionResult) -> str:
+    """The reason of the round compared with, where the criterion fell or has no level any more, and it was another."""
+    change = one.change
+    if change is None or change.previous is None or change.kind not in (scoring.DOWN, scoring.NO_LONGER_RATED):
+        return ""
+    return "" if change.previous.rationale == one.rationale else change.previous.rationale
+
+
 def _entry(one: CriterionResult, limit: int, with_comments: bool) -> Entry:
-    before = one.change.previous.rationale if one.change and one.change.previous else ""
-    is_same = bool(before) and before == one.rationale
+    previous = one.change.previous if one.change else None
+    is_same = previous is not None and bool(previous.rationale) and previous.rationale == one.rationale
     comments = one.comments if with_comments else ()
     return Entry(
         result=one,
         rationale=shorten(one.rationale, limit),
-        before=shorten("" if is_same else before, limit // 2),
+        before=shorten(_before(one), limit),
         is_same_reason=is_same,
         evidence=one.evidence[:EVIDENCE],
         more_evidence=max(len(one.evidence) - EVIDENCE, 0),
@@ -128,7 +156,7 @@ def _entry(one: CriterionResult, limit: int, with_comments: bool) -> Entry:
 
 
 def drawable(html: str) -> str:
-    """Spell out pictographs, drop what has no form, let endless words break, keep others together. For whole documents.
+    """Drop what has no form, let endless words break, keep others together. For whole documents.
 
     Looking for a break in a word of thousands of letters takes minutes; with one every thirty, no time at all.
     """
@@ -136,8 +164,7 @@ def drawable(html: str) -> str:
     body = max(html.find("<body"), 0)  # the head's title is never laid out
     html = html[:body] + _TOGETHER.sub(lambda found: found[0].replace(" ", "\u00a0"), html[body:])
     html = _BLANK_BEFORE.sub("\\1 ", html)
-    html = _TEXT.sub(lambda text: _ENDLESS.sub(lambda word: _THIRTY.sub("\\g<0>\u200b", word[0]), text[0]), html)
-    return _PICTOGRAPHS.sub(lambda found: _name(found[0]), html) if _PICTOGRAPHS.search(html) else html
+    return _TEXT.sub(lambda text: _ENDLESS.sub(lambda word: _THIRTY.sub("\\g<0>\u200b", word[0]), text[0]), html)
 
 
 def spell_out(html: str, characters: Collection[str]) -> str:

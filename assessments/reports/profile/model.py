@@ -193,6 +193,12 @@ class Meta:
         """The language people wrote their answers in, where the other texts are in another; "" where it is the same."""
         return "" if self.written_in == self.language else self.written_in
 
+    @property
+    def file_name(self) -> str:
+        """„reifeprofil-parkraum-app-runde-2-entwurf“, without an ending: plain letters only, as every system takes them."""
+        draft = "-entwurf" if self.is_draft else ""
+        return f"reifeprofil-{self.project_slug}-runde-{self.round}{draft}"
+
 
 # --- Figures ----------------------------------------------------------------------------------------------------------------
 

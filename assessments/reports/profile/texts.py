@@ -119,6 +119,16 @@ def in_charge(measure: MeasureItem) -> str:
     return ", ".join([measure.who or _("noch niemand zuständig"), _("bis %(day)s") % {"day": day} if day else _("ohne Termin")])
 
 
+def answered(result: CriterionResult) -> str:
+    """Who answered and when, "" where nobody has; and that an answer was only carried over."""
+    said = ""
+    if result.answered_on is not None:
+        values = {"day": date_format(result.answered_on), "who": result.answered_by}
+        said = (_("Beantwortet am %(day)s von %(who)s.") if result.answered_by else _("Beantwortet am %(day)s.")) % values
+    carried_over = "" if result.confirmed else _("Aus der vorigen Runde übernommen, noch nicht bestätigt.")
+    return " ".join(filter(None, (said, carried_over)))
+
+
 def further_measures(n: int) -> str:
     """How many measures follow after a list that was cut: „und 6 weitere“, "" for none."""
     return ngettext("und %(n)s weitere", "und %(n)s weitere", n) % {"n": n} if n > 0 else ""

@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 
 from assessments.models import AssessmentRecord, RecordFile, RecordRendition, RenditionReason
 from assessments.reports.made_with import render_version
+from assessments.reports.pdf import made_at_moment
 from assessments.reports.pdf.store import fetch_pdf, forget_pdf, store_pdf
 from assessments.reports.profile.model import MaturityProfile
 
@@ -65,14 +66,19 @@ def file_of(
     mark = profile.meta.record
     number = mark.rendition if mark else 1
     which = {"kind": kind, "language": profile.meta.language, "options": options, "version": number}
-    for content, checksum, made_with in record.files.filter(**which).values_list("content", "checksum", "made_with"):
+    kept_rows = record.files.filter(**which).values_list("content", "checksum", "made_with", "made_at")
+    for content, checksum, made_with, made_at in kept_rows:
         if content is None:
             raise FileGone(number)
         found = _sound(content, checksum)
-        return found if found is not None else _made_again(record, profile, which, render, checksum, made_with)
+        if found is not None:
+            return found
+        with made_at_moment(made_at):
+            return _made_again(record, profile, which, render, checksum, made_with)
     if number < max((one.number for one in record.renditions), default=1):
         raise FileGone(number)
-    with translation.override(profile.meta.language):
+    moment = timezone.now()
+    with translation.override(profile.meta.language), made_at_moment(moment):
         rendered = render(profile)
     with transaction.atomic():
         # One at a time: of two that rendered it at once, the first one's file is the file. And whoever makes a person anonymous
@@ -95,7 +101,7 @@ def file_of(
         RecordFile.objects.create(
             record=record,
             **which,
-            made_at=timezone.now(),
+            made_at=moment,
             made_with=render_version(),
             checksum=hashlib.sha256(rendered).hexdigest(),
             content=rendered,

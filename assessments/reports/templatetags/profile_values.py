@@ -17,7 +17,7 @@ from assessments.reports.profile.model import CriterionResult, MaturityProfile, 
 from assessments.scoring import GroupChange
 from catalogue.levels import HIGHEST
 from scaling.common.drawings import drawn
-from scaling.common.sentences import whole_sentences
+from scaling.common.sentences import at_least_one_sentence, whole_sentences
 
 register = template.Library()
 
@@ -73,6 +73,24 @@ def shortened(text: str, limit: int) -> str:
 def whole_sentences_of(text: str, limit: int) -> str:
     """As many whole sentences of the text as fit into ``limit`` characters."""
     return whole_sentences(str(text), limit)
+
+
+@register.filter
+def first_sentences(text: str, limit: int) -> str:
+    """As many whole sentences as fit into ``limit`` characters, and one at least: no sentence is ever cut."""
+    return at_least_one_sentence(str(text), limit)
+
+
+@register.filter
+def lang(language: str) -> SafeString:
+    """The attribute that names a passage's language, nothing where it is that of the document."""
+    return format_html(' lang="{}"', language) if language else SafeString()
+
+
+@register.filter
+def answered(result: CriterionResult) -> str:
+    """Who answered and when, and whether the answer was only carried over."""
+    return texts.answered(result)
 
 
 @register.filter

@@ -17,6 +17,7 @@ from assessments.reports.export.blocks import blocks_of, plain_text
 from assessments.reports.export.docx_file import CONTENT_TYPE as DOCX
 from assessments.reports.export.docx_file import render_docx
 from assessments.reports.export.ods_file import MIMETYPE as ODS
+from assessments.reports.export.xlsx_file import MEDIA_TYPE as XLSX
 from assessments.reports.profile.model import MaturityProfile
 from assessments.reports.views.damaged import tells_damage
 from assessments.reports.views.requested import requested_profile
@@ -28,7 +29,7 @@ LANGUAGES = ("de", "en")
 FILES: dict[str, tuple[Callable[[MaturityProfile], bytes], str]] = {
     "json": (render_json, "application/json"),
     "csv": (render_csv, "text/csv; charset=utf-8"),
-    "xlsx": (render_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "xlsx": (render_xlsx, XLSX),
     "ods": (render_ods, ODS),
     "docx": (render_docx, DOCX),
 }
@@ -36,10 +37,8 @@ SCHEMAS = Path(__file__).resolve().parent.parent / "export" / "schema"
 
 
 def file_name(profile: MaturityProfile, ending: str) -> str:
-    """„reifeprofil-parkraum-app-runde-2-entwurf.csv“: plain letters only, as every system takes them."""
-    meta = profile.meta
-    draft = "-entwurf" if meta.is_draft else ""
-    return f"reifeprofil-{meta.project_slug}-runde-{meta.round}{draft}.{ending}"
+    """„reifeprofil-parkraum-app-runde-2-entwurf.csv“."""
+    return f"{profile.meta.file_name}.{ending}"
 
 
 def requested_language(request: HttpRequest) -> str:

@@ -50,8 +50,11 @@ def charts_of(profile: MaturityProfile) -> Mapping[str, SafeString]:
     streams = profile.workstreams
     overall = named_overall(profile)
     levels = by_level(profile)
+    compared = profile.meta.compared.label if profile.meta.compared else ""
     return {
-        "levels": beside(lambda width: figures_strips((*streams, overall), width=width, levels=levels), CARD),
+        "levels": beside(
+            lambda width: figures_strips((*streams, overall), compared=compared, width=width, levels=levels), CARD
+        ),
         "radar": beside(lambda width: figures_radar(profile, streams, width=width, levels=levels[: len(streams)])),
         "road": for_screen(lambda width: gates_road(profile, width=width, linked=True)),
         "trend": beside(lambda width: trend_chart(profile, width=width, linked=True)),
