@@ -20,7 +20,7 @@ from scaling.common.public_ids import public_id_field
 # more than all that the database does for it. They name the round's own table, so they stand in statements over rounds only.
 TEAM_IDS = "ARRAY(SELECT user_id FROM assessments_project_team WHERE project_id = assessments_assessment.project_id)"
 STEPS = """(
-    SELECT COALESCE(json_agg(json_build_object(
+    SELECT COALESCE(jsonb_agg(jsonb_build_object(
         'id', step.id, 'kind', step.kind, 'at', step.at, 'note', step.note,
         'by_id', step.by_id, 'name', person.name, 'email', person.email,
         'from_major', from_edition.major, 'from_minor', from_edition.minor,
@@ -70,7 +70,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
     def with_steps(self) -> "AssessmentQuerySet":
         """Fetches ``Assessment.steps`` along, in the same query."""
-        return self._with(step_rows=STEPS)
+        return self._with(models.JSONField(), step_rows=STEPS)
 
     def with_record(self) -> "AssessmentQuerySet":
         """Adds ``record_phase``, the phase in which the project was when the round was approved; None without a record."""
@@ -98,8 +98,8 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         """Adds ``next_open``: the key of the first criterion that is ``ScoreQuerySet.pending``, or None."""
         return self._with(next_open=NEXT_OPEN)
 
-    def _with(self, **added: str) -> "AssessmentQuerySet":
-        written = {name: RawSQL(sql, ()) for name, sql in added.items()}  # noqa: S611 – nothing in them comes from outside
+    def _with(self, kind: Any = None, **added: str) -> "AssessmentQuerySet":
+        written = {name: RawSQL(sql, (), kind) for name, sql in added.items()}  # noqa: S611 – nothing in them comes from outside
         return self.annotate(**written)
 
     def open(self) -> "AssessmentQuerySet":

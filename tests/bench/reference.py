@@ -10,6 +10,7 @@ import json
 import re
 import statistics
 import time
+from typing import Any
 
 #: Milliseconds of ``_work`` on the machine of the limits (docs/decisions.md, "Speed").
 ON_MACHINE_OF_LIMITS = 3.0
@@ -31,13 +32,15 @@ def slowness() -> float:
 
 def _work() -> int:
     """Look up, escape, fill in, sort and join: small functions, short texts, small objects."""
-    rows = [{"key": f"kriterium-{n}", "title": f"Kriterium „{n}“ & mehr", "level": n % 5} for n in range(900)]
+    rows: list[dict[str, Any]] = [
+        {"key": f"kriterium-{n}", "title": f"Kriterium „{n}“ & mehr", "level": n % 5} for n in range(900)
+    ]
     groups: dict[int, list[str]] = {}
     for row in sorted(rows, key=lambda one: (one["level"], one["title"])):
-        groups.setdefault(int(row["level"]), []).append(_fill(_ROW, row))
+        groups.setdefault(row["level"], []).append(_fill(_ROW, row))
     page = "".join(f"<ol>{''.join(lines)}</ol>" for lines in groups.values())
     return len(page) + len(json.dumps(rows))
 
 
-def _fill(template: str, values: dict[str, object]) -> str:
+def _fill(template: str, values: dict[str, Any]) -> str:
     return _NAME.sub(lambda found: html.escape(str(values[found[1]])), template)
