@@ -19,7 +19,7 @@ T = TypeVar("T")
 #: What Django makes by itself and no test changes.
 MADE_BY_DJANGO = {"django_content_type", "auth_permission", "django_migrations"}
 #: Seconds after which rows are made anew: what happened "just now" should not be long ago.
-KEPT_FOR = 240
+MAX_AGE = 240
 
 CONTENT = """
 SELECT string_agg(format('INSERT INTO %1$I (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM unnest(%3$L::%1$I[]);',
@@ -51,7 +51,7 @@ class KeptRows:
             return deepcopy(kept.objects)
         made = make()
         whole = f"SET LOCAL session_replication_role = replica; {_content()} SET LOCAL session_replication_role = origin"
-        self._known[key] = Kept(deepcopy(made), whole, timezone.localdate(), time.monotonic() + KEPT_FOR)
+        self._known[key] = Kept(deepcopy(made), whole, timezone.localdate(), time.monotonic() + MAX_AGE)
         return made
 
 

@@ -67,7 +67,7 @@ def test_rows_are_made_anew_after_a_while_and_on_another_day(monkeypatch):
 
     assert [get(), get()] == [1, 1]
     now = module.time.monotonic()
-    monkeypatch.setattr(module.time, "monotonic", lambda: now + module.KEPT_FOR + 1)
+    monkeypatch.setattr(module.time, "monotonic", lambda: now + module.MAX_AGE + 1)
     assert [get(), get()] == [2, 2]
     tomorrow = timezone.localdate() + timedelta(1)
     monkeypatch.setattr(module.timezone, "localdate", lambda: tomorrow)
