@@ -99,8 +99,10 @@ def _delete_all_rows(*_args: Any, **_options: Any) -> None:
 
 def _delete_rows_once() -> None:
     quote = connection.ops.quote_name
-    names = connection.introspection.django_table_names(only_existing=True, include_views=False)
-    tables = [quote(name) for name in names if name not in MADE_BY_DJANGO]
+    names = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - MADE_BY_DJANGO
+    # the queue's tables are not Django's, and what waits there is of the test
+    names |= {name for name in connection.introspection.table_names() if name.startswith("procrastinate_")}
+    tables = [quote(name) for name in sorted(names)]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE; SET LOCAL session_replication_role = replica")
         # names of our own tables, not what anybody typed
