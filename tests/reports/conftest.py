@@ -139,7 +139,9 @@ def second_round(project: Project, alice: User) -> Assessment:
 
 
 def settle(second: Assessment, alice: User, bob: User) -> Assessment:
-    Comment.objects.create(score=second.scores.first(), text="Nur für uns", author=alice)
+    score = second.scores.first()
+    assert score is not None
+    Comment.objects.create(score=score, text="Nur für uns", author=alice)
     workflow.submit(assessment=second, by=alice)
     workflow.approve(assessment=second, by=bob)
     return Assessment.objects.with_context().get(pk=second.pk)
