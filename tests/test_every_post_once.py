@@ -28,7 +28,7 @@ from tests.factories import make_catalogue
 from tests.races import at_once
 from tests.sent_forms import answer, contents, form_of, histories, rows, send, signed_in
 from tests.test_permissions import FOREIGN, TABLE, all_names
-from tests.world import World, make_world
+from tests.world import World, put_world
 
 #: Addresses that change nothing: they set a cookie, look at a text, or lead elsewhere.
 WITHOUT_EFFECT = {
@@ -117,9 +117,9 @@ INCOMPLETE = {"catalogue:practice_edit", "catalogue:model_edit", "catalogue:phas
 
 
 @pytest.fixture
-def world(db) -> World:
+def world(db, kept_rows) -> World:
     """One of each test's own: the two clicks of a form come over two connections."""
-    return make_world()
+    return put_world(kept_rows)
 
 
 @pytest.fixture
