@@ -3,7 +3,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -13,7 +13,7 @@ from assessments.models.project import Project, visible
 from assessments.models.round_step import RoundStep
 from assessments.models.states import EDITABLE, AssessmentState, ScoreState, TransitionKind
 from assessments.scoring import Counts
-from catalogue.models import Edition, Phase
+from catalogue.models import Edition, Phase, Subject
 from scaling.common.public_ids import public_id_field
 
 
@@ -80,10 +80,13 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.annotate(**counted)
 
     def with_next_open(self) -> "AssessmentQuerySet":
-        """Adds ``next_open``: the key of the first criterion that is ``ScoreQuerySet.pending``, or None."""
+        """Adds ``next_open``: the key of the criterion to go on with (``assessments.queries.neighbours.first_pending``), or None."""
         pending = Q(scores__state=ScoreState.OPEN) | Q(scores__confirmed=False)
+        said = [state for state in ScoreState if state != ScoreState.OPEN]
+        begun = Assessment.objects.filter(scores__state__in=said, scores__set_aside_at=None, pk=OuterRef("pk"))
+        later = Case(When(~Exists(begun), scores__criterion__subject=Subject.SOLUTION, then=1), default=0)
         first = Assessment.objects.filter(pending, scores__set_aside_at=None, pk=OuterRef("pk")).order_by(
-            "scores__criterion__order"
+            later, "scores__criterion__order"
         )
         return self.annotate(next_open=Subquery(first.values("scores__criterion__key")[:1]))
 
