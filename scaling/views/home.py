@@ -15,10 +15,10 @@ from assessments.duration import duration
 from assessments.models import Assessment, AssessmentState, Measure, Project, TransitionKind
 from assessments.models.states import EDITABLE
 from assessments.queries.catalogue_cache import cached_edition
+from assessments.reports.charts import CARD, for_screen
 from assessments.reports.charts.profile_charts import figures_strips
 from assessments.reports.profile.example import example_profile
 from assessments.reports.profile.gate_status import GateStatus, load_gates
-from assessments.reports.views.profile import beside
 from assessments.scoring import Counts
 from assessments.services.assignment import assigned_to
 from catalogue.models import Edition, Phase
@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def for_visitors() -> dict[str, Any]:
     """What it is, for whom, how long it takes, and what comes out at the end: the figures of the example. Two queries."""
     example = example_profile()
-    levels = beside(lambda width: figures_strips(example.workstreams, width=width), (480, 290))
+    levels = for_screen(lambda width: figures_strips(example.workstreams, width=width), CARD)
     edition = Edition.objects.current()
     return {
         "phases": Phase.objects.all(),
