@@ -1,4 +1,4 @@
-"""``python -m tests.screenshots``: the pictures of README and guides (docs/images), taken of today's product with the demo's data.
+"""``python -m tests.screenshots``: the pictures of README and guides (docs/images), of today's product with the demo's data.
 
 Needs chromium, as the browser tests do. A picture that is of no use any more is removed by hand; tests/test_docs.py finds it.
 """
@@ -12,14 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from assessments.services.demo import PASSWORD
 from tests.bench.server import demo_server
 from tests.browser.conftest import CHROMIUM, REASON
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images"
-LAPTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+LAPTOP, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
 TEAM, MANAGER, CURATOR = "team@auenfurt.example", "leitung@auenfurt.example", "redaktion@skalierungscheck.example"
 PROJECT, HANDED_IN = "Parkraum-Lotse", "Mängelmelder"
 COLOURS = 128  # enough for pages of text; a picture is a third as large
@@ -34,7 +34,7 @@ class Studio:
         self.browser, self.address, self.folder = browser, address, folder
 
     @contextmanager
-    def page(self, email: str = "", screen: dict[str, int] = LAPTOP) -> Iterator[Page]:
+    def page(self, email: str = "", screen: ViewportSize = LAPTOP) -> Iterator[Page]:
         context = self.browser.new_context(
             locale="de-DE", viewport=screen, reduced_motion="reduce", color_scheme="light", base_url=self.address
         )

@@ -80,7 +80,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.annotate(**counted)
 
     def with_next_open(self) -> "AssessmentQuerySet":
-        """Adds ``next_open``: the key of the criterion to go on with (``assessments.queries.neighbours.first_pending``), or None."""
+        """Adds ``next_open``: the key of the criterion to go on with (``queries.neighbours.first_pending``), or None."""
         pending = Q(scores__state=ScoreState.OPEN) | Q(scores__confirmed=False)
         said = [state for state in ScoreState if state != ScoreState.OPEN]
         begun = Assessment.objects.filter(scores__state__in=said, scores__set_aside_at=None, pk=OuterRef("pk"))

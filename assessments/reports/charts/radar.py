@@ -43,7 +43,8 @@ class _Label:
 def radar(labels: Sequence[str], series: Sequence[Series], *, width: float = 640, links: Sequence[Link] = ()) -> SafeString:
     """Draw one closed line per series, from 0 in the middle to 4 at the rim.
 
-    Fewer than three axes make no radar, and a narrow page has no room for one: those are drawn as bars. An axis without a value breaks the line, it never counts as 0.
+    Fewer than three axes make no radar, and a narrow page has no room for one: those are drawn as bars.
+    An axis without a value breaks the line, it never counts as 0.
     With more than twelve axes the labels are the numbers 1 … n, in the order given. ``links`` are those of the axes: their
     names lead there, and their marks for the mouse.
     """
@@ -85,9 +86,7 @@ def _as_bars(labels: Sequence[str], series: Sequence[Series], links: Sequence[Li
     values = {one.role: one.values for one in series}
     empty = (None,) * len(labels)
     now, target, earlier = (values.get(role, empty) for role in ("now", "target", "earlier"))
-    return [
-        Bar(label, now[i], target[i], earlier[i], link=links[i] if links else NOWHERE) for i, label in enumerate(labels)
-    ]
+    return [Bar(label, now[i], target[i], earlier[i], link=links[i] if links else NOWHERE) for i, label in enumerate(labels)]
 
 
 def _spoke(number: int, count: int, distance: float) -> tuple[float, float]:

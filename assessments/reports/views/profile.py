@@ -30,6 +30,7 @@ from assessments.reports.views.requested import requested_profile
 from assessments.views.access import get_assessment
 from assessments.views.breadcrumbs import crumbs_to
 
+
 @lru_cache(maxsize=32)
 def charts_of(profile: MaturityProfile) -> Mapping[str, SafeString]:
     """The drawings of the page and the lists behind them, by name: the same for the same profile, so they are kept. Read only.
