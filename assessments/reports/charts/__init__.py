@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 #: Widths on screen, in rem. ``css/charts.css`` shows each drawing at exactly this width, so that its text (``SIZE``) is as
-#: large as the page's beside it, and its small text as the page's small; the widest that fits is shown, none is ever scaled.
+#: large as the page's beside it, and its small text as the page's small; the widest that fits is shown, not scaled.
 ON_SCREEN = {"s": 18.0, "m": 27.0, "l": 35.0, "xl": 55.0}
 TEXT = 1.125  # rem, of the page (``--font``)
 
