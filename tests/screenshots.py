@@ -5,7 +5,9 @@ Needs chromium, as the browser tests do. A picture that is of no use any more is
 
 import argparse
 import io
+import os
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,10 +16,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
-from assessments.services.demo import PASSWORD
-from tests.bench.server import demo_server
-from tests.browser.conftest import CHROMIUM, REASON
-
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+PASSWORD = "skalierungscheck"  # of the demo, printed by ./run
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images"
 LAPTOP, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
 TEAM, MANAGER, CURATOR = "team@auenfurt.example", "leitung@auenfurt.example", "redaktion@skalierungscheck.example"
@@ -146,12 +146,15 @@ def main() -> int:
     parser.add_argument("--address", help="of a running demo, instead of one started for this; it is changed by what is shown")
     options = parser.parse_args()
     if CHROMIUM is None:
-        print(REASON, file=sys.stderr)  # noqa: T201
+        print("no chromium found: install it (Debian: apt-get install chromium) or name it by CHROMIUM=/path", file=sys.stderr)  # noqa: T201
         return 1
     options.folder.mkdir(parents=True, exist_ok=True)
     if options.address:
         take_all(options.address, options.folder)
     else:
+        os.environ.setdefault("DEMO", "1")  # before the settings are read
+        from tests.bench.server import demo_server
+
         with demo_server(workers=2) as port:
             take_all(f"http://127.0.0.1:{port}", options.folder)
     return 0
