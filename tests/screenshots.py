@@ -98,7 +98,7 @@ def workshop(studio: Studio) -> None:
         page.get_by_role("button", name="Workshop öffnen").click()
         code = page.locator(".join-here__code")
         code.wait_for()
-        join = f"/w/{(code.text_content() or '').replace('-', '').replace(' ', '').strip().lower()}/"
+        join = f"/w/{(code.text_content() or '').split(':')[-1].replace('-', '').strip()}/"
         for number, (role, level, words) in enumerate(VOTES):
             with studio.page(screen=PHONE) as phone:
                 phone.goto(join)
