@@ -13,7 +13,7 @@ from assessments.models.project import Project, visible
 from assessments.models.round_step import RoundStep
 from assessments.models.states import EDITABLE, AssessmentState, ScoreState, TransitionKind
 from assessments.scoring import Counts
-from catalogue.models import Edition, Phase
+from catalogue.models import Edition, Phase, Subject
 from scaling.common.public_ids import public_id_field
 
 # What rounds are fetched with. Written out, since nearly every page asks for some of it: to compose it anew cost the start page
@@ -51,7 +51,13 @@ NEXT_OPEN = f"""(
     JOIN catalogue_criterion AS criterion ON criterion.id = score.criterion_id
     WHERE score.assessment_id = assessments_assessment.id AND score.set_aside_at IS NULL
         AND (score.state = '{ScoreState.OPEN.value}' OR NOT score.confirmed)
-    ORDER BY criterion."order" LIMIT 1)
+    ORDER BY
+        criterion.subject = '{Subject.SOLUTION.value}' AND NOT EXISTS (
+            SELECT FROM assessments_score AS said
+            WHERE said.assessment_id = assessments_assessment.id AND said.set_aside_at IS NULL
+                AND said.state <> '{ScoreState.OPEN.value}'),
+        criterion."order"
+    LIMIT 1)
 """  # noqa: S608 – nothing in it comes from outside
 
 
@@ -95,7 +101,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self._with(progress=PROGRESS)
 
     def with_next_open(self) -> "AssessmentQuerySet":
-        """Adds ``next_open``: the key of the first criterion that is ``ScoreQuerySet.pending``, or None."""
+        """Adds ``next_open``: the key of the criterion to go on with (``queries.neighbours.first_pending``), or None."""
         return self._with(next_open=NEXT_OPEN)
 
     def _with(self, kind: Any = None, **added: str) -> "AssessmentQuerySet":

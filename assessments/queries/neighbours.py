@@ -11,7 +11,7 @@ from assessments.models import Assessment, AssessmentState, Score, ScoreState, T
 from assessments.models.score import is_pending, short_answer
 from assessments.queries.catalogue_cache import CachedEdition, cached_edition
 from catalogue.levels import Level
-from catalogue.models import Criterion
+from catalogue.models import Criterion, Subject
 
 
 @dataclass(frozen=True)
@@ -131,6 +131,20 @@ def scores_of(assessment: Assessment) -> list[Score]:
     for score in scores:
         score.assessment = assessment
     return scores
+
+
+def first_pending(scores: Sequence[Score]) -> Score | None:
+    """The one to go on with: the first that somebody still has to look at. The scores come in the catalogue's order.
+
+    A round in which nothing is said yet begins with one that is about the municipality as well. Whoever works there can say
+    something to it, and its words are those of a town hall, while the roadmap's first one speaks of venture capital. The way on
+    leads in the catalogue's order from there, and what came before it follows at the end.
+    """
+    pending = [score for score in scores if score.is_pending]
+    if all(score.state == ScoreState.OPEN for score in scores):
+        about_the_house = (score for score in pending if score.criterion.subject != Subject.SOLUTION)
+        return next(about_the_house, next(iter(pending), None))
+    return next(iter(pending), None)
 
 
 AnyAnswer = TypeVar("AnyAnswer", bound=Score | RoundAnswer)

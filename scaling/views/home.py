@@ -18,11 +18,11 @@ from assessments.duration import duration
 from assessments.models import Assessment, AssessmentState, Measure, Project, TransitionKind
 from assessments.models.states import EDITABLE
 from assessments.queries.catalogue_cache import cached_edition
+from assessments.reports.charts import CARD, for_screen
 from assessments.reports.charts.profile_charts import figures_strips
 from assessments.reports.profile.example import example_profile
 from assessments.reports.profile.gate_status import GateStatus, load_gates
 from assessments.reports.profile.model import Figure
-from assessments.reports.views.profile import beside
 from assessments.scoring import Counts
 from assessments.services.assignment import assigned_to
 from catalogue.models import Edition, Phase
@@ -55,7 +55,7 @@ def for_visitors() -> dict[str, Any]:
 @lru_cache(maxsize=4)
 def _levels_of(figures: tuple[Figure, ...], _language: str | None) -> SafeString:
     """The drawing of the example's levels: the same for the same figures, so it is kept."""
-    return beside(lambda width: figures_strips(figures, width=width), (480, 290))
+    return for_screen(lambda width: figures_strips(figures, width=width), CARD)
 
 
 def lengths_of(edition: Edition) -> dict[str, Any]:
