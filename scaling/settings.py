@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "scaling.middleware.PrivateMiddleware",
     "scaling.session.SessionLengthMiddleware",
+    "scaling.accounts.sign_ins.LastUseMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "scaling.accounts.languages.language_of_profile",
     "scaling.once.OnceMiddleware",
@@ -143,7 +144,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if env.flag("DATABASE_PREPARE", default=True):
     DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 3}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Shared by all workers on all hosts: allauth counts failed sign-ins in it.
+# Shared by all workers on all hosts: allauth counts in it how often new passwords and codes are asked for.
 # Django's own limit of 300 entries would let somebody with many addresses push those counts out.
 CACHE_URL = env.cache("CACHE_URL")
 CACHES = {
@@ -190,6 +191,10 @@ ACCOUNT_FORMS = {
     "reset_password": "scaling.accounts.sign_in_forms.ResetPasswordForm",
 }
 ACCOUNT_PREVENT_ENUMERATION = True
+# How often, and within how many seconds: sign-ins from one network address, failed ones from it, failed ones for one account
+# (scaling.accounts.attempts). allauth's own limits of signing in by password would cost 56 queries more; its others stay.
+SIGN_IN_LIMITS = {"address": (30, 60), "failed_address": (10, 60), "failed_account": (5, 300)}
+ACCOUNT_RATE_LIMITS = {"login": ""}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = None
 # Without it everyone behind the proxy would share one limit of sign-ins, and one person could lock all others out.

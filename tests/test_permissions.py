@@ -46,6 +46,10 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("feedback", "", "get", PUBLIC),
     ("styleguide", "", "get", PUBLIC),
     ("account", "", "get", "302 200 200 200 200 200"),
+    ("sign_ins", "", "get", "302 200 200 200 200 200"),
+    ("sign_ins_end", "", "post", "302 302 302 302 302 302"),
+    # Somebody else's is as good as none (tests/accounts/test_sign_ins.py).
+    ("sign_in_end", "sign_in", "post", "302 302 302 302 302 302"),
     ("unsubscribe", "token", "get", PUBLIC),
     ("catalogue:index", "", "get", PUBLIC),
     ("catalogue:practices", "", "get", PUBLIC),

@@ -17,10 +17,13 @@ from simple_history.models import HistoricalRecords
 
 from scaling.accounts.ags import STATES, AgsField
 from scaling.accounts.short_codes import LENGTH, free_code, validate_code
+from scaling.accounts.sign_in_models import AttemptCount, SignIn
 from scaling.common.offices import known_offices, office_names, offices_field
 from scaling.common.public_ids import public_id_field
 from scaling.common.sorting import sort_key
 from scaling.common.text import look_alike, tidy_line, tidy_password
+
+__all__ = ["AttemptCount", "Invitation", "Membership", "Municipality", "Role", "SignIn", "User", "normal_email"]
 
 
 def normal_email(email: str) -> str:

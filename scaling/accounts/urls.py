@@ -5,6 +5,9 @@ from scaling.accounts.views import account, municipalities, people
 urlpatterns = [
     path("konto/", account.account, name="account"),
     path("konto/abbestellen/<str:token>/", account.unsubscribe_page, name="unsubscribe"),
+    path("konto/anmeldungen/", account.sign_ins_page, name="sign_ins"),
+    path("konto/anmeldungen/andere-beenden/", account.end_other_sign_ins, name="sign_ins_end"),
+    path("konto/anmeldungen/<int:pk>/beenden/", account.end_sign_in, name="sign_in_end"),
     path("kommunen/neu/", municipalities.create, name="municipality_create"),  # no public id is a word
     path("kommunen/<slug:public_id>/personen/", people.people, name="people"),
     path("kommunen/<slug:public_id>/personen/<int:pk>/rolle/", people.role, name="people_role"),

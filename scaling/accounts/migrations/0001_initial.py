@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
+        ("sessions", "0001_initial"),
     ]
 
     operations = [
@@ -664,5 +665,52 @@ class Migration(migrations.Migration):
                 ),
                 name="invitation_offices_known",
             ),
+        ),
+        migrations.CreateModel(
+            name="AttemptCount",
+            fields=[
+                ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("count", models.PositiveIntegerField()),
+                ("until", models.DateTimeField(db_index=True)),
+            ],
+            options={
+                "verbose_name": "gezählte Versuche",
+                "verbose_name_plural": "gezählte Versuche",
+            },
+        ),
+        migrations.CreateModel(
+            name="SignIn",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "browser",
+                    models.CharField(blank=True, help_text="as it names itself", max_length=300, verbose_name="Browser"),
+                ),
+                ("begun_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="angemeldet am")),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="zuletzt benutzt am")),
+                (
+                    "session",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="sessions.session",
+                        verbose_name="Sitzung",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sign_ins",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Person",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Anmeldung",
+                "verbose_name_plural": "Anmeldungen",
+                "ordering": ["-seen_at"],
+            },
         ),
     ]

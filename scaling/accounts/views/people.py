@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from scaling.accounts import invitations
 from scaling.accounts.belongings import belongings_of
+from scaling.accounts.devices import remember_device
 from scaling.accounts.forms import InviteForm, JoinForm, OfficesForm, RemoveForm, RoleForm
 from scaling.accounts.models import Invitation, Membership, Municipality, Role, User, normal_email
 from scaling.accounts.workplaces import names_of_workplaces, offered_workplaces
@@ -260,7 +261,9 @@ def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> H
         except (IntegrityError, invitations.NoInvitation):  # the account is there by now
             return _joined_already(request, token)
         login(request, membership.user, backend="django.contrib.auth.backends.ModelBackend")
-        return _welcome(request, membership)
+        response = _welcome(request, membership)
+        remember_device(response, membership.user.email)
+        return response
     context |= {"way": "new", "form": form}
     return render(request, "accounts/invitation.html", context, status=422 if form.errors else 200)
 
