@@ -236,6 +236,7 @@ SENT = {
     "people": "bob",
     "people_role": "bob",
     "people_offices": "bob",
+    "people_second_factor": "bob",
     "people_remove": "bob",
     "invitation_resend": "bob",
     "invitation_revoke": "bob",

@@ -16,7 +16,7 @@ from tests.pages import without_chance
 PERSONS = ("nobody", "charlie", "rita", "alice", "bob", "dora")
 
 #: Third-party addresses, tested by their makers; ours around them have tests of their own.
-FOREIGN = ("admin:", "account_", "javascript-catalog")
+FOREIGN = ("admin:", "account_", "mfa_", "javascript-catalog")
 
 #: Any answer to a POST that is no refusal: saved, asked again, or not possible in this state.
 ALLOWED = {200, 302, 400, 409, 422}
@@ -101,6 +101,9 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("municipality_create", "", "post", "302 403 403 403 403 403"),
     ("people", "municipality", "get", "302 404 403 403 200 404"),
     ("people", "municipality", "post", "302 404 403 403 + 404"),
+    # Bob shows first that it is him (tests/accounts/test_second_factor.py).
+    ("people_second_factor", "municipality", "get", "302 404 403 403 302 404"),
+    ("people_second_factor", "municipality", "post", "302 404 403 403 302 404"),
     ("people_role", "municipality membership", "post", "302 404 403 403 + 404"),
     ("people_offices", "municipality membership", "get", "302 404 403 403 200 404"),
     ("people_offices", "municipality membership", "post", "302 404 403 403 + 404"),

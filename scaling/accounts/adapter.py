@@ -50,7 +50,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """By the queue: how long the mail server takes would tell whether an address has an account."""
-        send_later([self.render_mail(template_prefix, email, {"request": self.request, "email": email, **context})])
+        password_url = absolute_url(reverse("account_reset_password"))
+        context = {"request": self.request, "email": email, "password_url": password_url, **context}
+        send_later([self.render_mail(template_prefix, email, context)])
 
 
 def client_address(request: HttpRequest) -> str:

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -54,7 +55,7 @@ def count(limits: Sequence[Limit]) -> list[Limit]:
     """
     now = timezone.now()
     ordered = sorted(limits, key=lambda limit: limit.key)  # one order of rows for everybody
-    values = {
+    values: dict[str, Any] = {
         "now": now,
         "keys": [limit.key for limit in ordered],
         "untils": [now + timedelta(seconds=limit.seconds) for limit in ordered],

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from scaling.accounts.belongings import hand_over
 from scaling.accounts.models import INVITATION_TTL, Invitation, Membership, Municipality, Role, User, normal_email
+from scaling.accounts.second_factor import settle
 from scaling.accounts.workplaces import join_workplaces, keep_workplaces, names_of_workplaces
 from scaling.common.addresses import absolute_url
 from scaling.common.history import attribute_to
@@ -132,6 +133,7 @@ def accept(*, token: str, user: User) -> Membership:
         )
         attribute_to(membership, user)
         membership.save()
+        settle(user)
     membership.begin_at = join_workplaces(invitation, membership, invitation.invited_by or user)
     return membership
 
@@ -160,6 +162,7 @@ def change_role(*, membership: Membership, role: str, by: Any, version: int | No
         membership.role = role
         attribute_to(membership, by)
         membership.save()
+        settle(membership.user)
 
 
 @atomic
@@ -187,7 +190,9 @@ def remove(*, membership: Membership, by: Any, to: User | None = None) -> None:
     if to is not None:
         hand_over(person=membership.user, to=to, municipality=membership.municipality, by=by)
     attribute_to(membership, by)
+    person = membership.user
     membership.delete()
+    settle(person)
 
 
 def _keep_a_manager(membership: Membership, *, still_manages: bool) -> None:

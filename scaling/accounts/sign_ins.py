@@ -54,9 +54,11 @@ def begin(request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
 
 
 def _note(request: HttpRequest, user: Any, begun_at: datetime) -> None:
+    key = request.session.session_key
+    assert key is not None  # noqa: S101 – both callers have a session that is stored
     request.session[SEEN] = int(time.time())
     name = request.META.get("HTTP_USER_AGENT", "")[:300].replace("\0", "")
-    SignIn.objects.create(user=user, session_id=request.session.session_key, browser=name, begun_at=begun_at)
+    SignIn.objects.create(user=user, session_id=key, browser=name, begun_at=begun_at)
 
 
 @receiver([password_changed, password_set])

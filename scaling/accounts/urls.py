@@ -1,6 +1,7 @@
 from django.urls import path
 
 from scaling.accounts.views import account, municipalities, people
+from scaling.accounts.views.second_factor import RemoveKeyView
 
 urlpatterns = [
     path("konto/", account.account, name="account"),
@@ -8,8 +9,11 @@ urlpatterns = [
     path("konto/anmeldungen/", account.sign_ins_page, name="sign_ins"),
     path("konto/anmeldungen/andere-beenden/", account.end_other_sign_ins, name="sign_ins_end"),
     path("konto/anmeldungen/<int:pk>/beenden/", account.end_sign_in, name="sign_in_end"),
+    # Before allauth's own, which it takes the place of.
+    path("konto/zweiter-faktor/webauthn/keys/<int:pk>/remove/", RemoveKeyView.as_view(), name="mfa_remove_webauthn"),
     path("kommunen/neu/", municipalities.create, name="municipality_create"),  # no public id is a word
     path("kommunen/<slug:public_id>/personen/", people.people, name="people"),
+    path("kommunen/<slug:public_id>/personen/zweiter-faktor/", people.second_factor_demand, name="people_second_factor"),
     path("kommunen/<slug:public_id>/personen/<int:pk>/rolle/", people.role, name="people_role"),
     path("kommunen/<slug:public_id>/personen/<int:pk>/stellen/", people.offices, name="people_offices"),
     path("kommunen/<slug:public_id>/personen/<int:pk>/entfernen/", people.remove, name="people_remove"),

@@ -90,6 +90,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "second_factor_due",
+                    models.DateField(
+                        blank=True,
+                        editable=False,
+                        help_text="reckoned by second_factor.settle",
+                        null=True,
+                        verbose_name="zweiter Faktor bis",
+                    ),
+                ),
+                (
                     "digest_sent_on",
                     models.DateField(blank=True, editable=False, null=True, verbose_name="letzter Wochenüberblick am"),
                 ),
@@ -204,6 +214,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("coat_of_arms", models.TextField(blank=True, editable=False, max_length=100, verbose_name="Wappen")),
+                (
+                    "second_factor_roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=10),
+                        blank=True,
+                        default=list,
+                        editable=False,
+                        size=None,
+                        verbose_name="zweiter Faktor für",
+                    ),
+                ),
+                (
+                    "second_factor_due",
+                    models.DateField(blank=True, editable=False, null=True, verbose_name="zweiter Faktor bis"),
+                ),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
@@ -276,6 +301,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("coat_of_arms", models.FileField(blank=True, editable=False, upload_to="", verbose_name="Wappen")),
+                (
+                    "second_factor_roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=10),
+                        blank=True,
+                        default=list,
+                        editable=False,
+                        size=None,
+                        verbose_name="zweiter Faktor für",
+                    ),
+                ),
+                (
+                    "second_factor_due",
+                    models.DateField(blank=True, editable=False, null=True, verbose_name="zweiter Faktor bis"),
+                ),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
             ],
             options={
