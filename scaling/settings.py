@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scaling.common import environment_file
 from scaling.common.environment import Env
+from scaling.common.identity_providers import identity_providers
 from scaling.contradictions import contradictions
 
 from_file = environment_file.load_environment_file()
@@ -76,6 +77,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "crispy_forms",
     "django_htmx",
     "rules.apps.AutodiscoverRulesConfig",  # reads every app's rules.py
@@ -102,6 +105,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "scaling.middleware.PrivateMiddleware",
     "scaling.session.SessionLengthMiddleware",
+    "scaling.accounts.single_sign_on.session.SingleSignOnMiddleware",
     "scaling.accounts.sign_ins.LastUseMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "scaling.accounts.languages.language_of_profile",
@@ -208,6 +212,14 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds for which somebody has not to 
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0 if DEMO else 1)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # allauth would put the host's name in brackets before every subject
 
+# --- Accounts of the town hall (OpenID Connect)
+IDENTITY_PROVIDERS = identity_providers(env)
+SOCIALACCOUNT_ADAPTER = "scaling.accounts.single_sign_on.adapters.SocialAdapter"
+# A link leads there, not a form: our CSP would not let a form's answer lead to another host.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # who an address is here decides scaling.accounts.single_sign_on.admission
+
 # --- Second factor
 MFA_ADAPTER = "scaling.accounts.second_factor.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -230,6 +242,7 @@ MFA_FORMS = {
 }
 # Where somebody still gets who has to set one up first, by name, beside allauth's pages: out, and to what everybody may read.
 OPEN_WITHOUT_SECOND_FACTOR = {
+    *("openid_connect_login", "openid_connect_callback", "provider_signed_out"),
     *("account", "sign_ins", "sign_in_end", "sign_ins_end", "theme", "set_language", "session"),
     *("imprint", "privacy", "accessibility", "feedback"),
 }

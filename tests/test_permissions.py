@@ -16,7 +16,7 @@ from tests.pages import without_chance
 PERSONS = ("nobody", "charlie", "rita", "alice", "bob", "dora")
 
 #: Third-party addresses, tested by their makers; ours around them have tests of their own.
-FOREIGN = ("admin:", "account_", "mfa_", "javascript-catalog")
+FOREIGN = ("admin:", "account_", "mfa_", "openid_connect_", "socialaccount_", "javascript-catalog")
 
 #: Any answer to a POST that is no refusal: saved, asked again, or not possible in this state.
 ALLOWED = {200, 302, 400, 409, 422}
@@ -50,6 +50,7 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("sign_ins_end", "", "post", "302 302 302 302 302 302"),
     # Somebody else's is as good as none (tests/accounts/test_sign_ins.py).
     ("sign_in_end", "sign_in", "post", "302 302 302 302 302 302"),
+    ("provider_signed_out", "kind", "get", "404 404 404 404 404 404"),
     ("unsubscribe", "token", "get", PUBLIC),
     ("catalogue:index", "", "get", PUBLIC),
     ("catalogue:practices", "", "get", PUBLIC),

@@ -6,15 +6,20 @@ from allauth.account.signals import password_reset
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from scaling.accounts import attempts
 from scaling.accounts.attempts import Limit
 from scaling.accounts.devices import known_device
 from scaling.accounts.models import User, normal_email
+from scaling.accounts.single_sign_on.adapters import PENDING, SESSION
+from scaling.accounts.single_sign_on.only import forbidding_provider
 from scaling.common.addresses import absolute_url
 from scaling.common.mail import send_later
 
@@ -39,6 +44,37 @@ class AccountAdapter(DefaultAccountAdapter):
         if user:
             attempts.take_back(self.failing)
         return user
+
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+        """By whatever way somebody comes (password, passkey, link of a mail): a provider's people come from there alone."""
+        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        if response is not None or "sociallogin" in (kwargs.get("signal_kwargs") or {}):
+            return response
+        request.session.pop(PENDING, None)
+        provider = forbidding_provider(user)
+        if provider is None:
+            return None
+        messages.error(
+            request, _("Sie melden sich nur mit dem Konto Ihrer Verwaltung an (%(name)s).") % {"name": provider.name}
+        )
+        return redirect("account_login")
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Who came from a provider is signed out there, too."""
+        noted = request.session.get(SESSION)
+        if noted and noted["provider"] in settings.IDENTITY_PROVIDERS:
+            return reverse("provider_signed_out", args=[noted["provider"]])
+        url: str = super().get_logout_redirect_url(request)
+        return url
+
+    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
+        """No link where a password would open nothing: the mail says where to sign in instead."""
+        provider = forbidding_provider(user)
+        if provider is None:
+            super().send_password_reset_mail(user, email, context)
+        else:
+            there = absolute_url(reverse("openid_connect_login", args=[provider.id]))
+            self.send_mail("accounts/mail/sign_in_there", email, {"provider": provider, "there": there})
 
     def login(self, request: HttpRequest, user: Any) -> None:
         request.first_sign_in = user.last_login is None  # type: ignore[attr-defined]  # for ``devices``: signing in changes it

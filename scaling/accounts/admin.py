@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -32,6 +33,8 @@ admin.site.unregister(Group)
 admin.site.unregister(EmailAddress)
 # Its pages would show secrets, and let somebody change whose they are.
 admin.site.unregister(Authenticator)
+# Providers stand in the settings, and who is who there decides their sign-in.
+admin.site.unregister([SocialAccount, SocialApp, SocialToken])
 
 
 class UserForm(VersionedForm):

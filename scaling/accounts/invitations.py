@@ -155,6 +155,16 @@ def accept_as_new(*, token: str, name: str, password: str, language: str) -> Mem
 
 
 @atomic
+def enrol(*, municipality: Municipality, user: User, role: str) -> Membership:
+    """Make the person a member without an invitation: a provider that is believed says that they belong there."""
+    Municipality.objects.select_for_update().get(pk=municipality.pk)
+    membership = Membership(user=user, municipality=municipality, role=role)
+    attribute_to(membership, user)
+    membership.save()
+    return membership
+
+
+@atomic
 def change_role(*, membership: Membership, role: str, by: Any, version: int | None = None) -> None:
     """Where ``version`` is still the current one. Raises LastManager, StaleRecord."""
     _keep_a_manager(membership, still_manages=role == Role.MANAGER)

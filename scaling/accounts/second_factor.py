@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scaling.accounts.models import Membership, Municipality, User
+from scaling.accounts.single_sign_on.only import forbidding_provider
 from scaling.common.history import attribute_to
 from scaling.common.qr_code import qr_code
 from scaling.common.transactions import atomic
@@ -44,7 +45,9 @@ OPERATOR, CURATOR = "operator", "curator"
 
 
 def has_second_factor(user: User) -> bool:
-    """One query."""
+    """One of ours, or a provider that is asked at each sign-in and sees to it. One query, three where a provider is strict."""
+    if forbidding_provider(user) is not None:
+        return True
     return bool(Authenticator.objects.filter(user=user, type__in=REAL).exists())
 
 

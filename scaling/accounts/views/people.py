@@ -23,6 +23,7 @@ from scaling.accounts.confirmed import confirmed
 from scaling.accounts.devices import remember_device
 from scaling.accounts.forms import DemandForm, InviteForm, JoinForm, OfficesForm, RemoveForm, RoleForm
 from scaling.accounts.models import Invitation, Membership, Municipality, Role, User, normal_email
+from scaling.accounts.single_sign_on.only import forbidding_provider_of
 from scaling.accounts.workplaces import names_of_workplaces, offered_workplaces
 from scaling.common.addresses import start_page
 from scaling.common.history import removed_by
@@ -281,6 +282,9 @@ def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> H
             if user
             else render(request, "accounts/invitation.html", {**context, "way": "sign_in"})
         )
+    if provider := forbidding_provider_of(found.municipality):
+        there = {"name": provider.name, "url": reverse("openid_connect_login", args=[provider.id])}
+        return render(request, "accounts/invitation.html", {**context, "way": "provider", "provider": there})
     form = JoinForm(request.POST if request.method == "POST" else None, email=found.email)
     if request.method == "POST" and form.is_valid():
         try:
