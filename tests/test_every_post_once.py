@@ -30,8 +30,10 @@ from tests.sent_forms import answer, contents, form_of, histories, rows, send, s
 from tests.test_permissions import FOREIGN, TABLE, all_names
 from tests.world import World, put_world
 
-#: Addresses that change nothing: they set a cookie, look at a text, or lead elsewhere.
+#: Addresses that change nothing: they set a cookie, look at a text, end a sign-in (which is no content), or lead elsewhere.
 WITHOUT_EFFECT = {
+    "sign_in_end",
+    "sign_ins_end",
     "theme",
     "set_language",
     "assessments:score_moved",
@@ -234,6 +236,7 @@ SENT = {
     "people": "bob",
     "people_role": "bob",
     "people_offices": "bob",
+    "people_second_factor": "bob",
     "people_remove": "bob",
     "invitation_resend": "bob",
     "invitation_revoke": "bob",

@@ -69,6 +69,7 @@ def make_world() -> World:
     link = share_links.create_link(assessment=approved, by=bob, purpose="Rat", expires_on=timezone.localdate())
     workshop = workshops.open_workshop(assessment=draft, by=alice, first=evidence.score)
     ids = {
+        "sign_in": 0,
         "workshop_code": workshop.code,
         "membership": cast.rita.memberships.get().pk,
         "invitation": invitation.pk,

@@ -4,6 +4,7 @@ import difflib
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -81,6 +82,22 @@ class Env:
     def words(self, name: str, default: str = "") -> list[str]:
         """A list, separated by commas."""
         return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
+
+    def some_of(self, name: str, choices: Sequence[str]) -> list[str]:
+        """Any of the words, none by default."""
+        found = self.words(name)
+        for word in found:
+            if word not in choices:
+                raise ImproperlyConfigured(f"{name} may hold {', '.join(choices)}, not {word!r}.")
+        return found
+
+    def day(self, name: str) -> date | None:
+        """A day such as 2026-12-31; None where nothing is set."""
+        value = self.text(name, "").strip()
+        try:
+            return date.fromisoformat(value) if value else None
+        except ValueError:
+            raise ImproperlyConfigured(f"{name} must be a day such as 2026-12-31, not {value!r}.") from None
 
     def schemes(self, name: str) -> list[str]:
         """What addresses may begin with, such as enaio,d3; in lower case, without those that are never a link."""

@@ -176,9 +176,10 @@ def shared_cache() -> Iterator[Complaint]:
     except away:
         kept = False
     if not kept and settings.CACHE_URL:
-        yield problem("The Valkey of CACHE_URL does not answer: nobody can sign in.", "Start it, or correct CACHE_URL.")
+        said = "The Valkey of CACHE_URL does not answer: no second factor and no new password is taken."
+        yield problem(said, "Start it, or correct CACHE_URL.")
     elif not kept:
-        yield problem("The shared cache keeps nothing: failed sign-ins are not counted.", PREPARE)
+        yield problem("The shared cache keeps nothing: no second factor and no new password is taken.", PREPARE)
 
 
 CHECKS = [

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -12,6 +13,7 @@ from django.utils.translation import gettext
 import scaling
 from scaling.common import links
 from scaling.common.drawings import drawn
+from scaling.common.identity_providers import IdentityProvider
 from scaling.common.markdown import render_markdown
 from scaling.once import FIELD, page_token
 from scaling.resending import texts_to_copy
@@ -26,6 +28,12 @@ BADGE_KINDS = {
     "danger": ("blocked", "overdue", "expired"),
 }
 _KIND_OF_STATE = {state: kind for kind, states in BADGE_KINDS.items() for state in states}
+
+
+@register.simple_tag
+def identity_providers() -> list[IdentityProvider]:
+    """With whose accounts one may sign in, too. No query."""
+    return list(settings.IDENTITY_PROVIDERS.values())
 
 
 @register.simple_tag(takes_context=True, name="csrf_token")

@@ -90,7 +90,7 @@ def sign_in_by_page(live_server: Any) -> Callable[..., None]:
         page.goto(f"{live_server.url}/konto/login/")
         page.get_by_label("E-Mail-Adresse").fill(user.email)
         page.get_by_label("Passwort", exact=False).first.fill(PASSWORD)
-        page.get_by_role("button", name="Anmelden").last.click()
+        page.get_by_role("button", name="Anmelden", exact=True).click()
         page.wait_for_url(f"{live_server.url}/")
 
     return sign_in

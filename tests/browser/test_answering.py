@@ -162,7 +162,7 @@ def test_sign_in_expired_while_typing(page, url, alice, sign_in_by_page):
 
     page.get_by_label("E-Mail-Adresse").fill(alice.email)
     page.get_by_label("Passwort", exact=False).first.fill(PASSWORD)
-    page.get_by_role("button", name="Anmelden").last.click()
+    page.get_by_role("button", name="Anmelden", exact=True).click()
     expect(page).to_have_url(url)
     page.get_by_role("button", name="Diese Fassung ins Formular übernehmen").click()
     expect(state(page)).to_have_text(re.compile("^gespeichert um"))

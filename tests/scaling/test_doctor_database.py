@@ -118,7 +118,7 @@ class TestDatabase:
     def test_cache_without_table(self):
         sql("DROP TABLE cache")
         assert found(database.shared_cache) == [
-            "The shared cache keeps nothing: failed sign-ins are not counted. → Run manage.py prepare."
+            "The shared cache keeps nothing: no second factor and no new password is taken. → Run manage.py prepare."
         ]
 
 

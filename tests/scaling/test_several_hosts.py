@@ -167,7 +167,7 @@ def test_object_storage_away(house, storage, pooled):
 
 
 def test_valkey_away(house):
-    """Whoever signs in is told to come back in a moment, since wrong passwords could not be counted; all others go on."""
+    """Whoever asks for a new password is told to come back in a moment, since that could not be counted; all others go on."""
     server = shutil.which("valkey-server") or shutil.which("redis-server")
     if server is None:
         pytest.skip("needs Valkey or Redis: sudo apt-get install redis-server")
@@ -178,16 +178,16 @@ def test_valkey_away(house):
 
     valkey = start_valkey()
     pages = host(house, "fifth", {"CACHE_URL": f"valkey://127.0.0.1:{port}/0"})
-    fields = pages.form("/konto/login/", 0) | {"login": house.seed["bob"], "password": "falsch"}
-    wait_until(lambda: pages.post("/konto/login/", fields, 0)[0] == 200, "no sign-in")
+    fields = pages.form("/konto/password/reset/", 0) | {"email": house.seed["bob"]}
+    wait_until(lambda: pages.post("/konto/password/reset/", fields, 0)[0] == 302, "no new password")
     valkey.kill()
     valkey.wait()
-    status, page = pages.post("/konto/login/", fields, 0)
+    status, page = pages.post("/konto/password/reset/", fields, 0)
     assert status == 503
     assert "Wir sind gleich wieder da" in page
     answer = pages.form(pages.criterion(1)) | {"choice": "2", "rationale": "Ohne Valkey.", "bleiben": "1"}
     assert pages.post(pages.criterion(1), answer)[0] == 302
     start_valkey()
-    wait_until(lambda: pages.post("/konto/login/", fields, 0)[0] == 200, "no sign-in")
+    wait_until(lambda: pages.post("/konto/password/reset/", fields, 0)[0] == 302, "no new password")
     pages.process.terminate()
     pages.process.wait()
