@@ -16,6 +16,7 @@ from django.db import connection
 
 from catalogue.models import Edition
 from catalogue.services.checksums import compare_checksums
+from scaling.accounts.second_factor import settle_all
 from scaling.common.translations import compile_translations, compiled_are_current
 from scaling.right_database import refuse_wrong_database
 from scaling.unreleased_schema import refuse_older_schema
@@ -72,6 +73,7 @@ def prepare_database(stdout: Any) -> None:
         refuse_older_schema()
         make_tables()
         loaded = load_catalogue(stdout)
+        settle_all()  # of whom the settings demand a second factor may have changed
         compare_checksums()  # says so loudly, but serves: answers must not be out of reach because a catalogue differs
         if settings.DEMO:
             said = io.StringIO()

@@ -3,6 +3,7 @@ written in one file (``scaling.common.environment_file``).
 """
 
 import secrets
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scaling.common import environment_file
 from scaling.common.environment import Env
+from scaling.common.identity_providers import identity_providers
 from scaling.contradictions import contradictions
 
 from_file = environment_file.load_environment_file()
@@ -52,6 +54,8 @@ def _demo_secret_key() -> str:
 SECRET_KEY = env.text("SECRET_KEY", "" if DEMO else None) or (_demo_secret_key() if DEMO else "")
 if len(SECRET_KEY) < 50 and not DEMO:
     raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters, all random.")
+# Earlier ones, after a change: what they signed and encrypted stays good until they are left out.
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 THIS_MACHINE = "127.0.0.1,localhost,[::1]"
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", THIS_MACHINE if DEMO else _host)
 if DEMO and not set(ALLOWED_HOSTS) <= set(THIS_MACHINE.split(",")):
@@ -72,6 +76,9 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "crispy_forms",
     "django_htmx",
     "rules.apps.AutodiscoverRulesConfig",  # reads every app's rules.py
@@ -98,11 +105,14 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "scaling.middleware.PrivateMiddleware",
     "scaling.session.SessionLengthMiddleware",
+    "scaling.accounts.single_sign_on.session.SingleSignOnMiddleware",
+    "scaling.accounts.sign_ins.LastUseMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "scaling.accounts.languages.language_of_profile",
     "scaling.once.OnceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "scaling.drafts.stored_forms",
+    "scaling.accounts.second_factor.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "scaling.middleware.ConflictMiddleware",
@@ -142,10 +152,17 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if env.flag("DATABASE_PREPARE", default=True):
     DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 3}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Shared by all workers: allauth counts failed sign-ins in it.
+# Shared by all workers on all hosts: allauth counts in it how often new passwords and codes are asked for.
 # Django's own limit of 300 entries would let somebody with many addresses push those counts out.
+CACHE_URL = env.cache("CACHE_URL")
 CACHES = {
     "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+        "OPTIONS": {"socket_connect_timeout": 3, "socket_timeout": 5},  # seconds
+    }
+    if CACHE_URL
+    else {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
@@ -182,11 +199,59 @@ ACCOUNT_FORMS = {
     "reset_password": "scaling.accounts.sign_in_forms.ResetPasswordForm",
 }
 ACCOUNT_PREVENT_ENUMERATION = True
+# How often, and within how many seconds: sign-ins from one network address, failed ones from it, failed ones for one account
+# (scaling.accounts.attempts). allauth's own limits of signing in by password would cost 56 queries more; its others stay.
+SIGN_IN_LIMITS = {"address": (30, 60), "failed_address": (10, 60), "failed_account": (5, 300)}
+ACCOUNT_RATE_LIMITS = {"login": ""}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = None
+# Who has set up a second factor, or changed a password, is told by mail.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds for which somebody has not to show again that it is them
 # Without it everyone behind the proxy would share one limit of sign-ins, and one person could lock all others out.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0 if DEMO else 1)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # allauth would put the host's name in brackets before every subject
+
+# --- Accounts of the town hall (OpenID Connect)
+IDENTITY_PROVIDERS = identity_providers(env)
+SOCIALACCOUNT_ADAPTER = "scaling.accounts.single_sign_on.adapters.SocialAdapter"
+# A link leads there, not a form: our CSP would not let a form's answer lead to another host.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # who an address is here decides scaling.accounts.single_sign_on.admission
+
+# --- Second factor
+MFA_ADAPTER = "scaling.accounts.second_factor.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from invitations; allauth's own list of them stays empty
+MFA_TOTP_ISSUER = "Skalierungscheck"
+# Browsers take passkeys on this machine without https, by its name localhost.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
+MFA_FORMS = {
+    "authenticate": "scaling.accounts.second_factor_forms.AuthenticateForm",
+    "reauthenticate": "scaling.accounts.second_factor_forms.ReauthenticateForm",
+    "activate_totp": "scaling.accounts.second_factor_forms.ActivateForm",
+    "deactivate_totp": "scaling.accounts.second_factor_forms.DeactivateForm",
+    "generate_recovery_codes": "scaling.accounts.second_factor_forms.GenerateCodesForm",
+    "add_webauthn": "scaling.accounts.second_factor_forms.AddKeyForm",
+    "edit_webauthn": "scaling.accounts.second_factor_forms.EditKeyForm",
+    "login_webauthn": "scaling.accounts.second_factor_forms.SignInKeyForm",
+    "authenticate_webauthn": "scaling.accounts.second_factor_forms.AuthenticateKeyForm",
+    "reauthenticate_webauthn": "scaling.accounts.second_factor_forms.ReauthenticateKeyForm",
+}
+# Where somebody still gets who has to set one up first, by name, beside allauth's pages: out, and to what everybody may read.
+OPEN_WITHOUT_SECOND_FACTOR = {
+    *("openid_connect_login", "openid_connect_callback", "provider_signed_out"),
+    *("account", "sign_ins", "sign_in_end", "sign_ins_end", "theme", "set_language", "session"),
+    *("imprint", "privacy", "accessibility", "feedback"),
+}
+# The operator demands one of these roles (operator, curator, manager, team, reader) from that day on; a municipality's managers
+# may demand it of more.
+SECOND_FACTOR_ROLES = env.some_of("SECOND_FACTOR_ROLES", ["operator", "curator", "manager", "team", "reader"])
+SECOND_FACTOR_DUE = env.day("SECOND_FACTOR_DUE")
+if SECOND_FACTOR_ROLES and SECOND_FACTOR_DUE is None:
+    raise ImproperlyConfigured("SECOND_FACTOR_ROLES needs a day: set SECOND_FACTOR_DUE, such as 2026-12-31.")
 
 # --- Mail
 vars().update(env.email("EMAIL_URL", "consolemail://" if DEMO else None))
@@ -227,8 +292,12 @@ EVIDENCE_SCHEMES = env.schemes("EVIDENCE_SCHEMES")
 BACKUP_DIR = Path(env.text("BACKUP_DIR", str(VAR_DIR / "backups") if DEMO else "/var/backups/skalierungscheck"))
 BACKUP_KEEP_DAYS = env.number("BACKUP_KEEP_DAYS", 30, lowest=1)
 BACKUP_RECIPIENTS = env.words("BACKUP_RECIPIENTS")
+# Uploads lie in VAR_DIR/media, or, where several hosts serve, in a bucket that all of them reach.
+OBJECT_STORAGE = env.object_storage("UPLOADS_URL")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "scaling.object_storage.ObjectStorage", "OPTIONS": OBJECT_STORAGE}
+    if OBJECT_STORAGE
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "scaling.static_files.StaticFiles"
     },
@@ -326,6 +395,9 @@ LOGGING = {
 }
 
 # --- Does it fit together?
+for _name, _module in (("UPLOADS_URL", "storages"), ("CACHE_URL", "redis")):
+    if env.is_set(_name) and find_spec(_module) is None:
+        raise ImproperlyConfigured(f"{_name} is set, but what it needs is not installed: run deploy/install again.")
 env.asked_for |= {"PORT", "WEB_WORKERS", "WEB_THREADS", environment_file.FILE}  # read elsewhere
 if wrong := env.unknown(from_file):
     raise ImproperlyConfigured("\n".join(wrong))

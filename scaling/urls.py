@@ -22,6 +22,7 @@ urlpatterns = [
         for name in ("email", "confirm-email", "login/code/confirm")
     ),
     path("konto/confirm-email/<path:key>", pages.not_here, name="account_closed"),
+    path("konto/zweiter-faktor/", include("allauth.mfa.urls")),
     path("konto/", include("allauth.account.urls")),
     path("sprache/", include("django.conf.urls.i18n")),
     path("darstellung/", theme, name="theme"),

@@ -18,6 +18,7 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from assessments.queries import catalogue_cache
 from assessments.reports.pdf import engine
 from assessments.services.demo import load_demo
 from catalogue.services.importing import import_files, load_file
@@ -26,6 +27,7 @@ from scaling.settings import BASE_DIR
 from tests.cast import PASSWORD as PASSWORD
 from tests.cast import Cast
 from tests.cast import make_user as make_user
+from tests.kept_rows import KeptRows
 from tests.world import World, draw_documents, make_world
 
 T = TypeVar("T")
@@ -46,6 +48,7 @@ hypothesis_settings.load_profile("any machine")
 @pytest.fixture(autouse=True)
 def _fast_and_private(settings, tmp_path):
     translation.activate(settings.LANGUAGE_CODE)  # a request leaves its language behind for the next test
+    catalogue_cache.forget()  # and this what the catalogue said, under ids that may come again
     for name, value in IN_TESTS.items():
         setattr(settings, name, value)
     settings.STORAGES = {
@@ -96,8 +99,10 @@ def _delete_all_rows(*_args: Any, **_options: Any) -> None:
 
 def _delete_rows_once() -> None:
     quote = connection.ops.quote_name
-    names = connection.introspection.django_table_names(only_existing=True, include_views=False)
-    tables = [quote(name) for name in names if name not in MADE_BY_DJANGO]
+    names = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - MADE_BY_DJANGO
+    # the queue's tables are not Django's, and what waits there is of the test
+    names |= {name for name in connection.introspection.table_names() if name.startswith("procrastinate_")}
+    tables = [quote(name) for name in sorted(names)]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE; SET LOCAL session_replication_role = replica")
         # names of our own tables, not what anybody typed
@@ -179,10 +184,24 @@ def demo(_shared_demo: None, db: None) -> None:
     """The catalogue as it is shipped and the demo's municipalities. They take seconds to load: once for a class of tests."""
 
 
+@pytest.fixture(scope="session")
+def kept_rows() -> KeptRows:
+    """For the stories that the tests of a folder begin from: their rows, kept."""
+    return KeptRows()
+
+
 @pytest.fixture
-def cast(request: pytest.FixtureRequest, db: None) -> Cast:
-    """Those of the test's world, where it has one."""
-    return request.getfixturevalue("world").cast if "world" in request.fixturenames else Cast()
+def story(db: None) -> Any:
+    """Rows with a cast of their own, where a folder's conftest.py has such a fixture."""
+    return None
+
+
+@pytest.fixture
+def cast(request: pytest.FixtureRequest, db: None, story: Any) -> Cast:
+    """Those of the test's world or story, where it has one."""
+    if "world" in request.fixturenames:
+        return request.getfixturevalue("world").cast
+    return story.cast if story else Cast()
 
 
 @pytest.fixture

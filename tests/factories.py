@@ -1,6 +1,6 @@
 """Rows for tests, without surprises: every value is fixed unless the test names it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -35,13 +35,19 @@ WORKSTREAMS = ["finanziell", "organisatorisch", "technisch", "wirtschaftlich"]
 def make_phases_and_workstreams() -> tuple[dict[str, Phase], dict[str, Workstream]]:
     """The six phases and four workstreams, by key, with those made that are not there yet. Two queries where all are."""
     phases = {phase.key: phase for phase in Phase.objects.all()}
-    for order, (key, code, name) in enumerate(PHASES, 1):
-        if key not in phases:
-            phases[key] = Phase.objects.create(key=key, order=order, code=code, name_de=name, official_name_de=name)
+    missing_phases = [
+        Phase(key=key, order=order, code=code, name_de=name, official_name_de=name)
+        for order, (key, code, name) in enumerate(PHASES, 1)
+        if key not in phases
+    ]
+    phases |= {phase.key: phase for phase in Phase.objects.bulk_create(missing_phases)}
     streams = {stream.key: stream for stream in Workstream.objects.all()}
-    for order, key in enumerate(WORKSTREAMS, 1):
-        if key not in streams:
-            streams[key] = Workstream.objects.create(key=key, order=order, name_de=key.capitalize())
+    missing_streams = [
+        Workstream(key=key, order=order, name_de=key.capitalize())
+        for order, key in enumerate(WORKSTREAMS, 1)
+        if key not in streams
+    ]
+    streams |= {stream.key: stream for stream in Workstream.objects.bulk_create(missing_streams)}
     return phases, streams
 
 
@@ -51,58 +57,69 @@ def make_edition(major: int = 1, *, state: str = EditionState.PUBLISHED, **field
     return Edition.objects.create(major=major, state=state, title_de=f"Katalog {major}", **dated, **fields)
 
 
-def make_criterion(
-    edition: Edition,
-    key: str,
-    *,
-    phase: str = CROSS_PHASE,
-    workstreams: Sequence[str] = ("organisatorisch",),
-    milestone: int | None = None,
-    **fields: Any,
-) -> Criterion:
-    """A criterion with five levels in both wordings; ``milestone`` is the level required to pass."""
-    phases, streams = make_phases_and_workstreams()
-    criterion = Criterion.objects.create(
-        edition=edition,
-        key=key,
-        order=edition.criteria.count() + 1,
-        phase=phases[phase],
-        **{
-            "title_de": f"Kriterium {key}",
-            "title_source": TitleSource.OFFICIAL,
-            "summary_de": f"Kurzbeschreibung {key}",
-            "why_de": f"Grund {key}",
-            "questions_de": [f"Frage zu {key}?"],
-            "evidence_examples_de": [f"Nachweis zu {key}"],
-            "subject": Subject.BOTH,
-            "municipality_summary_de": f"Kurzbeschreibung {key} für das Haus",
-            "municipality_questions_de": [f"Frage zu {key} im Haus?"],
-            "municipality_evidence_examples_de": [f"Nachweis zu {key} im Haus"],
-            **fields,
-        },
-    )
-    criterion.workstreams.add(*(streams[name] for name in workstreams))
-    LevelDescriptor.objects.bulk_create(
-        LevelDescriptor(
-            criterion=criterion,
-            level=level,
-            description_de=f"{key} auf {level}",
-            next_step_de="" if level == 4 else f"{key} von {level} weiter",
-            municipality_description_de=f"{key} im Haus auf {level}",
-            municipality_next_step_de="" if level == 4 else f"{key} im Haus von {level} weiter",
-        )
-        for level in range(5)
-    )
-    if milestone is not None:
-        Milestone.objects.create(criterion=criterion, kind="roadmap", required_level=milestone)
+def make_criterion(edition: Edition, key: str, **fields: Any) -> Criterion:
+    """One criterion, as ``make_criteria`` makes them."""
+    [criterion] = make_criteria(edition, {key: fields})
     return criterion
+
+
+def make_criteria(edition: Edition, wanted: Mapping[str, Mapping[str, Any]]) -> list[Criterion]:
+    """Criteria by key, with five levels in both wordings, at the end of the edition. At most nine queries, however many.
+
+    Of their fields, ``phase`` and ``workstreams`` are named by key, and ``milestone`` is the level required to pass.
+    """
+    phases, streams = make_phases_and_workstreams()
+    begin = edition.criteria.count() + 1
+    made, milestones, placed = [], [], []
+    for order, (key, given) in enumerate(wanted.items(), begin):
+        fields = dict(given)
+        phase, level = fields.pop("phase", CROSS_PHASE), fields.pop("milestone", None)
+        names = fields.pop("workstreams", ("organisatorisch",))
+        criterion = Criterion(edition=edition, key=key, order=order, phase=phases[phase], **{**_texts(key), **fields})
+        made.append(criterion)
+        placed += [(criterion, streams[name]) for name in names]
+        if level is not None:
+            milestones.append(Milestone(criterion=criterion, kind="roadmap", required_level=level))
+    Criterion.objects.bulk_create(made)
+    through = Criterion.workstreams.through
+    through.objects.bulk_create(through(criterion=criterion, workstream=stream) for criterion, stream in placed)
+    LevelDescriptor.objects.bulk_create(_level(criterion, level) for criterion in made for level in range(5))
+    Milestone.objects.bulk_create(milestones)
+    return made
+
+
+def _texts(key: str) -> dict[str, Any]:
+    return {
+        "title_de": f"Kriterium {key}",
+        "title_source": TitleSource.OFFICIAL,
+        "summary_de": f"Kurzbeschreibung {key}",
+        "why_de": f"Grund {key}",
+        "questions_de": [f"Frage zu {key}?"],
+        "evidence_examples_de": [f"Nachweis zu {key}"],
+        "subject": Subject.BOTH,
+        "municipality_summary_de": f"Kurzbeschreibung {key} für das Haus",
+        "municipality_questions_de": [f"Frage zu {key} im Haus?"],
+        "municipality_evidence_examples_de": [f"Nachweis zu {key} im Haus"],
+    }
+
+
+def _level(criterion: Criterion, level: int) -> LevelDescriptor:
+    key = criterion.key
+    return LevelDescriptor(
+        criterion=criterion,
+        level=level,
+        description_de=f"{key} auf {level}",
+        next_step_de="" if level == 4 else f"{key} von {level} weiter",
+        municipality_description_de=f"{key} im Haus auf {level}",
+        municipality_next_step_de="" if level == 4 else f"{key} im Haus von {level} weiter",
+    )
 
 
 def make_catalogue(criteria: int = 3, *, major: int = 1) -> Edition:
     """A published edition with cross-phase criteria ``kriterium-1`` … ``kriterium-n``; the first is a milestone."""
     edition = make_edition(major, state=EditionState.DRAFT)
-    for number in range(1, criteria + 1):
-        make_criterion(edition, f"kriterium-{number}", milestone=3 if number == 1 else None)
+    keys = [f"kriterium-{number}" for number in range(1, criteria + 1)]
+    make_criteria(edition, {key: {"milestone": 3} if key == "kriterium-1" else {} for key in keys})
     Edition.objects.filter(pk=edition.pk).update(state=EditionState.PUBLISHED, published_at=timezone.now())
     edition.refresh_from_db()
     return edition

@@ -11,7 +11,11 @@ from django.db.models import Max
 from django.test import Client
 from simple_history.models import HistoricalChanges
 
+from scaling.accounts.models import AttemptCount, SignIn
 from scaling.models import SubmittedForm
+
+#: What is kept of the sending itself, and of signing in.
+NO_CONTENT = (SubmittedForm, Session, SignIn, AttemptCount)
 
 
 def signed_in(person):
@@ -67,8 +71,8 @@ def send(client, path, fields):
 
 
 def rows():
-    """How many there are of everything but what is kept of the sending itself."""
-    models = [model for model in apps.get_models() if model not in (SubmittedForm, Session)]
+    """How many there are of everything but NO_CONTENT."""
+    models = [model for model in apps.get_models() if model not in NO_CONTENT]
     return Counter({model._meta.label: model._base_manager.count() for model in models})
 
 
@@ -79,6 +83,6 @@ def histories():
 
 
 def contents():
-    """Everything that is stored."""
-    models = [model for model in apps.get_models() if model not in (SubmittedForm, Session)]
+    """Everything that is stored but NO_CONTENT."""
+    models = [model for model in apps.get_models() if model not in NO_CONTENT]
     return {model._meta.label: sorted(map(repr, model._base_manager.values_list())) for model in models}

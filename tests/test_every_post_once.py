@@ -28,10 +28,12 @@ from tests.factories import make_catalogue
 from tests.races import at_once
 from tests.sent_forms import answer, contents, form_of, histories, rows, send, signed_in
 from tests.test_permissions import FOREIGN, TABLE, all_names
-from tests.world import World, make_world
+from tests.world import World, put_world
 
-#: Addresses that change nothing: they set a cookie, look at a text, or lead elsewhere.
+#: Addresses that change nothing: they set a cookie, look at a text, end a sign-in (which is no content), or lead elsewhere.
 WITHOUT_EFFECT = {
+    "sign_in_end",
+    "sign_ins_end",
     "theme",
     "set_language",
     "assessments:score_moved",
@@ -117,9 +119,9 @@ INCOMPLETE = {"catalogue:practice_edit", "catalogue:model_edit", "catalogue:phas
 
 
 @pytest.fixture
-def world(db) -> World:
+def world(db, kept_rows) -> World:
     """One of each test's own: the two clicks of a form come over two connections."""
-    return make_world()
+    return put_world(kept_rows)
 
 
 @pytest.fixture
@@ -234,6 +236,7 @@ SENT = {
     "people": "bob",
     "people_role": "bob",
     "people_offices": "bob",
+    "people_second_factor": "bob",
     "people_remove": "bob",
     "invitation_resend": "bob",
     "invitation_revoke": "bob",

@@ -16,7 +16,7 @@ from tests.pages import without_chance
 PERSONS = ("nobody", "charlie", "rita", "alice", "bob", "dora")
 
 #: Third-party addresses, tested by their makers; ours around them have tests of their own.
-FOREIGN = ("admin:", "account_", "javascript-catalog")
+FOREIGN = ("admin:", "account_", "mfa_", "openid_connect_", "socialaccount_", "javascript-catalog")
 
 #: Any answer to a POST that is no refusal: saved, asked again, or not possible in this state.
 ALLOWED = {200, 302, 400, 409, 422}
@@ -46,6 +46,11 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("feedback", "", "get", PUBLIC),
     ("styleguide", "", "get", PUBLIC),
     ("account", "", "get", "302 200 200 200 200 200"),
+    ("sign_ins", "", "get", "302 200 200 200 200 200"),
+    ("sign_ins_end", "", "post", "302 302 302 302 302 302"),
+    # Somebody else's is as good as none (tests/accounts/test_sign_ins.py).
+    ("sign_in_end", "sign_in", "post", "302 302 302 302 302 302"),
+    ("provider_signed_out", "kind", "get", "404 404 404 404 404 404"),
     ("unsubscribe", "token", "get", PUBLIC),
     ("catalogue:index", "", "get", PUBLIC),
     ("catalogue:practices", "", "get", PUBLIC),
@@ -97,6 +102,9 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("municipality_create", "", "post", "302 403 403 403 403 403"),
     ("people", "municipality", "get", "302 404 403 403 200 404"),
     ("people", "municipality", "post", "302 404 403 403 + 404"),
+    # Bob shows first that it is him (tests/accounts/test_second_factor.py).
+    ("people_second_factor", "municipality", "get", "302 404 403 403 302 404"),
+    ("people_second_factor", "municipality", "post", "302 404 403 403 302 404"),
     ("people_role", "municipality membership", "post", "302 404 403 403 + 404"),
     ("people_offices", "municipality membership", "get", "302 404 403 403 200 404"),
     ("people_offices", "municipality membership", "post", "302 404 403 403 + 404"),

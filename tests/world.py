@@ -3,9 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +22,7 @@ from scaling.accounts.models import Invitation
 from scaling.accounts.unsubscribe import unsubscribe_path
 from tests.cast import Cast
 from tests.factories import make_catalogue, make_project
+from tests.kept_rows import KeptRows
 
 
 @dataclass
@@ -65,6 +69,7 @@ def make_world() -> World:
     link = share_links.create_link(assessment=approved, by=bob, purpose="Rat", expires_on=timezone.localdate())
     workshop = workshops.open_workshop(assessment=draft, by=alice, first=evidence.score)
     ids = {
+        "sign_in": 0,
         "workshop_code": workshop.code,
         "membership": cast.rita.memberships.get().pk,
         "invitation": invitation.pk,
@@ -97,6 +102,21 @@ def make_world() -> World:
         "token": unsubscribe_path(alice, "digest").rstrip("/").rsplit("/", 1)[1],
     }
     return World(cast, project, approved, draft, submitted, ids)
+
+
+def put_world(kept_rows: KeptRows) -> World:
+    """A world of the test's own, stored for other connections to see: its rows as they were made first, and its files."""
+    with transaction.atomic():
+        world, files = kept_rows.get("world", _world_with_files)
+    for path, content in files.items():
+        (settings.MEDIA_ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+        (settings.MEDIA_ROOT / path).write_bytes(content)
+    return world
+
+
+def _world_with_files() -> tuple[World, dict[Path, bytes]]:
+    root = Path(settings.MEDIA_ROOT)
+    return make_world(), {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
 def draw_documents(world: World) -> None:

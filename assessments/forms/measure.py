@@ -54,7 +54,7 @@ class MeasureForm(Form):
         owner.queryset = User.objects.filter(pk__in=known)
         owner.label_from_instance = lambda person: with_former(person, is_there=person.pk in people)
         self.helper = FormHelper()
-        self.helper.layout = Layout("text", "criterion_key", Row("owner", "owner_text"), Row("due_on", "status"))
+        self.helper.layout = Layout(Row("text"), Row("criterion_key"), Row("owner", "owner_text"), Row("due_on", "status"))
         self.helper.render_hidden_fields = True
         self.helper.add_input(Submit("speichern", _("Maßnahme speichern")))
 

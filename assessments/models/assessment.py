@@ -1,9 +1,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -13,8 +13,52 @@ from assessments.models.project import Project, visible
 from assessments.models.round_step import RoundStep
 from assessments.models.states import EDITABLE, AssessmentState, ScoreState, TransitionKind
 from assessments.scoring import Counts
-from catalogue.models import Edition, Phase
+from catalogue.models import Edition, Phase, Subject
 from scaling.common.public_ids import public_id_field
+
+# What rounds are fetched with. Written out, since nearly every page asks for some of it: to compose it anew cost the start page
+# more than all that the database does for it. They name the round's own table, so they stand in statements over rounds only.
+TEAM_IDS = "ARRAY(SELECT user_id FROM assessments_project_team WHERE project_id = assessments_assessment.project_id)"
+STEPS = """(
+    SELECT COALESCE(jsonb_agg(jsonb_build_object(
+        'id', step.id, 'kind', step.kind, 'at', step.at, 'note', step.note,
+        'by_id', step.by_id, 'name', person.name, 'email', person.email,
+        'from_major', from_edition.major, 'from_minor', from_edition.minor,
+        'to_major', to_edition.major, 'to_minor', to_edition.minor) ORDER BY step.id), '[]')
+    FROM assessments_assessmenttransition AS step
+    LEFT JOIN accounts_user AS person ON person.id = step.by_id
+    LEFT JOIN catalogue_edition AS from_edition ON from_edition.id = step.from_edition_id
+    LEFT JOIN catalogue_edition AS to_edition ON to_edition.id = step.to_edition_id
+    WHERE step.assessment_id = assessments_assessment.id)
+"""
+RECORD_PHASE = """(
+    SELECT record.phase_id FROM assessments_assessmentrecord AS record
+    WHERE record.assessment_id = assessments_assessment.id AND record.superseded_at IS NULL LIMIT 1)
+"""
+#: Answers in all, answered, unknown, not applicable, and carried over and not confirmed. Counted by the index of the round's
+#: answers: a join would group every column of the round over all of them.
+PROGRESS = f"""(
+    SELECT ARRAY[
+        count(*),
+        count(*) FILTER (WHERE score.state <> '{ScoreState.OPEN.value}'),
+        count(*) FILTER (WHERE score.state = '{ScoreState.UNKNOWN.value}'),
+        count(*) FILTER (WHERE score.state = '{ScoreState.NOT_APPLICABLE.value}'),
+        count(*) FILTER (WHERE score.state <> '{ScoreState.OPEN.value}' AND NOT score.confirmed)]
+    FROM assessments_score AS score WHERE score.assessment_id = assessments_assessment.id AND score.set_aside_at IS NULL)
+"""  # noqa: S608 – nothing in it comes from outside
+NEXT_OPEN = f"""(
+    SELECT criterion.key FROM assessments_score AS score
+    JOIN catalogue_criterion AS criterion ON criterion.id = score.criterion_id
+    WHERE score.assessment_id = assessments_assessment.id AND score.set_aside_at IS NULL
+        AND (score.state = '{ScoreState.OPEN.value}' OR NOT score.confirmed)
+    ORDER BY
+        criterion.subject = '{Subject.SOLUTION.value}' AND NOT EXISTS (
+            SELECT FROM assessments_score AS said
+            WHERE said.assessment_id = assessments_assessment.id AND said.set_aside_at IS NULL
+                AND said.state <> '{ScoreState.OPEN.value}'),
+        criterion."order"
+    LIMIT 1)
+"""  # noqa: S608 – nothing in it comes from outside
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -32,18 +76,11 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
     def with_steps(self) -> "AssessmentQuerySet":
         """Fetches ``Assessment.steps`` along, in the same query."""
-        own = Assessment.objects.filter(pk=OuterRef("pk"), transitions__isnull=False).order_by("transitions__pk")
-        names = {"by_id": "by", "name": "by__name", "email": "by__email"}
-        for which in ("from", "to"):
-            names |= {f"{which}_{part}": f"{which}_edition__{part}" for part in ("major", "minor")}
-        names |= {"id": "pk", "kind": "kind", "at": "at", "note": "note"}
-        row = JSONObject(**{name: f"transitions__{path}" for name, path in names.items()})
-        return self.annotate(step_rows=ArraySubquery(own.values(row=row)))
+        return self._with(models.JSONField(), step_rows=STEPS)
 
     def with_record(self) -> "AssessmentQuerySet":
         """Adds ``record_phase``, the phase in which the project was when the round was approved; None without a record."""
-        own = Assessment.objects.filter(pk=OuterRef("pk"), records__isnull=False, records__superseded_at__isnull=True)
-        return self.annotate(record_phase=Subquery(own.values("records__phase")[:1]))
+        return self._with(record_phase=RECORD_PHASE)
 
     def with_last_approved(self) -> "AssessmentQuerySet":
         """Adds ``last_approved``, the ``round`` and ``at`` of the project's latest record: what speaks meanwhile."""
@@ -55,37 +92,21 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
     def with_team(self) -> "AssessmentQuerySet":
         """Adds ``team_user_ids``, the people on the project."""
-        team = Project.team.through.objects.filter(project=OuterRef("project"))
-        added = {"team_user_ids": ArraySubquery(team.values("user"))}
-        return self.annotate(**added)
+        return self._with(team_user_ids=TEAM_IDS)
 
     def with_progress(self) -> "AssessmentQuerySet":
-        """Adds what ``Assessment.counts`` makes the one figure of progress of, with its four parts: ``total``,
-        ``answered``, ``unknown``, ``not_applicable`` and ``unconfirmed``, how many were carried over and wait for a look.
+        """Adds what ``Assessment.counts`` makes the one figure of progress of, with its four parts, and how many answers were
+        carried over and wait for a look.
         """
-        answered = ~Q(scores__state=ScoreState.OPEN)
-        scores = {
-            "total": Q(),
-            "answered": answered,
-            "unknown": Q(scores__state=ScoreState.UNKNOWN),
-            "not_applicable": Q(scores__state=ScoreState.NOT_APPLICABLE),
-            "unconfirmed": answered & Q(scores__confirmed=False),
-        }
-        counts = Q(scores__set_aside_at=None)
-        # Counted per round by its index. A join would group every column of the round over all its answers.
-        own = Assessment.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
-        counted = {
-            name: Subquery(own.annotate(n=Count("scores", filter=counts & which)).values("n")) for name, which in scores.items()
-        }
-        return self.annotate(**counted)
+        return self._with(progress=PROGRESS)
 
     def with_next_open(self) -> "AssessmentQuerySet":
-        """Adds ``next_open``: the key of the first criterion that is ``ScoreQuerySet.pending``, or None."""
-        pending = Q(scores__state=ScoreState.OPEN) | Q(scores__confirmed=False)
-        first = Assessment.objects.filter(pending, scores__set_aside_at=None, pk=OuterRef("pk")).order_by(
-            "scores__criterion__order"
-        )
-        return self.annotate(next_open=Subquery(first.values("scores__criterion__key")[:1]))
+        """Adds ``next_open``: the key of the criterion to go on with (``queries.neighbours.first_pending``), or None."""
+        return self._with(next_open=NEXT_OPEN)
+
+    def _with(self, kind: Any = None, **added: str) -> "AssessmentQuerySet":
+        written = {name: RawSQL(sql, (), kind) for name, sql in added.items()}  # noqa: S611 – nothing in them comes from outside
+        return self.annotate(**written)
 
     def open(self) -> "AssessmentQuerySet":
         return self.exclude(state=AssessmentState.APPROVED)
@@ -109,11 +130,7 @@ class Assessment(models.Model):
 
     # What a queryset may have added; given to ``annotate`` as ``**``, since django-stubs declares its keywords a second time.
     team_user_ids: list[int]
-    answered: int
-    total: int
-    unknown: int
-    not_applicable: int
-    unconfirmed: int
+    progress: Sequence[int]
 
     objects = AssessmentQuerySet.as_manager()
 
@@ -145,13 +162,14 @@ class Assessment(models.Model):
     @property
     def counts(self) -> Counts:
         """How far it is: its answers by their states. No query; only of a round fetched ``with_progress``."""
+        total, answered, unknown, not_applicable, unconfirmed = self.progress
         return Counts(
-            total=self.total,
-            rated=self.answered - self.unknown - self.not_applicable,
-            unknown=self.unknown,
-            not_applicable=self.not_applicable,
-            open=self.total - self.answered,
-            unconfirmed=self.unconfirmed,
+            total=total,
+            rated=answered - unknown - not_applicable,
+            unknown=unknown,
+            not_applicable=not_applicable,
+            open=total - answered,
+            unconfirmed=unconfirmed,
         )
 
     @property

@@ -9,15 +9,21 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from assessments.models.assessment import Assessment
+from assessments.models.assessment import TEAM_IDS, Assessment
 from assessments.models.project import visible
 from assessments.models.states import AssessmentState, ScoreState
 from catalogue.levels import HIGHEST, LOWEST, Level
 from catalogue.models import Criterion
 
-# Written out, since every page and save of an answer asks for it: the ORM takes three times as long to compose it as the
-# database to answer.
-TEAM_IDS = "ARRAY(SELECT user_id FROM assessments_project_team WHERE project_id = assessments_assessment.project_id)"
+
+def short_answer(state: str, level: int | None) -> str:
+    """„Stufe 2“, „offen“ … It stands in lists of all criteria, so it is made without a template."""
+    return gettext("Stufe %(level)s") % {"level": level} if level is not None else str(ScoreState(state).label)
+
+
+def is_pending(state: str, *, confirmed: bool) -> bool:
+    """Whether somebody still has to look at the answer: open, or carried over and not confirmed."""
+    return state == ScoreState.OPEN or not confirmed
 
 
 class ScoreQuerySet(models.QuerySet["Score"]):
@@ -131,10 +137,8 @@ class Score(models.Model):
 
     @property
     def short_answer(self) -> str:
-        """„Stufe 2“, „offen“ … It stands in lists of all criteria, so it is made without a template."""
-        return gettext("Stufe %(level)s") % {"level": self.level} if self.level is not None else self.get_state_display()
+        return short_answer(self.state, self.level)
 
     @property
     def is_pending(self) -> bool:
-        """Whether somebody still has to look at it: open, or carried over and not confirmed."""
-        return self.state == ScoreState.OPEN or not self.confirmed
+        return is_pending(self.state, confirmed=self.confirmed)

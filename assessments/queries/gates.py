@@ -1,4 +1,4 @@
-"""The gates of many rounds at once: three queries, however many there are. What a gate is, says ``scoring.gates``."""
+"""The gates of many rounds at once: two queries, however many there are. What a gate is, says ``scoring.gates``."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -8,8 +8,9 @@ from django.db.models import Case, TextField, Value, When
 
 from assessments import scoring, sentences
 from assessments.models import Assessment, Score, ScoreState
+from assessments.queries.catalogue_cache import cached_edition
 from assessments.scoring import Gate, GateMilestone, Rating
-from catalogue.models import PROJECT_PHASES, Milestone, Phase
+from catalogue.models import PROJECT_PHASES, Criterion, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class RoundGates:
 
 
 def gates_of(assessments: Iterable[Assessment]) -> dict[int, RoundGates]:
-    """By assessment id. Three queries; give the assessments with their project, or that costs one more each.
+    """By assessment id. Two queries; give the assessments with project and edition, or that costs one more each.
 
     Of a round fetched ``with_record`` the gate is that of the phase in which the project was when it was approved.
     """
@@ -51,8 +52,13 @@ def gates_of(assessments: Iterable[Assessment]) -> dict[int, RoundGates]:
     keys = {phase.pk: phase.key for phase in phases}
     labels = {phase.key: phase.label for phase in phases}
     codes = {phase.key: "" if phase.is_cross_phase else phase.code for phase in phases}
-    titles, milestones = _milestones({a.edition_id for a in assessments}, keys)
-    ratings, reasons = _ratings([a.pk for a in assessments], keys)
+    editions = {assessment.edition_id: cached_edition(assessment.edition) for assessment in assessments}
+    asked = {pk: [criterion for criterion in guide.criteria if criterion.is_milestone] for pk, guide in editions.items()}
+    titles = {pk: {criterion.key: criterion.title for criterion in criteria} for pk, criteria in asked.items()}
+    milestones = {pk: [_milestone(criterion, keys) for criterion in criteria] for pk, criteria in asked.items()}
+    ratings, reasons = _ratings(
+        [a.pk for a in assessments], {criterion.pk: criterion for criteria in asked.values() for criterion in criteria}, keys
+    )
     found = {}
     for assessment in assessments:
         project = assessment.project
@@ -75,34 +81,25 @@ def gate_milestone(key: str, phase: str, required: int, levels: Sequence[int]) -
     return GateMilestone(key, phase, required, tuple(zip(PROJECT_PHASES, levels, strict=True)) if levels else ())
 
 
-def _milestones(
-    editions: set[int], keys: dict[int, str]
-) -> tuple[defaultdict[int, dict[str, str]], defaultdict[int, list[GateMilestone]]]:
-    titles: defaultdict[int, dict[str, str]] = defaultdict(dict)
-    milestones: defaultdict[int, list[GateMilestone]] = defaultdict(list)
-    rows = Milestone.objects.filter(criterion__edition__in=editions).select_related("criterion").order_by("criterion__order")
-    for row in rows:
-        criterion = row.criterion
-        titles[criterion.edition_id][criterion.key] = criterion.title
-        milestones[criterion.edition_id].append(
-            gate_milestone(criterion.key, keys[criterion.phase_id], row.required_level, row.required_levels)
-        )
-    return titles, milestones
+def _milestone(criterion: Criterion, keys: dict[int, str]) -> GateMilestone:
+    own = criterion.milestone
+    return gate_milestone(criterion.key, keys[criterion.phase_id], own.required_level, own.required_levels)
 
 
 def _ratings(
-    assessments: list[int], keys: dict[int, str]
+    assessments: list[int], asked: dict[int, Criterion], keys: dict[int, str]
 ) -> tuple[defaultdict[int, list[Rating]], defaultdict[int, dict[str, str]]]:
-    """Of milestones only: a gate asks for nothing else. And why they do not apply, where they do not."""
+    """Of milestones only (``asked``, by id): a gate asks for nothing else. And why they do not apply, where they do not."""
     ratings: defaultdict[int, list[Rating]] = defaultdict(list)
     reasons: defaultdict[int, dict[str, str]] = defaultdict(dict)
-    rows = Score.objects.filter(assessment__in=assessments, criterion__milestone__isnull=False).annotate(
+    rows = Score.objects.filter(assessment__in=assessments, criterion__in=list(asked)).annotate(
         reason=Case(When(state=ScoreState.NOT_APPLICABLE, then="rationale"), default=Value(""), output_field=TextField())
     )
-    for assessment, key, phase, state, level, confirmed, reason in rows.values_list(
-        "assessment_id", "criterion__key", "criterion__phase_id", "state", "level", "confirmed", "reason"
+    for assessment, pk, state, level, confirmed, reason in rows.values_list(
+        "assessment_id", "criterion_id", "state", "level", "confirmed", "reason"
     ):
-        ratings[assessment].append(Rating(key, state, level, confirmed=confirmed, phase=keys[phase]))
+        criterion = asked[pk]
+        ratings[assessment].append(Rating(criterion.key, state, level, confirmed=confirmed, phase=keys[criterion.phase_id]))
         if reason:
-            reasons[assessment][key] = reason
+            reasons[assessment][criterion.key] = reason
     return ratings, reasons

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assessments.queries.history import ChangedField, HistoryEntry
@@ -29,12 +30,22 @@ def _settings(rows: Any) -> Iterable[HistoryEntry]:
         yield ChangedField(_("Amtlicher Gemeindeschlüssel (AGS)"), old.ags, new.ags)
         yield ChangedField(_("Kürzel"), old.code, new.code)
         yield ChangedField(_("erfunden"), yes_or_no(old.is_fictional), yes_or_no(new.is_fictional))
+        yield ChangedField(_("zweiter Faktor"), _demanded(old), _demanded(new))
         if str(old.coat_of_arms or "") != str(new.coat_of_arms or ""):
             word = _("ersetzt") if old.coat_of_arms and new.coat_of_arms else _("neu") if new.coat_of_arms else _("entfernt")
             yield ChangedField(_("Wappen"), "", word)
 
     words = {"+": _("Kommune angelegt"), "~": _("Einstellungen geändert"), "-": _("Kommune gelöscht")}
     return row_entries(rows, words, title=lambda row: "", differences=differences)
+
+
+def _demanded(row: Any) -> str:
+    """Of whom a second factor is demanded, and by when."""
+    if not row.second_factor_roles:
+        return _("freiwillig")
+    roles = ", ".join(str(label) for role, label in Role.choices if role in row.second_factor_roles)
+    day = date_format(row.second_factor_due) if row.second_factor_due else "–"
+    return _("%(roles)s, bis zum %(day)s") % {"roles": roles, "day": day}
 
 
 def _role(row: Any) -> str:

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from django.db import connection
 
 from assessments.models import Assessment, AssessmentState, Score, ScoreState, TransitionKind
+from assessments.models.score import is_pending, short_answer
 from assessments.queries.catalogue_cache import CachedEdition, cached_edition
 from catalogue.levels import Level
+from catalogue.models import Criterion, Subject
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,32 @@ def answer_label(state: str, level: int | None) -> str:
     return f"{level} – {Level(level).label}" if level is not None else str(ScoreState(state).label)
 
 
+@dataclass(slots=True)
+class RoundAnswer:
+    """An answer of the round as the way through it needs it. There is one for each criterion on every criterion's page, and a
+    row of the model takes thirty times as long to make."""
+
+    pk: int
+    criterion: Criterion
+    state: str
+    level: int | None
+    confirmed: bool
+    target_level: int | None = None
+
+    @property
+    def short_answer(self) -> str:
+        return short_answer(self.state, self.level)
+
+    @property
+    def is_pending(self) -> bool:
+        return is_pending(self.state, confirmed=self.confirmed)
+
+
 @dataclass(frozen=True)
 class RoundContext:
     """All answers of the round in the catalogue's order, and the two to the same criterion from elsewhere, or None."""
 
-    scores: list[Score]
+    scores: list[RoundAnswer]
     earlier: EarlierAnswer | None
     municipality_answer: EarlierAnswer | None
 
@@ -78,17 +102,19 @@ def round_context(score: Score, guide: CachedEdition) -> RoundContext:
         "municipality": assessment.project.municipality_id,
         "project": assessment.project_id,
     }
-    scores: list[Score] = []
+    scores: list[RoundAnswer] = []
     found: dict[str, EarlierAnswer] = {}
     with connection.cursor() as cursor:
         for row in cursor.execute(SURROUNDINGS, values):
             pk, criterion, state, level, confirmed, rationale, target, by, at, assessment_id, round_ = row
             if assessment_id == assessment.pk:
-                scores.append(Score(pk=pk, criterion_id=criterion, state=state, level=level, confirmed=confirmed))
+                scores.append(RoundAnswer(pk, guide.by_id[criterion], state, level, confirmed))
             elif state != ScoreState.OPEN or rationale:
                 answer = EarlierAnswer(state, level, rationale, target, by, at, round_)
                 found["earlier" if assessment_id == assessment.previous_id else "municipality_answer"] = answer
-    return RoundContext(in_order(scores, guide), found.get("earlier"), found.get("municipality_answer"))
+    return RoundContext(
+        sorted(scores, key=lambda one: one.criterion.order), found.get("earlier"), found.get("municipality_answer")
+    )
 
 
 def in_order(scores: Iterable[Score], guide: CachedEdition) -> list[Score]:
@@ -107,19 +133,36 @@ def scores_of(assessment: Assessment) -> list[Score]:
     return scores
 
 
+def first_pending(scores: Sequence[Score]) -> Score | None:
+    """The one to go on with: the first that somebody still has to look at. The scores come in the catalogue's order.
+
+    A round in which nothing is said yet begins with one that is about the municipality as well. Whoever works there can say
+    something to it, and its words are those of a town hall, while the roadmap's first one speaks of venture capital. The way on
+    leads in the catalogue's order from there, and what came before it follows at the end.
+    """
+    pending = [score for score in scores if score.is_pending]
+    if all(score.state == ScoreState.OPEN for score in scores):
+        about_the_house = (score for score in pending if score.criterion.subject != Subject.SOLUTION)
+        return next(about_the_house, next(iter(pending), None))
+    return next(iter(pending), None)
+
+
+AnyAnswer = TypeVar("AnyAnswer", bound=Score | RoundAnswer)
+
+
 @dataclass(frozen=True)
-class Neighbours:
+class Neighbours(Generic[AnyAnswer]):
     """The way on from one criterion. ``next_pending`` comes after it, or from the start again; None when nothing is left."""
 
     position: int
     total: int
-    previous: Score | None
-    next: Score | None
-    next_pending: Score | None
-    scores: Sequence[Score] = ()
+    previous: AnyAnswer | None
+    next: AnyAnswer | None
+    next_pending: AnyAnswer | None
+    scores: Sequence[AnyAnswer] = ()
 
 
-def neighbours(scores: Sequence[Score], pk: int) -> Neighbours:
+def neighbours(scores: Sequence[AnyAnswer], pk: int) -> Neighbours[AnyAnswer]:
     place = next(number for number, score in enumerate(scores) if score.pk == pk)
     onwards = [*scores[place + 1 :], *scores[:place]]
     return Neighbours(

@@ -1,16 +1,18 @@
 """The overview of a round: its criteria in groups, with the one figure of progress for each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Score
+from assessments.queries.neighbours import RoundAnswer
 from assessments.scoring import Counts, Rating, counts
 from scaling.common.offices import Office
 
 
-def rating_of(score: Score) -> Rating:
+def rating_of(score: Score | RoundAnswer) -> Rating:
     """The score as the figures want it. Needs the criterion with phase and workstreams at hand."""
     return Rating(
         key=score.criterion.key,
@@ -35,12 +37,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Overview:
-    """``scores`` in catalogue order. A criterion of two workstreams counts fully in both."""
+    """``scores`` in catalogue order, with their criteria at hand. A criterion of two workstreams counts fully in both.
+
+    What a page does not ask for is not reckoned. No query.
+    """
 
     scores: tuple[Score, ...]
-    counts: Counts
-    phases: tuple[Group, ...]
-    workstreams: tuple[Group, ...]
 
     @property
     def pending(self) -> list[Score]:
@@ -54,27 +56,40 @@ class Overview:
     def unconfirmed(self) -> list[Score]:
         return [score for score in self.scores if not score.confirmed]
 
+    @cached_property
+    def _ratings(self) -> dict[int, Rating]:
+        return {score.pk: rating_of(score) for score in self.scores}
 
-def overview_of(scores: Sequence[Score]) -> Overview:
-    """No query with the criteria at hand (``neighbours.in_order``)."""
-    phases: dict[str, tuple[str, list[Score]]] = {}
-    workstreams: dict[tuple[int, str], tuple[str, list[Score]]] = {}
-    for score in scores:
-        phase = score.criterion.phase
-        phases.setdefault(phase.key, (phase.label, []))[1].append(score)
-        for workstream in score.criterion.workstreams.all():
-            workstreams.setdefault((workstream.order, workstream.key), (workstream.name, []))[1].append(score)
-    ratings = {score.pk: rating_of(score) for score in scores}
+    @cached_property
+    def counts(self) -> Counts:
+        return counts(self._ratings.values())
 
-    def group(key: str, name: str, members: list[Score]) -> Group:
-        return Group(key, name, tuple(members), counts(ratings[score.pk] for score in members))
+    @cached_property
+    def phases(self) -> tuple[Group, ...]:
+        """In the order in which their first criteria come."""
+        found: dict[str, list[Score]] = {}
+        for score in self.scores:
+            found.setdefault(score.criterion.phase.key, []).append(score)
+        return tuple(self._group(key, members[0].criterion.phase.label, members) for key, members in found.items())
 
-    return Overview(
-        scores=tuple(scores),
-        counts=counts(ratings.values()),
-        phases=tuple(group(key, name, members) for key, (name, members) in phases.items()),
-        workstreams=tuple(group(key, name, members) for (_, key), (name, members) in sorted(workstreams.items())),
-    )
+    @cached_property
+    def workstreams(self) -> tuple[Group, ...]:
+        """In their own order."""
+        found: dict[str, list[Score]] = {}
+        streams = {}
+        for score in self.scores:
+            for stream in score.criterion.own_workstreams:
+                streams[stream.key] = stream
+                found.setdefault(stream.key, []).append(score)
+        ordered = sorted(streams.values(), key=lambda stream: (stream.order, stream.key))
+        return tuple(self._group(stream.key, stream.name, found[stream.key]) for stream in ordered)
+
+    def _group(self, key: str, name: str, members: list[Score]) -> Group:
+        return Group(key, name, tuple(members), counts(self._ratings[score.pk] for score in members))
+
+
+def overview_of(scores: Iterable[Score]) -> Overview:
+    return Overview(tuple(scores))
 
 
 #: What a list of criteria can be narrowed to, besides phase and workstream. The words are those of the address.

@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import threading
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -35,13 +36,17 @@ READ = (
     ("assessments/reports/pdf/fonts", "*.*"),
     ("requirements", "run.txt"),
 )
+#: Python 3.11 reads code in one thread at a time only; in two it fails with a SystemError (warm-up, and the first request).
+_one_at_a_time = threading.Lock()
 
 
 @cache
 def render_version() -> str:
     """The same for the same code, templates, styles, fonts, translations, glossary and libraries, wherever it is asked for."""
     digest = hashlib.sha256()
-    for file in sources():
+    with _one_at_a_time:
+        files = sources()
+    for file in files:
         digest.update(file.name.encode() + b"\0")
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()

@@ -18,6 +18,7 @@ from simple_history.utils import bulk_update_with_history
 from assessments.limits import RATIONALE
 from assessments.models import Assessment, Evidence, Score, ScoreState
 from assessments.models.states import EDITABLE
+from scaling.common.columns import columns_of
 from scaling.common.dates import date_problem
 from scaling.common.history import attribute_to
 from scaling.common.text import has_letters, tidy_line, tidy_text
@@ -85,19 +86,19 @@ class NewEvidence:
 ANSWER_FIELDS = [field.name for field in fields(Answer)]
 
 # The ORM knows one strength of lock per query; this needs two. PostgreSQL takes them in the order in which they are written.
-LOCK = """
-    SELECT score.*, assessment.state AS assessment_state
+LOCK = f"""
+    SELECT {columns_of(Score, "score")}, assessment.state AS assessment_state
     FROM assessments_score AS score JOIN assessments_assessment AS assessment ON assessment.id = score.assessment_id
     WHERE score.id = %s
     FOR SHARE OF assessment FOR NO KEY UPDATE OF score
-"""
+"""  # noqa: S608 – names of our own columns
 
-LOCK_SEVERAL = """
-    SELECT score.*, assessment.state AS assessment_state
+LOCK_SEVERAL = f"""
+    SELECT {columns_of(Score, "score")}, assessment.state AS assessment_state
     FROM assessments_score AS score JOIN assessments_assessment AS assessment ON assessment.id = score.assessment_id
     WHERE score.id = ANY(%s) AND assessment.id = %s AND score.set_aside_at IS NULL ORDER BY score.id
     FOR SHARE OF assessment FOR NO KEY UPDATE OF score
-"""
+"""  # noqa: S608 – names of our own columns
 CONFIRMED_FIELDS = ["confirmed", "version", "page", "updated_at", "updated_by"]
 
 

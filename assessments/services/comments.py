@@ -9,7 +9,9 @@ from scaling.common.text import tidy_text
 from scaling.common.transactions import atomic
 
 
+@atomic
 def add_comment(*, score: Score, by: Any, text: str) -> Comment:
+    """In a transaction, though it is one row: what a process that was killed had begun is not stored after its end."""
     return Comment.objects.create(score=score, author=by, text=tidy_text(text))
 
 

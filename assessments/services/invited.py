@@ -10,13 +10,16 @@ from scaling.common.history import attribute_to
 
 def offered(municipality: Municipality) -> list[tuple[str, str]]:
     """The projects one can be invited to, as (public id, name). One query; the standing project is everybody's."""
-    projects = Project.objects.active().filter(municipality=municipality, is_municipality_wide=False).by_name()
-    return list(projects.values_list("public_id", "name"))
+    return list(_offered(municipality).by_name().values_list("public_id", "name"))
+
+
+def _offered(municipality: Any) -> Any:
+    return Project.objects.active().filter(municipality=municipality, is_municipality_wide=False)
 
 
 def keep(invitation: Invitation, ids: Collection[str]) -> None:
     """Name the projects of an invitation anew; what is not offered is left out. To be called within a transaction."""
-    wanted = Project.objects.active().filter(municipality=invitation.municipality_id, public_id__in=ids)
+    wanted = _offered(invitation.municipality_id).filter(public_id__in=ids)
     through = Project.invitations.through.objects
     through.filter(invitation=invitation).delete()
     through.bulk_create(

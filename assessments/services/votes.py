@@ -14,6 +14,7 @@ from assessments.models.workshop import MAX_WORDS, ROLES
 from assessments.queries.catalogue_cache import cached_edition_of
 from assessments.services.answers import NotEditable
 from assessments.services.workshops import WorkshopOver, question_of
+from scaling.common.columns import columns_of
 from scaling.common.text import tidy_line
 from scaling.common.transactions import atomic
 
@@ -91,9 +92,9 @@ def leave(*, participant: Participant) -> None:
 
 
 # PostgreSQL takes them in the order in which they are written. The person's own row, so that two forms of one phone follow.
-_LOCK = """
-    SELECT workshop.*, assessment.state AS assessment_state, edition.id AS edition_id, edition.state AS edition_state,
-           project.is_municipality_wide
+_LOCK = f"""
+    SELECT {columns_of(Workshop, "workshop")}, assessment.state AS assessment_state, edition.id AS edition_id,
+           edition.state AS edition_state, project.is_municipality_wide
     FROM assessments_participant AS participant
     JOIN assessments_workshop AS workshop ON workshop.id = participant.workshop_id
     JOIN assessments_assessment AS assessment ON assessment.id = workshop.assessment_id
@@ -101,7 +102,7 @@ _LOCK = """
     JOIN catalogue_edition AS edition ON edition.id = assessment.edition_id
     WHERE participant.id = %s
     FOR SHARE OF assessment, workshop FOR NO KEY UPDATE OF participant
-"""
+"""  # noqa: S608 – names of our own columns
 
 
 @atomic

@@ -23,6 +23,7 @@ from assessments.queries.neighbours import scores_of
 from assessments.services.answers import Answer, NotEditable, save_score
 from catalogue.models import Criterion
 from catalogue.wording import wording_of
+from scaling.common.columns import columns_of
 from scaling.common.transactions import atomic
 
 #: A workshop in one room ends by itself after so long, one that begins apart so long after its day: codes are not for ever.
@@ -148,12 +149,12 @@ def forget_votes(assessment: Assessment) -> None:
 
 # --- The wall ---------------------------------------------------------------------------------------------------------------
 
-_LOCK = """
-    SELECT workshop.*, assessment.state AS assessment_state
+_LOCK = f"""
+    SELECT {columns_of(Workshop, "workshop")}, assessment.state AS assessment_state
     FROM assessments_workshop AS workshop JOIN assessments_assessment AS assessment ON assessment.id = workshop.assessment_id
     WHERE workshop.id = %s
     FOR SHARE OF assessment FOR NO KEY UPDATE OF workshop
-"""
+"""  # noqa: S608 – names of our own columns
 
 
 def _locked(workshop: Workshop, seen: int | None = None) -> Workshop:

@@ -5,16 +5,21 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from assessments import sentences
-from assessments.models import Assessment, Score
+from assessments.models import Assessment, Score, ScoreState
+from assessments.queries.neighbours import RoundAnswer
+from assessments.queries.offices import OfficeHolders, OfficeShare
+from assessments.queries.overview import SHOWS, Narrowed, Overview
 from assessments.queries.people import with_former
 from assessments.scoring import Counts
+from catalogue.models import Criterion
+from catalogue.wording import Wording
+from scaling.common.drawings import drawn
 from scaling.common.word_diff import diff_html
 
 register = template.Library()
@@ -62,31 +67,100 @@ def score_addresses(assessment: Assessment) -> str:
     return reverse("assessments:score", args=[assessment.public_id, "x"]).removesuffix("x/")
 
 
+@register.filter
+def score_state_label(state: str) -> str:
+    """„offen“, „weiß nicht“ …"""
+    return str(ScoreState(state).label)
+
+
 @register.simple_tag
 def score_state(score: Score) -> SafeString:
     """The state of an answer, as every row of a list shows it. There are few different ones, so each is drawn once."""
-    return _score_state(get_language(), score.state, score.level, score.confirmed)
-
-
-@lru_cache(maxsize=128)
-def _score_state(_language: str | None, state: str, level: int | None, confirmed: bool) -> SafeString:
-    return render_to_string("assessments/_score_state.html", {"score": Score(state=state, level=level, confirmed=confirmed)})
+    return drawn("assessments/_score_state.html", state=score.state, level=score.level, confirmed=score.confirmed)
 
 
 @register.simple_tag
-def jump_list(scores: Iterable[Score], current: Score, assessment: Assessment, suffix: str = "") -> SafeString:
+def help_questions(criterion: Criterion, wording: Wording, who_knows: Iterable[OfficeHolders]) -> SafeString:
+    """What the catalogue says to help with an answer, and who can be asked."""
+    return drawn(
+        "assessments/_help_questions.html",
+        note=criterion.note,
+        questions=wording.questions,
+        who=", ".join(map(str, who_knows)),
+        not_here=criterion.not_here,
+        why=criterion.why,
+        url=criterion.get_absolute_url(),
+    )
+
+
+#: Of titles, which come again on every page of a round.
+_escaped = lru_cache(maxsize=1024)(escape)
+
+
+@register.simple_tag
+def criterion_link(base: str, criterion: Criterion) -> SafeString:
+    """A link to the criterion's page in a round (``base`` as ``score_addresses`` gives it). Written without a template: it
+    stands in every row of every list.
+    """
+    return mark_safe(f'<a href="{base}{criterion.key}/">{_escaped(criterion.title)}</a>')  # noqa: S308 – escaped
+
+
+@register.simple_tag
+def criterion_boxes(scores: Iterable[Score]) -> SafeString:
+    """The criteria of a round as boxes to tick."""
+    criteria = tuple((score.criterion.key, score.criterion.title) for score in scores)
+    return drawn("assessments/workbook/_boxes.html", criteria=criteria)
+
+
+@register.simple_tag
+def filter_bar(narrowed: Narrowed, overview: Overview, offices: Iterable[OfficeShare]) -> SafeString:
+    """What narrows the list of criteria; a plain form, so that it can be bookmarked."""
+    return drawn(
+        "assessments/_filter_bar.html",
+        narrowed=narrowed,
+        shows=tuple((word, str(label)) for word, label in SHOWS.items()),
+        phases=tuple((group.key, group.name) for group in overview.phases),
+        workstreams=tuple((group.key, group.name) for group in overview.workstreams),
+        offices=tuple((share.office.value, str(share.office.label)) for share in offices),
+    )
+
+
+@register.simple_tag
+def office_list(offices: Iterable[OfficeShare], path: str, form_url: str, team_url: str, people_url: str) -> SafeString:
+    """The offices of a round, each with the people who hold it. ``team_url`` and ``people_url`` are empty for who may not."""
+    shares = tuple(
+        (
+            one.office.value,
+            str(one.office.label),
+            one.named,
+            ", ".join(map(str, one.holders)),
+            ", ".join(map(str, one.elsewhere)),
+        )
+        for one in offices
+    )
+    return drawn(
+        "assessments/_office_list.html", shares=shares, path=path, form_url=form_url, team_url=team_url, people_url=people_url
+    )
+
+
+@register.simple_tag
+def jump_list(scores: Iterable[Score | RoundAnswer], current: Score, assessment: Assessment, suffix: str = "") -> SafeString:
     """A list of links to all criteria of a round, each with its answer in words; ``current`` is marked.
 
     Written without a template: it has a line per criterion, and stands on every criterion's page.
     """
-    start = score_addresses(assessment)
+    start, end = score_addresses(assessment), escape(suffix)
     unconfirmed = gettext("noch nicht bestätigt")
+    said: dict[tuple[str, int | None, bool], str] = {}  # there are more rows than different answers
     lines = []
     for score in scores:
         here = ' aria-current="page"' if score.pk == current.pk else ""
-        answer = score.short_answer if score.confirmed else f"{score.short_answer}, {unconfirmed}"
+        key = (score.state, score.level, score.confirmed)
+        answer = said.get(key)
+        if answer is None:
+            answer = said[key] = escape(score.short_answer if score.confirmed else f"{score.short_answer}, {unconfirmed}")
         lines.append(
-            f'<li><a href="{start}{score.criterion.key}/{escape(suffix)}"{here}>{escape(score.criterion.title)}</a> '
-            f'<span class="small muted">{escape(answer)}</span></li>'
+            f'<li><a href="{start}{score.criterion.key}/{end}"{here}>{_escaped(score.criterion.title)}</a> '
+            f'<span class="small muted">{answer}</span></li>'
         )
     return mark_safe("<ol>" + "".join(lines) + "</ol>")  # noqa: S308 – every text in it is escaped above

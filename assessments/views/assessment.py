@@ -18,7 +18,7 @@ from assessments.models import Assessment, AssessmentState, Project, TransitionK
 from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.comparison import compare, scores_of_round
 from assessments.queries.history import round_history
-from assessments.queries.neighbours import in_order
+from assessments.queries.neighbours import first_pending, in_order
 from assessments.queries.offices import members_of, shares_in, shares_of, working_here
 from assessments.queries.overview import SHOWS, Narrowed, overview_of
 from assessments.sentences import given_in_words, kinds_sentence, mean_change
@@ -151,7 +151,7 @@ def render_overview(request: HttpRequest, assessment: Assessment, status: int = 
         "shown": shown,
         "todo": overview_of(found.pending if is_divided else []),
         "rest": overview_of([score for score in found.scores if is_divided and not score.is_pending]),
-        "next_pending": next(iter(found.pending), None),
+        "next_pending": first_pending(found.scores),
         "since_last": _since_last(request, assessment),
         "offices": offices,
         **_step_forms(request.user, assessment),

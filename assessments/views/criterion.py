@@ -147,7 +147,7 @@ def _render_save_result(request: HttpRequest, kind: str, status: int, **context:
     return response
 
 
-def neighbours_of(score: Score) -> Neighbours:
+def neighbours_of(score: Score) -> Neighbours[Score]:
     """One query."""
     others = Score.objects.filter(assessment=score.assessment_id).defer("rationale")
     return neighbours(in_order(others, cached_edition(score.assessment.edition)), score.pk)
@@ -180,6 +180,8 @@ def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200
         # Whoever only reads has no need of colleagues' names to ask.
         "who_knows": near.who_knows if not form.read_only else [OfficeHolders(one.office, ()) for one in near.who_knows],
         "counts": counts(rating_of(one) for one in around.scores),
+        # Whoever only reads is told of the step from where they are.
+        "help_level": score.level if form.read_only else None,
         **_help_tabs(request.COOKIES.get("hilfe", ""), around, wording),
         "updated_by": near.updated_by,
         "suffix": _suffix_of(request),

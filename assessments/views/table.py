@@ -37,9 +37,8 @@ def table(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _save(request: HttpRequest, assessment: Assessment, scores: Sequence[Score]) -> HttpResponse:
     """Save the rows that were changed; rows with an error or a conflict come back as they were typed, the others are stored."""
-    rows = [RowForm(request.POST, score=score) for score in scores]
-    # A row that is missing from the POST (a round that grew meanwhile) is left alone.
-    sent = [row for row in rows if row.add_prefix("version") in request.POST]
+    rows = [_row(request, score) for score in scores]
+    sent = [row for row in rows if row.is_bound]
     opened = as_opened((row.score, number_in(row["version"].value())) for row in sent)
     left = left_rows(assessment, request.POST, scores)
     saved = 0
@@ -70,6 +69,12 @@ def _save(request: HttpRequest, assessment: Assessment, scores: Sequence[Score])
     if not saved:
         messages.info(request, _("Es ist alles gespeichert."))
     return redirect("assessments:table", assessment.public_id)
+
+
+def _row(request: HttpRequest, score: Score) -> RowForm:
+    """What was sent. A row that is missing from the POST (a round that grew meanwhile) is left alone."""
+    stored = RowForm(score=score)
+    return RowForm(request.POST, score=score) if stored.add_prefix("version") in request.POST else stored
 
 
 def _refreshed(request: HttpRequest, assessment: Assessment, rows: Sequence[RowForm]) -> list[RowForm]:

@@ -17,7 +17,7 @@ from assessments.forms.answer import APART
 from assessments.forms.workshop import AgreementForm, OpenWorkshopForm
 from assessments.models import Assessment, Score, Workshop, WorkshopMode
 from assessments.queries import workshops as queries
-from assessments.queries.neighbours import neighbours, scores_of
+from assessments.queries.neighbours import first_pending, neighbours, scores_of
 from assessments.services import workshops
 from assessments.services.answers import NotEditable, StaleScore
 from assessments.views.access import get_assessment, number_in, require
@@ -49,7 +49,7 @@ def wall(request: HttpRequest, public_id: str) -> HttpResponse:
     if form.is_valid():
         ahead = form.cleaned_data["mode"] == WorkshopMode.AHEAD
         scores = scores_of(assessment)
-        first = next((score for score in scores if score.is_pending), scores[0] if scores else None)
+        first = first_pending(scores) or next(iter(scores), None)
         until = form.cleaned_data["alone_until"] if ahead else None
         try:
             workshops.open_workshop(assessment=assessment, by=request.user, first=first, alone_until=until)
@@ -222,7 +222,7 @@ def _wall(request: HttpRequest, assessment: Assessment, *, status: int = 200, fo
     }
     score = next((one for one in scores if workshop.current and one.pk == workshop.current.score_id), None)
     if score is None or workshop.current is None:
-        context |= {"rows": queries.alone_rows(workshop, scores), "first": next((s for s in scores if s.is_pending), scores[0])}
+        context |= {"rows": queries.alone_rows(workshop, scores), "first": first_pending(scores) or scores[0]}
         return render(request, "assessments/workshop/alone.html", context, status=status)
     ballot = workshop.current
     result = queries.result_of(ballot)

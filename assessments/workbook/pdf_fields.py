@@ -14,7 +14,7 @@ from typing import Any
 
 MEMORY, SECONDS = 768 * 1024 * 1024, 10
 #: Criteria times fields, with room for what others add; how deep fields may lie in each other; signs of one value.
-MAX_FIELDS, DEEPEST, LONGEST = 5000, 4, 40_000
+MAX_FIELDS, MAX_DEPTH, MAX_LENGTH = 5000, 4, 40_000
 MAX_BYTES = 6 * 1024 * 1024
 
 
@@ -42,7 +42,7 @@ def fields(data: bytes) -> dict[str, str]:
         if form is None:
             return found
         for name, field in _terminal(form.get("/Fields", []), "", 0, [0]):
-            found[name] = _value(field)[:LONGEST]
+            found[name] = _value(field)[:MAX_LENGTH]
     return found
 
 
@@ -50,7 +50,7 @@ def _terminal(nodes: Any, above: str, depth: int, seen: list[int]) -> Iterator[t
     """Fields that hold a value: those without fields of their own below them. Boxes of a group have no name."""
     for node in nodes:
         seen[0] += 1
-        if seen[0] > MAX_FIELDS or depth > DEEPEST:
+        if seen[0] > MAX_FIELDS or depth > MAX_DEPTH:
             raise ValueError("too many fields")
         own = str(node.get("/T", ""))
         name = f"{above}.{own}" if above and own else own or above

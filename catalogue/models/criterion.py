@@ -60,7 +60,7 @@ class CriterionQuerySet(models.QuerySet["Criterion"]):
         return self.for_listing().prefetch_related(
             "levels",
             "references",
-            Prefetch("related", Criterion.objects.select_related("phase")),
+            Prefetch("related", Criterion.objects.only("key", "title", "title_de", "title_en")),
             "good_practices",
             "operating_models",
             "legal_notes",
@@ -167,9 +167,13 @@ class Criterion(models.Model):
         return self.subject != Subject.SOLUTION
 
     @cached_property
-    def workstream_keys(self) -> tuple[str, ...]:
+    def own_workstreams(self) -> tuple[Workstream, ...]:
         """As they were when first asked for. No query with the workstreams at hand."""
-        return tuple(workstream.key for workstream in self.workstreams.all())
+        return tuple(self.workstreams.all())
+
+    @cached_property
+    def workstream_keys(self) -> tuple[str, ...]:
+        return tuple(workstream.key for workstream in self.own_workstreams)
 
     @property
     def is_milestone(self) -> bool:

@@ -8,13 +8,29 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from catalogue.documents.compare import FieldChange, field_label
-from catalogue.models import EditorialMark, MilestoneKind, ModelMark, PracticeMark, Subject, TitleSource
+from catalogue.models import Criterion, EditorialMark, MilestoneKind, ModelMark, PracticeMark, Subject, TitleSource
 from catalogue.wording import ladder_rule
+from scaling.common.drawings import drawn
 from scaling.common.offices import Office
 from scaling.common.word_diff import diff_html
 
 register = template.Library()
 register.simple_tag(ladder_rule)
+
+
+@register.simple_tag
+def criterion_card(criterion: Criterion, edition_query: str, phase: str = "", excerpt: str = "") -> SafeString:
+    """A criterion in a list: with its phase and the place that was found, among search results."""
+    return drawn(
+        "catalogue/criterion_card.html",
+        url=criterion.get_absolute_url() + edition_query,
+        title=criterion.title,
+        summary=criterion.summary,
+        milestone=criterion.is_milestone,
+        workstreams=", ".join(workstream.name for workstream in criterion.own_workstreams),
+        phase=phase,
+        excerpt=excerpt,
+    )
 
 
 @register.filter

@@ -79,11 +79,27 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "catalogue/index.html", _page_context(request, edition) | context)
 
 
+# Written out: composed twice by the ORM, it cost a sixth of the page.
+_NEIGHBOURS = """
+    (SELECT id, edition_id, key, "order", title, title_de, title_en FROM catalogue_criterion
+     WHERE edition_id = %(edition)s AND "order" < %(place)s ORDER BY "order" DESC LIMIT 1)
+    UNION ALL
+    (SELECT id, edition_id, key, "order", title, title_de, title_en FROM catalogue_criterion
+     WHERE edition_id = %(edition)s AND "order" > %(place)s ORDER BY "order" LIMIT 1)
+"""
+
+
+def neighbours(found: Criterion) -> tuple[Criterion | None, Criterion | None]:
+    """The criteria before and after it in its edition, with key and title alone. One query."""
+    rows = list(Criterion.objects.raw(_NEIGHBOURS, {"edition": found.edition_id, "place": found.order}))
+    return next((row for row in rows if row.order < found.order), None), next((r for r in rows if r.order > found.order), None)
+
+
 @require_safe
 def criterion(request: HttpRequest, key: str) -> HttpResponse:
     """One criterion. Its address stays valid when newer editions drop it: then the newest edition that has it answers.
 
-    Eleven queries.
+    Ten queries.
     """
     edition = requested_edition(request)
     readable = Criterion.objects.for_reading().select_related("edition").filter(key=key)
@@ -93,14 +109,14 @@ def criterion(request: HttpRequest, key: str) -> HttpResponse:
         found = readable.order_by("-edition__major", "-edition__minor").first()
     if found is None:
         raise Http404
-    neighbours = found.edition.criteria.only("edition", "key", "order", "title", "title_de", "title_en")
+    previous, following = neighbours(found)
     context = {
         "criterion": found,
         "wording": wording_of(found, municipality_wide=False),
         "municipality_wording": wording_of(found, municipality_wide=True) if found.has_municipality_wording else None,
         "outdated": edition is not None and found.edition_id != edition.pk,
-        "previous": neighbours.filter(order__lt=found.order).order_by("-order").first(),
-        "next": neighbours.filter(order__gt=found.order).order_by("order").first(),
+        "previous": previous,
+        "next": following,
     }
     page = _page_context(request, found.edition, (found.title, ""))
     return render(request, "catalogue/criterion.html", page | context)

@@ -2,16 +2,24 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from scaling.accounts import sign_ins
+from scaling.accounts.confirmed import confirmed
 from scaling.accounts.models import Membership, Municipality, Role, User, normal_email
 from scaling.accounts.profile import write_down
+from scaling.accounts.second_factor import settle, take_away
 from scaling.common.admin import VersionedAdmin, VersionedForm
 from scaling.common.history import attribute_to
 from scaling.common.text import look_alike
@@ -23,6 +31,10 @@ admin.site.enable_nav_sidebar = False
 # Rights are a mark on the person or a membership, addresses a field: these two pages of others would only mislead.
 admin.site.unregister(Group)
 admin.site.unregister(EmailAddress)
+# Its pages would show secrets, and let somebody change whose they are.
+admin.site.unregister(Authenticator)
+# Providers stand in the settings, and who is who there decides their sign-in.
+admin.site.unregister([SocialAccount, SocialApp, SocialToken])
 
 
 class UserForm(VersionedForm):
@@ -54,6 +66,7 @@ class UserAdmin(VersionedAdmin, admin.ModelAdmin):  # type: ignore[type-arg]  # 
     list_display = ("name", "email", "is_active", "is_curator", "is_staff", "last_login")
     list_filter = ("is_active", "is_curator", "is_staff")
     search_fields = ("name", "email")
+    actions = ("take_second_factor_away",)
     fieldsets = (
         (
             None,
@@ -71,6 +84,10 @@ class UserAdmin(VersionedAdmin, admin.ModelAdmin):  # type: ignore[type-arg]  # 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    @admin.action(description=_("Zweiten Faktor entfernen (Gerät und Notfall-Codes verloren)"), permissions=["change"])
+    def take_second_factor_away(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponseBase | None:
+        return _take_second_factor_away(request, self, queryset)
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
             obj.set_unusable_password()
@@ -78,9 +95,24 @@ class UserAdmin(VersionedAdmin, admin.ModelAdmin):  # type: ignore[type-arg]  # 
         super().save_model(request, obj, form, change)
         if before:
             write_down(obj, before, by=request.user)  # type: ignore[arg-type]
+        settle(obj)
+        if not obj.is_active:
+            sign_ins.end_all_of(obj)
         if "email" in form.changed_data:
             # allauth keeps its own copy, by which the old address could still ask for a new password.
             EmailAddress.objects.filter(user=obj).delete()
+
+
+@confirmed
+def _take_second_factor_away(request: HttpRequest, pages: UserAdmin, people: QuerySet[User]) -> HttpResponseBase | None:
+    """Each person is told by mail, in their language: it is what an attacker would ask for."""
+    helped = [person for person in people if take_away(person)]
+    for person in helped:
+        with translation.override(person.language):
+            get_adapter().send_notification_mail("accounts/mail/second_factor_taken_away", person)
+    text = ngettext("Entfernt bei einer Person.", "Entfernt bei %(number)s Personen.", len(helped))
+    pages.message_user(request, text % {"number": len(helped)})
+    return None
 
 
 class MunicipalityForm(VersionedForm):

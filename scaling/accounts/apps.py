@@ -7,4 +7,6 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Personen und Kommunen")
 
     def ready(self) -> None:
-        from scaling.accounts import devices, invitations, sign_in_log  # noqa: F401 – hear of sign-ins and of mails sent
+        # They hear of sign-ins, new passwords and mails that were sent.
+        from scaling.accounts import adapter, devices, invitations, second_factor, sign_in_log, sign_ins  # noqa: F401
+        from scaling.accounts.single_sign_on import session  # noqa: F401

@@ -1,5 +1,7 @@
 """A device somebody has signed in on before is not locked out by what others try from elsewhere.
 
+Who signs in on another one is told by mail.
+
 After a sign-in the browser keeps a signed mark for that person alone. Wrong passwords are counted apart for it: an attacker who
 uses up the attempts for an address leaves those of its owner's own device alone. The mark opens nothing by itself.
 """
@@ -9,9 +11,17 @@ from typing import Any
 from allauth.account.signals import user_logged_in
 from django.conf import settings
 from django.core import signing
+from django.core.mail import EmailMessage
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.crypto import get_random_string, salted_hmac
+
+from scaling.accounts.browsers import browser_in_words
+from scaling.common.addresses import absolute_url
+from scaling.common.mail import send_later, tidy
 
 COOKIE = "geraet"
 SALT = "scaling.accounts.devices"
@@ -45,7 +55,25 @@ def _owner(email: str) -> str:
     return salted_hmac(SALT, email.strip().lower()).hexdigest()[:24]
 
 
+def tell_of_new_device(request: HttpRequest, user: Any) -> None:
+    """A mail to the person, so that somebody else's sign-in does not stay unseen. One query."""
+    context: dict[str, Any] = {
+        "person": user,
+        "at": timezone.now(),
+        "sign_ins_url": absolute_url(reverse("sign_ins")),
+        "password_url": absolute_url(reverse("account_change_password")),
+    }
+    with translation.override(user.language):
+        context["browser"] = browser_in_words(request.META.get("HTTP_USER_AGENT", ""))
+        text = render_to_string("accounts/mail/new_device.txt", context)
+    subject, _gap, body = text.lstrip().partition("\n\n")
+    mail = EmailMessage(" ".join(subject.split()), tidy(body), to=[user.email], headers={"Auto-Submitted": "auto-generated"})
+    send_later([mail])
+
+
 @receiver(user_logged_in)
 def note_device(request: HttpRequest, user: Any, response: HttpResponse | None = None, **kwargs: Any) -> None:
     if response is not None and not known_device(request, user.email):
         remember_device(response, user.email)
+        if not getattr(request, "first_sign_in", False):
+            tell_of_new_device(request, user)

@@ -1,17 +1,20 @@
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout, Row, Submit
 from django import forms
 from django.contrib.auth import password_validation
+from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from scaling.accounts.ags import validate_ags
 from scaling.accounts.invitations import MAX_PER_ADDRESS, MAX_PER_MUNICIPALITY
 from scaling.accounts.models import Role, User
-from scaling.common.forms import Form, ModelForm
+from scaling.accounts.second_factor import GRACE
+from scaling.common.forms import DayField, Form, ModelForm
 from scaling.common.offices import Office
 from scaling.common.versions import version_field
 
@@ -114,6 +117,41 @@ class OfficesForm(Form):
         super().__init__(*args, **kwargs)
         self.helper = FormHelper(self)
         self.helper.add_input(Submit("speichern", _("Speichern")))
+
+
+class DemandForm(Form):
+    """Of which roles a municipality demands a second factor, and by when."""
+
+    mark_optional = False
+
+    roles = forms.MultipleChoiceField(
+        label=_("Wer braucht einen zweiten Faktor?"),
+        choices=Role.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Ohne Auswahl ist er freiwillig."),
+    )
+    due = DayField(
+        label=_("Bis wann?"),
+        required=False,
+        help_text=_("Danach geht es für diese Personen erst weiter, wenn sie ihn eingerichtet haben."),
+    )
+    version = version_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.add_input(Submit("speichern", _("Speichern")))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        due = data.get("due")
+        if data.get("roles") and "due" in data and not due:
+            self.add_error("due", _("Bitte nennen Sie einen Tag."))
+        elif due and due != self.initial.get("due") and due < timezone.localdate() + timedelta(days=GRACE):
+            text = _("Geben Sie bitte mindestens %(days)s Tage Zeit.")
+            self.add_error("due", text % {"days": GRACE})
+        return data
 
 
 class RemoveForm(Form):

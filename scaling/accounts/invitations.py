@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from scaling.accounts.belongings import hand_over
 from scaling.accounts.models import INVITATION_TTL, Invitation, Membership, Municipality, Role, User, normal_email
+from scaling.accounts.second_factor import settle
 from scaling.accounts.workplaces import join_workplaces, keep_workplaces, names_of_workplaces
 from scaling.common.addresses import absolute_url
 from scaling.common.history import attribute_to
@@ -132,6 +133,7 @@ def accept(*, token: str, user: User) -> Membership:
         )
         attribute_to(membership, user)
         membership.save()
+        settle(user)
     membership.begin_at = join_workplaces(invitation, membership, invitation.invited_by or user)
     return membership
 
@@ -153,6 +155,16 @@ def accept_as_new(*, token: str, name: str, password: str, language: str) -> Mem
 
 
 @atomic
+def enrol(*, municipality: Municipality, user: User, role: str) -> Membership:
+    """Make the person a member without an invitation: a provider that is believed says that they belong there."""
+    Municipality.objects.select_for_update().get(pk=municipality.pk)
+    membership = Membership(user=user, municipality=municipality, role=role)
+    attribute_to(membership, user)
+    membership.save()
+    return membership
+
+
+@atomic
 def change_role(*, membership: Membership, role: str, by: Any, version: int | None = None) -> None:
     """Where ``version`` is still the current one. Raises LastManager, StaleRecord."""
     _keep_a_manager(membership, still_manages=role == Role.MANAGER)
@@ -160,6 +172,7 @@ def change_role(*, membership: Membership, role: str, by: Any, version: int | No
         membership.role = role
         attribute_to(membership, by)
         membership.save()
+        settle(membership.user)
 
 
 @atomic
@@ -187,7 +200,9 @@ def remove(*, membership: Membership, by: Any, to: User | None = None) -> None:
     if to is not None:
         hand_over(person=membership.user, to=to, municipality=membership.municipality, by=by)
     attribute_to(membership, by)
+    person = membership.user
     membership.delete()
+    settle(person)
 
 
 def _keep_a_manager(membership: Membership, *, still_manages: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -17,10 +18,13 @@ from simple_history.models import HistoricalRecords
 
 from scaling.accounts.ags import STATES, AgsField
 from scaling.accounts.short_codes import LENGTH, free_code, validate_code
+from scaling.accounts.sign_in_models import AttemptCount, SignIn
 from scaling.common.offices import known_offices, office_names, offices_field
 from scaling.common.public_ids import public_id_field
 from scaling.common.sorting import sort_key
 from scaling.common.text import look_alike, tidy_line, tidy_password
+
+__all__ = ["AttemptCount", "Invitation", "Membership", "Municipality", "Role", "SignIn", "User", "normal_email"]
 
 
 def normal_email(email: str) -> str:
@@ -76,6 +80,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=True,
         help_text=_("Einmal in der Woche eine E-Mail mit offenen Bewertungen, fälligen Maßnahmen und wartenden Freigaben."),
     )
+    second_factor_due = models.DateField(
+        _("zweiter Faktor bis"), null=True, blank=True, editable=False, help_text="reckoned by second_factor.settle"
+    )
     digest_sent_on = models.DateField(_("letzter Wochenüberblick am"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False, help_text="of what the person sets in their account")
 
@@ -118,6 +125,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name
+
+    @property
+    def second_factor_missing(self) -> bool:
+        """The last day on which the person could go on without one is over. No query."""
+        return self.second_factor_due is not None and self.second_factor_due < timezone.localdate()
 
     @cached_property
     def places(self) -> "list[Membership]":
@@ -184,6 +196,10 @@ class Municipality(models.Model):
     )
 
     coat_of_arms = models.FileField(_("Wappen"), blank=True, editable=False)
+    second_factor_roles = ArrayField(
+        models.CharField(max_length=10), verbose_name=_("zweiter Faktor für"), default=list, blank=True, editable=False
+    )
+    second_factor_due = models.DateField(_("zweiter Faktor bis"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MunicipalityQuerySet.as_manager()

@@ -4,22 +4,17 @@ import logging
 import re
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.contrib.auth.signals import user_logged_in, user_login_failed
-from django.core.exceptions import PermissionDenied
 from django.dispatch import receiver
 from django.http import HttpRequest
+
+from scaling.accounts.adapter import client_address
 
 logger = logging.getLogger("signin")
 
 
 def _address_of(request: HttpRequest | None) -> str:
-    if request is None:
-        return "-"
-    try:
-        return str(get_adapter().get_client_ip(request))
-    except PermissionDenied:  # allauth's word for an address nobody told
-        return "-"
+    return "-" if request is None else client_address(request)
 
 
 @receiver(user_login_failed)

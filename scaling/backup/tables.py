@@ -7,7 +7,7 @@ from typing import IO, Any
 from django.db import connection
 
 #: What a new installation makes by itself: the list of its migrations, and what only saves time (failed sign-ins, drawn PDFs).
-LEFT_OUT = ("django_migrations", "cache", "assessments_renderedpdf")
+LEFT_OUT = ("django_migrations", "cache", "accounts_attemptcount", "assessments_renderedpdf")
 CHUNK = 1024 * 1024
 
 

@@ -1,9 +1,7 @@
 """Parts of a crispy layout that are not drawn anew each time: the page with the longest form is the page opened most."""
 
-from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import is_dataclass
-from threading import Lock
 from typing import Any
 
 from crispy_forms.layout import LayoutObject
@@ -16,14 +14,10 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-#: Drawings that a process keeps, and the characters of the longest; those not asked for longest go first.
-MAX_DRAWINGS, MAX_LENGTH = 256, 8_000
-_drawings: OrderedDict[Hashable, SafeString] = OrderedDict()
-_lock = Lock()
+from scaling.common.drawings import Drawings
 
-
-def forget_drawings() -> None:
-    _drawings.clear()
+#: The parts of forms that a process keeps.
+drawings = Drawings(256, 8_000)
 
 
 class CachedLayout(LayoutObject):  # type: ignore[misc]  # crispy has no types
@@ -46,18 +40,10 @@ class CachedLayout(LayoutObject):  # type: ignore[misc]  # crispy has no types
             return self._draw(form, context, template_pack)
         names = [pointer.name for pointer in self.get_field_names()]
         key = (type(form), self.name, get_language(), form.use_required_attribute, *(field_key(form[name]) for name in names))
-        with _lock:
-            html = _drawings.get(key)
-            if html is not None:
-                _drawings.move_to_end(key)
+        html = drawings.get(key)
         if html is None:
             html = self._draw(form, Context(form.helper.get_attributes(template_pack)), template_pack)  # type: ignore[attr-defined]
-            if len(html) > MAX_LENGTH:
-                return html
-            with _lock:
-                _drawings[key] = html
-                if len(_drawings) > MAX_DRAWINGS:
-                    _drawings.popitem(last=False)
+            drawings.keep(key, html)
         else:
             form.rendered_fields.update(names)  # type: ignore[attr-defined]
         return html

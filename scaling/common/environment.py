@@ -4,9 +4,10 @@ import difflib
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
@@ -82,6 +83,22 @@ class Env:
         """A list, separated by commas."""
         return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
 
+    def some_of(self, name: str, choices: Sequence[str]) -> list[str]:
+        """Any of the words, none by default."""
+        found = self.words(name)
+        for word in found:
+            if word not in choices:
+                raise ImproperlyConfigured(f"{name} may hold {', '.join(choices)}, not {word!r}.")
+        return found
+
+    def day(self, name: str) -> date | None:
+        """A day such as 2026-12-31; None where nothing is set."""
+        value = self.text(name, "").strip()
+        try:
+            return date.fromisoformat(value) if value else None
+        except ValueError:
+            raise ImproperlyConfigured(f"{name} must be a day such as 2026-12-31, not {value!r}.") from None
+
     def schemes(self, name: str) -> list[str]:
         """What addresses may begin with, such as enaio,d3; in lower case, without those that are never a link."""
         schemes = [word.lower().removesuffix("://").removesuffix(":") for word in self.words(name)]
@@ -128,6 +145,40 @@ class Env:
             "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
             "EMAIL_USE_TLS": url.scheme == "smtp+tls",
             "EMAIL_USE_SSL": url.scheme == "smtp+ssl",
+        }
+
+    def cache(self, name: str) -> str:
+        """The address of a Valkey or Redis as Django's cache takes it; empty where none is named."""
+        value = self.text(name, "").strip()
+        if value.startswith("valkey"):  # the same server by its newer name; the client knows the older one
+            value = "redis" + value.removeprefix("valkey")
+        if value and not value.startswith(("redis://", "rediss://")):
+            raise ImproperlyConfigured(f"{name} must begin with valkey://, redis:// or rediss:// (with TLS).")
+        return value
+
+    def object_storage(self, name: str) -> dict[str, Any]:
+        """A bucket such as s3://key:secret@storage.example.org/bucket as options of django-storages; none where nothing is set.
+
+        ``s3+http://`` for one in the same network, without TLS; ``?region=`` where it asks for one.
+        """
+        value = self.text(name, "").strip()
+        if not value:
+            return {}
+        url = urlsplit(value)
+        scheme = {"s3": "https", "s3+http": "http"}.get(url.scheme)
+        bucket, query = url.path.strip("/"), parse_qs(url.query)
+        if scheme is None or not bucket or "/" in bucket or not (url.hostname and url.username and url.password):
+            raise ImproperlyConfigured(f"{name} must look like s3://key:secret@storage.example.org/bucket.")
+        try:
+            port = f":{url.port}" if url.port else ""
+        except ValueError:
+            raise ImproperlyConfigured(f"{name} names no port.") from None
+        return {
+            "endpoint_url": f"{scheme}://{url.hostname}{port}",
+            "access_key": unquote(url.username),
+            "secret_key": unquote(url.password),
+            "bucket_name": bucket,
+            "region_name": query.get("region", ["us-east-1"])[0],
         }
 
     def unknown(self, names: Iterable[str]) -> list[str]:

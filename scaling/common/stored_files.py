@@ -16,6 +16,10 @@ from django.utils.translation import gettext as _
 UNUSED_FOR = timedelta(days=30)
 
 
+class StorageAway(OSError):
+    """A storage on another machine does not answer, or refuses; pages that need a file of it answer 503."""
+
+
 class StorageUnavailable(Exception):
     """The file could not be stored: no space, no permission, no connection. The message says so to who brought it."""
 

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import translation
 
 from catalogue.services.checksums import checksum_problems
+from scaling.common.shared_cache import CACHE_IS_AWAY
 from scaling.doctor.findings import Check, Complaint, problem, warning
 from scaling.right_database import wrong_database
 
@@ -167,13 +169,17 @@ def checksums() -> Iterator[Complaint]:
 
 
 def shared_cache() -> Iterator[Complaint]:
+    away: tuple[type[Exception], ...] = (DatabaseError, *CACHE_IS_AWAY)
     try:
         cache.set("doctor", "here", 60)
         kept = cache.get("doctor") == "here"
-    except DatabaseError:
+    except away:
         kept = False
-    if not kept:
-        yield problem("The shared cache keeps nothing: failed sign-ins are not counted.", PREPARE)
+    if not kept and settings.CACHE_URL:
+        said = "The Valkey of CACHE_URL does not answer: no second factor and no new password is taken."
+        yield problem(said, "Start it, or correct CACHE_URL.")
+    elif not kept:
+        yield problem("The shared cache keeps nothing: no second factor and no new password is taken.", PREPARE)
 
 
 CHECKS = [

@@ -12,6 +12,8 @@ from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
 from assessments.reports.pdf.engine import PdfUnavailable, html_to_pdf
 from scaling.backup.create import missing_files as missing_uploads
@@ -135,11 +137,18 @@ def _older(path: Path, moment: float) -> bool:
 
 
 def missing_files() -> Iterator[Complaint]:
-    missing = missing_uploads()
+    where = "the bucket of UPLOADS_URL" if settings.OBJECT_STORAGE else settings.MEDIA_ROOT
+    try:
+        if settings.OBJECT_STORAGE:
+            default_storage.delete(default_storage.save("doctor", ContentFile(b"Probe")))
+        missing = missing_uploads()
+    except OSError as error:  # a disk is seen by its folders; an object storage only here
+        yield problem(f"Uploads cannot be read or stored. {error}", "Start the object storage, or correct UPLOADS_URL.")
+        return
     if missing:
         yield problem(
             f"{len(missing)} uploaded files are missing, the first is {missing[0]}.",
-            f"Copy them into {settings.MEDIA_ROOT} from a backup (manage.py backup --check FILE names what it holds).",
+            f"Copy them into {where} from a backup (manage.py backup --check FILE names what it holds).",
         )
 
 

@@ -4,11 +4,16 @@ import re
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 import scaling
 from scaling.common import links
+from scaling.common.drawings import drawn
+from scaling.common.identity_providers import IdentityProvider
 from scaling.common.markdown import render_markdown
 from scaling.once import FIELD, page_token
 from scaling.resending import texts_to_copy
@@ -25,17 +30,53 @@ BADGE_KINDS = {
 _KIND_OF_STATE = {state: kind for kind, states in BADGE_KINDS.items() for state in states}
 
 
+@register.simple_tag
+def identity_providers() -> list[IdentityProvider]:
+    """With whose accounts one may sign in, too. No query."""
+    return list(settings.IDENTITY_PROVIDERS.values())
+
+
 @register.simple_tag(takes_context=True, name="csrf_token")
 def form_tokens(context: Any) -> SafeString:
     """What every form that posts carries: Django's token against other sites, and the page's, by which it is taken once."""
+    request = context.get("request")
+    if request is not None and hasattr(request, "form_tokens"):
+        kept: SafeString = request.form_tokens
+        return kept
     token = context.get("csrf_token")
     if not token or token == "NOTPROVIDED":  # noqa: S105 – Django's word for a page drawn without a request
         return SafeString("")
     fields = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token)
-    request = context.get("request")
     if request is not None:
         fields += format_html('<input type="hidden" name="{}" value="{}">', FIELD, page_token(request))
+        request.form_tokens = fields  # a page may have dozens of forms
     return fields
+
+
+@register.simple_tag(name="drawn")
+def drawn_template(template: str, /, **values: Any) -> SafeString:
+    """``{% drawn "includes/brand.html" a=b %}``: as an ``include … only``, drawn once for each set of values and language."""
+    return drawn(template, **values)
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: Any) -> SafeString:
+    """The site's places, the current one marked; those below which a page lies by its address or its breadcrumb, too."""
+    user, request = context.get("user"), context.get("request")
+    path = request.path if request else ""
+    above = next(iter(context.get("crumbs") or ()), ("", ""))[1]
+    signed_in = bool(user and user.is_authenticated)
+    catalogue, editions = reverse("catalogue:index"), reverse("catalogue:editions")
+    municipalities = [(one.get_absolute_url(), one.name) for one in context.get("nav_municipalities") or ()]
+    places = []
+    if signed_in:
+        places.append((reverse("home"), gettext("Meine Projekte") if municipalities else gettext("Start"), False))
+    places += [(url, name, url in path or url == above) for url, name in municipalities]
+    places.append((catalogue, gettext("Katalog"), catalogue in path and editions not in path))
+    if signed_in and user.is_curator:
+        places.append((editions, gettext("Redaktion"), editions in path))
+    marked = tuple((url, name, "page" if path == url else "true" if is_above else "") for url, name, is_above in places)
+    return drawn("includes/navigation.html", places=marked)
 
 
 @register.filter

@@ -1,20 +1,25 @@
-"""What Django's own error pages do not tell apart: too much at once (413), and a database that does not answer (503)."""
+"""What Django's own error pages do not tell apart: too much at once (413), and a database that cannot answer (503)."""
 
 import errno
 import sys
 from typing import Any
 
+import psycopg.errors
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from scaling.common.shared_cache import CACHE_IS_AWAY
+from scaling.common.stored_files import StorageAway
 from scaling.resending import fields_to_send_again, shown_texts
 
 #: A disk that is full or may not be written to, met by whatever writes: a temporary file of an upload, a session, a cache.
 DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+#: What a database lacks that is of another version than this process: during an update, or until somebody runs ``prepare``.
+OTHER_VERSION = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
 #: Seconds after which a client may ask again.
 RETRY_AFTER = "120"
 
@@ -37,11 +42,15 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Runs while the exception is being handled. Asks nothing of the database, which may be what failed."""
     error = sys.exc_info()[1]
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, (OperationalError, InterfaceError, StorageAway, *CACHE_IS_AWAY)) or _is_of_another_version(error):
         return _with_what_was_typed(request, "503.html", 503)
     if isinstance(error, OSError) and error.errno in DISK:
         return _with_what_was_typed(request, "503.html", 507)
     return _with_what_was_typed(request, "500.html", 500)
+
+
+def _is_of_another_version(error: BaseException | None) -> bool:
+    return isinstance(error, ProgrammingError) and isinstance(error.__cause__, OTHER_VERSION)
 
 
 def _with_what_was_typed(request: HttpRequest, template: str, status: int) -> HttpResponse:

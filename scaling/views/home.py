@@ -3,22 +3,26 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from assessments.duration import duration
 from assessments.models import Assessment, AssessmentState, Measure, Project, TransitionKind
 from assessments.models.states import EDITABLE
 from assessments.queries.catalogue_cache import cached_edition
+from assessments.reports.charts import CARD, for_screen
 from assessments.reports.charts.profile_charts import figures_strips
 from assessments.reports.profile.example import example_profile
 from assessments.reports.profile.gate_status import GateStatus, load_gates
-from assessments.reports.views.profile import beside
+from assessments.reports.profile.model import Figure
 from assessments.scoring import Counts
 from assessments.services.assignment import assigned_to
 from catalogue.models import Edition, Phase
@@ -38,15 +42,20 @@ def home(request: HttpRequest) -> HttpResponse:
 def for_visitors() -> dict[str, Any]:
     """What it is, for whom, how long it takes, and what comes out at the end: the figures of the example. Two queries."""
     example = example_profile()
-    levels = beside(lambda width: figures_strips(example.workstreams, width=width), (480, 290))
     edition = Edition.objects.current()
     return {
         "phases": Phase.objects.all(),
         "edition": edition,
         "lengths": lengths_of(edition) if edition else None,
         "example": example,
-        "levels": levels,
+        "levels": _levels_of(example.workstreams, get_language()),
     }
+
+
+@lru_cache(maxsize=4)
+def _levels_of(figures: tuple[Figure, ...], _language: str | None) -> SafeString:
+    """The drawing of the example's levels: the same for the same figures, so it is kept."""
+    return for_screen(lambda width: figures_strips(figures, width=width), CARD)
 
 
 def lengths_of(edition: Edition) -> dict[str, Any]:
@@ -141,8 +150,8 @@ def _of_others(measures: Any, managed: set[int], user: Any) -> Any:
 
 
 def signed_in(user: Any, now: datetime) -> dict[str, Any]:
-    """What a person finds on the start page. At most eleven queries, whatever the number of projects;
-    thirteen while nothing has been assessed yet."""
+    """What a person finds on the start page. At most ten queries, whatever the number of projects;
+    twelve while nothing has been assessed yet."""
     today = timezone.localdate(now)
     active = Assessment.objects.visible_to(user).filter(project__archived_at=None)
     visible = active.with_context().with_progress().with_next_open().with_record()

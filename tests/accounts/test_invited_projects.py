@@ -1,13 +1,15 @@
 """An invitation names the projects it leads to, and whoever joins lands in them."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from scaling.accounts.models import User
+from assessments.services import invited
+from scaling.accounts.models import Invitation, User
 from tests.factories import make_project
 
 NEW = "neu@example.org"
@@ -76,3 +78,13 @@ def test_renewed_invitation_takes_the_projects_chosen_last(client, bob, municipa
     client.logout()
     client.post(link_in(mail.outbox[1]), JOIN)
     assert [project.team.exists() for project in projects] == [False, True]
+
+
+def test_standing_project_is_not_kept_with_an_invitation(municipality, projects):
+    """It is everybody's, and not offered: an id that was put in by hand names nothing."""
+    standing = make_project(municipality, "Ganzes", is_municipality_wide=True)
+    invitation = Invitation.objects.create(
+        municipality=municipality, email=NEW, token_hash="x", expires_at=timezone.now() + timedelta(days=1)
+    )
+    invited.keep(invitation, [standing.public_id, projects[0].public_id])
+    assert invited.names(invitation) == ["Mängelmelder"]

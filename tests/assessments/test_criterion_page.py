@@ -16,8 +16,9 @@ from assessments.services.answers import Answer, NewEvidence, save_score
 from assessments.services.comments import add_comment, resolve_comment
 from assessments.views.access import get_score
 from catalogue.models import Criterion
+from catalogue.wording import wording_of
 from scaling.accounts.models import Membership
-from scaling.common.crispy_layout import MAX_LENGTH, forget_drawings
+from scaling.common.crispy_layout import drawings
 from tests.conftest import make_user
 from tests.factories import make_project
 
@@ -117,7 +118,7 @@ HOSTILE = [
     "</textarea><b>&quot;&amp;&#39;</b>",
     "{{ form }}{% csrf_token %}%(name)s{0}\\1",
     "\n\r\n\x00\u2028 ‮",
-    "x" * (MAX_LENGTH + 1),
+    "x" * (drawings.longest + 1),
 ]
 VARIANTS = [
     {"autosave_url": "/bewertungen/x/kriterium-1/"},
@@ -131,11 +132,14 @@ VARIANTS = [
 @pytest.fixture
 def drawn(assessment, score, settings):
     """How crispy draws a form, with what is kept or all of it anew."""
+    near = load_criterion_page(score, score.criterion, TODAY)
     context = {
         "score": score,
         "assessment": assessment,
         "criterion": score.criterion,
-        "evidence": load_criterion_page(score, score.criterion, TODAY).evidence,
+        "wording": wording_of(score.criterion, municipality_wide=False),
+        "evidence": near.evidence,
+        "who_knows": near.who_knows,
         "updated_by": "Alice",
         "csrf_token": "geheim",
     }
@@ -144,9 +148,9 @@ def drawn(assessment, score, settings):
         settings.DEBUG = anew
         return str(render_crispy_form(form, context={**context, "form": form}))
 
-    forget_drawings()
+    drawings.clear()
     yield draw
-    forget_drawings()
+    drawings.clear()
 
 
 def states_of(score):

@@ -168,7 +168,7 @@ def test_dropped_answer_set_aside_with_everything(assessment, new, alice):
 def test_answer_set_aside_counts_nowhere(assessment, new, alice, client):
     edition_switch.move(assessment=assessment, edition=new, by=alice)
     counted = Assessment.objects.with_progress().with_next_open().get(pk=assessment.pk)
-    assert (counted.total, counted.answered, counted.unconfirmed) == (3, 2, 1)
+    assert (counted.counts.total, counted.counts.answered, counted.counts.unconfirmed) == (3, 2, 1)
     assert getattr(counted, "next_open", None) == "anders"
     login(client, alice)
     assert client.get(reverse("assessments:score", args=[assessment.public_id, "entfaellt"])).status_code == 404

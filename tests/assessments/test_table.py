@@ -193,3 +193,16 @@ def test_row_of_a_criterion_that_left_the_round_is_shown_to_be_copied(client, as
     workflow.submit(assessment=assessment, by=alice)
     response = client.post(url, data)
     assert (response.status_code, "Das steht noch nirgends" in response.text) == (409, True)
+
+
+def test_row_missing_from_the_post_keeps_what_is_stored(client, alice, score, url):
+    """A round that grew meanwhile, or a page cut short: what is not sent is neither lost nor told to be wrong."""
+    save_score(score=score, version=1, by=alice, answer=Answer("rated", 2, "Steht fest."))
+    client.force_login(alice)
+    data = typed(client.get(url), k3={"choice": "not_applicable", "rationale": ""})
+    first = next(name for name in data if name.endswith("rationale")).removesuffix("rationale")
+    response = client.post(url, {name: value for name, value in data.items() if not name.startswith(first)})
+    assert response.status_code == 422
+    left, _second, wrong = response.context["rows"]
+    assert (left.is_bound, bool(left.errors), bool(wrong.errors)) == (False, False, True)
+    assert "Steht fest." in response.text

@@ -8,19 +8,25 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 ROUNDS = 5
 
 
 @dataclass(frozen=True)
 class Figure:
-    """``value`` must not be above ``limit``."""
+    """``value`` must not be above ``limit``. Limits in ms are those of one machine, but for what ``is_relative``."""
 
     name: str
     value: float
     limit: float
     unit: str
+    is_relative: bool = False
+
+    def on(self, slowness: float) -> "Figure":
+        """With the limit that holds on a machine as slow as this (``reference.slowness``)."""
+        grows = self.unit == "ms" and not self.is_relative
+        return replace(self, limit=self.limit * slowness) if grows else self
 
     @property
     def is_ok(self) -> bool:

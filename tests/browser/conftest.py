@@ -4,13 +4,17 @@ import os
 import shutil
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client
 from playwright.sync_api import expect
 
 from assessments.services import workflow
+from tests.cast import PASSWORD
 from tests.factories import make_catalogue, make_project
-from tests.world import World, make_world
+from tests.kept_rows import KeptRows
+from tests.world import World, put_world
 
 # Playwright runs an event loop in the tests' thread, which Django would otherwise refuse to work beside.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -60,21 +64,33 @@ def assert_accessible() -> Callable[[Any], None]:
 
 
 @pytest.fixture
-def world(transactional_db: None) -> World:
+def world(transactional_db: None, kept_rows: KeptRows) -> World:
     """One of each test's own, stored for the server of the tests to see."""
-    return make_world()
+    return put_world(kept_rows)
 
 
 @pytest.fixture
 def sign_in(live_server: Any) -> Callable[..., None]:
+    """Signs a person in without the way through the page, which takes three pages; the next one to be opened knows them."""
+
+    def sign_in(page: Any, user: Any) -> None:
+        client = Client(headers={"host": urlsplit(live_server.url).netloc})
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        session = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+        page.context.add_cookies([{**session, "httpOnly": True, "sameSite": "Lax"}])
+
+    return sign_in
+
+
+@pytest.fixture
+def sign_in_by_page(live_server: Any) -> Callable[..., None]:
     """Signs a person in through the page, as they would."""
-    from tests.conftest import PASSWORD
 
     def sign_in(page: Any, user: Any) -> None:
         page.goto(f"{live_server.url}/konto/login/")
         page.get_by_label("E-Mail-Adresse").fill(user.email)
         page.get_by_label("Passwort", exact=False).first.fill(PASSWORD)
-        page.get_by_role("button", name="Anmelden").last.click()
+        page.get_by_role("button", name="Anmelden", exact=True).click()
         page.wait_for_url(f"{live_server.url}/")
 
     return sign_in

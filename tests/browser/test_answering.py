@@ -151,8 +151,8 @@ def test_closed_laptop_offers_the_text_again(page, url, alice, sign_in, context,
     expect_drafts(page, 0)
 
 
-def test_sign_in_expired_while_typing(page, url, alice, sign_in):
-    sign_in(page, alice)
+def test_sign_in_expired_while_typing(page, url, alice, sign_in_by_page):
+    sign_in_by_page(page, alice)
     page.goto(url)
     Session.objects.all().delete()
     page.get_by_label("Begründung").fill(REASON)
@@ -162,16 +162,16 @@ def test_sign_in_expired_while_typing(page, url, alice, sign_in):
 
     page.get_by_label("E-Mail-Adresse").fill(alice.email)
     page.get_by_label("Passwort", exact=False).first.fill(PASSWORD)
-    page.get_by_role("button", name="Anmelden").last.click()
+    page.get_by_role("button", name="Anmelden", exact=True).click()
     expect(page).to_have_url(url)
     page.get_by_role("button", name="Diese Fassung ins Formular übernehmen").click()
     expect(state(page)).to_have_text(re.compile("^gespeichert um"))
     assert stored().rationale == REASON
 
 
-def test_sign_in_expired_before_the_button(page, url, alice, sign_in):
+def test_sign_in_expired_before_the_button(page, url, alice, sign_in_by_page):
     """The plain form's way: what was typed comes back to be sent again, and is kept on the device as well."""
-    sign_in(page, alice)
+    sign_in_by_page(page, alice)
     page.goto(url)
     page.route(
         "**/bewertungen/**", lambda route: route.abort() if "HX-Request" in str(route.request.headers) else route.continue_()
@@ -182,17 +182,17 @@ def test_sign_in_expired_before_the_button(page, url, alice, sign_in):
     expect(page.get_by_role("heading", name="Sie sind nicht mehr angemeldet")).to_be_visible()
     expect(page.get_by_text(REASON)).to_be_visible()
     page.unroute_all()
-    sign_in(page, alice)
+    sign_in_by_page(page, alice)
     page.goto(url)
     expect(page.locator("#draft")).to_contain_text(REASON)
 
 
 @pytest.mark.parametrize("javascript", [True, False])
 def test_sign_in_expired_and_the_text_is_sent_again_from_the_page_that_has_it(
-    new_page, url, alice, sign_in, assert_accessible, javascript
+    new_page, url, alice, sign_in_by_page, assert_accessible, javascript
 ):
     page = new_page(java_script_enabled=javascript)
-    sign_in(page, alice)
+    sign_in_by_page(page, alice)
     page.goto(url)
     if javascript:  # as if the page had not had the time to save by itself
         page.route("**/*", lambda route: route.abort() if "hx-request" in route.request.headers else route.continue_())
@@ -206,7 +206,7 @@ def test_sign_in_expired_and_the_text_is_sent_again_from_the_page_that_has_it(
         assert_accessible(page)
     with page.expect_popup() as popup:
         page.get_by_role("link", name="Melden Sie sich in einem neuen Reiter an").click()
-    sign_in(popup.value, alice)
+    sign_in_by_page(popup.value, alice)
     page.get_by_role("button", name="Noch einmal senden").click()
     expect(page.get_by_role("heading", name="Bitte noch einmal senden")).to_be_visible()
     if javascript:
@@ -218,8 +218,8 @@ def test_sign_in_expired_and_the_text_is_sent_again_from_the_page_that_has_it(
         expect_drafts(page, 0)
 
 
-def test_draft_is_wiped_at_sign_out_and_hidden_from_others(page, url, alice, bob, sign_in, sign_out):
-    sign_in(page, alice)
+def test_draft_is_wiped_at_sign_out_and_hidden_from_others(page, url, alice, bob, sign_in_by_page, sign_out):
+    sign_in_by_page(page, alice)
     page.goto(url)
     page.route("**/kriterium-1/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
     page.get_by_label("Begründung").fill(REASON)
@@ -227,13 +227,13 @@ def test_draft_is_wiped_at_sign_out_and_hidden_from_others(page, url, alice, bob
     expect_drafts(page, 1)
     Session.objects.all().delete()
     page.goto(url)
-    sign_in(page, bob)
+    sign_in_by_page(page, bob)
     page.goto(url)
     expect(page.locator("#draft")).to_be_hidden()
     sign_out(page)
     page.wait_for_url("**/")
     expect_drafts(page, 1)  # Alice's: nobody's words go because somebody else signs out
-    sign_in(page, alice)
+    sign_in_by_page(page, alice)
     page.goto(url)
     expect(page.locator("#draft")).to_contain_text(REASON)
     asked: list[str] = []

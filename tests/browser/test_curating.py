@@ -21,7 +21,14 @@ def publish_first() -> Edition:
 
 
 def test_curator_publishes_an_edition_and_a_team_moves_to_it(
-    page: Any, live_server: Any, sign_in: Any, sign_out: Any, assert_accessible: Any, dora: Any, alice: Any, municipality: Any
+    page: Any,
+    live_server: Any,
+    sign_in_by_page: Any,
+    sign_out: Any,
+    assert_accessible: Any,
+    dora: Any,
+    alice: Any,
+    municipality: Any,
 ) -> None:
     publish_first()
     older = workflow.start_assessment(project=make_project(municipality, "Parkraum-App", team=[alice]), by=alice)
@@ -32,7 +39,7 @@ def test_curator_publishes_an_edition_and_a_team_moves_to_it(
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
 
     # Copy the edition.
-    sign_in(page, dora)
+    sign_in_by_page(page, dora)
     page.goto(live_server.url + reverse("catalogue:editions"))
     assert_accessible(page)
     page.get_by_role("link", name=re.compile("1.0")).click()
@@ -114,7 +121,7 @@ def test_curator_publishes_an_edition_and_a_team_moves_to_it(
     sign_out(page)
 
     # A team starts on it …
-    sign_in(page, alice)
+    sign_in_by_page(page, alice)
     page.goto(live_server.url + reverse("assessments:start", args=[_project("Mängelmelder")]))
     page.locator("main form button").last.click()
     page.get_by_role("heading", name="Mängelmelder, Runde 1").wait_for()

@@ -33,12 +33,12 @@ def catalogue(db):
 
 
 def test_team_rates_and_manager_approves(
-    page, live_server, catalogue, municipality, alice, bob, sign_in, sign_out, assert_accessible, tmp_path
+    page, live_server, catalogue, municipality, alice, bob, sign_in_by_page, sign_out, assert_accessible, tmp_path
 ):
     project = make_project(municipality, "Parkraum-App", team=[alice])
     User.objects.update(language="de")
 
-    sign_in(page, alice)
+    sign_in_by_page(page, alice)
     assert_accessible(page)
     page.get_by_role("link", name="Parkraum-App").first.click()
     assert_accessible(page)
@@ -70,7 +70,7 @@ def test_team_rates_and_manager_approves(
     assert_accessible(page)
     sign_out(page)
 
-    sign_in(page, bob)
+    sign_in_by_page(page, bob)
     page.get_by_role("link", name="Parkraum-App").first.click()
     assert_accessible(page)
     page.get_by_role("button", name=re.compile("freigeben", re.IGNORECASE)).first.click()

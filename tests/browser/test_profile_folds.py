@@ -70,13 +70,13 @@ def test_scale_of_the_charts_is_seen_in_both_themes(page, url, alice, sign_in, t
 def test_marks_of_the_charts_lead_to_criteria_by_keyboard_and_say_what_they_are(page, url, alice, sign_in):
     sign_in(page, alice)
     page.goto(url)
-    mark = page.locator(".chart-wide .chart--strips .chart__link").first
+    mark = page.locator(".chart-m .chart--strips .chart__link").first
     tip = mark.locator(".chart__tip")
     expect(tip).to_be_hidden()
     mark.focus()
     expect(tip).to_be_visible()
     assert str(mark.get_attribute("aria-label")).startswith(str(tip.text_content()).rstrip("…"))
-    box, chart = tip.bounding_box(), page.locator(".chart-wide .chart--strips").bounding_box()
+    box, chart = tip.bounding_box(), page.locator(".chart-m .chart--strips").bounding_box()
     assert box["x"] + box["width"] <= chart["x"] + chart["width"] + 1
     assert box["y"] + box["height"] <= chart["y"] + chart["height"] + 1
     page.keyboard.press("Enter")
@@ -91,6 +91,24 @@ def test_marks_of_the_charts_need_no_script(browser, browser_context_args, live_
     context = browser.new_context(**{**browser_context_args, "java_script_enabled": False})
     page = context.new_page()
     page.goto(f"{live_server.url}/beispiel/")
-    page.locator(".chart-wide .chart--strips .chart__link").first.click()
+    page.locator(".chart-m .chart--strips .chart__link").first.click()
     expect(page.locator(":target")).to_be_in_viewport()
     context.close()
+
+
+#: Text in charts that is neither as large as the page's (18 pixels) nor as its small text (16).
+OTHER_SIZES = """() => [...new Set([...document.querySelectorAll(".chart text")]
+  .filter(e => e.getClientRects().length && !e.matches(".chart__tip"))
+  .map(e => [e, parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().a])
+  .filter(([, size]) => Math.abs(size - 18) > .1 && Math.abs(size - 16) > .15)
+  .map(([e, size]) => `${size}: ${e.closest("svg").className.baseVal} in ${e.closest(".charts")?.clientWidth}`))]"""
+
+
+def test_text_of_the_charts_is_as_large_as_the_pages(page, url, alice, sign_in):
+    sign_in(page, alice)
+    page.goto(url)
+    page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
+    for width in (360, 390, 600, 768, 1024, 1366, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.locator(".chart text:visible").count() > 20
+        assert page.evaluate(OTHER_SIZES) == [], width

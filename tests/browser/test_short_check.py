@@ -31,11 +31,11 @@ def catalogue(db):
 
 
 def test_short_check_from_the_start_page_to_its_pdf(
-    page, live_server, catalogue, municipality, alice, sign_in, assert_accessible, tmp_path
+    page, live_server, catalogue, municipality, alice, sign_in_by_page, assert_accessible, tmp_path
 ):
     project = make_project(municipality, "Parkraum-App", phase="p4", team=[alice])
     User.objects.update(language="de")
-    sign_in(page, alice)
+    sign_in_by_page(page, alice)
     page.get_by_role("link", name="Kurzcheck").first.click()
     assert_accessible(page)
     page.get_by_role("button", name="Kurzcheck beginnen: Parkraum-App").click()
@@ -72,11 +72,11 @@ def test_short_check_from_the_start_page_to_its_pdf(
 
 
 def test_round_of_the_municipality_in_its_own_wording(
-    page, live_server, catalogue, municipality, bob, sign_in, assert_accessible
+    page, live_server, catalogue, municipality, bob, sign_in_by_page, assert_accessible
 ):
     """No criterion has to be answered „trifft nicht zu“ because it is about one solution: none of those is asked."""
     User.objects.update(language="de")
-    sign_in(page, bob)
+    sign_in_by_page(page, bob)
     page.goto(f"{live_server.url}/kommunen/{municipality.public_id}/")
     page.get_by_role("button", name="Kommune insgesamt bewerten").click()
     page.get_by_role("link", name=re.compile("Bewertung beginnen")).first.click()

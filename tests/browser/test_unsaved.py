@@ -12,7 +12,7 @@ from assessments.services import edition_switch, workflow
 from catalogue.models import ChangeLogEntry, Criterion, Edition, EditionState
 from catalogue.services.publishing import copy_edition
 from tests.browser.drafts import expect_drafts
-from tests.browser.test_every_page import become  # noqa: F401 – a fixture
+from tests.browser.test_every_page import become, in_part  # noqa: F401 – a fixture
 from tests.factories import make_catalogue, make_criterion, make_edition, make_project
 from tests.test_permissions import PERSONS, TABLE, all_names
 
@@ -33,9 +33,9 @@ KEPT = "words => Object.values(localStorage).some(text => text.includes(words))"
 def pages_with_words(page, become, live_server, world):  # noqa: F811
     """Each page with such a field, once: name, address, the field's name, and its person, who is signed in."""
 
-    def pages():
+    def pages(part):
         seen = set()
-        names = set(all_names())
+        names = {name for name in all_names() if in_part(name, part)}
         for number, person in enumerate(PERSONS):
             if person == "nobody":
                 continue
@@ -69,7 +69,15 @@ def type_in(page, url, field, words):
     page.locator(f'main [name="{field}"]:visible').first.fill(words)
 
 
-def test_every_page_with_a_field_for_words_keeps_them_however_it_is_left(context, become, pages_with_words, live_server):  # noqa: F811
+@pytest.mark.parametrize(("part", "least"), [("catalogue:", 4), ("assessments:", 6), ("reports:", 1), ("", 1)])
+def test_every_page_with_a_field_for_words_keeps_them_however_it_is_left(
+    context,
+    become,  # noqa: F811
+    pages_with_words,
+    live_server,
+    part,
+    least,
+):
     """Typed, and left by a link, by closing the tab, by the other language, with a second tab open, and by signing out, which
     asks first. Wherever somebody looks next, the words are there: offered above their form, or stored in it."""
     problems, number = [], 0
@@ -78,7 +86,7 @@ def test_every_page_with_a_field_for_words_keeps_them_however_it_is_left(context
         if not found:
             problems.append(f"{name}, {field}: {way}")
 
-    for name, url, field, person in pages_with_words():
+    for name, url, field, person in pages_with_words(part):
         number += 1
         tab = context.new_page()
         type_in(tab, url, field, WORDS)
@@ -133,7 +141,7 @@ def test_every_page_with_a_field_for_words_keeps_them_however_it_is_left(context
             tab.evaluate("localStorage.clear()")
         tab.close()
     assert not problems, "\n".join(problems)
-    assert number > 8
+    assert number >= least
 
 
 @pytest.fixture

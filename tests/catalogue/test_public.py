@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -171,7 +173,7 @@ def test_text_from_a_file_cannot_bring_markup(client, published):
 
 @pytest.mark.parametrize(
     ("address", "queries"),
-    [("/katalog/", 7), ("/katalog/k1/", 11), ("/katalog/praxisbeispiele/", 4), ("/katalog/betreibermodelle/", 3)],
+    [("/katalog/", 7), ("/katalog/k1/", 10), ("/katalog/praxisbeispiele/", 4), ("/katalog/betreibermodelle/", 3)],
 )
 @pytest.mark.parametrize("rows", [1, 3])
 def test_page_query_count_constant(client, published, django_assert_num_queries, address, queries, rows):
@@ -179,6 +181,14 @@ def test_page_query_count_constant(client, published, django_assert_num_queries,
     client.get(address)
     with django_assert_num_queries(queries):
         assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(("key", "before", "after"), [("k1", [], ["k2"]), ("k2", ["k1"], ["k3"]), ("k3", ["k2"], [])])
+def test_criterion_leads_to_those_beside_it(client, published, key, before, after):
+    published(**rich("k1", "k2", "k3"))
+    page = " ".join(client.get(f"/katalog/{key}/").text.split())
+    for which, keys in (("prev", before), ("next", after)):
+        assert re.findall(rf'rel="{which}" href="/katalog/(\w+)/"', page) == keys
 
 
 def test_printable_version_holds_the_whole_edition(client, published):

@@ -3,11 +3,15 @@
 import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.utils.translation import override
 
 from assessments.reports.charts import (
+    CARD,
+    FULL,
+    HALF,
     Bar,
     HeatRow,
     PlannedValue,
@@ -25,6 +29,7 @@ from assessments.reports.charts import (
     radar,
     trend,
 )
+from assessments.reports.charts.svg import SIZE
 
 STREAMS = ["Finanziell", "Organisatorisch", "Technisch", "Wirtschaftlich"]
 THREE = [
@@ -268,10 +273,15 @@ def test_drawings_have_no_ids_and_are_the_same_every_time():
     assert " id=" not in radar(STREAMS, THREE) + phase_road(PHASES)
 
 
-def test_on_screen_a_slim_drawing_stands_beside_the_wide_one():
-    both = for_screen(lambda width: phase_road(PHASES, width=width))
-    assert 'width="640"' in both
-    assert 'width="340"' in both
+def test_on_screen_each_drawing_is_laid_out_for_the_width_it_is_shown_at():
+    """Text of ``SIZE`` is as large as the page's: 18 of its pixels; the style sheet has the same widths."""
+    sheet = Path("static/css/charts.css").read_text(encoding="utf-8")
+    for places in (FULL, HALF, CARD):
+        drawn = for_screen(lambda width: phase_road(PHASES, width=width), places)
+        for place in places:
+            [units] = re.findall(rf'<div class="chart-{place}"><svg [^>]*? width="([\d.]+)"', drawn)
+            [rem] = re.findall(rf"\.chart-{place} > \.chart {{ width: (\d+)rem; }}", sheet)
+            assert float(rem) * 16 / float(units) * SIZE == pytest.approx(18, abs=0.01)
 
 
 def test_english_has_english_figures():

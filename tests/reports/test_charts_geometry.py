@@ -41,7 +41,7 @@ LONG = [
 ]
 WORDS = st.text(alphabet="abcdefghijklmnopqrstuvwxyzäöüßABCÄÖÜ -–,.", min_size=1, max_size=70).map(str.strip).filter(bool)
 VALUES = st.one_of(st.none(), st.floats(0, 4), st.integers(0, 4))
-WIDTHS = st.sampled_from([320.0, 340.0, 480.0, 640.0])
+WIDTHS = st.sampled_from([208.0, 312.0, 340.0, 404.4, 480.0, 640.0])
 
 
 def parse(svg: str) -> ET.Element:

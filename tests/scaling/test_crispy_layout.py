@@ -17,8 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scaling.common import crispy_layout
-from scaling.common.crispy_layout import CachedLayout, forget_drawings, value_key
+from scaling.common.crispy_layout import CachedLayout, drawings, value_key
 
 
 @dataclass(frozen=True)
@@ -40,9 +39,9 @@ class ColourForm(forms.Form):
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    forget_drawings()
+    drawings.clear()
     yield
-    forget_drawings()
+    drawings.clear()
 
 
 def drawn(form: forms.Form, **context: Any) -> str:
@@ -128,7 +127,7 @@ def test_every_change_of_a_field_is_seen():
 
 def test_part_knows_nothing_of_the_page():
     plain = drawn(ColourForm())
-    forget_drawings()
+    drawings.clear()
     assert drawn(ColourForm(), wrapper_class="fremd", field_template="fehlt.html", inline_class="fremd") == plain
 
 
@@ -137,7 +136,7 @@ def test_form_that_was_sent_or_is_to_be_read_is_not_kept():
     form = ColourForm(initial={"name": "Anna"})
     form.read_only = True  # type: ignore[attr-defined]
     assert "<input" not in drawn(form)
-    assert len(crispy_layout._drawings) == 0
+    assert len(drawings) == 0
 
 
 def test_hidden_and_unmentioned_fields_are_drawn_once():
@@ -149,12 +148,12 @@ def test_hidden_and_unmentioned_fields_are_drawn_once():
 
 
 def test_number_and_length_of_what_is_kept_are_bounded(monkeypatch):
-    monkeypatch.setattr(crispy_layout, "MAX_DRAWINGS", 3)
-    drawn(ColourForm(initial={"name": "x" * crispy_layout.MAX_LENGTH}))
-    assert len(crispy_layout._drawings) == 0
+    monkeypatch.setattr(drawings, "most", 3)
+    drawn(ColourForm(initial={"name": "x" * drawings.longest}))
+    assert len(drawings) == 0
     for name in "1231415":
         drawn(ColourForm(initial={"name": name}))
-    kept = list(crispy_layout._drawings.values())
+    kept = list(drawings._kept.values())
     assert [[name for name in "12345" if f'value="{name}"' in html] for html in kept] == [["4"], ["1"], ["5"]]
 
 

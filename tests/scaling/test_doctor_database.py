@@ -118,7 +118,7 @@ class TestDatabase:
     def test_cache_without_table(self):
         sql("DROP TABLE cache")
         assert found(database.shared_cache) == [
-            "The shared cache keeps nothing: failed sign-ins are not counted. → Run manage.py prepare."
+            "The shared cache keeps nothing: no second factor and no new password is taken. → Run manage.py prepare."
         ]
 
 
@@ -127,3 +127,9 @@ def test_edition_that_was_changed():
     publish_and_change()
     (said,) = found(database.checksums)
     assert said.startswith("Edition 7.0 no longer has the content it was published with. → Restore the catalogue")
+
+
+def test_valkey_that_is_away(settings):
+    settings.CACHE_URL = "redis://127.0.0.1:1/0"
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": settings.CACHE_URL}}
+    assert "The Valkey of CACHE_URL does not answer" in found(database.shared_cache)[0]

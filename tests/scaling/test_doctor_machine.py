@@ -14,6 +14,7 @@ from django.core.files.storage import default_storage
 from assessments.models import Evidence, Score
 from scaling.accounts.models import Municipality
 from scaling.common import environment_file
+from scaling.common.environment import Env
 from scaling.doctor import machine
 from tests.scaling.doctor import found
 
@@ -167,3 +168,11 @@ def test_missing_upload_of_a_coat_of_arms(var, municipality):
     assert "wappen/weg.png" in found(machine.missing_files)[0]
     default_storage.save("wappen/weg.png", ContentFile(b"x"))
     assert found(machine.missing_files) == []
+
+
+@pytest.mark.django_db
+def test_object_storage_that_is_away(settings):
+    settings.OBJECT_STORAGE = Env({"X": "s3+http://key:secret@127.0.0.1:1/uploads"}).object_storage("X")
+    away = {"BACKEND": "scaling.object_storage.ObjectStorage", "OPTIONS": settings.OBJECT_STORAGE}
+    settings.STORAGES = {**settings.STORAGES, "default": away}
+    assert "or correct UPLOADS_URL" in found(machine.missing_files)[0]

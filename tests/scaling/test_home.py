@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import Measure
+from assessments.queries.catalogue_cache import cached_edition
 from assessments.reports.profile.gate_status import load_gates
 from assessments.reports.profile.load import load_profile
 from assessments.services import workflow
@@ -235,15 +236,17 @@ def test_start_page_costs_the_same_for_one_project_and_three(
     for index in range(number):
         approve(round_of(f"Projekt {index}"), alice, bob)
     sign_in(client, bob)
-    with django_assert_max_num_queries(11) as counted:
+    client.get("/")  # the catalogue is kept from now on
+    with django_assert_max_num_queries(10) as counted:
         client.get("/")
-    assert len(counted.captured_queries) == 11
+    assert len(counted.captured_queries) == 10
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_gates_of_many_rounds_cost_three_queries(round_of, number, django_assert_num_queries):
+def test_gates_of_many_rounds_cost_two_queries(round_of, number, django_assert_num_queries):
     rounds = [round_of(f"Projekt {index}") for index in range(number)]
-    with django_assert_num_queries(3):
+    cached_edition(rounds[0].edition)
+    with django_assert_num_queries(2):
         assert len(load_gates(rounds)) == number
 
 

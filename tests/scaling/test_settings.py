@@ -53,6 +53,11 @@ def test_host_and_sender_follow_from_the_address(tmp_path):
         ("DATABASE_URL", "sqlite:///app.db"),
         ("DATABASE_URL", "postgresql://user@db/name?nonsense=1"),
         ("DATABASE_CONN_MAX_AGE", "lang"),
+        ("CACHE_URL", "memcached://cache"),
+        ("UPLOADS_URL", "https://storage.example.org/bucket"),
+        ("UPLOADS_URL", "s3://key:secret@storage.example.org/"),
+        ("UPLOADS_URL", "s3://storage.example.org/bucket"),
+        ("UPLOADS_URL", "s3://key:secret@storage.example.org:many/bucket"),
         ("EMAIL_URL", "https://mail.example.org"),
         ("EMAIL_URL", "smtp://mail.example.org:many"),
         ("SESSION_COOKIE_AGE", "1"),
@@ -168,3 +173,15 @@ def test_mail_address(address, backend, port, tls, ssl):
         "EMAIL_USE_TLS": tls,
         "EMAIL_USE_SSL": ssl,
     }
+
+
+def test_bucket_and_valkey_by_their_addresses(tmp_path):
+    environment = {"UPLOADS_URL": "s3+http://k:s%2Fx@10.0.0.7:9000/up?region=eu-1", "CACHE_URL": "valkey://10.0.0.8/1"}
+    code, found = load(tmp_path, "settings.OBJECT_STORAGE, settings.CACHES['default']['LOCATION']", **PRODUCTION, **environment)
+    assert code == 0, found
+    assert "'endpoint_url': 'http://10.0.0.7:9000'" in found
+    assert "'secret_key': 's/x'" in found
+    assert "'bucket_name': 'up', 'region_name': 'eu-1'" in found
+    assert "redis://10.0.0.8/1" in found
+    assert Env({"X": "s3://k:s@storage.example.org/up"}).object_storage("X")["endpoint_url"] == "https://storage.example.org"
+    assert Env({}).object_storage("X") == {}

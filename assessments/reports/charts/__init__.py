@@ -3,9 +3,9 @@
 On screen link ``css/charts.css`` and use ``for_screen``; in the PDF take the drawing as it is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from assessments.reports.charts.bars import bullet_bars
@@ -15,9 +15,13 @@ from assessments.reports.charts.level_bar import level_bar, marks_key
 from assessments.reports.charts.level_strips import level_strips
 from assessments.reports.charts.phase_road import phase_road
 from assessments.reports.charts.radar import radar
+from assessments.reports.charts.svg import SIZE
 from assessments.reports.charts.trend import trend
 
 __all__ = [
+    "CARD",
+    "FULL",
+    "HALF",
     "Bar",
     "HeatRow",
     "PlannedValue",
@@ -36,12 +40,20 @@ __all__ = [
     "trend",
 ]
 
-WIDE, SLIM = 640.0, 340.0
+#: Widths on screen, in rem. ``css/charts.css`` shows each drawing at exactly this width, so that its text (``SIZE``) is as
+#: large as the page's beside it, and its small text as the page's small; the widest that fits is shown, not scaled.
+ON_SCREEN = {"s": 18.0, "m": 27.0, "l": 35.0, "xl": 55.0}
+TEXT = 1.125  # rem, of the page (``--font``)
+
+FULL, HALF, CARD = ("xl", "m", "s"), ("l", "m", "s"), ("m", "s")
 
 
-def for_screen(draw: Callable[[float], SafeString]) -> SafeString:
-    """The drawing twice, laid out for a wide and for a slim page; the style sheet shows the one that fits.
+def for_screen(draw: Callable[[float], SafeString], places: Sequence[str] = FULL) -> SafeString:
+    """The drawing once for each of the widths ``places``, the widest first; the style sheet shows the widest there is room for.
 
-    Scaled down to 320 pixels the wide one could not be read. ``draw`` takes the width: ``lambda width: radar(…, width=width)``.
+    ``FULL`` is for a drawing with the page's whole width, ``HALF`` for one that shares it, ``CARD`` for one in a card.
+    ``draw`` takes the width: ``lambda width: radar(…, width=width)``.
     """
-    return format_html('<div class="chart-wide">{}</div><div class="chart-narrow">{}</div>', draw(WIDE), draw(SLIM))
+    unit = TEXT / SIZE
+    found = ((place, draw(round(ON_SCREEN[place] / unit, 1))) for place in places)
+    return format_html('<div class="charts">{}</div>', format_html_join("", '<div class="chart-{}">{}</div>', found))

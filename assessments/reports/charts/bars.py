@@ -10,7 +10,7 @@ from assessments.reports.charts.inputs import TOP, Bar
 from assessments.reports.charts.label_fit import wrap
 from assessments.reports.charts.legend import draw_legend
 from assessments.reports.charts.sentences import figure, see_table, values_sentence
-from assessments.reports.charts.svg import LINE, SIZE, SMALL, Drawing
+from assessments.reports.charts.svg import LINE, SIZE, SMALL, Box, Drawing
 from assessments.reports.charts.text_width import text_width
 
 THICK = 12.0
@@ -69,14 +69,16 @@ def _draw_row(drawing: Drawing, bar: Bar, top: float, left: float, unit: float, 
     lines = _label_lines(bar, left, narrow, drawing.width)
     height = len(lines) * SIZE * LINE
     if narrow:
-        drawing.lines(2, top + 4, lines)
+        with drawing.link(*bar.link, hit=Box(0, top, drawing.width, top + 4 + height + 24)):
+            drawing.lines(2, top + 4, lines)
         bottom = top + 4 + height + 26
         if bar.note:
             drawing.lines(2, bottom - 2, wrap(bar.note, drawing.width - 4, size=SMALL, max_lines=1), size=SMALL, role="muted")
             bottom += SMALL * LINE + 2
         return bottom
     row = max(height + 10, 28)
-    drawing.lines(left - 12, top + (row - height) / 2, lines, anchor="end")
+    with drawing.link(*bar.link, hit=Box(0, top, drawing.width, top + row)):
+        drawing.lines(left - 12, top + (row - height) / 2, lines, anchor="end")
     if bar.note:
         note = wrap(bar.note, drawing.width * 0.3 - 8, size=SMALL, max_lines=1)
         drawing.text(drawing.width - 2, top + row / 2 + SMALL * 0.35, note[0], size=SMALL, role="muted", anchor="end")

@@ -25,13 +25,14 @@ class Series:
 
 @dataclass(frozen=True)
 class Bar:
-    """One row of a bullet chart. ``note`` stands at its end, such as „5 von 6 eingeschätzt“."""
+    """One row of a bullet chart. ``note`` stands at its end, such as „5 von 6 eingeschätzt“; its name leads to ``link``."""
 
     label: str
     now: float | None
     target: float | None = None
     earlier: float | None = None
     note: str = ""
+    link: Link = NOWHERE
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from assessments.reports.charts.text_width import text_width
 #: Up to this many axes carry their names; beyond, numbers stand in for them, and the table beside the chart has both.
 NAMED = 12
 GAP = 5.0  # between two labels
+NARROW = 380  # below this width there is no room for names beside a net: bars say the same
+LEAST = 0.17  # of the width: the smallest net
 
 
 @dataclass
@@ -41,15 +43,16 @@ class _Label:
 def radar(labels: Sequence[str], series: Sequence[Series], *, width: float = 640, links: Sequence[Link] = ()) -> SafeString:
     """Draw one closed line per series, from 0 in the middle to 4 at the rim.
 
-    Fewer than three axes make no radar: those are drawn as bars. An axis without a value breaks the line, it never counts as 0.
+    Fewer than three axes make no radar, and a narrow page has no room for one: those are drawn as bars.
+    An axis without a value breaks the line, it never counts as 0.
     With more than twelve axes the labels are the numbers 1 … n, in the order given. ``links`` are those of the axes: their
     names lead there, and their marks for the mouse.
     """
-    if len(labels) < 3:
-        return bullet_bars(_as_bars(labels, series), series_names={s.role: s.name for s in series}, width=width)
-    drawing = Drawing(width, "radar")
     named = len(labels) <= NAMED
-    radius = min(width * 0.25, 160) if named else min(width * 0.38, 190)
+    if len(labels) < 3 or (named and width < NARROW):
+        return bullet_bars(_as_bars(labels, series, links), series_names={s.role: s.name for s in series}, width=width)
+    drawing = Drawing(width, "radar")
+    radius = _radius(labels, width) if named else min(width * 0.38, 190)
     around = _named_labels(labels, series, radius, width) if named else _numbers(len(labels), radius)
     lowest = max(_spoke(number, len(labels), radius)[1] for number in range(len(labels)))
     top = min([-radius - 10, *(label.middle - label.height / 2 for label in around)]) - 2
@@ -73,11 +76,17 @@ def _sentence(labels: Sequence[str], series: Sequence[Series]) -> str:
     return " ".join([start, *(values_sentence(one.name, labels, one.values) for one in series), see_table()])
 
 
-def _as_bars(labels: Sequence[str], series: Sequence[Series]) -> list[Bar]:
+def _radius(labels: Sequence[str], width: float) -> float:
+    """As large as leaves each word of the names room beside the net, where the net does not become too small for it."""
+    longest = max(text_width(word, SIZE) for label in labels for word in label.split())
+    return max(min(width * 0.25, 160, width / 2 - longest - 22), width * LEAST)
+
+
+def _as_bars(labels: Sequence[str], series: Sequence[Series], links: Sequence[Link]) -> list[Bar]:
     values = {one.role: one.values for one in series}
     empty = (None,) * len(labels)
     now, target, earlier = (values.get(role, empty) for role in ("now", "target", "earlier"))
-    return [Bar(label, now[i], target[i], earlier[i]) for i, label in enumerate(labels)]
+    return [Bar(label, now[i], target[i], earlier[i], link=links[i] if links else NOWHERE) for i, label in enumerate(labels)]
 
 
 def _spoke(number: int, count: int, distance: float) -> tuple[float, float]:

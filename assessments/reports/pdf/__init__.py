@@ -170,10 +170,10 @@ def data_of(profile: MaturityProfile) -> list[Attached]:
         ]
 
 
-def warm() -> None:
+def warm() -> bool:
     """Load libraries, fonts, style sheets, templates, the version of it all: a worker's first report is as quick as the next.
 
-    Where PDFs cannot be made, it says so in the log and lets the worker go on: people are told when they ask for one.
+    Whether PDFs can be made here. Where not, the log says so and the worker goes on: people are told when they ask for one.
     """
     render_version()
     words = "Verantwortung für Verstetigung " * 20  # untranslated: nobody reads it; long enough to need syllables
@@ -184,3 +184,5 @@ def warm() -> None:
             get_template(f"report/pdf/{variant}.html")
     except PdfUnavailable as error:
         logger.warning("%s", error)
+        return False
+    return True

@@ -54,6 +54,11 @@ def forget_problem(key: str) -> None:
     RenderedPdf.objects.filter(key=key).exclude(problem="").delete()
 
 
+def forget_missing_libraries() -> None:
+    """By a worker that has them: nobody is told any more that they are missing."""
+    RenderedPdf.objects.filter(problem=RenderedPdf.UNAVAILABLE).delete()
+
+
 def recent_problem(key: str, *, within: timedelta) -> str:
     """Why the last attempt gave no PDF, "" where it did, where there was none or where that is longer ago. One query."""
     found = RenderedPdf.objects.filter(key=key, made_at__gt=timezone.now() - within).values_list("problem", flat=True)

@@ -1,4 +1,4 @@
-"""The gate of each project's phase in words, for pages that show many projects: three queries, however many there are."""
+"""The gate of each project's phase in words, for pages that show many projects: two queries, however many there are."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class GateStatus:
 
 
 def load_gates(assessments: Iterable[Assessment]) -> dict[int, GateStatus]:
-    """By assessment id. Three queries; give the assessments with their project, or that costs one more each."""
+    """By assessment id. Two queries; give the assessments with project and edition, or that costs one more each."""
     return {
         pk: GateStatus(
             label=found.phase_labels[found.current.phase],

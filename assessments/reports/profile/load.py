@@ -9,23 +9,17 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models.expressions import RawSQL
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from assessments.models import (
     Assessment,
     AssessmentState,
-    AssessmentTransition,
-    Comment,
-    Evidence,
     Measure,
     ProjectPaper,
     RoundPaper,
     Score,
-    ScoreSpread,
     TransitionKind,
 )
 from assessments.queries.catalogue_cache import cached_edition
@@ -46,8 +40,7 @@ from assessments.reports.profile.model import (
 from assessments.reports.profile.person import person_name
 from assessments.scoring import Rating, RoleSpread, Spread
 from assessments.services.workshops import question_of
-from catalogue.models import Criterion, LevelDescriptor, Milestone, MilestoneKind, Phase, Workstream
-from scaling.accounts.models import Membership
+from catalogue.models import LevelDescriptor, Milestone, MilestoneKind, Phase
 from scaling.common.offices import reads_as_office
 
 DEFAULT_LANGUAGE = "de"
@@ -70,6 +63,7 @@ ANSWER = (
 
 
 #: Of a spread, what is kept.
+EVIDENCE_COLUMNS = {"id": "id", "text": "text", "url": "url", "at": "added_at", "file": "file", "file_name": "file_name"}
 SPREAD = ("question", "ballot", "at", "n", "lowest", "highest", "median", "roles")
 
 
@@ -144,44 +138,76 @@ def _second_wording(field: str) -> str:
     return f"{path}__municipality_{name}" if path else f"municipality_{name}"
 
 
-def _all_workstreams(local: "Local") -> ArraySubquery:
+# What is fetched along with a row. Written out, since to compose these statements cost a profile more than the database does
+# for them. Each stands in one statement alone and names its table; nothing in them comes from outside.
+
+
+def _json_rows(columns: dict[str, str], source: str, order: str) -> RawSQL:
+    """The rows of ``source`` (what stands behind FROM) as a list of dicts, empty without any."""
+    pairs = ", ".join(f"'{name}', {column}" for name, column in columns.items())
+    return RawSQL(f"(SELECT COALESCE(json_agg(json_build_object({pairs}) ORDER BY {order}), '[]') FROM {source})", ())  # noqa: S608, S611
+
+
+def _all_workstreams(local: "Local") -> RawSQL:
     """All of them in their order, fetched along with the phases: no query of their own."""
-    columns = {name: name for name in ("key", *local.columns("name"))}
-    rows = Workstream.objects.rewrite(False).order_by("order")
-    return ArraySubquery(rows.values(row=JSONObject(**columns)))
+    columns = {name: f"stream.{name}" for name in ("key", *local.columns("name"))}
+    return _json_rows(columns, "catalogue_workstream AS stream", 'stream."order"')
 
 
-def _workstreams(criterion: str) -> ArraySubquery:
-    """The keys of a criterion's workstreams in their order, fetched along with the row: no query of its own."""
-    rows = Criterion.workstreams.through.objects.filter(criterion=OuterRef(criterion)).order_by("workstream__order")
-    return ArraySubquery(rows.values("workstream__key"))
+#: The keys of a criterion's workstreams in their order.
+WORKSTREAM_KEYS = """ARRAY(
+    SELECT stream.key FROM catalogue_criterion_workstreams AS own
+    JOIN catalogue_workstream AS stream ON stream.id = own.workstream_id
+    WHERE own.criterion_id = assessments_score.criterion_id ORDER BY stream."order")
+"""
+EVIDENCE = _json_rows(
+    {name: f"item.{column}" for name, column in EVIDENCE_COLUMNS.items()},
+    "assessments_evidence AS item WHERE item.score_id = assessments_score.id",
+    "item.id",
+)
+COMMENTS = _json_rows(
+    {
+        "text": "item.text",
+        "by": "item.author_id",
+        "name": "person.name",
+        "email": "person.email",
+        "at": "item.created_at",
+        "resolved": "item.resolved_at",
+    },
+    """assessments_comment AS item LEFT JOIN accounts_user AS person ON person.id = item.author_id
+    WHERE item.score_id = assessments_score.id""",
+    "item.id",
+)
+SPREADS = _json_rows(
+    {name: f"item.{name}" for name in SPREAD},
+    "assessments_scorespread AS item WHERE item.score_id = assessments_score.id",
+    "item.id",
+)
+#: When a round was approved last.
+APPROVED_AT = f"""(
+    SELECT step.at FROM assessments_assessmenttransition AS step
+    WHERE step.assessment_id = assessments_score.assessment_id AND step.kind = '{TransitionKind.APPROVE.value}'
+    ORDER BY step.id DESC LIMIT 1)
+"""  # noqa: S608
+#: Whether what was typed for a measure's owner holds the name of somebody of the municipality.
+NAMES_A_MEMBER = """EXISTS(
+    SELECT 1 FROM accounts_membership AS member JOIN accounts_user AS person ON person.id = member.user_id
+    JOIN assessments_project AS project ON project.municipality_id = member.municipality_id
+    WHERE project.id = assessments_measure.project_id AND person.name <> ''
+        AND strpos(upper(assessments_measure.owner_text), upper(person.name)) > 0)
+"""
+
+
+def _written(**statements: str) -> dict[str, RawSQL]:
+    return {name: RawSQL(sql, ()) for name, sql in statements.items()}  # noqa: S611
 
 
 # --- This round -------------------------------------------------------------------------------------------------------------
 
 
 def _scores(assessment: Assessment, local: Local) -> list[dict[str, Any]]:
-    evidence = Evidence.objects.filter(score=OuterRef("pk")).order_by("pk")
-    comments = Comment.objects.filter(score=OuterRef("pk")).order_by("pk")
-    spread = ScoreSpread.objects.filter(score=OuterRef("pk"))
     rows = Score.objects.filter(assessment=assessment).annotate(
-        workstream_keys=_workstreams("criterion"),
-        evidence_rows=ArraySubquery(
-            evidence.values(row=JSONObject(id="pk", text="text", url="url", at="added_at", file="file", file_name="file_name"))
-        ),
-        spread_row=Subquery(spread.values(row=JSONObject(**{name: name for name in SPREAD}))),
-        comment_rows=ArraySubquery(
-            comments.values(
-                row=JSONObject(
-                    text="text",
-                    by="author",
-                    name="author__name",
-                    email="author__email",
-                    at="created_at",
-                    resolved="resolved_at",
-                )
-            )
-        ),
+        **_written(workstream_keys=WORKSTREAM_KEYS), evidence_rows=EVIDENCE, comment_rows=COMMENTS, spread_rows=SPREADS
     )
     return list(
         rows.order_by("criterion__order").values(
@@ -190,7 +216,7 @@ def _scores(assessment: Assessment, local: Local) -> list[dict[str, Any]]:
             "target_date",
             "evidence_rows",
             "comment_rows",
-            "spread_row",
+            "spread_rows",
             *local.columns("criterion__title"),
             *local.worded("criterion__summary"),
         )
@@ -231,7 +257,7 @@ def _answers(rows: Sequence[dict[str, Any]], local: Local, assessment: Assessmen
             ),
             by=_name(row),
             on=local_day(row["updated_at"]),
-            spread=_spread(row["spread_row"], row["criterion_id"], assessment),
+            spread=_spread(next(iter(row["spread_rows"]), None), row["criterion_id"], assessment),
         )
         for row in rows
     )
@@ -297,7 +323,7 @@ def _measures(assessment: Assessment, titles: dict[str, str]) -> tuple[MeasureIt
     """All of the project: a measure outlives the round in which it was agreed."""
     rows: Any = (  # with the annotation that types cannot tell
         Measure.objects.filter(project=assessment.project_id)
-        .annotate(names_a_person=_names_a_member())
+        .annotate(**_written(names_a_person=NAMES_A_MEMBER))
         .select_related("owner")
         .order_by("due_on", "pk")
     )
@@ -315,13 +341,6 @@ def _measures(assessment: Assessment, titles: dict[str, str]) -> tuple[MeasureIt
         )
         for row in rows
     )
-
-
-def _names_a_member() -> Exists:
-    """Whether what was typed for a measure's owner holds the name of somebody of the municipality."""
-    typed = ExpressionWrapper(OuterRef("owner_text"), output_field=CharField())
-    members = Membership.objects.filter(municipality=OuterRef("project__municipality")).exclude(user__name="")
-    return Exists(members.annotate(typed=typed).filter(typed__icontains=F("user__name")))
 
 
 def _paper(assessment: Assessment) -> CouncilPaper | None:
@@ -356,7 +375,7 @@ def _rounds(assessment: Assessment, local: Local) -> tuple[RoundFact, ...]:
             assessment__state=AssessmentState.APPROVED,
             assessment__round__lt=assessment.round,
         )
-        .annotate(workstream_keys=_workstreams("criterion"), approved_at=_approved_at("assessment"))
+        .annotate(**_written(workstream_keys=WORKSTREAM_KEYS, approved_at=APPROVED_AT))
         .order_by("assessment__round", "criterion__order")
         .values(
             *ANSWER,
@@ -377,11 +396,6 @@ def _rounds(assessment: Assessment, local: Local) -> tuple[RoundFact, ...]:
         )
         facts.append(RoundFact(ref, tuple(_earlier(row, local) for row in answers)))
     return tuple(facts)
-
-
-def _approved_at(assessment: str) -> Subquery:
-    approvals = AssessmentTransition.objects.filter(assessment=OuterRef(assessment), kind=TransitionKind.APPROVE)
-    return Subquery(approvals.order_by("-pk").values("at")[:1])
 
 
 def _earlier(row: dict[str, Any], local: Local) -> AnswerFact:

@@ -8,6 +8,7 @@ import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+from django.db import DatabaseError
 from django.utils import timezone
 from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app
@@ -17,7 +18,7 @@ from procrastinate.jobs import Job, Status
 
 from assessments.models import RenderedPdf
 from assessments.reports.pdf import warm
-from assessments.reports.pdf.store import note_problem
+from assessments.reports.pdf.store import forget_missing_libraries, note_problem
 from assessments.reports.rendering.tasks import RETRY
 from scaling.common import mail
 from scaling.common.jobs import PDF, QUEUES
@@ -39,7 +40,9 @@ def work(*, heartbeat: float = 5.0, silent: float = 20.0, niceness: int = NICENE
     """
     with contextlib.suppress(OSError):  # a lower one than we were started with is not ours to take
         os.nice(max(0, niceness - os.nice(0)))
-    warm()
+    if warm():
+        with contextlib.suppress(DatabaseError):  # away for the moment: then they are told for ten minutes more
+            forget_missing_libraries()
     gc.collect()
     gc.freeze()
     connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4)

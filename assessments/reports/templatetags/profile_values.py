@@ -1,6 +1,6 @@
 """How the profile's values are written; what they are, the profile has decided."""
 
-from collections.abc import Sized
+from collections.abc import Iterable, Sized
 from datetime import date
 from functools import lru_cache
 
@@ -16,6 +16,7 @@ from assessments.reports.profile import texts
 from assessments.reports.profile.model import CriterionResult, MaturityProfile, MeasureItem
 from assessments.scoring import GroupChange
 from catalogue.levels import HIGHEST
+from scaling.common.drawings import drawn
 from scaling.common.sentences import at_least_one_sentence, whole_sentences
 
 register = template.Library()
@@ -138,6 +139,13 @@ def like_for_like(change: GroupChange | None) -> str:
 def short_day(day: date | None) -> str:
     """„30.04.2027“, "" without a day."""
     return texts.short_day(day)
+
+
+@register.simple_tag
+def changed_criteria(title: str, criteria: Iterable[CriterionResult]) -> SafeString:
+    """The criteria of one kind of change, each with what changed."""
+    results = tuple((one.key, one.title, one.change.text if one.change else "") for one in criteria)
+    return drawn("report/sections/changes.html", title=title, results=results)
 
 
 @register.simple_tag

@@ -1,6 +1,6 @@
 """The profile on screen and as files. All of them show the same ``MaturityProfile``."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -9,13 +9,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assessments.queries.since_approval import since_approval
-from assessments.reports.charts import for_screen
+from assessments.reports.charts import CARD, HALF, for_screen
 from assessments.reports.charts.profile_charts import (
     figures_radar,
     figures_strips,
@@ -31,15 +30,6 @@ from assessments.reports.views.requested import requested_profile
 from assessments.views.access import get_assessment
 from assessments.views.breadcrumbs import crumbs_to
 
-#: Widths of drawings that share their row, for wide and for slim pages.
-HALF = (500.0, 300.0)
-CARD = (480.0, 290.0)
-
-
-def beside(draw: Callable[[float], SafeString], widths: tuple[float, float] = HALF) -> SafeString:
-    """Like ``for_screen``, for a drawing that shares its row."""
-    return format_html('<div class="chart-wide">{}</div><div class="chart-narrow">{}</div>', *map(draw, widths))
-
 
 @lru_cache(maxsize=32)
 def charts_of(profile: MaturityProfile) -> Mapping[str, SafeString]:
@@ -52,12 +42,12 @@ def charts_of(profile: MaturityProfile) -> Mapping[str, SafeString]:
     levels = by_level(profile)
     compared = profile.meta.compared.label if profile.meta.compared else ""
     return {
-        "levels": beside(
+        "levels": for_screen(
             lambda width: figures_strips((*streams, overall), compared=compared, width=width, levels=levels), CARD
         ),
-        "radar": beside(lambda width: figures_radar(profile, streams, width=width, levels=levels[: len(streams)])),
+        "radar": for_screen(lambda width: figures_radar(profile, streams, width=width, levels=levels[: len(streams)]), HALF),
         "road": for_screen(lambda width: gates_road(profile, width=width, linked=True)),
-        "trend": beside(lambda width: trend_chart(profile, width=width, linked=True)),
+        "trend": for_screen(lambda width: trend_chart(profile, width=width, linked=True), HALF),
         "history": for_screen(lambda width: history_grid(profile, profile.history, width=width, linked=True)),
         "lists": render_to_string("report/sections/by_level.html", {"levels": levels}),
     }

@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
+        ("sessions", "0001_initial"),
     ]
 
     operations = [
@@ -86,6 +87,16 @@ class Migration(migrations.Migration):
                         default=True,
                         help_text="Einmal in der Woche eine E-Mail mit offenen Bewertungen, fälligen Maßnahmen und wartenden Freigaben.",
                         verbose_name="Wochenüberblick",
+                    ),
+                ),
+                (
+                    "second_factor_due",
+                    models.DateField(
+                        blank=True,
+                        editable=False,
+                        help_text="reckoned by second_factor.settle",
+                        null=True,
+                        verbose_name="zweiter Faktor bis",
                     ),
                 ),
                 (
@@ -203,6 +214,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("coat_of_arms", models.TextField(blank=True, editable=False, max_length=100, verbose_name="Wappen")),
+                (
+                    "second_factor_roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=10),
+                        blank=True,
+                        default=list,
+                        editable=False,
+                        size=None,
+                        verbose_name="zweiter Faktor für",
+                    ),
+                ),
+                (
+                    "second_factor_due",
+                    models.DateField(blank=True, editable=False, null=True, verbose_name="zweiter Faktor bis"),
+                ),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
@@ -275,6 +301,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("coat_of_arms", models.FileField(blank=True, editable=False, upload_to="", verbose_name="Wappen")),
+                (
+                    "second_factor_roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=10),
+                        blank=True,
+                        default=list,
+                        editable=False,
+                        size=None,
+                        verbose_name="zweiter Faktor für",
+                    ),
+                ),
+                (
+                    "second_factor_due",
+                    models.DateField(blank=True, editable=False, null=True, verbose_name="zweiter Faktor bis"),
+                ),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
             ],
             options={
@@ -664,5 +705,52 @@ class Migration(migrations.Migration):
                 ),
                 name="invitation_offices_known",
             ),
+        ),
+        migrations.CreateModel(
+            name="AttemptCount",
+            fields=[
+                ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("count", models.PositiveIntegerField()),
+                ("until", models.DateTimeField(db_index=True)),
+            ],
+            options={
+                "verbose_name": "gezählte Versuche",
+                "verbose_name_plural": "gezählte Versuche",
+            },
+        ),
+        migrations.CreateModel(
+            name="SignIn",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "browser",
+                    models.CharField(blank=True, help_text="as it names itself", max_length=300, verbose_name="Browser"),
+                ),
+                ("begun_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="angemeldet am")),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="zuletzt benutzt am")),
+                (
+                    "session",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="sessions.session",
+                        verbose_name="Sitzung",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sign_ins",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Person",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Anmeldung",
+                "verbose_name_plural": "Anmeldungen",
+                "ordering": ["-seen_at"],
+            },
         ),
     ]

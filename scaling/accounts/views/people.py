@@ -17,10 +17,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from scaling.accounts import invitations
+from scaling.accounts import invitations, second_factor
 from scaling.accounts.belongings import belongings_of
-from scaling.accounts.forms import InviteForm, JoinForm, OfficesForm, RemoveForm, RoleForm
+from scaling.accounts.confirmed import confirmed
+from scaling.accounts.devices import remember_device
+from scaling.accounts.forms import DemandForm, InviteForm, JoinForm, OfficesForm, RemoveForm, RoleForm
 from scaling.accounts.models import Invitation, Membership, Municipality, Role, User, normal_email
+from scaling.accounts.single_sign_on.only import forbidding_provider_of
 from scaling.accounts.workplaces import names_of_workplaces, offered_workplaces
 from scaling.common.addresses import start_page
 from scaling.common.history import removed_by
@@ -78,6 +81,7 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
         "members": Paginator(members, PEOPLE_PER_PAGE).get_page(request.GET.get("seite")),
         "invitations": municipality.invitations.open().select_related("invited_by"),
         "roles": Role.choices,
+        "demanded_of": [label for role, label in Role.choices if role in municipality.second_factor_roles],
         "form": form,
         "crumbs": _crumbs(municipality, (_("Personen"), "")),
     }
@@ -144,6 +148,36 @@ def offices(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
         return redirect(back)
     context = {"municipality": municipality, "membership": membership, "form": form, "crumbs": crumbs}
     return render(request, "accounts/person_offices.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def second_factor_demand(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Of which roles a second factor is demanded. Whoever could weaken that shows first that it is them."""
+    return _demand_page(request, municipality=_managed(request, public_id))
+
+
+@confirmed
+def _demand_page(request: HttpRequest, municipality: Municipality) -> HttpResponse:
+    initial = {
+        "roles": municipality.second_factor_roles,
+        "due": municipality.second_factor_due,
+        "version": municipality.version,
+    }
+    form = DemandForm(request.POST if request.method == "POST" else None, initial=initial)
+    back = reverse("people", args=[municipality.public_id])
+    crumbs = _crumbs(municipality, (_("Personen"), back), (_("Zweiter Faktor"), ""))
+    if request.method == "POST" and form.is_valid():
+        try:
+            second_factor.demand(municipality=municipality, by=request.user, **form.cleaned_data)
+        except StaleRecord as error:
+            last = municipality.history.select_related("history_user").first()
+            who = str(last.history_user or "") if last else ""
+            return two_versions(request, form, error, back=back, crumbs=crumbs, who=who)
+        messages.success(request, _("Gespeichert."))
+        return redirect(back)
+    context = {"municipality": municipality, "form": form, "crumbs": crumbs, "grace": second_factor.GRACE}
+    return render(request, "accounts/second_factor_demand.html", context, status=422 if form.errors else 200)
 
 
 @login_required
@@ -248,6 +282,9 @@ def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> H
             if user
             else render(request, "accounts/invitation.html", {**context, "way": "sign_in"})
         )
+    if provider := forbidding_provider_of(found.municipality):
+        there = {"name": provider.name, "url": reverse("openid_connect_login", args=[provider.id])}
+        return render(request, "accounts/invitation.html", {**context, "way": "provider", "provider": there})
     form = JoinForm(request.POST if request.method == "POST" else None, email=found.email)
     if request.method == "POST" and form.is_valid():
         try:
@@ -260,7 +297,9 @@ def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> H
         except (IntegrityError, invitations.NoInvitation):  # the account is there by now
             return _joined_already(request, token)
         login(request, membership.user, backend="django.contrib.auth.backends.ModelBackend")
-        return _welcome(request, membership)
+        response = _welcome(request, membership)
+        remember_device(response, membership.user.email)
+        return response
     context |= {"way": "new", "form": form}
     return render(request, "accounts/invitation.html", context, status=422 if form.errors else 200)
 

@@ -1,0 +1,78 @@
+"""How often somebody may try to sign in, counted in PostgreSQL for all workers: one statement to count, one to take it back.
+
+allauth's own limits keep a list of moments in the cache and lock it, which took 56 of a sign-in's 70 queries.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from scaling.accounts.sign_in_models import AttemptCount
+
+
+@dataclass(frozen=True)
+class Limit:
+    """No more than ``most`` tries of one kind by one ``who`` (an address, a person) within ``seconds`` of the first."""
+
+    kind: str
+    who: str
+    most: int
+    seconds: int
+
+    @property
+    def key(self) -> str:
+        # Nobody's address is kept in clear.
+        return hashlib.sha256(f"{self.kind}:{self.seconds}:{self.who}".encode()).hexdigest()
+
+
+#: Outdated counts are swept away by the way, a few at a time; those another request is sweeping are left to it.
+_COUNT = """
+    WITH swept AS (
+        DELETE FROM accounts_attemptcount WHERE key IN (
+            SELECT key FROM accounts_attemptcount WHERE until < %(now)s AND NOT key = ANY(%(keys)s)
+            ORDER BY until LIMIT 20 FOR UPDATE SKIP LOCKED
+        )
+    )
+    INSERT INTO accounts_attemptcount AS kept (key, count, until)
+    SELECT key, 1, until FROM unnest(%(keys)s::varchar[], %(untils)s::timestamptz[]) AS new (key, until)
+    ON CONFLICT (key) DO UPDATE SET
+        count = CASE WHEN kept.until < %(now)s THEN 1 ELSE kept.count + 1 END,
+        until = CASE WHEN kept.until < %(now)s THEN EXCLUDED.until ELSE kept.until END
+    RETURNING key, count
+"""
+
+
+def count(limits: Sequence[Limit]) -> list[Limit]:
+    """Count one try towards each, and return those that are exceeded by it. One statement.
+
+    Counted before it is known how the try ends, so that many at the same moment do not all slip through. Tries beyond a limit
+    do not prolong it.
+    """
+    now = timezone.now()
+    ordered = sorted(limits, key=lambda limit: limit.key)  # one order of rows for everybody
+    values: dict[str, Any] = {
+        "now": now,
+        "keys": [limit.key for limit in ordered],
+        "untils": [now + timedelta(seconds=limit.seconds) for limit in ordered],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, values)
+        counts = dict(cursor.fetchall())
+    return [limit for limit in limits if counts[limit.key] > limit.most]
+
+
+def take_back(limits: Sequence[Limit]) -> None:
+    """The try was none of the kind that is limited. One statement."""
+    keys = sorted(limit.key for limit in limits)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_attemptcount SET count = count - 1 WHERE key = ANY(%s) AND count > 0", [keys])
+
+
+def forget(limits: Sequence[Limit]) -> None:
+    """Begin anew, whatever was counted. One statement."""
+    AttemptCount.objects.filter(key__in=[limit.key for limit in limits]).delete()

@@ -1,0 +1,126 @@
+"""allauth's forms of the second factor in our words, tidying text as ours do."""
+
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base import forms as base
+from allauth.mfa.recovery_codes import forms as recovery_codes
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from scaling.common.forms import TidyText
+
+
+def code_field(help_text: Any) -> forms.CharField:
+    return forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        help_text=help_text,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}),
+    )
+
+
+class AuthenticateForm(TidyText, base.AuthenticateForm):
+    """The second step of signing in."""
+
+    code = code_field(_("Sechs Ziffern aus Ihrer App, oder ein Notfall-Code."))
+
+
+class ReauthenticateForm(TidyText, base.ReauthenticateForm):
+    """Before something dangerous."""
+
+    code = code_field(_("Sechs Ziffern aus Ihrer App, oder ein Notfall-Code."))
+
+
+class ActivateForm(TidyText, totp.ActivateTOTPForm):
+    """Setting up an app for codes."""
+
+    code = code_field(_("Sechs Ziffern, die Ihre App für den Skalierungscheck zeigt."))
+
+    @property
+    def secret_in_groups(self) -> str:
+        """Four by four, as apps take it, too."""
+        return " ".join(self.secret[start : start + 4] for start in range(0, len(self.secret), 4))
+
+
+class DeactivateForm(TidyText, totp.DeactivateTOTPForm):
+    """Giving the app up."""
+
+
+class GenerateCodesForm(TidyText, recovery_codes.GenerateRecoveryCodesForm):
+    """New codes for emergencies."""
+
+
+class NameField(forms.CharField):
+    """What a person calls a key."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("Name des Schlüssels"), max_length=80, help_text=_("Daran erkennen Sie ihn wieder."), **kwargs)
+
+
+#: What a made-up answer of a key leads to in allauth and fido2, which look at some of it themselves.
+AMISS = (
+    ArithmeticError,
+    AttributeError,
+    InvalidSignature,
+    LookupError,
+    TypeError,
+    UnsupportedAlgorithm,
+    ValueError,
+    struct.error,
+)
+
+
+class KeyAnswer:
+    """An answer of a key that is none is a wrong one, not an error of ours."""
+
+    def clean_credential(self) -> Any:
+        ask = getattr(super(), "clean_credential", None)
+        return _or_wrong(ask) if ask else self.cleaned_data["credential"]  # type: ignore[attr-defined]
+
+    def clean(self) -> Any:
+        return _or_wrong(super().clean)  # type: ignore[misc]
+
+
+def _or_wrong(ask: Callable[[], Any]) -> Any:
+    try:
+        return ask()
+    except AMISS as error:
+        raise get_adapter().validation_error("incorrect_code") from error
+
+
+class AddKeyForm(KeyAnswer, TidyText, webauthn.AddWebAuthnForm):
+    """A new key."""
+
+    mark_optional = False
+
+    name = NameField(required=False)
+    passwordless = forms.BooleanField(
+        label=_("Damit auch ohne Passwort anmelden (Passkey)"),
+        required=False,
+        initial=True,
+        help_text=_("Das Gerät fragt dann nach PIN, Fingerabdruck oder Gesicht."),
+    )
+
+
+class EditKeyForm(TidyText, webauthn.EditWebAuthnForm):
+    """Another name."""
+
+    name = NameField()
+
+
+class SignInKeyForm(KeyAnswer, TidyText, webauthn.LoginWebAuthnForm):
+    """Signing in by a passkey alone."""
+
+
+class AuthenticateKeyForm(KeyAnswer, TidyText, webauthn.AuthenticateWebAuthnForm):
+    """The second step of signing in, by a key."""
+
+
+class ReauthenticateKeyForm(KeyAnswer, TidyText, webauthn.ReauthenticateWebAuthnForm):
+    """Before something dangerous, by a key."""

@@ -1,0 +1,100 @@
+"""A real OpenID provider on this machine (oidc-provider-mock, on Authlib), which can be made to answer amiss."""
+
+import base64
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import flask
+import oidc_provider_mock
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+from werkzeug.serving import make_server
+
+from scaling.common.identity_providers import IdentityProvider
+
+os.environ.setdefault("AUTHLIB_INSECURE_TRANSPORT", "1")  # it speaks http, on loopback
+
+KID = "key-1"
+
+
+class Provider:
+    """Running. ``people`` are the claims by subject; ``amiss`` changes the claims of the next tokens, or None."""
+
+    def __init__(self, url: str, app: flask.Flask) -> None:
+        self.url = url
+        self.amiss: dict[str, Any] = {}
+        self.other_key = self.unsigned = False
+        self.locked: set[str] = set()
+        self.seen: list[str] = []
+        self.app = app
+
+    def person(self, subject: str, **claims: Any) -> None:
+        with self.app.test_client() as client:
+            client.put(f"/users/{subject}", json=claims)
+
+    def settings(self, **changes: Any) -> IdentityProvider:
+        values: dict[str, Any] = {
+            "id": "stadt",
+            "name": "Stadt Musterhafen",
+            "issuer": self.url,
+            "client_id": "skalierungscheck",
+            "secret": "geheim",
+            "domains": ("stadt.example",),
+            "groups_claim": "groups",
+            "rules": (),
+            "only": False,
+            "hours": 10,
+        }
+        return IdentityProvider(**values | changes)
+
+
+@contextmanager
+def running() -> Iterator[Provider]:
+    app = oidc_provider_mock.app()
+    server = make_server("localhost", 0, app, threaded=True)
+    provider = Provider(f"http://localhost:{server.server_port}", app)
+
+    @app.before_request
+    def note() -> Any:
+        provider.seen.append(flask.request.full_path)
+        if flask.request.path == "/oauth2/authorize" and flask.request.form.get("sub") in provider.locked:
+            answer = f"{flask.request.args['redirect_uri']}?error=access_denied&state={flask.request.args['state']}"
+            return flask.redirect(answer)
+        return None
+
+    @app.after_request
+    def sign_anew(response: flask.Response) -> flask.Response:
+        """With the key's number, which oidc-provider-mock leaves out, and with what is amiss."""
+        if flask.request.path not in ("/oauth2/token", "/jwks") or response.status_code != 200:
+            return response
+        key = RSAKey.import_key(flask.g.oidc_provider_mock_storage.jwk.as_dict(is_private=True))
+        if flask.request.path == "/jwks":
+            data = {"keys": [{**key.as_dict(private=False), "kid": KID, "alg": "RS256", "use": "sig"}]}
+        else:
+            data = json.loads(response.get_data())
+            claims = {**jwt.decode(data["id_token"], key).claims, **provider.amiss}
+            signer = RSAKey.generate_key() if provider.other_key else key
+            data["id_token"] = jwt.encode({"alg": "RS256", "kid": KID}, claims, signer)
+            if provider.unsigned:
+                head = base64.urlsafe_b64encode(json.dumps({"alg": "none", "kid": KID}).encode()).decode().rstrip("=")
+                data["id_token"] = f"{head}.{data['id_token'].split('.')[1]}."
+        response.set_data(json.dumps(data))
+        return response
+
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield provider
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+def long_ago() -> int:
+    return int(time.time()) - 3600
