@@ -31,7 +31,7 @@ from assessments.services.answers import NotEditable
 from assessments.services.council_paper import save_project_paper, save_round_paper
 from scaling.common.versions import StaleRecord
 from tests.factories import make_catalogue, make_project
-from tests.reports.pdf_facts import text_of
+from tests.reports.pdf_facts import open_pdf, page_text, text_of
 from tests.reports.sample import make_profile
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -194,10 +194,11 @@ def test_longest_paper_spoils_no_report(criteria):
     paper = CouncilPaper(**texts | {"contact": contact, "signatures": signatures})
     profile = make_profile(criteria)
     profile = replace(profile, meta=replace(profile.meta, paper=paper))
-    short = text_of(render_pdf(profile, variant="kurz")).splitlines()  # a line is a page
-    assert len(short) <= 4
-    assert "Was kommt als Nächstes?" in short[0]
-    cover, first, *_ = text_of(render_pdf(profile, variant="lang")).splitlines()
+    with open_pdf(render_pdf(profile, variant="kurz")) as short:
+        assert len(short.pages) <= 4
+        assert "Was kommt als Nächstes?" in one_line(page_text(short.pages[0]))
+    with open_pdf(render_pdf(profile, variant="lang")) as pdf:
+        cover, first = (one_line(page_text(page)) for page in pdf.pages[:2])
     assert "Wo stehen wir?" not in cover
     assert "Wo stehen wir?" in first, "the cover is one page"
     assert "Was kommt als Nächstes?" in first

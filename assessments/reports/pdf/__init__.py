@@ -39,6 +39,8 @@ END, NEARLY_EMPTY = "ende", 0.3
 DECIDES_FROM, DECIDES_TO = "zusammenfassung", "zusammenfassung-ende"
 #: Where a page's text ends at the latest, in CSS pixels: the margin below the last line does not count where more follows.
 BOTTOM = 1046
+#: The height of a line of text.
+LINE = 14 / 0.75
 
 
 #: The moment that files are dated to which are made meanwhile, where it is not now.
@@ -154,10 +156,11 @@ def first_page_of(profile: MaturityProfile, variant: Variant, styles: tuple[str,
 
 
 def left_out(one: FirstPage, places: Mapping[str, float]) -> float:
-    """By how much the page is shorter with no more of each list than that, in CSS pixels. A line is kept for "and 3 more"."""
+    """By how much the page is shorter with no more of each list than that, in CSS pixels; a line is kept for "and 3 more"."""
     wanted = {"hemmt": one.blockers, "anders": one.changes, "zuerst": one.priorities}
     pairs = [(places.get(f"{name}-{number + 1}"), places.get(f"{name}-ende")) for name, number in wanted.items()]
-    return sum(last - first for first, last in pairs if first is not None and last is not None)
+    heights = [last + LINE - first for first, last in pairs if first is not None and last is not None]
+    return max(sum(heights) - LINE, 0)
 
 
 def data_of(profile: MaturityProfile) -> list[Attached]:

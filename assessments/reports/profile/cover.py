@@ -7,6 +7,8 @@ from assessments.council_paper import FACTS, PAPER_NAMES, REFERENCES, TEXTS
 
 #: So many signs of a checksum stand where there is no room for all of them.
 SHORT_CHECKSUM = 16
+#: From so many characters on, the texts of a council paper are long.
+LONG_TEXTS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,11 @@ class CouncilPaper:
     def texts(self) -> tuple[tuple[str, str], ...]:
         """What takes more than a line, in the same way; without the signatures."""
         return self._named(TEXTS)
+
+    @property
+    def is_long(self) -> bool:
+        """Its texts alone would take half a page of a short report and more."""
+        return sum(len(text) for _name, text in self.texts) > LONG_TEXTS
 
     def _named(self, fields: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
         filled_in = [(field, getattr(self, field)) for field in fields]
