@@ -66,14 +66,6 @@ def open_round(page: Page, project: str = PROJECT) -> None:
     page.wait_for_load_state()
 
 
-def start(studio: Studio) -> None:
-    with studio.page() as page:
-        page.goto("/")
-        studio.take(page, "start")
-        page.goto("/katalog/flexible-agile-verwaltungsstrukturen/")
-        studio.take(page, "katalog")
-
-
 def rating(studio: Studio) -> None:
     with studio.page(TEAM) as page:
         page.goto("/")
@@ -84,8 +76,6 @@ def rating(studio: Studio) -> None:
         page.locator(".breadcrumb a").last.click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Runde")
         studio.take(page, "runde")
-        page.get_by_role("link", name="Tabelle").first.click()
-        studio.take(page, "tabelle")
 
 
 def workshop(studio: Studio) -> None:
@@ -137,7 +127,7 @@ def curating(studio: Studio) -> None:
         studio.take(page, "kriterium-bearbeiten")
 
 
-SCENES: list[Callable[[Studio], None]] = [start, rating, profile, workshop, curating]
+SCENES: list[Callable[[Studio], None]] = [rating, profile, workshop, curating]
 
 
 def main() -> int:
