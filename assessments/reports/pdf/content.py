@@ -62,7 +62,13 @@ class FirstPage:
     priorities: int
 
 
-LIST_LIMITS = (ListLimits(60, 8, 8), ListLimits(60, 5, 5), ListLimits(28, 5, 5), ListLimits(12, 3, 3))
+LIST_LIMITS = (
+    ListLimits(60, 8, 8),
+    ListLimits(60, 5, 5),
+    ListLimits(28, 5, 5),
+    ListLimits(12, 3, 3),
+    ListLimits(6, 2, 2),
+)
 FIRST_PAGES = (
     FirstPage(4, 2, 4, 3),
     FirstPage(3, 1, 3, 3),
