@@ -202,6 +202,10 @@ def check(root: FreshRoot) -> None:
     print(said)  # noqa: T201
     problems = re.findall(r"^(\S.*?) +PROBLEM", said, re.M)
     assert problems == ["mail server"], problems  # there is none in there
+    step("what several hosts need comes where the settings ask for it")
+    env = "/etc/skalierungscheck/skalierungscheck.env"
+    root.run(f"echo CACHE_URL=valkey://127.0.0.1:1/0 >>{env}; if skalierungscheck check; then exit 1; fi")
+    root.run(f"/srv/source/deploy/install code; skalierungscheck check; sed -i /^CACHE_URL=/d {env}")
     assert written_into_the_code(root) == []
     step("all is well")
 

@@ -169,8 +169,8 @@ class Installation:
             finally:
                 house.end()
 
-    def manage(self, *words: str) -> str:
-        return manage(*words, env=self.env)
+    def manage(self, *words: str, **variables: str) -> str:
+        return manage(*words, env=self.env | variables)
 
     def log(self, name: str) -> str:
         path = self.folder / f"{name}.log"

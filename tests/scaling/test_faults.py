@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from html import unescape
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -259,8 +260,9 @@ def wait_for_pdf(house: Installation, pages: Pages) -> None:
 
 def test_libraries_of_pdfs_missing(house, pages):
     """Said to whoever asks; once they are installed and the worker is started anew, the same press gives the PDF."""
-    if os.geteuid() != 0 or not shutil.which("unshare"):
-        pytest.skip("only root can hide a library from a process")
+    may_hide = os.geteuid() == 0 and shutil.which("unshare") and Path("/sbin/ldconfig").exists()
+    if not may_hide or subprocess.run(["unshare", "-m", "true"], check=False, capture_output=True).returncode:
+        pytest.skip("only root can hide a library from a process, and not everywhere")
     known = subprocess.check_output(["/sbin/ldconfig", "-p"], text=True)
     (library,) = re.findall(r"libpango-1\.0\.so\.0 .*=> (\S+)", known)[:1] or pytest.skip("Pango is not there anyway")
     hidden = ("unshare", "-m", "sh", "-c", f'mount --bind /dev/null "{library}" && exec "$@"', "sh")

@@ -166,6 +166,25 @@ def test_object_storage_away(house, storage, pooled):
     pages.process.wait()
 
 
+def test_uploads_move_into_an_object_storage_by_a_backup(house, storage, tmp_path):
+    """As deploy/several-hosts.md says; and back the same way."""
+    before = house.start_pages("one-host")
+    assert bring(before, "umzug")[0] == 302
+    file = address_of(house, before, "umzug")
+    before.process.terminate()
+    before.process.wait()
+    house.manage("backup", str(tmp_path / "folder.tar.gz"))
+    house.manage("restore", "--replace", str(tmp_path / "folder.tar.gz"), UPLOADS_URL=storage.url)
+    after = host(house, "bucket", {"UPLOADS_URL": storage.url})
+    assert after.get(file)[1].startswith("umzug umzug")
+    after.process.terminate()
+    after.process.wait()
+    house.manage("backup", str(tmp_path / "bucket.tar.gz"), UPLOADS_URL=storage.url)
+    shutil.rmtree(house.var / "media")
+    house.manage("restore", "--replace", str(tmp_path / "bucket.tar.gz"))
+    assert b"umzug umzug " in {path.read_bytes()[:12] for path in (house.var / "media/nachweise").iterdir()}
+
+
 def test_valkey_away(house):
     """Whoever asks for a new password is told to come back in a moment, since that could not be counted; all others go on."""
     server = shutil.which("valkey-server") or shutil.which("redis-server")
