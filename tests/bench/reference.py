@@ -13,7 +13,7 @@ import time
 from typing import Any
 
 #: Milliseconds of ``_work`` on the machine of the limits (docs/decisions.md, "Speed").
-ON_MACHINE_OF_LIMITS = 3.0
+ON_MACHINE_OF_LIMITS = 2.4
 ROUNDS = 15
 
 _NAME = re.compile(r"\{(\w+)\}")
