@@ -27,7 +27,7 @@ from scaling.settings import BASE_DIR
 from tests.cast import PASSWORD as PASSWORD
 from tests.cast import Cast
 from tests.cast import make_user as make_user
-from tests.kept_rows import KeptRows
+from tests.kept_rows import MADE_BY_DJANGO, KeptRows
 from tests.world import World, draw_documents, make_world
 
 T = TypeVar("T")
@@ -82,10 +82,6 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         connection.settings_dict["TEST"]["TEMPLATE"] = template
 
 
-#: What Django makes by itself and no test changes.
-MADE_BY_DJANGO = {"django_content_type", "auth_permission"}
-
-
 def _delete_all_rows(*_args: Any, **_options: Any) -> None:
     """What ``flush`` leaves behind, without what it takes most of its time for: to truncate each table, empty or not, and to
     make content types and permissions anew. It waits for requests under way, as ``TRUNCATE`` does, and no trigger is asked.
@@ -99,10 +95,8 @@ def _delete_all_rows(*_args: Any, **_options: Any) -> None:
 
 def _delete_rows_once() -> None:
     quote = connection.ops.quote_name
-    names = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - MADE_BY_DJANGO
-    # the queue's tables are not Django's, and what waits there is of the test
-    names |= {name for name in connection.introspection.table_names() if name.startswith("procrastinate_")}
-    tables = [quote(name) for name in sorted(names)]
+    # all there are: the queue and the cache are no models of Django's, and what is left there would meet the next test
+    tables = [quote(name) for name in sorted(connection.introspection.table_names()) if name not in MADE_BY_DJANGO]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE; SET LOCAL session_replication_role = replica")
         # names of our own tables, not what anybody typed

@@ -13,8 +13,7 @@ from playwright.sync_api import expect
 from assessments.services import workflow
 from tests.cast import PASSWORD
 from tests.factories import make_catalogue, make_project
-from tests.kept_rows import KeptRows
-from tests.world import World, put_world
+from tests.world import World, make_world
 
 # Playwright runs an event loop in the tests' thread, which Django would otherwise refuse to work beside.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -64,9 +63,9 @@ def assert_accessible() -> Callable[[Any], None]:
 
 
 @pytest.fixture
-def world(transactional_db: None, kept_rows: KeptRows) -> World:
+def world(transactional_db: None) -> World:
     """One of each test's own, stored for the server of the tests to see."""
-    return put_world(kept_rows)
+    return make_world()
 
 
 @pytest.fixture
