@@ -110,8 +110,8 @@ def add_key(page, live_server, check=lambda page: None):
     expect(page.get_by_text("Der Schlüssel ist hinzugefügt.")).to_be_visible()
 
 
-def test_passkey_alone_signs_in(page, live_server, alice, sign_in, passkeys, assert_accessible):
-    sign_in(page, alice)
+def test_passkey_alone_signs_in(page, live_server, alice, sign_in_by_page, passkeys, assert_accessible):
+    sign_in_by_page(page, alice)
     add_key(page, live_server, assert_accessible)
     assert len(passkeys.keys()) == 1
     leave(page, live_server)
@@ -126,8 +126,8 @@ def test_passkey_alone_signs_in(page, live_server, alice, sign_in, passkeys, ass
     expect(page.get_by_text(re.compile("zuletzt benutzt am"))).to_be_visible()
 
 
-def test_passkey_is_a_second_step_and_confirms(page, live_server, alice, sign_in, passkeys):
-    sign_in(page, alice)
+def test_passkey_is_a_second_step_and_confirms(page, live_server, alice, sign_in_by_page, passkeys):
+    sign_in_by_page(page, alice)
     add_key(page, live_server)
     leave(page, live_server)
     type_password(page, live_server, alice)
@@ -140,8 +140,8 @@ def test_passkey_is_a_second_step_and_confirms(page, live_server, alice, sign_in
     expect(page.get_by_role("heading", name="Neue Notfall-Codes erzeugen")).to_be_visible()
 
 
-def test_device_without_the_key_says_so_and_opens_nothing(page, live_server, alice, sign_in, passkeys):
-    sign_in(page, alice)
+def test_device_without_the_key_says_so_and_opens_nothing(page, live_server, alice, sign_in_by_page, passkeys):
+    sign_in_by_page(page, alice)
     add_key(page, live_server)
     leave(page, live_server)
     passkeys.forget()
@@ -152,8 +152,8 @@ def test_device_without_the_key_says_so_and_opens_nothing(page, live_server, ali
     expect(page.get_by_role("heading", name="Anmelden", level=1)).to_be_visible()
 
 
-def test_key_that_was_removed_opens_nothing(page, live_server, alice, sign_in, passkeys):
-    sign_in(page, alice)
+def test_key_that_was_removed_opens_nothing(page, live_server, alice, sign_in_by_page, passkeys):
+    sign_in_by_page(page, alice)
     add_key(page, live_server)
     leave(page, live_server)
     Authenticator.objects.filter(user=alice).delete()
