@@ -48,17 +48,20 @@ def in_words(sign_in: SignIn) -> str:
 
 @receiver(user_logged_in)
 def begin(request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
-    """One query. What has no session in the database is no sign-in that lasts."""
-    if request is not None and getattr(request.session, "session_key", None):
+    """One query."""
+    if request is not None:
         _note(request, user, timezone.now())
 
 
 def _note(request: HttpRequest, user: Any, begun_at: datetime) -> None:
-    key = request.session.session_key
-    assert key is not None  # noqa: S101 – both callers have a session that is stored
     request.session[SEEN] = int(time.time())
+    if request.session.session_key is None:  # another person was signed in here, whose session is gone
+        request.session.save()
     name = request.META.get("HTTP_USER_AGENT", "")[:300].replace("\0", "")
-    SignIn.objects.create(user=user, session_id=key, browser=name, begun_at=begun_at)
+    row = SignIn(user=user, session_id=str(request.session.session_key), browser=name, begun_at=begun_at)
+    # Who signs in once more in the same browser keeps the session.
+    fields = ["user", "browser", "begun_at", "seen_at"]
+    SignIn.objects.bulk_create([row], update_conflicts=True, unique_fields=["session"], update_fields=fields)
 
 
 @receiver([password_changed, password_set])

@@ -205,6 +205,13 @@ def test_row_goes_with_its_session(alice):
     assert SignIn.objects.count() == 0
 
 
+def test_signing_in_again_or_as_somebody_else_in_the_same_browser_is_one_row(client, alice, bob):
+    for person in (alice, alice, bob):
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        row = SignIn.objects.get()
+        assert (row.user, row.session_id) == (person, client.session.session_key)
+
+
 def test_session_that_ran_out_is_not_shown(alice):
     sign_in(Client(), alice)
     Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
