@@ -200,7 +200,7 @@ def test_skip_link_comes_first_and_leads_to_the_content(page, live_server, db):
 def test_error_summary_takes_the_focus_and_leads_to_the_field(page, live_server, db):
     page.goto(f"{live_server.url}{reverse('account_login')}")
     with page.expect_navigation():
-        page.locator("main form").evaluate("form => form.requestSubmit()")
+        page.locator("main form").first.evaluate("form => form.requestSubmit()")
     assert page.evaluate("document.activeElement.hasAttribute('data-focus')")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
