@@ -37,6 +37,9 @@ NEVER_ONE = {
     "Der Text hat %(length)d Zeichen; erlaubt sind %(most)d.": "a fixed number",
     "Höchstens %(most)s Zeilen; das sind %(number)s.": "a fixed number",
     "%(number)s Frage, höchstens %(minutes)s Minuten.": "at least two minutes",
+    "Geben Sie bitte mindestens %(days)s Tage Zeit.": "a fixed number",
+    "Wer später dazukommt oder eine andere Rolle bekommt, hat ebenfalls mindestens %(grace)s Tage Zeit. Die Seite „Personen“"
+    " zeigt, wem der zweite Faktor noch fehlt. Ein Passkey zählt als zweiter Faktor.": "a fixed number",
 }
 PLACEHOLDER = re.compile(r"%\((\w+)\)([sd])")
 CATALOGUE = polib.pofile(str(settings.BASE_DIR / "locale" / "en" / "LC_MESSAGES" / "django.po"))

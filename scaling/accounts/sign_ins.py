@@ -61,7 +61,7 @@ def _note(request: HttpRequest, user: Any, begun_at: datetime) -> None:
     row = SignIn(user=user, session_id=str(request.session.session_key), browser=name, begun_at=begun_at)
     # Who signs in once more in the same browser keeps the session.
     fields = ["user", "browser", "begun_at", "seen_at"]
-    SignIn.objects.bulk_create([row], update_conflicts=True, unique_fields=["session"], update_fields=fields)
+    SignIn.objects.bulk_create([row], update_conflicts=True, unique_fields=["session_id"], update_fields=fields)
 
 
 @receiver([password_changed, password_set])
