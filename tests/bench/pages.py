@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from assessments.services.demo import PASSWORD
 from tests.bench.server import Client
+from tests.bench.usual_round import NAME
 
 KEY = "mitarbeiterkompetenzen"
 
@@ -22,7 +23,8 @@ def warm_up(client: Client) -> None:
 
 
 def find_draft(client: Client) -> str:
-    return re.findall(r"/bewertungen/(\w+)/[\w-]+/", client.get("/").decode())[0]
+    """The public id of the usual round, for a client that is signed in as its team."""
+    return re.findall(rf'/bewertungen/(\w+)/">{NAME}<', client.get("/").decode())[0]
 
 
 def cases(client: Client) -> Iterator[Case]:
