@@ -18,9 +18,9 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from assessments.queries import catalogue_cache
 from assessments.reports.pdf import engine
 from assessments.services.demo import load_demo
+from catalogue import edition_cache
 from catalogue.services.importing import import_files, load_file
 from scaling.accounts.models import Municipality, User
 from scaling.settings import BASE_DIR
@@ -48,7 +48,7 @@ hypothesis_settings.load_profile("any machine")
 @pytest.fixture(autouse=True)
 def _fast_and_private(settings, tmp_path):
     translation.activate(settings.LANGUAGE_CODE)  # a request leaves its language behind for the next test
-    catalogue_cache.forget()  # and this what the catalogue said, under ids that may come again
+    edition_cache.forget()  # and this what the catalogue said, under ids that may come again
     for name, value in IN_TESTS.items():
         setattr(settings, name, value)
     settings.STORAGES = {

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assessments.models import Assessment, Score
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import answer_label, in_order
 from assessments.queries.overview import rating_of
 from assessments.scoring import GroupChange, RatingChange, change, group_change
 from assessments.sentences import kind_labels
+from catalogue.edition_cache import cached_edition
 
 
 @dataclass(frozen=True)

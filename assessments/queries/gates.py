@@ -8,8 +8,8 @@ from django.db.models import Case, TextField, Value, When
 
 from assessments import scoring, sentences
 from assessments.models import Assessment, Score, ScoreState
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.scoring import Gate, GateMilestone, Rating
+from catalogue.edition_cache import cached_edition
 from catalogue.models import PROJECT_PHASES, Criterion, Phase
 
 

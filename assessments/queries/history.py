@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, Evidence, RecordRendition, RenditionReason, Score, TransitionKind
 from assessments.models.round_step import RoundStep
-from assessments.queries.catalogue_cache import CachedEdition
 from assessments.queries.neighbours import answer_label
+from catalogue.edition_cache import CachedEdition
 from catalogue.models import Criterion
 
 

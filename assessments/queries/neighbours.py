@@ -9,7 +9,7 @@ from django.db import connection
 
 from assessments.models import Assessment, AssessmentState, Score, ScoreState, TransitionKind
 from assessments.models.score import is_pending, short_answer
-from assessments.queries.catalogue_cache import CachedEdition, cached_edition
+from catalogue.edition_cache import CachedEdition, cached_edition
 from catalogue.levels import Level
 from catalogue.models import Criterion, Subject
 

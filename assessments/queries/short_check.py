@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from assessments.models import Assessment, Score
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.offices import OfficeHolders, holders_by_office, holders_in
 from assessments.short_check import short_check
+from catalogue.edition_cache import cached_edition
 from catalogue.models import Criterion
 from catalogue.wording import LevelText, Wording, wording_of
 

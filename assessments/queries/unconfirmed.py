@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from assessments.models import Assessment, Score
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
+from catalogue.edition_cache import cached_edition
 from catalogue.wording import wording_of
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from simple_history.utils import bulk_update_with_history
 
 from assessments.models import Assessment, Score
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
 from assessments.queries.offices import divided
 from assessments.services.answers import NotEditable
+from catalogue.edition_cache import cached_edition
 from catalogue.models import Criterion
 from scaling.accounts.models import User
 from scaling.accounts.unsubscribe import unsubscribe_path

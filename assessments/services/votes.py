@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from assessments.models import Ballot, Participant, ScoreState, Vote, Workshop
 from assessments.models.states import EDITABLE
 from assessments.models.workshop import MAX_WORDS, ROLES
-from assessments.queries.catalogue_cache import cached_edition_of
 from assessments.services.answers import NotEditable
 from assessments.services.workshops import WorkshopOver, question_of
+from catalogue.edition_cache import cached_edition_of
 from scaling.common.columns import columns_of
 from scaling.common.text import tidy_line
 from scaling.common.transactions import atomic

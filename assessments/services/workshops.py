@@ -18,9 +18,9 @@ from assessments import scoring
 from assessments.models import Assessment, Ballot, Participant, Score, ScoreSpread, Vote, Workshop, WorkshopMode
 from assessments.models.states import EDITABLE
 from assessments.models.workshop import ROLES
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import scores_of
 from assessments.services.answers import Answer, NotEditable, save_score
+from catalogue.edition_cache import cached_edition
 from catalogue.models import Criterion
 from catalogue.wording import wording_of
 from scaling.common.columns import columns_of
@@ -53,7 +53,7 @@ class WallMovedOn(Exception):
 def question_of(criterion: Criterion, *, municipality_wide: bool) -> str:
     """A hash of all that is read before voting (title, summary, levels; in German, which every edition has).
 
-    Made once for a criterion that stays in memory (``queries.catalogue_cache``): every vote asks for it.
+    Made once for a criterion that stays in memory (``catalogue.edition_cache``): every vote asks for it.
     """
     known: dict[bool, str] = criterion.__dict__.setdefault("_questions", {})
     if municipality_wide not in known:

@@ -15,7 +15,6 @@ from assessments.duration import by_workstream, duration, proposal
 from assessments.forms.assignment import AssignByOfficeForm, AssignForm
 from assessments.forms.workflow import ApproveForm, ReopenForm, ReturnForm, ScopeForm
 from assessments.models import Assessment, AssessmentState, Project, TransitionKind
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.comparison import compare, scores_of_round
 from assessments.queries.history import round_history
 from assessments.queries.neighbours import first_pending, in_order
@@ -26,6 +25,7 @@ from assessments.services import workflow
 from assessments.services.assignment import assign_by_office
 from assessments.views.access import get_assessment, get_project, require
 from assessments.views.breadcrumbs import crumbs_to
+from catalogue.edition_cache import cached_edition
 from catalogue.models import Criterion, Edition, Phase
 from scaling.accounts.models import User
 from scaling.common.transactions import atomic

@@ -13,13 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from assessments.models import Assessment
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
 from assessments.queries.overview import overview_of
 from assessments.queries.unconfirmed import carried_over
 from assessments.services.answers import NotEditable, confirm_scores
 from assessments.views.access import get_assessment, number_in, require
 from assessments.views.breadcrumbs import crumbs_to
+from catalogue.edition_cache import cached_edition
 
 
 @login_required

@@ -19,7 +19,6 @@ from assessments.forms.answer import ScoreForm, initial_of
 from assessments.forms.comment import CommentForm
 from assessments.models import Evidence, Score
 from assessments.queries.as_opened import as_opened
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.criterion_page import load_criterion_page
 from assessments.queries.neighbours import Neighbours, RoundContext, answer_label, in_order, neighbours, round_context
 from assessments.queries.offices import OfficeHolders
@@ -36,6 +35,7 @@ from assessments.services.answers import (
 )
 from assessments.views.access import get_score, number_in, require
 from assessments.views.breadcrumbs import crumbs_to
+from catalogue.edition_cache import cached_edition
 from catalogue.models import Criterion
 from catalogue.wording import Wording, wording_of
 from scaling.common.history import removed_by

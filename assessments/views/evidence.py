@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.forms.evidence import EvidenceFileForm
 from assessments.models import Evidence
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.services.answers import NotEditable
 from assessments.services.evidence_files import UploadRejected, add_file, content_type_of, open_file, room_left
 from assessments.views.access import get_score, require
 from assessments.views.breadcrumbs import crumbs_to
+from catalogue.edition_cache import cached_edition
 from scaling.common.stored_files import StorageUnavailable
 
 logger = logging.getLogger(__name__)

@@ -7,12 +7,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.history import round_history
 from assessments.queries.municipality_history import municipality_history
 from assessments.queries.project_history import project_history
 from assessments.views.access import get_assessment, get_municipality, get_project, require
 from assessments.views.breadcrumbs import crumbs_to
+from catalogue.edition_cache import cached_edition
 
 ENTRIES_PER_PAGE = 20
 

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assessments.forms.measure import MeasureForm
 from assessments.models import Assessment, Measure, MeasureStatus, Project
-from assessments.queries.catalogue_cache import CachedEdition, cached_edition
 from assessments.services.measures import finish_measure, save_measure
 from assessments.views.access import get_project, number_in, require
 from assessments.views.breadcrumbs import crumbs_to
+from catalogue.edition_cache import CachedEdition, cached_edition
 from catalogue.models import Criterion, Edition
 from scaling.common.versions import StaleRecord, two_versions
 

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_http_methods
 from assessments.forms.table import RowForm
 from assessments.models import Assessment, Score
 from assessments.queries.as_opened import as_opened
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
 from assessments.services.answers import Answer, NotEditable, StaleScore, save_score
 from assessments.views.access import get_assessment, number_in, require
 from assessments.views.breadcrumbs import crumbs_to
 from assessments.views.several_answers import LeftRow, left_rows
+from catalogue.edition_cache import cached_edition
 
 
 @login_required

@@ -24,12 +24,12 @@ from assessments.forms.workshop import CodeForm, JoinWorkshopForm, VoteForm
 from assessments.models import Participant, Vote, Workshop
 from assessments.models.workshop import CODE_LENGTH, role_label
 from assessments.queries import workshops as queries
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import answer_label, scores_of
 from assessments.services import votes
 from assessments.services.answers import NotEditable
 from assessments.services.workshops import WorkshopOver
 from assessments.views.access import number_in
+from catalogue.edition_cache import cached_edition
 from catalogue.wording import wording_of
 from scaling.common.polling import polled
 from scaling.common.rate_limit import count_failure, too_many

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.forms.workbook import SheetForm
 from assessments.models import Assessment, WorkbookUpload
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import answer_label, in_order
 from assessments.services.answers import NotEditable
 from assessments.views.access import get_assessment, require
@@ -37,6 +36,7 @@ from assessments.workbook.importing import (
 from assessments.workbook.plan import ImportPlan
 from assessments.workbook.preview import shown
 from assessments.workbook.reading import CellProblem
+from catalogue.edition_cache import cached_edition
 from scaling.common.text import tidy_text
 
 

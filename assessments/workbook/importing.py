@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, Score, WorkbookUpload
 from assessments.queries.as_opened import as_opened
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
 from assessments.services.answers import ANSWER_FIELDS, Answer, NewEvidence, StaleScore, add_evidence, save_score
 from assessments.workbook.cells import UnreadableFile, Workbook
@@ -18,6 +17,7 @@ from assessments.workbook.package import read_workbook
 from assessments.workbook.pdf_form import PDF, as_workbook, filled_in
 from assessments.workbook.plan import ImportPlan, LeftSheetRow, RowChange, StoredAnswer, plan_import
 from assessments.workbook.reading import CellProblem, ReturnedSheet, SheetRow, read_sheet
+from catalogue.edition_cache import cached_edition
 from scaling.common.transactions import atomic
 
 #: What a person chooses where there are two versions: the sheet's, the stored one, or the sheet's with a reason made of both.

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_safe
 from assessments.duration import duration
 from assessments.models import Assessment, AssessmentState, Measure, Project, TransitionKind
 from assessments.models.states import EDITABLE
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.reports.charts import CARD, for_screen
 from assessments.reports.charts.profile_charts import figures_strips
 from assessments.reports.profile.example import example_profile
@@ -25,6 +24,7 @@ from assessments.reports.profile.gate_status import GateStatus, load_gates
 from assessments.reports.profile.model import Figure
 from assessments.scoring import Counts
 from assessments.services.assignment import assigned_to
+from catalogue.edition_cache import cached_edition
 from catalogue.models import Edition, Phase
 from catalogue.services.checksums import last_comparison
 from scaling.accounts.models import Role

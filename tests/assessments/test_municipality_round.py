@@ -6,11 +6,11 @@ from django.urls import reverse
 from django.utils import translation
 
 from assessments.models import AssessmentState
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.reports.pdf.workshop_form import form_html
 from assessments.reports.profile.load import load_profile
 from assessments.services import edition_switch, workflow
 from assessments.services.projects import standing_project
+from catalogue.edition_cache import cached_edition
 from catalogue.services.importing import import_files, load_file
 from catalogue.services.publishing import publish
 from scaling.accounts.models import Membership

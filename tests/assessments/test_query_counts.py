@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from assessments.models import Measure
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.services import workflow
 from assessments.services.answers import Answer, NewEvidence, save_score
+from catalogue.edition_cache import cached_edition
 from scaling.accounts.models import Municipality
 from tests.factories import make_catalogue, make_project
 

@@ -1,9 +1,9 @@
 import pytest
 
 from assessments.models import Evidence, Measure, Score
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.services import workflow
 from assessments.services.answers import Answer, NewEvidence, add_evidence, save_score
+from catalogue.edition_cache import cached_edition
 from tests.conftest import make_user
 from tests.factories import make_project
 

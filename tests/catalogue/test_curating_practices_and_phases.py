@@ -7,9 +7,9 @@ import pytest
 from django.db import connections
 from django.urls import reverse
 
-from assessments.queries.catalogue_cache import cached_edition
 from catalogue.documents.compare import field_label
 from catalogue.documents.export import edition_document, edition_yaml
+from catalogue.edition_cache import cached_edition
 from catalogue.models import ChangeLogEntry, Phase, Workstream
 from catalogue.services.editing import StaleVersion
 from catalogue.services.importing import import_files, load_file

@@ -5,10 +5,10 @@ import pytest
 from django.urls import reverse
 
 from assessments.models import RenderedPdf
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.reports.profile.load import load_profile
 from assessments.reports.rendering import orders
 from assessments.services import workflow
+from catalogue.edition_cache import cached_edition
 from catalogue.models import EditionState
 from tests.factories import make_criterion, make_edition, make_project
 from tests.reports.conftest import CRITERIA, publish

@@ -13,7 +13,6 @@ from django.utils import timezone, translation
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from assessments.models import RecordFile, RenderedPdf
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.short_check import questions_of
 from assessments.reports.pdf.store import fetch_pdf, note_problem, store_pdf
 from assessments.reports.profile.anonymise import without_names
@@ -22,6 +21,7 @@ from assessments.reports.records.keeping import record_profile
 from assessments.reports.rendering import orders, queue, tasks
 from assessments.reports.rendering.orders import example_order, form_order, order_from, record_order, running_order
 from assessments.reports.rendering.tasks import AHEAD, RETRY, WANTED
+from catalogue.edition_cache import cached_edition
 from tests.reports.conftest import approved
 from tests.reports.workers import wait_until, worker
 

@@ -7,12 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import Measure
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.reports.profile.gate_status import load_gates
 from assessments.reports.profile.load import load_profile
 from assessments.services import workflow
 from assessments.services.answers import Answer, save_score
 from assessments.services.assignment import assign, assigned_to
+from catalogue.edition_cache import cached_edition
 from catalogue.models import Edition, EditionState
 from scaling.accounts.models import Invitation, Membership, Role
 from tests.conftest import make_user

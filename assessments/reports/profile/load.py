@@ -22,7 +22,6 @@ from assessments.models import (
     Score,
     TransitionKind,
 )
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.gates import gate_milestone
 from assessments.reports.profile import texts
 from assessments.reports.profile.build import build_profile
@@ -40,6 +39,7 @@ from assessments.reports.profile.model import (
 from assessments.reports.profile.person import person_name
 from assessments.scoring import Rating, RoleSpread, Spread
 from assessments.services.workshops import question_of
+from catalogue.edition_cache import cached_edition
 from catalogue.models import LevelDescriptor, Milestone, MilestoneKind, Phase
 from scaling.common.offices import reads_as_office
 

@@ -13,7 +13,6 @@ from typing import Any
 from django.utils import translation
 
 from assessments.models import Assessment, AssessmentRecord
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.short_check import ShortQuestion, questions_of
 from assessments.reports.made_with import render_version
 from assessments.reports.pdf import Variant, key_of, pdf_of, render_pdf
@@ -28,6 +27,7 @@ from assessments.reports.profile.load import load_profile
 from assessments.reports.profile.model import MaturityProfile
 from assessments.reports.records.files import file_of, kept_file
 from assessments.reports.records.keeping import record_profile
+from catalogue.edition_cache import cached_edition
 from catalogue.models import Criterion
 
 

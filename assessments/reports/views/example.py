@@ -7,13 +7,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.reports.profile.example import example_profile
 from assessments.reports.rendering.orders import example_order
 from assessments.reports.views.downloads import file_name, requested_language
 from assessments.reports.views.pdf import requested_variant
 from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.reports.views.profile import charts_of
+from catalogue.edition_cache import cached_edition
 from catalogue.models import Edition
 from scaling.common.addresses import start_page
 

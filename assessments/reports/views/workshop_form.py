@@ -9,11 +9,11 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from assessments.models import Assessment
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.reports.rendering.orders import form_order
 from assessments.reports.views.downloads import requested_language
 from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.views.access import get_assessment
+from catalogue.edition_cache import cached_edition
 from catalogue.models import Criterion
 from scaling.common.offices import Office
 

@@ -9,11 +9,11 @@ from typing import Any
 import xlsxwriter
 from django.utils import timezone
 
-from assessments.queries.catalogue_cache import cached_edition
 from assessments.queries.neighbours import in_order
 from assessments.workbook.columns import COLUMNS, PLACES
 from assessments.workbook.export import export_sheet
 from assessments.workbook.package import read_workbook
+from catalogue.edition_cache import cached_edition
 
 SHEET = "Bewertung"
 
