@@ -87,27 +87,18 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "catalogue/index.html", _page_context(request, edition) | context)
 
 
-# Written out: composed twice by the ORM, it cost a sixth of the page.
-_NEIGHBOURS = """
-    (SELECT id, edition_id, key, "order", title, title_de, title_en FROM catalogue_criterion
-     WHERE edition_id = %(edition)s AND "order" < %(place)s ORDER BY "order" DESC LIMIT 1)
-    UNION ALL
-    (SELECT id, edition_id, key, "order", title, title_de, title_en FROM catalogue_criterion
-     WHERE edition_id = %(edition)s AND "order" > %(place)s ORDER BY "order" LIMIT 1)
-"""
-
-
 def neighbours(found: Criterion) -> tuple[Criterion | None, Criterion | None]:
-    """The criteria before and after it in its edition, with key and title alone. One query."""
-    rows = list(Criterion.objects.raw(_NEIGHBOURS, {"edition": found.edition_id, "place": found.order}))
-    return next((row for row in rows if row.order < found.order), None), next((r for r in rows if r.order > found.order), None)
+    """The criteria before and after it in its edition. No query for an edition that is kept in memory, two for a draft."""
+    beside = _criteria_of(found.edition)
+    before = next((one for one in reversed(beside) if one.order < found.order), None)
+    return before, next((one for one in beside if one.order > found.order), None)
 
 
 @require_safe
 def criterion(request: HttpRequest, key: str) -> HttpResponse:
     """One criterion. Its address stays valid when newer editions drop it: then the newest edition that has it answers.
 
-    Ten queries.
+    Nine queries, eleven of a draft.
     """
     edition = requested_edition(request)
     readable = Criterion.objects.for_reading().select_related("edition").filter(key=key)
