@@ -31,6 +31,9 @@ from tests.kept_rows import MADE_BY_DJANGO, KeptRows
 from tests.world import World, draw_documents, make_world
 
 T = TypeVar("T")
+
+#: Browsers and servers of their own: whether they are quick enough for each other is up to the machine, too.
+RUN_ONCE_MORE = ("tests/browser/", "tests/scaling/test_faults.py", "tests/scaling/test_several_hosts.py")
 #: No worker runs beside the tests but those that start one (tests/reports/test_rendering.py).
 IN_TESTS = {
     "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
@@ -43,6 +46,14 @@ hypothesis_settings.register_profile(
     "any machine", hypothesis_settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("any machine")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In a pipeline, a test of a browser or of several processes that failed runs once more; the summary names it (RERUN)."""
+    if os.environ.get("CI"):
+        for item in items:
+            if item.nodeid.startswith(RUN_ONCE_MORE):
+                item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(autouse=True)

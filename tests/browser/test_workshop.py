@@ -40,6 +40,8 @@ def join(new_page, live_server):
         phone.goto(f"{live_server.url}/w/{code}/")
         phone.get_by_label("Als wer nehmen Sie teil?").select_option(role)
         phone.get_by_role("button", name="Mitmachen").click()
+        expect(phone.locator("[data-here]")).to_be_visible()  # the next page, and not the click, is what may be acted on
+        phone.wait_for_load_state()
         return phone
 
     return join
