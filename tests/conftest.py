@@ -1,5 +1,6 @@
 """What every test may ask for: the cast (tests/cast.py), and the world of the permission table (tests/world.py)."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -54,6 +55,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.nodeid.startswith(RUN_ONCE_MORE):
                 item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def pytest_collection_finish() -> None:
+    """All modules are loaded now and stay: looking through them for garbage again and again took a twentieth of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(autouse=True)

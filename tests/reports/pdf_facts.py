@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pikepdf
@@ -53,28 +53,32 @@ def text_as_read(pdf: pikepdf.Pdf) -> str:
 
 def said_in(pdf: pikepdf.Pdf, element: Any) -> str:
     """The text of one element of the structure tree, in its order; figures are left out."""
+    return next(said_in_each(pdf, [element]))
+
+
+def said_in_each(pdf: pikepdf.Pdf, elements: Iterable[Any]) -> Iterator[str]:
+    """The text of each of the elements; all pages are read once."""
     said: dict[tuple[Any, int], str] = {}
     for page in pdf.pages:
         for mark, text in _marked_texts(page):
             if mark is not None:
                 key = (page.objgen, mark)
                 said[key] = said.get(key, "") + text
-    parts: list[str] = []
 
-    def read(element: Any, page: Any) -> None:
+    def read(element: Any, page: Any) -> Iterator[str]:
         page = element.get("/Pg", page)
         children: Any = element.get("/K", pikepdf.Array())
         for kid in children if isinstance(children, pikepdf.Array) else [children]:
             if isinstance(kid, pikepdf.Dictionary):
                 if "/MCID" in kid:
-                    parts.append(said.get((kid.get("/Pg", page).objgen, int(kid["/MCID"])), ""))
+                    yield said.get((kid.get("/Pg", page).objgen, int(kid["/MCID"])), "")
                 elif kid.get("/S") != "/Figure":
-                    read(kid, page)
+                    yield from read(kid, page)
             else:
-                parts.append(said.get((page.objgen, int(kid)), ""))
+                yield said.get((page.objgen, int(kid)), "")
 
-    read(element, None)
-    return "".join(parts)
+    for element in elements:
+        yield "".join(read(element, None))
 
 
 def _unicode_table(font: Any) -> dict[bytes, str]:

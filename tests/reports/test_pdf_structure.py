@@ -16,7 +16,7 @@ from django.utils.translation import override
 
 from assessments.reports.export import render_json, render_xlsx
 from assessments.reports.pdf import VARIANTS, engine, render_pdf
-from tests.reports.pdf_facts import elements, open_pdf, page_text, said_in, tag_names
+from tests.reports.pdf_facts import elements, open_pdf, page_text, said_in, said_in_each, tag_names
 from tests.reports.sample import REASON, make_profile, with_rationale
 from tests.reports.test_pdf import squeezed
 
@@ -35,7 +35,8 @@ def german() -> bytes:
 
 def passages(pdf: pikepdf.Pdf) -> list[str]:
     """The text of each element that names a language of its own."""
-    return [" ".join(said_in(pdf, one).split()) for one in elements(pdf) if one.get("/Lang") == "de-DE"]
+    german = (one for one in elements(pdf) if one.get("/Lang") == "de-DE")
+    return [" ".join(text.split()) for text in said_in_each(pdf, german)]
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
