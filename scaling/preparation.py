@@ -18,6 +18,7 @@ from catalogue.models import Edition
 from catalogue.services.checksums import compare_checksums
 from scaling.accounts.second_factor import settle_all
 from scaling.common.translations import compile_translations, compiled_are_current
+from scaling.migrating import migrate
 from scaling.right_database import refuse_wrong_database
 from scaling.unreleased_schema import refuse_older_schema
 
@@ -71,7 +72,7 @@ def prepare_database(stdout: Any) -> None:
         raise CommandError(str(error)) from None
     with alone(stdout):
         refuse_older_schema()
-        make_tables()
+        make_tables(stdout)
         loaded = load_catalogue(stdout)
         settle_all()  # of whom the settings demand a second factor may have changed
         compare_checksums()  # says so loudly, but serves: answers must not be out of reach because a catalogue differs
@@ -86,9 +87,9 @@ def prepare_database(stdout: Any) -> None:
             gather_statistics()
 
 
-def make_tables() -> None:
-    """Bring tables and cache to this version. Whoever calls it holds ``alone``."""
-    call_command("migrate", verbosity=0, interactive=False)
+def make_tables(stdout: Any) -> None:
+    """Bring tables and cache to this version. Whoever calls it holds ``alone``. Raises CommandError as ``migrate`` does."""
+    migrate(stdout)
     call_command("createcachetable", verbosity=0)
 
 

@@ -25,6 +25,7 @@ STEPS: list[tuple[str, list[str], dict[str, str]]] = [
     ("types", [PYTHON, "-m", "mypy", "."], NO_DATABASE),
     ("templates", [PYTHON, "-m", "djlint", "templates", "--lint", "--quiet"], {}),
     ("migrations", [PYTHON, "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"], NO_DATABASE),
+    ("locks", [PYTHON, "-m", "tests.migration_locks"], NO_DATABASE),
     ("settings", [PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
 ]
 

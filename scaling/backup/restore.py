@@ -108,7 +108,7 @@ def restore(
                 _put_files(parts)
         except (BadBackup, DatabaseError, OSError) as error:
             raise NotTaken(str(error).strip().splitlines()[0]) from error
-        make_tables()  # migrations since the backup, which ``manage.py prepare`` can repeat
+        make_tables(stdout)  # migrations since the backup, which ``manage.py prepare`` can repeat
         gather_statistics()
     return contents
 

@@ -9,10 +9,14 @@ import threading
 
 import psycopg
 import pytest
-from django.core.management.base import OutputWrapper
+from django.core.management import call_command
+from django.core.management.base import CommandError, OutputWrapper
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
+from scaling import migrating
 from scaling.preparation import LOCK, alone
+from tests.later_migration import later_migration
 from tests.scaling.test_backup import address, new_database
 from tests.scaling.test_settings import ROOT
 
@@ -73,3 +77,50 @@ def test_built_without_settings_and_without_a_database(tmp_path):
     assert (tmp_path / "build/static/staticfiles.json").exists()
     assert [path.name for path in tmp_path.iterdir() if path.name not in names] == ["build"]
     assert not list((tmp_path / "locale").rglob("*.mo")) or list((ROOT / "locale").rglob("*.mo"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_migration_waits_for_a_table_in_use_and_nobody_waits_for_the_migration(tmp_path, monkeypatch):
+    """A backup reads for minutes; whoever comes while a table waits to be changed would stand behind it."""
+    monkeypatch.setattr(migrating, "LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr(migrating, "PAUSES", (0.05,) * 2000)
+    said = io.StringIO()
+    body = 'operations = [migrations.AddField("timedrun", "note", models.TextField(null=True))]'
+
+    def bring():
+        try:
+            migrating.migrate(OutputWrapper(said))
+        finally:
+            connection.close()
+
+    database = address(connection.settings_dict["NAME"])
+    with (
+        later_migration(tmp_path, body),
+        psycopg.connect(database, autocommit=True, options="-c statement_timeout=20s") as person,
+        psycopg.connect(database) as backup,
+    ):
+        backup.execute("SELECT * FROM scaling_timedrun")
+        host = threading.Thread(target=bring)
+        host.start()
+        while said.getvalue().count("is in use; trying again") < 2:
+            assert host.is_alive()
+            person.execute("SELECT count(*) FROM scaling_timedrun")
+        backup.rollback()
+        host.join(60)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT note FROM scaling_timedrun")
+            cursor.execute("SHOW lock_timeout")
+            assert cursor.fetchone() == ("0",)
+        call_command("migrate", "scaling", "0001", verbosity=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_table_that_stays_in_use_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(migrating, "LOCK_TIMEOUT", "10ms")
+    monkeypatch.setattr(migrating, "PAUSES", (0,))
+    body = 'operations = [migrations.AddField("timedrun", "note", models.TextField(null=True))]'
+    with later_migration(tmp_path, body), psycopg.connect(address(connection.settings_dict["NAME"])) as backup:
+        backup.execute("SELECT * FROM scaling_timedrun")
+        with pytest.raises(CommandError, match=r"stays in use .*run this again"):
+            migrating.migrate(OutputWrapper(io.StringIO()))
+        assert ("scaling", "9999_later") not in MigrationRecorder(connection).applied_migrations()

@@ -49,6 +49,13 @@ def make(version: str) -> Path:
     return path
 
 
+def migrations_of(path: Path) -> set[tuple[str, str]]:
+    """App and name of what had been done to the release's tables."""
+    text = lzma.decompress(path.read_bytes()).decode()
+    rows = text.partition("INSERT INTO public.django_migrations VALUES\n")[2].partition(";\n")[0]
+    return set(re.findall(r"^\t\(\d+, '([^']+)', '([^']+)', ", rows, re.M))
+
+
 def load(path: Path, url: str) -> None:
     """Into an empty database, in one transaction."""
     with psycopg.connect(url, autocommit=True) as connection:
