@@ -1,3 +1,4 @@
+from importlib import import_module
 from typing import cast
 
 from django.apps import AppConfig, apps
@@ -11,6 +12,8 @@ class ScalingConfig(AppConfig):
         from django.contrib.staticfiles.apps import StaticFilesConfig  # here: a second config in this module hides the first
 
         from scaling.unreleased_schema import note_schema  # here: it reads the settings
+
+        import_module("scaling.trail.events")  # hears of sign-ins
 
         # No page uses the extensions that come with htmx, and a comment in one names a file that is not there, so that
         # collecting fails. No config of our own: test servers look for "django.contrib.staticfiles" by its name.

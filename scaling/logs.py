@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.log import AdminEmailHandler
 
 from scaling.common.log_secrets import without_tokens
+from scaling.common.request_id import request_id
 
 _request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 #: What a proxy may have given a request as its id; anything else is replaced.
@@ -33,10 +34,12 @@ class RequestIdMiddleware:
         given = request.headers.get("X-Request-ID", "")
         request.id = given if ID.fullmatch(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
         token = _request.set(request)
+        written_by = request_id.set(request.id)  # type: ignore[attr-defined]
         try:
             response = self.get_response(request)
         finally:
             _request.reset(token)
+            request_id.reset(written_by)
         response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
         return response
 

@@ -20,6 +20,7 @@ from scaling.accounts.second_factor import settle_all
 from scaling.common.translations import compile_translations, compiled_are_current
 from scaling.migrating import migrate
 from scaling.right_database import refuse_wrong_database
+from scaling.trail.sealing import seal
 from scaling.unreleased_schema import refuse_older_schema
 
 #: The editions that come with the app, by number.
@@ -81,6 +82,7 @@ def prepare_database(stdout: Any) -> None:
             call_command("load_demo", stdout=said)
             stdout.write(said.getvalue(), ending="")
             loaded = loaded or bool(said.getvalue())
+        seal()  # what is there, the demo among it, is where the chain begins
         if loaded:
             # Tables just loaded have no statistics yet, and the planner's guesses cost every page tens of milliseconds. Later
             # PostgreSQL keeps them up to date by itself.

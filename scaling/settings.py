@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "scaling.once.OnceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "scaling.drafts.stored_forms",
+    "scaling.trail.events.DownloadMiddleware",
     "scaling.accounts.second_factor.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

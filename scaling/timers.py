@@ -24,6 +24,7 @@ TASKS = {
     "digest": Task(("send_digest",), timedelta(days=8)),
     "sessions": Task(("clearsessions",), timedelta(days=8)),
     "retention": Task(("delete_unused_files",), timedelta(days=8)),
+    "history": Task(("seal_history",), timedelta(hours=3)),
     "backup": Task(("backup", "--into-folder"), timedelta(hours=26)),
 }
 

@@ -1,9 +1,10 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from scaling.session import session_view
 from scaling.styleguide import styleguide
+from scaling.trail import views as trail
 from scaling.views import pages
 from scaling.views.home import home
 from scaling.views.theme import theme
@@ -33,6 +34,10 @@ urlpatterns = [
     path("barrierefreiheit/", pages.accessibility, name="accessibility"),
     path("feedback/", pages.feedback, name="feedback"),
     path("bausteine/", styleguide, name="styleguide"),
+    path("kommunen/<slug:public_id>/protokoll/", trail.trail_of_municipality, name="trail"),
+    re_path(r"^kommunen/(?P<public_id>[-\w]+)/protokoll\.(?P<kind>csv|json)$", trail.trail_of_municipality, name="trail_file"),
+    path("protokoll/", trail.trail_of_all, name="trail_of_all"),
+    re_path(r"^protokoll\.(?P<kind>csv|json)$", trail.trail_of_all, name="trail_of_all_file"),
     path("verwaltung/", admin.site.urls),
     path("", include("assessments.reports.urls")),  # first: the old addresses of criteria match these, too
     path("", include("assessments.urls")),

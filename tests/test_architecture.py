@@ -30,6 +30,7 @@ LINKS_UPWARDS = {
     "reports:example_criterion",
     "reports:form",
     "reports:short_check_pdf",
+    "trail",
 }
 #: Classes that Django asks for by name.
 SAME_BY_CONVENTION = {"Command", "Migration", "Meta"}

@@ -126,6 +126,11 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("assessments:municipality_settings", "municipality", "get", "302 404 403 403 200 404"),
     ("assessments:municipality_settings", "municipality", "post", "302 404 403 403 + 404"),
     ("assessments:municipality_history", "municipality", "get", "302 404 403 403 200 404"),
+    ("trail", "municipality", "get", "302 404 403 403 200 404"),
+    ("trail_file", "municipality trail_kind", "get", "302 404 403 403 200 404"),
+    # For operators alone (tests/scaling/test_trail.py).
+    ("trail_of_all", "", "get", "302 403 403 403 403 403"),
+    ("trail_of_all_file", "trail_kind", "get", "302 403 403 403 403 403"),
     ("assessments:coat_of_arms", "municipality", "get", "302 404 200 200 200 404"),
     ("assessments:project_create", "municipality", "get", "302 404 403 403 200 404"),
     ("assessments:project_create", "municipality", "post", "302 404 403 403 + 404"),

@@ -86,6 +86,7 @@ def make_world() -> World:
         "practice": practice.key,
         "model": model.key,
         "kind": "phasen",
+        "trail_kind": "json",
         "phase": "p3",
         "evidence": evidence.pk,
         "evidence_file": Evidence.objects.create(

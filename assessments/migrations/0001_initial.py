@@ -1,5 +1,6 @@
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.datetime
 import django.utils.timezone
 import simple_history.models
 from django.conf import settings
@@ -176,6 +177,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="AssessmentTransition",
             fields=[
+                ("request_id", models.CharField(blank=True, editable=False, max_length=64)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "kind",
@@ -311,6 +314,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalProject",
             fields=[
+                ("request_id", models.CharField(blank=True, editable=False, max_length=64)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
                 ("public_id", models.CharField(db_index=True, editable=False, max_length=12)),
                 ("name", models.CharField(max_length=120, verbose_name="Name")),
@@ -391,6 +396,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalScore",
             fields=[
+                ("request_id", models.CharField(blank=True, editable=False, max_length=64)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
                 (
                     "state",
@@ -516,6 +523,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalShareLink",
             fields=[
+                ("request_id", models.CharField(blank=True, editable=False, max_length=64)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
                 ("purpose", models.CharField(max_length=120, verbose_name="Für wen")),
                 ("with_names", models.BooleanField(default=False, verbose_name="Namen von Personen zeigen")),
@@ -703,6 +712,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalMeasure",
             fields=[
+                ("request_id", models.CharField(blank=True, editable=False, max_length=64)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
                 ("public_id", models.CharField(db_index=True, editable=False, max_length=12)),
                 ("criterion_key", models.SlugField(blank=True, max_length=60, verbose_name="Kriterium")),
@@ -830,6 +841,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="RecordRendition",
             fields=[
+                ("request_id", models.CharField(blank=True, editable=False, max_length=64)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("number", models.PositiveSmallIntegerField(verbose_name="Fassung")),
                 (
@@ -998,6 +1011,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalEvidence",
             fields=[
+                ("request_id", models.CharField(blank=True, editable=False, max_length=64)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
                 ("text", models.CharField(max_length=300, verbose_name="Nachweis")),
                 ("url", models.URLField(blank=True, max_length=500, verbose_name="Link")),
@@ -1216,6 +1231,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="TeamChange",
             fields=[
+                ("request_id", models.CharField(blank=True, editable=False, max_length=64)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("joined", models.BooleanField(verbose_name="dazugekommen")),
                 ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="am")),
@@ -1589,6 +1606,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalProjectPaper",
             fields=[
+                ("request_id", models.CharField(blank=True, editable=False, max_length=64)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
                 ("file_number", models.CharField(blank=True, max_length=80, verbose_name="Aktenzeichen")),
                 ("office", models.CharField(blank=True, max_length=120, verbose_name="Federführendes Amt")),
@@ -1649,6 +1668,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalRoundPaper",
             fields=[
+                ("request_id", models.CharField(blank=True, editable=False, max_length=64)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
                 ("number", models.CharField(blank=True, max_length=60, verbose_name="Nummer der Vorlage")),
                 ("resolution", models.TextField(blank=True, max_length=1500, verbose_name="Beschlussvorschlag")),
@@ -1762,5 +1783,70 @@ class Migration(migrations.Migration):
                 "verbose_name": "Angaben für die Vorlage (Bewertung)",
                 "verbose_name_plural": "Angaben für die Vorlage (Bewertungen)",
             },
+        ),
+        migrations.CreateModel(
+            name="HistoricalComment",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("request_id", models.CharField(blank=True, editable=False, max_length=64)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ("text", models.TextField(verbose_name="Kommentar")),
+                ("created_at", models.DateTimeField(blank=True, editable=False)),
+                ("resolved_at", models.DateTimeField(blank=True, null=True)),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "resolved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "score",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="assessments.score",
+                        verbose_name="Einschätzung",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical Kommentar",
+                "verbose_name_plural": "historical Kommentare",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
     ]

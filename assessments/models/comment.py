@@ -3,6 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models.score import Score
+from scaling.common.history import history_of
 
 
 class Comment(models.Model):
@@ -14,6 +15,8 @@ class Comment(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    history = history_of()
 
     class Meta:
         verbose_name = _("Kommentar")

@@ -3,11 +3,11 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from assessments.council_paper import PAPER_NAMES
 from assessments.models.assessment import Assessment
 from assessments.models.project import Project
+from scaling.common.history import history_of
 
 
 class ProjectPaper(models.Model):
@@ -36,7 +36,7 @@ class ProjectPaper(models.Model):
     distribution = models.TextField(PAPER_NAMES["distribution"], max_length=400, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    history = HistoricalRecords(history_id_field=models.BigAutoField())
+    history = history_of()
 
     class Meta:
         verbose_name = _("Angaben für die Vorlage (Projekt)")
@@ -74,7 +74,7 @@ class RoundPaper(models.Model):
     signatures = models.TextField(PAPER_NAMES["signatures"], max_length=300, blank=True, help_text="one line each")
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    history = HistoricalRecords(history_id_field=models.BigAutoField())
+    history = history_of()
 
     class Meta:
         verbose_name = _("Angaben für die Vorlage (Bewertung)")

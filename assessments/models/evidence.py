@@ -2,9 +2,9 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from assessments.models.score import Score
+from scaling.common.history import history_of
 
 
 class Evidence(models.Model):
@@ -22,7 +22,7 @@ class Evidence(models.Model):
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
 
-    history = HistoricalRecords(history_id_field=models.BigAutoField())
+    history = history_of()
 
     class Meta:
         verbose_name = _("Nachweis")

@@ -3,9 +3,9 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from assessments.models.project import Project
+from scaling.common.history import history_of
 from scaling.common.public_ids import public_id_field
 
 
@@ -47,7 +47,7 @@ class Measure(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MeasureQuerySet.as_manager()
-    history = HistoricalRecords(history_id_field=models.BigAutoField())
+    history = history_of()
 
     class Meta:
         verbose_name = _("Maßnahme")

@@ -7,11 +7,11 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from assessments.models.states import AssessmentState
 from catalogue.models import CROSS_PHASE, Phase
 from scaling.accounts.models import Invitation, Municipality, Role
+from scaling.common.history import history_of
 from scaling.common.public_ids import public_id_field
 from scaling.common.sorting import GermanOrder
 from scaling.common.text import look_alike
@@ -106,7 +106,7 @@ class Project(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ProjectQuerySet.as_manager()
-    history = HistoricalRecords(history_id_field=models.BigAutoField(), excluded_fields=["name_key"])
+    history = history_of(excluded_fields=["name_key"])
 
     class Meta:
         verbose_name = _("Projekt")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.models.assessment import Assessment
 from catalogue.models import Phase
 from scaling.accounts.models import Municipality
+from scaling.common.history import RecordedRow
 
 
 class AssessmentRecordQuerySet(models.QuerySet["AssessmentRecord"]):
@@ -123,7 +124,7 @@ class RenditionReason(models.TextChoices):
     ANONYMISED = "anonymised", _("ohne einen Namen")
 
 
-class RecordRendition(models.Model):
+class RecordRendition(RecordedRow):
     """The second and every later time that a record's files are made anew. The first needs no row: it comes with the approval.
 
     Append-only, as the record is. What the files say does not change but for a name that went (``ANONYMISED``).

@@ -7,13 +7,13 @@ from django.db.models import Count, Q
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from assessments.models.assessment import TEAM_IDS, Assessment
 from assessments.models.project import visible
 from assessments.models.states import AssessmentState, ScoreState
 from catalogue.levels import HIGHEST, LOWEST, Level
 from catalogue.models import Criterion
+from scaling.common.history import history_of
 
 
 def short_answer(state: str, level: int | None) -> str:
@@ -108,7 +108,7 @@ class Score(models.Model):
 
     objects = ScoreManager()
     with_set_aside = ScoreQuerySet.as_manager()
-    history = HistoricalRecords(history_id_field=models.BigAutoField(), excluded_fields=["page"])
+    history = history_of(excluded_fields=["page"])
 
     class Meta:
         verbose_name = _("Einschätzung")

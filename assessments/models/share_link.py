@@ -6,10 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from assessments.models.assessment import Assessment
 from assessments.models.states import AssessmentState
+from scaling.common.history import history_of
 from scaling.common.public_ids import DrawnField
 
 
@@ -45,7 +45,7 @@ class ShareLink(models.Model):
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = ShareLinkQuerySet.as_manager()
-    history = HistoricalRecords(history_id_field=models.BigAutoField(), excluded_fields=["token"])
+    history = history_of(excluded_fields=["token"])
 
     class Meta:
         verbose_name = _("Link zum Reifeprofil")

@@ -4,9 +4,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models.project import Project
+from scaling.common.history import RecordedRow
 
 
-class TeamChange(models.Model):
+class TeamChange(RecordedRow):
     """Somebody joined a project's team, or left it. Written by ``assessments.signals``, append-only."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="team_changes", verbose_name=_("Projekt"))

@@ -7,9 +7,10 @@ from django.utils.translation import pgettext_lazy
 from assessments.models.assessment import Assessment
 from assessments.models.states import TransitionKind
 from catalogue.models import Edition
+from scaling.common.history import RecordedRow
 
 
-class AssessmentTransition(models.Model):
+class AssessmentTransition(RecordedRow):
     """One step of a round: what, when, who, and what was said to it. Written by ``services.workflow`` and ``edition_switch``.
 
     Append-only: a trigger refuses every change but forgetting the person. History, notices, start page and cover read these

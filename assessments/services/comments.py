@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from assessments.models import Comment, Score
+from scaling.common.history import attribute_to
 from scaling.common.text import tidy_text
 from scaling.common.transactions import atomic
 
@@ -12,7 +13,10 @@ from scaling.common.transactions import atomic
 @atomic
 def add_comment(*, score: Score, by: Any, text: str) -> Comment:
     """In a transaction, though it is one row: what a process that was killed had begun is not stored after its end."""
-    return Comment.objects.create(score=score, author=by, text=tidy_text(text))
+    comment = Comment(score=score, author=by, text=tidy_text(text))
+    attribute_to(comment, by)
+    comment.save()
+    return comment
 
 
 @atomic
@@ -21,5 +25,6 @@ def resolve_comment(*, comment: Comment, by: Any) -> Comment:
     comment = Comment.objects.select_for_update().get(pk=comment.pk)
     if comment.resolved_at is None:
         comment.resolved_at, comment.resolved_by = timezone.now(), by
+        attribute_to(comment, by)
         comment.save(update_fields=["resolved_at", "resolved_by"])
     return comment

@@ -32,7 +32,7 @@ from assessments.services.council_paper import save_project_paper, save_round_pa
 from catalogue.models import Edition, EditionState, Phase
 from scaling.accounts.models import Membership, Municipality, User
 from scaling.common.embedded import is_embedded
-from scaling.common.history import attribute_to
+from scaling.common.history import attribute_to, rewriting_history
 from scaling.common.offices import in_order
 
 PASSWORD = "skalierungscheck"  # noqa: S105 – printed by ./run; the demo listens on this machine only
@@ -181,7 +181,8 @@ class _Measures:
                 found.status = status
                 found.save(update_fields=["status"])
                 moment = at_hour(entry["status_on"], 11, 15)
-                Measure.history.filter(id=found.pk, status=status).update(history_date=moment)
+                with rewriting_history():
+                    Measure.history.filter(id=found.pk, status=status).update(history_date=moment)
 
     def _create(self, entry: dict[str, Any], status: str) -> Measure:
         measure = Measure.objects.create(
@@ -193,7 +194,8 @@ class _Measures:
             due_on=entry.get("due_on"),
             status=status,
         )
-        Measure.history.filter(id=measure.pk).update(history_date=at_hour(entry["agreed_on"], 11))
+        with rewriting_history():
+            Measure.history.filter(id=measure.pk).update(history_date=at_hour(entry["agreed_on"], 11))
         return measure
 
 
@@ -269,6 +271,7 @@ def at_hour(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), UTC)
 
 
+@rewriting_history()
 def _set_back(assessment: Assessment, begun: datetime) -> None:
     """Move the round's answers into the past, spread over its first days, with their history."""
     Score.history.filter(assessment_id=assessment.pk).update(history_date=begun)

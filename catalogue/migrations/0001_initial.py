@@ -2,6 +2,7 @@ import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.constraints
 import django.db.models.deletion
+import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
@@ -444,6 +445,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ChangeLogEntry",
             fields=[
+                ("request_id", models.CharField(blank=True, editable=False, max_length=64)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("at", models.DateTimeField(auto_now_add=True, verbose_name="am")),
                 (

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from catalogue.models.edition import Edition
+from scaling.common.history import RecordedRow
 
 
 class ChangeAction(models.TextChoices):
@@ -18,7 +19,7 @@ class ChangeAction(models.TextChoices):
     RETIRED = "retired", _("zurückgezogen")
 
 
-class ChangeLogEntry(models.Model):
+class ChangeLogEntry(RecordedRow):
     """Who changed what in an edition, written by ``services.change_log.recording`` around every service function.
 
     Without an edition it is about a phase or a workstream, which all editions share (``services.phases_and_workstreams``).

@@ -14,17 +14,28 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from scaling.accounts.ags import STATES, AgsField
+from scaling.accounts.people_list_models import PeopleList
 from scaling.accounts.short_codes import LENGTH, free_code, validate_code
 from scaling.accounts.sign_in_models import AttemptCount, SignIn
+from scaling.common.history import RecordedRow, history_of
 from scaling.common.offices import known_offices, office_names, offices_field
 from scaling.common.public_ids import public_id_field
 from scaling.common.sorting import sort_key
 from scaling.common.text import look_alike, tidy_line, tidy_password
 
-__all__ = ["AttemptCount", "Invitation", "Membership", "Municipality", "Role", "SignIn", "User", "normal_email"]
+__all__ = [
+    "AttemptCount",
+    "Invitation",
+    "Membership",
+    "Municipality",
+    "PeopleList",
+    "Role",
+    "SignIn",
+    "User",
+    "normal_email",
+]
 
 
 def normal_email(email: str) -> str:
@@ -68,6 +79,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("Redaktion"), default=False, help_text=_("Darf den Kriterienkatalog bearbeiten und veröffentlichen.")
     )
     is_active = models.BooleanField(_("aktiv"), default=True)
+    locked_by = models.ForeignKey(
+        "accounts.Municipality",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text="whose list of people locked the account; None for the operator",
+    )
     is_staff = models.BooleanField(_("Betrieb"), default=False, help_text=_("Darf die Verwaltungsoberfläche öffnen."))
     date_joined = models.DateTimeField(_("angelegt am"), default=timezone.now, editable=False)
     wants_notices = models.BooleanField(
@@ -142,7 +162,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return {membership.municipality_id: membership.role for membership in self.places}
 
 
-class AccountChange(models.Model):
+class AccountChange(RecordedRow):
     """What a person's account said before and after, for that person alone. Written by ``profile``."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="changes", verbose_name=_("Person"))
@@ -203,7 +223,7 @@ class Municipality(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MunicipalityQuerySet.as_manager()
-    history = HistoricalRecords(history_id_field=models.BigAutoField(), excluded_fields=["name_key"])
+    history = history_of(excluded_fields=["name_key"])
 
     class Meta:
         verbose_name = _("Kommune")
@@ -267,7 +287,7 @@ class Membership(models.Model):
     # Where a new member begins, told by ``invitations.accept``.
     begin_at: str = ""
 
-    history = HistoricalRecords(history_id_field=models.BigAutoField())
+    history = history_of()
 
     class Meta:
         verbose_name = _("Mitgliedschaft")
@@ -306,6 +326,7 @@ class Invitation(models.Model):
 
     municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="invitations", verbose_name=_("Kommune"))
     email = models.EmailField(_("E-Mail-Adresse"), max_length=254)
+    name = models.CharField(_("Name"), max_length=120, blank=True, help_text="proposed to the person, who may change it")
     role = models.CharField(_("Rolle"), max_length=10, choices=Role.choices, default=Role.TEAM)
     offices = offices_field(verbose_name=_("Stellen"))
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
@@ -317,7 +338,7 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField(_("gültig bis"))
     accepted_at = models.DateTimeField(_("angenommen am"), null=True, blank=True, editable=False)
 
-    history = HistoricalRecords(history_id_field=models.BigAutoField(), excluded_fields=["token_hash"])
+    history = history_of(excluded_fields=["token_hash", "name"])
 
     objects = InvitationQuerySet.as_manager()
 

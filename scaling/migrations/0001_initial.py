@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import django.db.models.functions.datetime
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
@@ -8,6 +9,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("accounts", "0001_initial"),
+        ("assessments", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -45,6 +48,163 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "gesendetes Formular",
                 "verbose_name_plural": "gesendete Formulare",
+            },
+        ),
+        migrations.CreateModel(
+            name="DataExport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(editable=False, max_length=12, unique=True)),
+                ("ordered_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="angefordert am")),
+                ("made_at", models.DateTimeField(null=True, verbose_name="erstellt am")),
+                ("failed_at", models.DateTimeField(null=True)),
+                ("file", models.FileField(blank=True, max_length=200, upload_to="datenausgaben/")),
+                ("size", models.BigIntegerField(default=0, help_text="bytes")),
+                ("checksum", models.CharField(blank=True, help_text="SHA-256 of the file, in hexadecimal", max_length=64)),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.municipality",
+                        verbose_name="Kommune",
+                    ),
+                ),
+                (
+                    "ordered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="angefordert von",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Person",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Datenausgabe",
+                "verbose_name_plural": "Datenausgaben",
+                "ordering": ["-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="SealedColumns",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("table", models.CharField(max_length=63)),
+                ("columns", models.JSONField()),
+            ],
+            options={
+                "verbose_name": "versiegelte Spalten",
+                "verbose_name_plural": "versiegelte Spalten",
+                "constraints": [models.UniqueConstraint(fields=("table", "columns"), name="sealed_columns_unique")],
+            },
+        ),
+        migrations.CreateModel(
+            name="TrailEvent",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("request_id", models.CharField(blank=True, editable=False, max_length=64)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="am")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("signed_in", "angemeldet"),
+                            ("signed_out", "abgemeldet"),
+                            ("downloaded", "heruntergeladen"),
+                            ("exported", "Daten ausgegeben"),
+                            ("people_listed", "Personenliste eingespielt"),
+                            ("locked", "Konto gesperrt"),
+                            ("unlocked", "Konto entsperrt"),
+                            ("anonymised", "Person anonymisiert"),
+                            ("erased", "Kommune gelöscht"),
+                            ("retention", "Aufbewahrung angewandt"),
+                        ],
+                        max_length=16,
+                        verbose_name="was",
+                    ),
+                ),
+                ("detail", models.JSONField(default=dict)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="von",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.municipality",
+                        verbose_name="Kommune",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="assessments.project",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Ereignis",
+                "verbose_name_plural": "Ereignisse",
+                "ordering": ["-pk"],
+                "indexes": [models.Index(fields=["municipality", "-at"], name="event_municipality_at")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Seal",
+            fields=[
+                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("row", "row"), ("first", "first"), ("rewritten", "rewritten"), ("gone", "gone")],
+                        max_length=10,
+                    ),
+                ),
+                ("table", models.CharField(max_length=63)),
+                ("row", models.BigIntegerField()),
+                ("salt", models.CharField(blank=True, max_length=32)),
+                ("digest", models.CharField(max_length=64)),
+                ("chain", models.CharField(max_length=64)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "columns",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="scaling.sealedcolumns"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Siegel",
+                "verbose_name_plural": "Siegel",
+                "indexes": [models.Index(fields=["table", "row", "number"], name="seal_of_row")],
             },
         ),
     ]

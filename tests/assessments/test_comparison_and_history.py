@@ -10,6 +10,7 @@ from assessments.scoring import KindCounts
 from assessments.services import edition_switch, workflow
 from assessments.services.answers import Answer, NewEvidence, add_evidence, confirm_score, remove_evidence, save_score
 from catalogue.models import Edition
+from scaling.common.history import rewriting_history
 from tests.factories import make_criterion, make_edition, make_project
 
 
@@ -166,8 +167,10 @@ def growing(sentence, times):
 
 def test_one_sentence_autosaved_is_one_step(client, assessment, alice):
     save(assessment, "kriterium-1", alice, "rated", 2, "Vorher.")
-    Score.history.filter(version=1).update(history_date=timezone.now() - timedelta(hours=2))
-    Score.history.filter(version=2).update(history_date=timezone.now() - timedelta(hours=1))
+    with rewriting_history():
+        Score.history.filter(version=1).update(history_date=timezone.now() - timedelta(hours=2))
+    with rewriting_history():
+        Score.history.filter(version=2).update(history_date=timezone.now() - timedelta(hours=1))
     autosave(assessment, alice, [f"Vorher. {text}" for text in growing(SENTENCE, 8)])
     client.force_login(alice)
     response, found = entries(client, assessment)

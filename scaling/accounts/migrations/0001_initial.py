@@ -3,6 +3,7 @@ import re
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.datetime
 import django.db.models.functions.text
 import django.utils.timezone
 import simple_history.models
@@ -141,6 +142,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="AccountChange",
             fields=[
+                ("request_id", models.CharField(blank=True, editable=False, max_length=64)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("at", models.DateTimeField(auto_now_add=True, verbose_name="geändert am")),
                 ("before", models.JSONField()),
@@ -174,6 +177,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalMunicipality",
             fields=[
+                ("request_id", models.CharField(blank=True, editable=False, max_length=64)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
                 ("public_id", models.CharField(db_index=True, editable=False, max_length=12)),
                 (
@@ -404,6 +409,12 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("email", models.EmailField(max_length=254, verbose_name="E-Mail-Adresse")),
                 (
+                    "name",
+                    models.CharField(
+                        blank=True, help_text="proposed to the person, who may change it", max_length=120, verbose_name="Name"
+                    ),
+                ),
+                (
                     "role",
                     models.CharField(
                         choices=[("manager", "Leitung"), ("team", "Projektteam"), ("reader", "Lesen")],
@@ -470,6 +481,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalMembership",
             fields=[
+                ("request_id", models.CharField(blank=True, editable=False, max_length=64)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
                 (
                     "role",
@@ -553,6 +566,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalInvitation",
             fields=[
+                ("request_id", models.CharField(blank=True, editable=False, max_length=64)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
                 ("email", models.EmailField(max_length=254, verbose_name="E-Mail-Adresse")),
                 (
@@ -751,6 +766,52 @@ class Migration(migrations.Migration):
                 "verbose_name": "Anmeldung",
                 "verbose_name_plural": "Anmeldungen",
                 "ordering": ["-seen_at"],
+            },
+        ),
+        migrations.AddField(
+            model_name="user",
+            name="locked_by",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                help_text="whose list of people locked the account; None for the operator",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="accounts.municipality",
+            ),
+        ),
+        migrations.CreateModel(
+            name="PeopleList",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(editable=False, max_length=12, unique=True)),
+                ("file_name", models.CharField(max_length=200, verbose_name="Dateiname")),
+                ("rows", models.JSONField(verbose_name="Zeilen")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.municipality",
+                        verbose_name="Kommune",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Person",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "eingelesene Personenliste",
+                "verbose_name_plural": "eingelesene Personenlisten",
+                "ordering": ["-created_at"],
             },
         ),
     ]

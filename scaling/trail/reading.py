@@ -1,0 +1,186 @@
+"""The trail as people read it: entries of all histories in one order, narrowed down, a page or a file at a time."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import reduce
+from typing import Any
+
+from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.utils import timezone
+
+from assessments.models import Project
+from assessments.queries.history import ChangedField
+from scaling.accounts.models import Membership, Municipality, User
+from scaling.common.sorting import GermanOrder
+from scaling.trail.models import Seal
+from scaling.trail.sources import KINDS, SHOWN, Source
+from scaling.trail.words import RELATED, Labels, changes, names_for, title_of, what_happened
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of the trail: of one ``municipality``, or of all (None). Days are whole days in local time, both included."""
+
+    municipality: Municipality | None = None
+    kind: str = ""
+    person: int | None = None
+    project: Project | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """One entry. ``seal`` is the number of its link, None where it is not sealed yet; ``who`` is "" where nobody is kept."""
+
+    when: datetime
+    recorded: datetime
+    who: str
+    who_id: int | None
+    kind: str
+    what: str
+    title: str
+    municipality: str
+    project: str
+    changes: tuple[ChangedField, ...]
+    request: str
+    table: str
+    row: int
+    seal: int | None
+
+    @property
+    def kind_name(self) -> str:
+        return str(KINDS[self.kind])
+
+
+def entries(wanted: Wanted) -> QuerySet[Any, Any]:
+    """What there is, the newest first: (number of the source, primary key, when). One query when read, one to count."""
+    parts = [_part(number, source, wanted) for number, source in enumerate(SHOWN) if _has(source, wanted)]
+    if not parts:
+        return Seal.objects.none().values_list("number", "row", "at")
+    together = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    return together.order_by("-log_at", "log_source", "-log_row")
+
+
+def _has(source: Source, wanted: Wanted) -> bool:
+    """Whether the table can have any; those without a municipality are for operators."""
+    if wanted.kind and source.kind != wanted.kind:
+        return False
+    if wanted.municipality is not None and not source.municipality:
+        return False
+    return not (wanted.project is not None and not source.project)
+
+
+def _part(number: int, source: Source, wanted: Wanted) -> QuerySet[Any, Any]:
+    where = source.where
+    if wanted.municipality is not None:
+        where &= Q(**{source.municipality: wanted.municipality.pk})
+    if wanted.project is not None:
+        where &= Q(**{source.project: wanted.project.pk})
+    if wanted.person is not None:
+        where &= Q(**{source.by: wanted.person})
+    if wanted.since is not None:
+        where &= Q(**{f"{source.at}__gte": _begin(wanted.since)})
+    if wanted.until is not None:
+        where &= Q(**{f"{source.at}__lt": _begin(wanted.until + timedelta(days=1))})
+    found: QuerySet[Any, Any] = source.model._base_manager.filter(where).order_by()
+    named = {"log_source": Value(number, output_field=IntegerField()), "log_row": F("pk"), "log_at": F(source.at)}
+    return found.annotate(**named).values_list("log_source", "log_row", "log_at")
+
+
+def _begin(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def described(found: Sequence[tuple[int, int, datetime]]) -> list[LogEntry]:
+    """In words, in the order given. Two queries for each table they come from, one for seals, and one for each kind of
+    thing that a change names (people, phases, criteria); however many entries.
+    """
+    rows: dict[tuple[int, int], Any] = {}
+    before: dict[tuple[int, int], Any] = {}
+    for number in sorted({source for source, _row, _at in found}):
+        source = SHOWN[number]
+        wanted = [row for one, row, _at in found if one == number]
+        for row in _rows(source, wanted):
+            rows[number, row.pk] = row
+        if source.is_history:
+            earlier = {row.log_before: row.pk for (one, _pk), row in rows.items() if one == number and row.log_before}
+            for row in source.model._base_manager.filter(pk__in=list(earlier)) if earlier else ():
+                before[number, earlier[row.pk]] = row
+    names = names_for([*rows.values(), *before.values()])
+    seals = _seals((SHOWN[number].table, row) for number, row in rows)
+    return [
+        _entry(SHOWN[number], rows[number, row], before.get((number, row)), names, seals)
+        for number, row, _at in found
+        if (number, row) in rows  # removed by the retention in between
+    ]
+
+
+def _rows(source: Source, pks: list[int]) -> QuerySet[Any]:
+    rows: QuerySet[Any] = source.model._base_manager.filter(pk__in=pks)
+    rows = rows.select_related(source.by, *RELATED.get(source.table, ()))
+    if source.model._meta.db_table == "assessments_assessmentrecord":
+        rows = rows.defer("document")
+    if source.is_history:
+        earlier = source.model._base_manager.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
+        rows = rows.annotate(log_before=Subquery(earlier.order_by("-history_id").values("pk")[:1]))
+    return rows
+
+
+def _seals(wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+    """The last link of each row."""
+    by_table: dict[str, list[int]] = {}
+    for table, row in wanted:
+        by_table.setdefault(table, []).append(row)
+    if not by_table:
+        return {}
+    where = reduce(lambda a, b: a | b, [Q(table=table, row__in=rows) for table, rows in by_table.items()])
+    links = Seal.objects.filter(where).order_by("number").values_list("table", "row", "number")
+    return {(table, row): number for table, row, number in links}
+
+
+def _entry(source: Source, row: Any, before: Any, names: Labels, seals: dict[tuple[str, int], int]) -> LogEntry:
+    who = _reached(row, source.by)
+    project = _reached(row, source.project) if source.project not in ("", "id") else None
+    municipality = _reached(row, source.municipality) if source.municipality not in ("", "id") else None
+    return LogEntry(
+        when=_reached(row, source.at),
+        recorded=getattr(row, source.recorded),
+        who=str(who) if who else "",
+        who_id=who.pk if who else None,
+        kind=source.kind,
+        what=what_happened(source, row),
+        title=title_of(source, row),
+        municipality=str(municipality) if municipality else str(row.name) if source.municipality == "id" else "",
+        project=str(project) if project else str(row.name) if source.project == "id" else "",
+        changes=changes(source, row, before, names),
+        request=getattr(row, "request_id", ""),
+        table=source.table,
+        row=row.pk,
+        seal=seals.get((source.table, row.pk)),
+    )
+
+
+def _reached(row: Any, path: str) -> Any:
+    for name in path.split("__"):
+        row = getattr(row, name, None)
+        if row is None:
+            return None
+    return row
+
+
+def people_in(municipality: Municipality | None) -> list[tuple[int, str]]:
+    """Who can be chosen: whoever belongs or belonged to the municipality; over everything, all accounts. One query."""
+    people = User.objects.order_by(GermanOrder("name"), "email")
+    if municipality is not None:
+        people = people.filter(pk__in=Membership.history.filter(municipality_id=municipality.pk).values("user_id"))
+    return [(pk, f"{name} ({email})") for pk, name, email in people.values_list("pk", "name", "email")]
+
+
+def projects_in(municipality: Municipality) -> list[Project]:
+    return list(Project.objects.filter(municipality=municipality).order_by(GermanOrder("name")))
+
+
+def last_seal() -> Seal | None:
+    return Seal.objects.order_by("-number").first()

@@ -1,0 +1,141 @@
+"""Every table that tells what happened: what the chain seals of it, and where the trail finds person and municipality."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Model, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models import (
+    AssessmentRecord,
+    AssessmentTransition,
+    Comment,
+    Evidence,
+    Measure,
+    Project,
+    ProjectPaper,
+    RecordRendition,
+    RoundPaper,
+    Score,
+    ShareLink,
+    TeamChange,
+)
+from catalogue.models import ChangeLogEntry, EditionState
+from catalogue.services.change_log import SITTING
+from scaling.accounts.models import AccountChange, Invitation, Membership, Municipality
+from scaling.trail.models import EventKind, TrailEvent
+
+#: What the trail can be narrowed down to, by the word in its address.
+KINDS = {
+    "antworten": _("Antworten"),
+    "nachweise": _("Nachweise"),
+    "kommentare": _("Kommentare"),
+    "massnahmen": _("Maßnahmen"),
+    "projekte": _("Projekte und Angaben für Vorlagen"),
+    "schritte": _("Schritte von Bewertungen"),
+    "dokumente": _("Freigegebene Dokumente"),
+    "links": _("Links zu Reifeprofilen"),
+    "personen": _("Personen, Rollen und Teams"),
+    "einstellungen": _("Einstellungen der Kommune"),
+    "katalog": _("Katalog"),
+    "abrufe": _("Heruntergeladen und ausgegeben"),
+    "anmeldungen": _("Anmeldungen"),
+    "betrieb": _("Datenschutz und Betrieb"),
+}
+_FETCHED = [EventKind.DOWNLOADED, EventKind.EXPORTED]
+_SIGNED = [EventKind.SIGNED_IN, EventKind.SIGNED_OUT]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table. ``municipality``, ``project`` and ``criterion`` are paths of the ORM, "" where a row belongs to none.
+
+    ``kind`` is one of KINDS, "" for what the trail does not show; ``where`` those of its rows. ``columns``: what is sealed, all
+    that are there where it is empty. ``recorded``: when the database got the row.
+    """
+
+    model: Any
+    kind: str
+    at: str = "history_date"
+    by: str = "history_user"
+    municipality: str = ""
+    project: str = ""
+    criterion: str = ""
+    where: Q = field(default_factory=Q)
+    columns: tuple[str, ...] = ()
+    recorded: str = "recorded_at"
+
+    @property
+    def table(self) -> str:
+        return str(self.model._meta.db_table)
+
+    @property
+    def is_history(self) -> bool:
+        """Whether each row repeats the whole object, as simple_history's do."""
+        return hasattr(self.model, "history_id")
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether a row may still be changed for a while after it was written (``settled``)."""
+        return bool(self.model is ChangeLogEntry)
+
+
+def _history(model: type[Model], kind: str, *, project: str = "", criterion: str = "", municipality: str = "") -> Source:
+    path = municipality or (f"{project}__municipality" if project else "")
+    return Source(model.history.model, kind, municipality=path, project=project, criterion=criterion)  # type: ignore[attr-defined]
+
+
+def _plain(model: type[Model], kind: str, **paths: Any) -> Source:
+    paths.setdefault("municipality", f"{paths['project']}__municipality" if paths.get("project") else "")
+    return Source(model, kind, **paths)
+
+
+_SCORE = "score__assessment__project"
+#: In the order in which a page would name what happened in the same moment.
+SHOWN = (
+    _history(Score, "antworten", project="assessment__project", criterion="criterion__key"),
+    _history(Evidence, "nachweise", project=_SCORE, criterion="score__criterion__key"),
+    _history(Comment, "kommentare", project=_SCORE, criterion="score__criterion__key"),
+    _history(Measure, "massnahmen", project="project", criterion="criterion_key"),
+    Source(Project.history.model, "projekte", municipality="municipality", project="id"),
+    _history(ProjectPaper, "projekte", project="project"),
+    _history(RoundPaper, "projekte", project="assessment__project"),
+    _plain(AssessmentTransition, "schritte", at="at", by="by", project="assessment__project"),
+    _plain(
+        AssessmentRecord,
+        "dokumente",
+        at="approved_at",
+        by="approved_by",
+        project="assessment__project",
+        recorded="approved_at",
+        columns=("number", "municipality_id", "year", "serial", "assessment_id", "version", "approved_at", "checksum"),
+    ),
+    _plain(RecordRendition, "dokumente", at="made_at", by="made_by", project="record__assessment__project"),
+    _history(ShareLink, "links", project="assessment__project"),
+    _history(Membership, "personen", municipality="municipality"),
+    _history(Invitation, "personen", municipality="municipality"),
+    _plain(TeamChange, "personen", at="at", by="by", project="project"),
+    Source(Municipality.history.model, "einstellungen", municipality="id"),
+    _plain(ChangeLogEntry, "katalog", at="at", by="by"),
+    *(
+        _plain(TrailEvent, kind, at="at", by="by", municipality="municipality", project="project", where=where)
+        for kind, where in (
+            ("abrufe", Q(kind__in=_FETCHED)),
+            ("anmeldungen", Q(kind__in=_SIGNED)),
+            ("betrieb", ~Q(kind__in=[*_FETCHED, *_SIGNED])),
+        )
+    ),
+)
+#: One a table. What a person changed in their account is theirs to read (konto/), and sealed like the rest.
+SEALED = tuple({one.table: one for one in (*SHOWN, Source(AccountChange, "", at="at", by="by"))}.values())
+
+
+def settled(source: Source) -> Q:
+    """Which rows of the table cannot go on any more: entries of the catalogue's log may for a while, or go with their draft."""
+    if not source.may_go_on:
+        return Q()
+    return Q(edition=None, at__lt=timezone.now() - SITTING - timedelta(minutes=2)) | Q(
+        edition__state__in=[EditionState.PUBLISHED, EditionState.RETIRED]
+    )

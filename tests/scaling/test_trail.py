@@ -1,0 +1,205 @@
+"""The trail as people read it: what stands there, for whom, narrowed down, and as a file."""
+
+import csv
+import io
+import json
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from assessments.services import answers, comments
+from scaling.accounts import invitations
+from scaling.accounts.models import Membership, Municipality
+from scaling.trail.models import TrailEvent
+from scaling.trail.reading import Wanted, described, entries
+from scaling.trail.sealing import seal
+from tests.cast import make_user
+from tests.factories import make_project
+
+
+def trail(**wanted):
+    return described(list(entries(Wanted(**wanted))))
+
+
+@pytest.fixture
+def url(municipality):
+    return reverse("trail", args=[municipality.public_id])
+
+
+def save(score, by, **answer):
+    answers.save_score(score=score, version=score.version, by=by, answer=answers.Answer(**answer))
+
+
+def test_answer_stands_there_with_what_was_before(world, municipality, alice, client, bob, url):
+    score = world.draft.scores.first()
+    save(score, alice, state="rated", level=2, rationale="Der Rat hat beschlossen")
+    first = trail(municipality=municipality, kind="antworten")[0]
+    assert (first.who, first.what, first.project) == ("Alice", "Einschätzung: geändert", world.project.name)
+    told = {one.label: (one.before, one.after) for one in first.changes}
+    assert told["Begründung"][1] == "Der Rat hat beschlossen"
+    client.force_login(bob)
+    page = client.get(url, {"art": "antworten"}).text
+    assert "Der Rat hat beschlossen" in page
+    assert "noch nicht versiegelt" in page
+    seal()
+    assert "noch nicht versiegelt" not in client.get(url, {"art": "antworten"}).text
+
+
+def test_request_id_of_the_page_stands_in_the_history(world, alice, client):
+    score = world.draft.scores.first()
+    client.force_login(alice)
+    path = reverse("assessments:comment_add", args=[world.draft.public_id, score.criterion.key])
+    answer = client.post(path, {"text": "Stimmt das?"}, headers={"X-Request-ID": "abcdef0123456789"})
+    assert answer["X-Request-ID"] == "abcdef0123456789"
+    assert score.comments.model.history.first().request_id == "abcdef0123456789"
+    comments.add_comment(score=score, by=alice, text="Ohne Seite")
+    assert score.comments.model.history.first().request_id == ""
+
+
+def test_comment_is_told_with_who_resolved_it(world, municipality, alice, bob):
+    comment = comments.add_comment(score=world.draft.scores.first(), by=alice, text="Stimmt das?")
+    comments.resolve_comment(comment=comment, by=bob)
+    resolved, added = trail(municipality=municipality, kind="kommentare")[:2]
+    assert (added.who, added.changes[0].after) == ("Alice", "Stimmt das?")
+    assert resolved.who == "Bob"
+
+
+def test_every_kind_can_be_chosen_and_each_entry_has_words(world, municipality, client, bob, url):
+    everything = trail(municipality=municipality)
+    assert {entry.kind for entry in everything} >= {"antworten", "projekte", "schritte", "dokumente", "personen", "links"}
+    assert all(entry.what and entry.municipality == municipality.name for entry in everything)
+    client.force_login(bob)
+    for kind in {entry.kind for entry in everything}:
+        assert client.get(url, {"art": kind}).status_code == 200
+
+
+def test_filters_narrow_down(world, municipality, alice, bob, client, url):
+    client.force_login(bob)
+    score = world.draft.scores.first()
+    save(score, alice, state="rated", level=1, rationale="Nur von Alice")
+    of_alice = trail(municipality=municipality, person=alice.pk)
+    assert {entry.who for entry in of_alice} == {"Alice"}
+    assert "Nur von Alice" not in client.get(url, {"person": bob.pk}).text
+    assert "Nur von Alice" in client.get(url, {"person": alice.pk}).text
+    assert "Nur von Alice" not in client.get(url, {"bis": "2020-01-01"}).text
+    assert client.get(url, {"von": "2026-02-01", "bis": "2026-01-01"}).status_code == 422
+    assert client.get(url, {"von": "gestern", "art": "nichts", "person": "x", "seite": "y"}).status_code == 422
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_file_holds_what_the_page_shows(world, municipality, alice, bob, client, kind):
+    save(world.draft.scores.first(), alice, state="rated", level=1, rationale='=HYPERLINK("x"); "Ö"')
+    client.force_login(bob)
+    answer = client.get(reverse("trail_file", args=[municipality.public_id, kind]), {"art": "antworten"})
+    assert answer["Content-Disposition"].startswith('attachment; filename="protokoll-')
+    if kind == "json":
+        first = json.loads(answer.content)[0]
+        assert (first["who"], first["table"], first["seal"]) == ("Alice", "assessments_historicalscore", None)
+        assert '=HYPERLINK("x"); "Ö"' in [change["after"] for change in first["changes"]]
+    else:
+        rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+        assert '\'=HYPERLINK("x"); "Ö"' in [row[9] for row in rows]
+
+
+def test_file_that_would_be_too_large_asks_for_a_shorter_time(world, bob, client, municipality, monkeypatch):
+    monkeypatch.setattr("scaling.trail.views.MAX_IN_A_FILE", 2)
+    client.force_login(bob)
+    answer = client.get(reverse("trail_file", args=[municipality.public_id, "csv"]))
+    assert answer.status_code == 422
+    assert "Grenzen Sie den Zeitraum ein" in answer.text
+
+
+def test_nothing_of_another_municipality(world, municipality, client, charlie, bob):
+    """Both have a project of the same name; each manager's trail, filters and files name their own alone."""
+    other = Municipality.objects.get(memberships__user=charlie)
+    Membership.objects.filter(user=charlie).update(role="manager")
+    theirs = make_project(other, world.project.name)
+    theirs.summary = "Geheim von drüben"
+    theirs.save()
+    client.force_login(bob)
+    for path in (reverse("trail", args=[municipality.public_id]), reverse("trail_file", args=[municipality.public_id, "json"])):
+        page = client.get(path).text
+        assert "Geheim von drüben" not in page
+        assert charlie.email not in page
+        assert client.get(path, {"projekt": theirs.public_id}).status_code == 422
+        assert client.get(path, {"person": charlie.pk}).status_code == 422
+    assert client.get(reverse("trail", args=[other.public_id])).status_code == 404
+    client.force_login(charlie)
+    page = client.get(reverse("trail", args=[other.public_id])).text
+    assert "Geheim von drüben" in page
+    assert "alice@" not in page
+
+
+def test_operators_see_all_and_nobody_else_does(world, client, bob, dora, municipality):
+    for person in (bob, dora):
+        client.force_login(person)
+        assert client.get(reverse("trail_of_all")).status_code == 403
+    otto = make_user("Otto", is_staff=True, is_superuser=True)
+    client.force_login(otto)
+    page = client.get(reverse("trail_of_all"), {"art": "anmeldungen"}).text
+    assert "angemeldet" in page
+    assert "Otto" in page
+    assert client.get(reverse("trail_of_all"), {"kommune": municipality.public_id, "art": "personen"}).status_code == 200
+    assert client.get(reverse("trail_of_all_file", args=["csv"])).status_code == 200
+
+
+def test_managers_do_not_see_who_signed_in(world, client, bob, url):
+    client.force_login(bob)
+    assert 'value="anmeldungen"' not in client.get(url).text
+    assert client.get(url, {"art": "anmeldungen"}).status_code == 422
+
+
+def test_what_was_fetched_is_noted(world, client, alice, municipality):
+    client.force_login(alice)
+    assert client.get(reverse("reports:csv", args=[world.approved.public_id])).status_code == 200
+    event = TrailEvent.objects.filter(kind="downloaded").get()
+    assert (event.by, event.municipality, event.project) == (alice, municipality, world.project)
+    assert event.detail == {"address": "reports:csv", "public_id": world.approved.public_id, "kind": "csv"}
+    assert event.request_id
+    client.get(reverse("assessments:assessment", args=[world.draft.public_id]))
+    assert TrailEvent.objects.filter(kind="downloaded").count() == 1
+
+
+def test_fetching_by_a_shared_link_is_noted_without_its_token(world, client, municipality):
+    token = world.ids["link_token"]
+    answer = client.get(reverse("reports:shared_pdf", args=[token]))
+    if answer.status_code != 200:
+        pytest.skip("no PDF here")
+    event = TrailEvent.objects.get(kind="downloaded")
+    assert (event.by, event.municipality) == (None, municipality)
+    assert token not in json.dumps(event.detail)
+
+
+def test_signing_in_and_out_is_noted(client, alice):
+    client.force_login(alice)
+    client.post(reverse("account_logout"))
+    assert list(TrailEvent.objects.order_by("pk").values_list("kind", "by")) == [
+        ("signed_in", alice.pk),
+        ("signed_out", alice.pk),
+    ]
+
+
+def test_number_of_queries_does_not_grow(world, municipality, alice, bob, client, url):
+    client.force_login(bob)
+    scores = list(world.draft.scores.all())
+    save(scores.pop(), alice, state="rated", level=1, rationale="Einer")
+    client.get(url)
+
+    def count():
+        with CaptureQueriesContext(connection) as found:
+            client.get(url)
+        return len(found)
+
+    one = count()
+    for score in scores[:3]:
+        save(score, alice, state="rated", level=1, rationale="Noch einer")
+    assert count() <= one
+    assert one <= 45
+
+
+def test_membership_and_invitation_are_told(world, municipality, bob):
+    invitations.invite(municipality=municipality, email="ganz-neu@example.org", role="team", by=bob)
+    first = trail(municipality=municipality, kind="personen")[0]
+    assert (first.who, first.what, first.title) == ("Bob", "Einladung: angelegt", "ganz-neu@example.org")
