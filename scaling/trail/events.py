@@ -70,8 +70,8 @@ def _place(name: str, words: dict[str, Any]) -> tuple[dict[str, Any], dict[str, 
     if public_id is None:
         return {}, shown
     if name.startswith(("assessments:", "reports:")):
-        project = Project.objects.filter(assessments__public_id=public_id).select_related("municipality").first()
-        if project is not None:
-            return {"project": project, "municipality": project.municipality}, shown
+        found = Project.objects.filter(assessments__public_id=public_id).select_related("municipality").first()
+        if found is not None:
+            return {"project": found, "municipality": found.municipality}, shown
     municipality = Municipality.objects.filter(public_id=public_id).first()
     return ({"municipality": municipality} if municipality else {}), shown

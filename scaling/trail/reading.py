@@ -86,7 +86,8 @@ def _part(number: int, source: Source, wanted: Wanted) -> QuerySet[Any, Any]:
         where &= Q(**{f"{source.at}__lt": _begin(wanted.until + timedelta(days=1))})
     found: QuerySet[Any, Any] = source.model._base_manager.filter(where).order_by()
     named = {"log_source": Value(number, output_field=IntegerField()), "log_row": F("pk"), "log_at": F(source.at)}
-    return found.annotate(**named).values_list("log_source", "log_row", "log_at")
+    rows: QuerySet[Any, Any] = found.annotate(**named).values_list("log_source", "log_row", "log_at")
+    return rows
 
 
 def _begin(day: date) -> datetime:

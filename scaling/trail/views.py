@@ -17,7 +17,7 @@ from scaling.trail.files import as_csv, as_json
 from scaling.trail.forms import TrailForm
 from scaling.trail.reading import described, entries, last_seal
 
-ENTRIES_PER_PAGE = 50
+ENTRIES_PER_PAGE = 20
 #: Of one file. More would hold a worker for long; a shorter time gives the rest.
 MAX_IN_A_FILE = 10_000
 CSV, JSON = "csv", "json"

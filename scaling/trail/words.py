@@ -75,19 +75,24 @@ Labels = dict[tuple[type[Model], int], str]
 
 def what_happened(source: Source, row: Any) -> str:
     """„Maßnahme: geändert“."""
+    return ": ".join(str(word) for word in _what(source, row))
+
+
+def _what(source: Source, row: Any) -> Iterable[Any]:
     if source.is_history:
-        return f"{row.instance_type._meta.verbose_name}: {_WORDS[row.history_type]}"
-    if source.table == "assessments_assessmenttransition":
-        return f"{_('Bewertung')}: {row.get_kind_display()}"
-    if source.table == "assessments_assessmentrecord":
-        return f"{_('Dokument')}: {_('freigegeben')}"
-    if source.table == "assessments_recordrendition":
-        return f"{_('Dokument')}: {row.get_reason_display()}"
-    if source.table == "assessments_teamchange":
-        return f"{_('Projektteam')}: {_('dazugekommen') if row.joined else _('ausgeschieden')}"
-    if source.table == "catalogue_changelogentry":
-        return f"{_('Katalog')}: {row.get_action_display()}"
-    return str(row.get_kind_display())
+        return row.instance_type._meta.verbose_name, _WORDS[row.history_type]
+    match source.table:
+        case "assessments_assessmenttransition":
+            return _("Bewertung"), row.get_kind_display()
+        case "assessments_assessmentrecord":
+            return _("Dokument"), _("freigegeben")
+        case "assessments_recordrendition":
+            return _("Dokument"), row.get_reason_display()
+        case "assessments_teamchange":
+            return _("Projektteam"), _("dazugekommen") if row.joined else _("ausgeschieden")
+        case "catalogue_changelogentry":
+            return _("Katalog"), row.get_action_display()
+    return (row.get_kind_display(),)
 
 
 def title_of(source: Source, row: Any) -> str:
@@ -143,11 +148,9 @@ def names_for(rows: Iterable[Any]) -> Labels:
             continue
         for field in _fields(row):
             if isinstance(field, ForeignKey) and (pk := getattr(row, field.attname)) is not None:
-                wanted.setdefault(field.related_model, set()).add(pk)  # type: ignore[arg-type]
+                wanted.setdefault(field.related_model, set()).add(pk)
     return {
-        (model, pk): str(one)
-        for model, pks in wanted.items()
-        for pk, one in model._base_manager.in_bulk(list(pks)).items()  # type: ignore[attr-defined]
+        (model, pk): str(one) for model, pks in wanted.items() for pk, one in model._base_manager.in_bulk(list(pks)).items()
     }
 
 
@@ -189,7 +192,7 @@ def _in_words(field: "Field[Any, Any]", row: Any, names: Labels) -> str:
     if value is None or value == "" or value == []:
         return ""
     if isinstance(field, ForeignKey):
-        return names.get((field.related_model, value), f"#{value}")  # type: ignore[arg-type]
+        return names.get((field.related_model, value), f"#{value}")
     if field.name == "offices":
         return str(office_names(value))
     if field.choices:
