@@ -11,8 +11,11 @@ from scaling.common.sorting import sort_key
 
 @dataclass(frozen=True)
 class Term:
+    """``in_reports``: whether a report that uses the word explains it in its annex."""
+
     term: str
     text: str
+    in_reports: bool = True
 
 
 @cache
@@ -20,5 +23,5 @@ def glossary(language: str) -> tuple[Term, ...]:
     """All terms in ``language`` ("de" or "en"), sorted by term. Read once per process."""
     path = settings.BASE_DIR / "fixtures" / "glossary.yaml"
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    terms = (Term(entry["term"][language], entry["text"][language]) for entry in entries)
+    terms = (Term(entry["term"][language], entry["text"][language], entry.get("in_reports", True)) for entry in entries)
     return tuple(sorted(terms, key=lambda term: sort_key(term.term)))

@@ -18,7 +18,7 @@ import pytest
 from django.utils.translation import override
 
 from assessments.reports.pdf import END, NEARLY_EMPTY, engine, first_page_of, is_one_page, render_pdf
-from assessments.reports.pdf.content import FIRST_PAGES, report_html
+from assessments.reports.pdf.content import FIRST_PAGES, SHOWN_ROUNDS, report_html
 from assessments.reports.pdf.document import as_xml
 from assessments.reports.profile.build import build_profile
 from tests.reports.pdf_facts import elements, open_pdf, page_text, tag_names, text_as_read, text_of
@@ -197,15 +197,28 @@ def test_bookmarks_lead_through_the_report(lang):
         assert next(item for item in outline.root[0].children if item.title == "Noch ohne Stufe")
 
 
-def test_contents_name_the_page_a_criterion_starts_on(lang):
-    profile = make_profile()
-    with open_pdf(lang) as pdf:
+@pytest.mark.parametrize("criteria", [21, 60])
+def test_table_of_all_criteria_names_the_page_each_starts_on(criteria):
+    profile = make_profile(criteria)
+    with open_pdf(render_pdf(profile, variant="lang")) as pdf:
         pages = [" ".join(page_text(one).split()) for one in pdf.pages]
-    one = profile.criteria[2]
-    place = next(
-        number for number, text in enumerate(pages, 1) if number > 3 and f"{one.number} {one.title} {one.answer_label}" in text
-    )
-    assert f"{place} {one.number} {one.title}" in pages[2].replace("  ", " ")
+        number_of: dict[Any, int] = {page.objgen: number for number, page in enumerate(pdf.pages, 1)}
+        with pdf.open_outline() as outline:
+            parts = {item.title: item for item in outline.root[0].children}
+            found = (parts["Noch ohne Stufe"], *parts["Die Kriterien im Einzelnen"].children)
+            places: list[tuple[str, Any]] = [(" ".join(item.title.split()), item.destination) for item in found]
+        (_title, others), *page_of_each = [(title, number_of[place[0].objgen]) for title, place in places]
+        page_of = dict(page_of_each)
+    table = " ".join(pages[2:8])
+    rounds = "[0-4?–] " * (len(profile.trend.points[-SHOWN_ROUNDS:]) + 1)
+    wrong = []
+    for one in profile.criteria:
+        name = f"{one.number} {one.title}"
+        row = re.search(rf"{re.escape(name)} (?:\(unbestätigt\) )?{rounds}(\d+) ", table)
+        if row is None or int(row[1]) != page_of.get(name, others):
+            wrong.append((name, row and row[0]))
+    assert wrong == []
+    assert 0 < len(page_of) < criteria, "both kinds"
 
 
 @pytest.mark.parametrize("criteria", [21, 60])
@@ -216,10 +229,7 @@ def test_every_line_of_the_contents_names_the_page_its_heading_is_on(criteria):
         number_of: dict[Any, int] = {page.objgen: number for number, page in enumerate(pdf.pages, 1)}
         with pdf.open_outline() as outline:
             parts = [item for item in outline.root[0].children if item.title != "Inhalt"]
-            told = sum(one.state != "open" for one in profile.criteria)
-            chapter = next(item for item in parts if len(item.children) >= told)
-            entries = [*parts, *chapter.children[:told]]
-        places: list[tuple[str, Any]] = [(" ".join(item.title.split()), item.destination) for item in entries]
+        places: list[tuple[str, Any]] = [(" ".join(item.title.split()), item.destination) for item in parts]
         wrong = [
             title for title, place in places if f"{number_of[place[0].objgen]} {title} " not in contents.replace("  ", " ")
         ]

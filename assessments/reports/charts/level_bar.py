@@ -16,7 +16,7 @@ THICK = 9.0
 SPLIT = 1.2  # between two steps
 
 
-def level_bar(bar: Bar, *, series_names: Mapping[str, str], width: float = 136) -> SafeString:
+def level_bar(bar: Bar, *, series_names: Mapping[str, str], width: float = 90) -> SafeString:
     """One bar from 0 to 4, with target and earlier round as marks; the drawing's sentence names all three."""
     drawing = Drawing(width, "level")
     unit = (width - 2 * EDGE) / TOP

@@ -38,9 +38,9 @@ END, NEARLY_EMPTY = "ende", 0.3
 #: The anchors around what the page to decide by holds.
 DECIDES_FROM, DECIDES_TO = "zusammenfassung", "zusammenfassung-ende"
 #: Where a page's text ends at the latest, in CSS pixels: the margin below the last line does not count where more follows.
-BOTTOM = 1046
+BOTTOM = 1053
 #: The height of a line of text.
-LINE = 14 / 0.75
+LINE = 13.5 / 0.75
 
 
 #: The moment that files are dated to which are made meanwhile, where it is not now.

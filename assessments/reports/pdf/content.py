@@ -32,8 +32,8 @@ SHOWN_PRIORITIES = 10
 #: The kinds of change that are listed; what rose or stayed is to be seen in the table of all criteria.
 BAD_NEWS = (scoring.DOWN, scoring.NO_LONGER_RATED, scoring.NEW)
 GLOSSARY, END_OF_GLOSSARY = "<!-- glossary -->", "<!-- end of the glossary -->"
-#: So many of its terms stay with what follows: the last page is never nearly empty.
-LAST_TERMS = 6
+#: So many of its terms stay with the sources where these end the document: the last page is never nearly empty.
+LAST_TERMS = 4
 #: With their countries: to „de“ alone, hyphenation takes the first of its dictionaries, which is Austria's, and charts ours.
 HYPHENATED = {"de": "de-DE", "en": "en-GB"}
 VARIANTS: tuple[Variant, ...] = ("kurz", "lang")
@@ -97,7 +97,7 @@ def report_html(
             context |= _details(profile, with_comments)
         html: str = render_to_string(f"report/pdf/{variant}.html", context)
         if variant == "lang" and not only_first:
-            html = _with_glossary(html, profile.meta.language)
+            html = _with_glossary(html, profile)
     return limits.drawable(_INDENTATION.sub("><", _BETWEEN_WORDS.sub("\\1 ", html)))
 
 
@@ -140,7 +140,7 @@ def _rest(profile: MaturityProfile, variant: Variant) -> dict[str, Any]:
     return {
         "has_targets": profile.overall.planned.value is not None,
         "road": charts.gates_road(profile) if len(profile.gates) > 1 else "",
-        "trend": charts.trend_chart(profile, height=96 if variant == "kurz" else 150) if has_trend else "",
+        "trend": charts.trend_chart(profile, height=96 if variant == "kurz" else 112) if has_trend else "",
         "dropped": {one.key: one for gate in profile.gates for one in gate.dropped}.values(),
         "overview": _overview(profile),
         "shown_rounds": profile.trend.points[-SHOWN_ROUNDS:],
@@ -180,11 +180,13 @@ def _has_picture(name: str) -> bool:
         return False
 
 
-def _with_glossary(html: str, language: str) -> str:
+def _with_glossary(html: str, profile: MaturityProfile) -> str:
     """Explain the terms this report uses, and only those."""
     text = _TAG.sub(" ", html).lower()
-    terms = [term for term in glossary(language) if re.search(rf"\b{re.escape(term.term.lower())}", text)]
-    for mark, part in ((GLOSSARY, terms[:-LAST_TERMS]), (END_OF_GLOSSARY, terms[-LAST_TERMS:])):
+    known = [term for term in glossary(profile.meta.language) if term.in_reports]
+    terms = [term for term in known if re.search(rf"\b{re.escape(term.term.lower())}", text)]
+    first = len(terms) if profile.meta.record else max(len(terms) - LAST_TERMS, 0)
+    for mark, part in ((GLOSSARY, terms[:first]), (END_OF_GLOSSARY, terms[first:])):
         html = html.replace(mark, render_to_string("report/pdf/sections/glossary.html", {"terms": part}))
     return html
 

@@ -19,8 +19,6 @@ TEXT = RATIONALE.characters + LINE * RATIONALE.lines
 #: What all reasons together may cost, some hundred pages; beyond, each gets an equal share.
 ALL_TEXTS = 250_000
 SHORTEST = 400
-#: From this on a reason takes the whole width.
-LONG = 2400
 EVIDENCE, MEASURES, COMMENTS = 100, 12, 100  # per criterion; all measures stand in the list of them
 LISTED_MEASURES = 400
 
@@ -84,11 +82,6 @@ class Entry:
         one = self.result
         is_there = one.level is not None and one.target_level is not None and one.level >= one.target_level and not one.blocks
         return "" if one.level is None or is_there or any(measure.is_open for measure in one.measures) else one.next_step
-
-    @property
-    def is_long(self) -> bool:
-        """Too long for columns: beside a text over pages, the other one would stay empty."""
-        return cost(self.rationale.text) > LONG
 
     @property
     def is_empty(self) -> bool:

@@ -14,8 +14,8 @@ PASSAGES = ("/Sect", "/BlockQuote", "/Span")
 
 
 def improve_structure(pdf: Any, *, language: str = "") -> None:
-    """Scopes for header cells, one link tag for one link, contents tagged as contents, ``language`` at its passages, and
-    columns that are read one after the other though they go on on another page.
+    """Scopes for header cells, one link tag for one link, one article for one criterion, contents tagged as contents, and
+    ``language`` at its passages.
     """
     elements: list[Any] = [one for one in pdf.objects if isinstance(one, dict) and one.get("Type") == "/StructElem"]
     Structure(pdf, {one.reference: one for one in elements}).improve(language)
@@ -59,43 +59,23 @@ class Structure:
         group = self.elements.get(self.elements[cell["P"]]["P"])
         cell["A"]["Scope"] = "/Column" if group is not None and group["S"] == "/THead" else "/Row"
 
-    # --- Articles with two columns
+    # --- Articles
 
     def join_articles(self, articles: list[Any]) -> None:
-        """An article that goes on on the next page is two for WeasyPrint, so its columns would be read by halves."""
+        """An article that goes on on the next page is two for WeasyPrint, the second without a heading."""
         first: Any = None
         for one in articles:
-            if first is not None and not self.has_heading(one):
-                self.join(self.columns(first), self.columns(one))
-                self.elements[one["P"]]["K"].remove(one.reference)
-                one.clear()
-            else:
+            if first is None or self.has_heading(one):
                 first = one
+                continue
+            for kid in self.children(one):
+                kid["P"] = first.reference
+            first["K"].extend(one["K"])
+            self.elements[one["P"]]["K"].remove(one.reference)
+            one.clear()
 
     def has_heading(self, element: Any) -> bool:
         return any(kid.get("S") == "/H3" or self.has_heading(kid) for kid in self.children(element))
-
-    def columns(self, article: Any) -> list[Any]:
-        """The two columns, as far as there are any on this page: below what stands for the table, its row and so on."""
-        element = self.children(article)[-1]
-        while len(kids := self.children(element)) == 1 and kids[0]["S"] == "/Div":
-            element = kids[0]
-        return kids if [kid["S"] for kid in kids] == ["/Div", "/Div"] else [element]
-
-    def join(self, columns: list[Any], more: list[Any]) -> None:
-        """``more`` is what follows on the next page: of both columns, or of the last one there was."""
-        if len(columns) == 1 and len(more) == 2:
-            self.move(more[1], self.elements[columns[0]["P"]])
-        pairs = zip(columns, more, strict=False) if len(more) == 2 else [(columns[-1], more[0])]
-        for column, rest in pairs:
-            for kid in list(rest["K"]):
-                if kid in self.elements:
-                    self.move(self.elements[kid], column)
-
-    def move(self, element: Any, parent: Any) -> None:
-        self.elements[element["P"]]["K"].remove(element.reference)
-        parent["K"].append(element.reference)
-        element["P"] = parent.reference
 
     # --- Links
 

@@ -60,6 +60,33 @@ def change_text(kind: str, now: str, before: str, levels: tuple[int | None, int 
     return _("vorher: %(before)s, jetzt: %(now)s") % {"before": before, "now": now}
 
 
+def since(result: CriterionResult, compared: str) -> str:
+    """To stand among other facts: „unverändert seit Runde 2“, „seit Runde 2: von Stufe 1 auf 3“; "" without a change."""
+    change = result.change
+    if change is None:
+        return ""
+    if change.previous is None:
+        return _("neu seit %(round)s") % {"round": compared}
+    if (change.previous.state, change.previous.level) == (result.state, result.level):
+        return _("unverändert seit %(round)s") % {"round": compared}
+    return _("seit %(round)s: %(change)s") % {"round": compared, "change": change.text}
+
+
+def without_level(result: CriterionResult, compared: str) -> str:
+    """What is known of a criterion without a level besides: that it is unknown, its milestone, its target, what it was."""
+    said = [result.state_label] if result.state != ScoreState.OPEN else []
+    if result.milestone is not None:
+        needed = _("nötig ist Stufe %(level)s") % {"level": result.milestone.required_level}
+        said.append(f"{result.milestone.kind_label}, {needed}")
+    if result.target_level is not None:
+        target = _("Ziel %(value)s") % {"value": result.target_level}
+        by = _("bis %(day)s") % {"day": date_format(result.target_date, "F Y")} if result.target_date else ""
+        said.append(", ".join(filter(None, (target, by))))
+    if result.change is not None and result.change.kind == scoring.NO_LONGER_RATED:
+        said.append(since(result, compared))
+    return "; ".join(said)
+
+
 # --- Priorities -------------------------------------------------------------------------------------------------------------
 
 

@@ -59,6 +59,12 @@ def signed(value: int | None) -> str:
 
 
 @register.filter
+def number_of(profile: MaturityProfile, key: str) -> int | None:
+    """The number of the criterion of that key in this report, None where it has none."""
+    return next((one.number for one in profile.criteria if one.key == key), None)
+
+
+@register.filter
 def has_comments(profile: MaturityProfile) -> bool:
     return any(one.comments for one in profile.criteria)
 
@@ -91,6 +97,18 @@ def lang(language: str) -> SafeString:
 def answered(result: CriterionResult) -> str:
     """Who answered and when, and whether the answer was only carried over."""
     return texts.answered(result)
+
+
+@register.filter
+def since(result: CriterionResult, compared: str) -> str:
+    """What became of it since the round of that name: „seit Runde 2: von Stufe 1 auf 2“, "" where there is none."""
+    return texts.since(result, compared)
+
+
+@register.filter
+def without_level(result: CriterionResult, compared: str) -> str:
+    """What is known of a criterion nobody has said anything about: „weiß nicht; Ziel 3, bis Juni 2027“, "" for nothing."""
+    return texts.without_level(result, compared)
 
 
 @register.filter
