@@ -39,6 +39,14 @@ def test_links_lead_somewhere(document):
     assert missing == []
 
 
+def test_every_picture_is_shown_somewhere():
+    """They are taken by ``python -m tests.screenshots``."""
+    shown = {Path(target).name for document in DOCUMENTS for target in LINK.findall(document.read_text())}
+    pictures = {path.name for path in (ROOT / "docs" / "images").iterdir()}
+    assert pictures
+    assert pictures - shown == set()
+
+
 def test_readme_names_every_document_once():
     targets = LINK.findall((ROOT / "README.md").read_text())
     named = [target for target in targets if target.startswith("docs/") and target.endswith(".md")]

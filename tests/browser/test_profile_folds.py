@@ -94,3 +94,21 @@ def test_marks_of_the_charts_need_no_script(browser, browser_context_args, live_
     page.locator(".chart-m .chart--strips .chart__link").first.click()
     expect(page.locator(":target")).to_be_in_viewport()
     context.close()
+
+
+#: Text in charts that is neither as large as the page's (18 pixels) nor as its small text (16).
+OTHER_SIZES = """() => [...new Set([...document.querySelectorAll(".chart text")]
+  .filter(e => e.getClientRects().length && !e.matches(".chart__tip"))
+  .map(e => [e, parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().a])
+  .filter(([, size]) => Math.abs(size - 18) > .1 && Math.abs(size - 16) > .15)
+  .map(([e, size]) => `${size}: ${e.closest("svg").className.baseVal} in ${e.closest(".charts")?.clientWidth}`))]"""
+
+
+def test_text_of_the_charts_is_as_large_as_the_pages(page, url, alice, sign_in):
+    sign_in(page, alice)
+    page.goto(url)
+    page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
+    for width in (360, 390, 600, 768, 1024, 1366, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.locator(".chart text:visible").count() > 20
+        assert page.evaluate(OTHER_SIZES) == [], width
