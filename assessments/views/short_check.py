@@ -169,11 +169,17 @@ def _page(
     too_late: bool = False,
     left: Sequence[LeftRow] = (),
 ) -> HttpResponse:
+    opened = _opened(rows, too_late=too_late)
+    following = [*(row.question for row in rows[1:]), None]
     context: dict[str, Any] = {
         "minutes": short_check().minutes_for(len(rows)),
         "assessment": assessment,
         "project": assessment.project,
         "rows": rows,
+        "questions": [
+            (row, after, row in opened, row not in opened or len(opened) == 1)
+            for row, after in zip(rows, following, strict=True)
+        ],
         "left": left,
         "carried_over": [row for row in rows if not row.question.score.confirmed],
         "conflicts": [row for row in rows if row.conflict],
@@ -182,6 +188,15 @@ def _page(
         "crumbs": _crumbs(assessment, _("Kurzcheck")),
     }
     return render(request, "assessments/short_check/questions.html", context, status=status)
+
+
+def _opened(rows: Sequence[ShortAnswerForm], *, too_late: bool) -> list[ShortAnswerForm]:
+    """The questions that are not folded: what has to be looked at, else the first one that waits for an answer."""
+    if too_late:
+        return [row for row in rows if row.is_bound and row.has_changed()]
+    wrong = [row for row in rows if row.conflict or (row.is_bound and row.errors)]
+    waiting = [row for row in rows if row.question.score.is_pending]
+    return wrong or waiting[:1]
 
 
 def _crumbs(assessment: Assessment, name: str) -> list[tuple[str, str]]:

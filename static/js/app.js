@@ -111,9 +111,14 @@ document.addEventListener("click", (event) => { if (event.target.closest('a[href
 let printed = [];
 window.addEventListener("beforeprint", () => {
   printed = [...document.querySelectorAll("details[data-fold]:not([open])")];
+  /* Folds of one name close each other. */
+  document.querySelectorAll("details[data-fold][name]").forEach((fold) => { fold.dataset.fold = fold.name; fold.removeAttribute("name"); });
   printed.forEach((fold) => { fold.open = true; });
 });
-window.addEventListener("afterprint", () => { printed.forEach((fold) => { fold.open = false; }); });
+window.addEventListener("afterprint", () => {
+  printed.forEach((fold) => { fold.open = false; });
+  document.querySelectorAll('details[data-fold]:not([data-fold=""])').forEach((fold) => { fold.name = fold.dataset.fold; fold.dataset.fold = ""; });
+});
 
 /* A filter works with the choice itself; without a script it has its button. */
 document.addEventListener("change", (event) => event.target.form?.matches("[data-at-once]") && event.target.form.requestSubmit());

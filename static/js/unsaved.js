@@ -40,6 +40,10 @@ function fillIn(form, values) {
   }
 }
 
+function unfold(inside) {
+  for (let fold = inside.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+}
+
 class KeptForm {
   constructor(form) {
     this.form = form;
@@ -95,22 +99,25 @@ class KeptForm {
       return;
     }
     const panel = document.getElementById("unsaved-offer").content.firstElementChild.cloneNode(true);
-    const close = () => {
+    const differs = (name) => name in draft.values && draft.values[name] !== this.stored[name];
+    const close = (field = this.texts[0]) => {
       forget(draft);
       panel.remove();
-      this.texts[0].focus();
+      unfold(field);
+      field.focus();
     };
     showDraft(panel, draft, {
-      lines: this.names.filter((name) => draft.values[name] !== this.stored[name]).map((name) => this.inWords(name, draft.values[name])),
+      lines: this.names.filter(differs).map((name) => this.inWords(name, draft.values[name])),
       take: () => {
+        const [first] = this.names.filter(differs);
         fillIn(this.form, draft.values);
-        close();
+        close(fieldsOf(this.form).find((field) => field.name === first));
         this.texts[0].dispatchEvent(new Event("input", { bubbles: true }));
       },
-      drop: close,
+      drop: () => close(),
     });
     this.form.before(panel);
-    for (let fold = this.form.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    unfold(this.form);
   }
 
   /* A draft of the catalogue saves itself while it is written. */

@@ -47,7 +47,11 @@ def test_short_check_from_the_start_page_to_its_pdf(
     expect(sections).to_have_count(12)
     for number in range(12):
         section = sections.nth(number)
+        if number:
+            sections.nth(number - 1).get_by_role("link", name="Nächste Frage").click()
+        expect(page.locator("section[id^=frage-] details[open]")).to_have_count(1)
         section.locator(f'input[type="radio"][value="{number % 4}"]').check(force=True)
+        expect(section.locator("summary")).to_contain_text(f"{number % 4} ", use_inner_text=True)
         section.get_by_role("textbox").fill(f"Halber Satz {number}.")
     page.get_by_role("button", name="Speichern und Ergebnis ansehen").click()
     expect(page.get_by_role("heading", name="Ergebnis des Kurzchecks")).to_be_visible()
@@ -106,6 +110,8 @@ def test_levels_that_were_only_chosen_are_offered_again(page, live_server, catal
     page.goto(url)
     sections = page.locator("section[id^=frage-]")
     for number in range(3):
+        if number:
+            sections.nth(number).locator("summary").click()
         sections.nth(number).locator(f'input[type="radio"][value="{number + 1}"]').check(force=True)
     page.get_by_role("link", name="Katalog", exact=True).first.click()
     page.wait_for_url("**/katalog/**")
@@ -114,7 +120,25 @@ def test_levels_that_were_only_chosen_are_offered_again(page, live_server, catal
     page.get_by_role("button", name="Ins Formular übernehmen").click()
     for number in range(3):
         expect(sections.nth(number).locator(f'input[type="radio"][value="{number + 1}"]')).to_be_checked()
+        expect(sections.nth(number).locator("summary")).to_contain_text(f"{number + 1} ", use_inner_text=True)
     page.get_by_role("button", name="Speichern und Ergebnis ansehen").click()
     expect(page.get_by_role("heading", name="Ergebnis des Kurzchecks")).to_be_visible()
     assert set(assessment.scores.filter(state=ScoreState.RATED).values_list("level", flat=True)) == {1, 2, 3}
     expect_drafts(page, 0)
+
+
+def test_printed_is_every_question(page, live_server, catalogue, municipality, alice, sign_in):
+    project = make_project(municipality, "Parkraum-App", phase="p4", team=[alice])
+    assessment = workflow.start_assessment(project=project, by=alice)
+    sign_in(page, alice)
+    page.goto(f"{live_server.url}/kurzcheck/{assessment.public_id}/")
+    folds = page.locator("section[id^=frage-] > details")
+    opened = page.locator("section[id^=frage-] > details[open]")
+    expect(opened).to_have_count(1)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(opened).to_have_count(12)
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(opened).to_have_count(1)
+    folds.last.locator("summary").click()
+    expect(folds.last).to_have_attribute("open", "")
+    expect(opened).to_have_count(1)
