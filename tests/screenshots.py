@@ -9,9 +9,11 @@ import os
 import re
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
@@ -21,9 +23,8 @@ PASSWORD = "skalierungscheck"  # of the demo, printed by ./run
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images"
 LAPTOP, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
 TEAM, MANAGER, CURATOR = "team@auenfurt.example", "leitung@auenfurt.example", "redaktion@skalierungscheck.example"
-PROJECT, HANDED_IN = "Parkraum-Lotse", "Mängelmelder"
-COLOURS = 128  # enough for pages of text; a picture is a third as large
-VOTES = [("it", "1", "Die Schnittstelle zum Parkleitsystem fehlt noch."), ("treasury", "3", ""), ("project_lead", "2", ""),
+COLOURS, ALIKE = 96, 12  # enough for pages of text: a picture is a third as large
+VOTES = [("it", "1", "Im übrigen Haus gehen Freigaben noch den alten Weg."), ("treasury", "3", ""), ("project_lead", "2", ""),
          ("legal", "2", ""), ("data_protection", "1", ""), ("specialist_department", "3", "")]  # fmt: skip
 
 
@@ -43,8 +44,8 @@ class Studio:
             page.goto("/konto/login/")
             page.get_by_label("E-Mail-Adresse").fill(email)
             page.get_by_label("Passwort").first.fill(PASSWORD)
-            page.get_by_role("button", name="Anmelden").last.click()
-            page.wait_for_url("**/")
+            page.get_by_role("button", name="Anmelden", exact=True).click()
+            page.wait_for_url(f"{self.address}/")
         yield page
         context.close()
 
@@ -53,17 +54,26 @@ class Studio:
         page.wait_for_load_state("networkidle")
         page.evaluate("document.fonts.ready")
         picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
-        picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-            self.folder / f"{name}.png", optimize=True
-        )
+        with_few_colours(picture).save(self.folder / f"{name}.png", optimize=True)
         print(f"{name}.png", flush=True)  # noqa: T201 – a command's output
 
 
-def open_round(page: Page, project: str = PROJECT) -> None:
-    page.goto("/")
-    page.get_by_role("link", name=project, exact=True).first.click()
-    page.locator("main a[href*='/bewertungen/']").first.click()
-    page.wait_for_load_state()
+def with_few_colours(picture: Image.Image) -> Image.Image:
+    """The most frequent colours, none like another, and every pixel in the nearest: shades of letters go, marks keep theirs."""
+    pixels = cast("list[tuple[int, int, int]]", list(picture.getdata()))
+    chosen: list[tuple[int, int, int]] = []
+    for colour, _number in Counter(pixels).most_common():
+        if len(chosen) < COLOURS and all(distance(colour, other) > ALIKE for other in chosen):
+            chosen.append(colour)
+    place = {colour: min(range(len(chosen)), key=lambda n: distance(colour, chosen[n])) for colour in set(pixels)}
+    result = Image.new("P", picture.size)
+    result.putpalette([part for colour in chosen for part in colour])
+    result.putdata([place[pixel] for pixel in pixels])
+    return result
+
+
+def distance(one: tuple[int, int, int], other: tuple[int, int, int]) -> int:
+    return sum(abs(mine - its) for mine, its in zip(one, other, strict=True))
 
 
 def rating(studio: Studio) -> None:
@@ -111,7 +121,9 @@ def profile(studio: Studio) -> None:
     with studio.page(MANAGER) as page:
         page.goto("/")
         studio.take(page, "leitung")
-        open_round(page, HANDED_IN)
+        page.get_by_role("link", name="Ansehen und freigeben").first.click()
+        expect(page.get_by_role("button", name="Freigeben")).to_be_visible()
+        page.evaluate("scrollTo(0, 0)")
         studio.take(page, "freigabe")
         page.goto("/beispiel/")
         studio.take(page, "reifeprofil")
@@ -145,14 +157,14 @@ def main() -> int:
         os.environ.setdefault("DEMO", "1")  # before the settings are read
         from tests.bench.server import demo_server
 
-        with demo_server(workers=2) as port:
+        with demo_server(workers=2, with_usual_round=False) as port:
             take_all(f"http://127.0.0.1:{port}", options.folder)
     return 0
 
 
 def take_all(address: str, folder: Path) -> None:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--hide-scrollbars", "--lang=de"])
         for scene in SCENES:
             scene(Studio(browser, address, folder))
         browser.close()

@@ -22,6 +22,7 @@ from catalogue.models import (
     Workstream,
 )
 from catalogue.services.document_rows import CRITERION_TEXTS, LEVEL_TEXTS, WORDING_TEXTS
+from scaling.common.crispy_layout import Folded
 from scaling.common.offices import Office
 
 #: How the fields of the second wording begin.
@@ -140,13 +141,13 @@ class CriterionForm(DocumentForm):
         per_phase = self._add_required_levels()
         layout = Layout(
             "version",
-            Fieldset(_("Titel und Einordnung"), title, Row("title_source", "phase"), "workstreams", "editorial"),
-            Fieldset(_("Gegenstand"), "subject", "offices"),
-            Fieldset(_("Meilenstein"), Row("milestone_kind", "required_level"), *per_phase),
-            Fieldset(_("Texte"), *texts),
-            *levels,
-            *wording,
-            Fieldset(_("Verweise"), Field("related", wrapper_class="choice-box"), "references", "legal_notes"),
+            Folded(_("Titel und Einordnung"), title, Row("title_source", "phase"), "workstreams", "editorial", is_open=True),
+            Folded(_("Gegenstand"), "subject", "offices"),
+            Folded(_("Meilenstein"), Row("milestone_kind", "required_level"), *per_phase),
+            Folded(_("Texte"), *texts),
+            Folded(_("Fünf Stufen"), *levels),
+            Folded(_("Kommune insgesamt"), *wording),
+            Folded(_("Verweise"), Field("related", wrapper_class="choice-box"), "references", "legal_notes"),
         )
         self.lay_out(layout, preview_url, autosave=True)
 
@@ -163,7 +164,7 @@ class CriterionForm(DocumentForm):
         hint = _("Ein durchgehender Meilenstein verlangt je Phase eine Stufe; sie sinkt von Phase zu Phase nicht.")
         return [HTML(f'<p class="small muted">{hint}</p>'), Row(*names)]
 
-    def _municipality_wording(self) -> list[Fieldset]:
+    def _municipality_wording(self) -> list[Any]:
         """The second wording: the same fields again, about the whole administration."""
         hint = _("Nur für Kriterien, die auch die Kommune insgesamt betreffen; sonst bleibt alles leer.")
         rows = [
@@ -173,8 +174,7 @@ class CriterionForm(DocumentForm):
                 "municipality_evidence_examples", _("Kommune insgesamt: Beispiele für Nachweise"), help_text=ONE_PER_LINE
             ),
         ]
-        head = Fieldset(_("Kommune insgesamt"), HTML(f'<p class="small muted">{hint}</p>'), *rows)
-        return [head, *(self._level(level, MUNICIPALITY) for level in Level)]
+        return [HTML(f'<p class="small muted">{hint}</p>'), *rows, *(self._level(level, MUNICIPALITY) for level in Level)]
 
     def _level(self, level: Level, prefix: str = "") -> Fieldset:
         number = level.value

@@ -87,6 +87,21 @@ def value_key(value: Any) -> Hashable:
     return (kind, str(value))
 
 
+class Folded(LayoutObject):  # type: ignore[misc]  # crispy has no types
+    """A part of a long form behind its heading; open where a field of it has an error. ``is_open``: from the beginning."""
+
+    def __init__(self, title: str, *parts: Any, is_open: bool = False) -> None:
+        self.title = title
+        self.fields = list(parts)
+        self.is_open = is_open
+
+    def render(self, form: Form, context: Context, template_pack: Any = TEMPLATE_PACK, **kwargs: Any) -> SafeString:
+        fields = self.get_rendered_fields(form, context, template_pack)
+        has_errors = any(pointer.name in form.errors for pointer in self.get_field_names())
+        values = {"title": self.title, "fields": fields, "is_open": self.is_open or has_errors}
+        return get_template("includes/form_fold.html").render(values)
+
+
 class Include(LayoutObject):  # type: ignore[misc]  # crispy has no types
     """Another template, drawn with the page's context; an ``HTML`` with an include in it would be compiled anew each time."""
 

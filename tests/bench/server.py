@@ -20,15 +20,16 @@ STARTS_WITHIN = 30  # seconds
 
 
 @contextlib.contextmanager
-def demo_server(*, workers: int = 1) -> Iterator[int]:
-    """Yield the port of gunicorn and of one process that renders PDFs, on a database of their own with demo and usual round."""
+def demo_server(*, workers: int = 1, with_usual_round: bool = True) -> Iterator[int]:
+    """Yield the port of gunicorn and of one process that renders PDFs, on a database of their own with the demo's data."""
     with (
         tempfile.TemporaryDirectory(prefix="skc-bench-", ignore_cleanup_errors=True) as folder,
         embedded_postgres(Path(folder) / "pg") as url,
     ):
         env = os.environ | {"DATABASE_URL": url, "VAR_DIR": f"{folder}/var", "DEMO": "1"}
         subprocess.run([sys.executable, "manage.py", "serve", "--prepare-only"], cwd=ROOT, env=env, check=True)
-        subprocess.run([sys.executable, "-m", "tests.bench.usual_round"], cwd=ROOT, env=env, check=True)
+        if with_usual_round:
+            subprocess.run([sys.executable, "-m", "tests.bench.usual_round"], cwd=ROOT, env=env, check=True)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]

@@ -50,6 +50,8 @@ def test_curator_publishes_an_edition_and_a_team_moves_to_it(
 
     # Change a level's text; the preview follows without saving.
     page.get_by_role("link", name="vertrauen auf Deutsch").click()
+    expect(page.get_by_label("Titel (Deutsch)")).to_be_visible()
+    page.get_by_role("heading", name="Fünf Stufen").click()
     page.get_by_label("Stufe 2: Beschreibung (Deutsch)", exact=True).fill(
         "Mit den wichtigsten Partnern gilt eine Vereinbarung."
     )
@@ -75,6 +77,9 @@ def test_curator_publishes_an_edition_and_a_team_moves_to_it(
     page.get_by_label("Ab Phase").select_option("p2")
     page.get_by_role("button", name="Anlegen").click()
     page.get_by_role("heading", level=1, name="Ratsbeschluss").wait_for()
+    parts = page.locator(".editor__form summary")
+    for number in range(1, parts.count()):
+        parts.nth(number).click()
     page.get_by_label("Meilenstein", exact=True).and_(page.locator("select")).select_option("municipal")
     page.get_by_label("Erforderliche Stufe", exact=True).select_option("2")
     page.locator("input[name=workstreams][value=organisatorisch]").check(force=True)

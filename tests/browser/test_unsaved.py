@@ -251,6 +251,7 @@ def test_draft_of_the_catalogue_saves_itself_as_one_change(page, dora, sign_in, 
     sign_in(page, dora)
     page.goto(live_server.url + reverse("catalogue:criterion_edit", args=[edition.number, "kriterium-1"]))
     entries = ChangeLogEntry.objects.filter(edition=edition, key="kriterium-1")
+    page.get_by_role("heading", name="Texte", exact=True).click()
     state, bar = page.locator("[data-save-state]"), page.locator(".save-bar")
     for text in ("Ein Satz.", "Ein Satz. Noch einer.", WORDS):
         page.locator("[name=summary_de]").fill(text)

@@ -12,6 +12,7 @@ from scaling.accounts.forms import NewMunicipalityForm
 from scaling.accounts.invitations import TooManyInvitations
 from scaling.accounts.models import Invitation, Municipality
 from scaling.accounts.municipalities import create_municipality
+from scaling.common.addresses import start_page
 from scaling.common.sorting import GermanOrder
 
 
@@ -36,7 +37,7 @@ def create(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "existing": Municipality.objects.order_by(GermanOrder("name")),
-        "crumbs": [(_("Kommune anlegen"), "")],
+        "crumbs": [(_("Start"), start_page()), (_("Kommune anlegen"), "")],
     }
     return render(request, "accounts/municipality_create.html", context, status=422 if form.errors else 200)
 
