@@ -138,7 +138,7 @@ class EditionAdmin(RecordingAdmin):
     # States change through services.publishing alone.
     readonly_fields = ("state", "based_on", "published_at", "published_by", "retired_at", "retired_by")
 
-    @admin.display(description=_("Nummer"), ordering=("major", "minor"))
+    @admin.display(description=_("Nummer"), ordering="major")
     def numbered(self, edition: models.Edition) -> str:
         return edition.number
 

@@ -99,7 +99,9 @@ class Folded(LayoutObject):  # type: ignore[misc]  # crispy has no types
         fields = self.get_rendered_fields(form, context, template_pack)
         has_errors = any(pointer.name in form.errors for pointer in self.get_field_names())
         values = {"title": self.title, "fields": fields, "is_open": self.is_open or has_errors}
-        return get_template("includes/form_fold.html").render(values)
+        template: Any = get_template("includes/form_fold.html")
+        html: SafeString = template.render(values)
+        return html
 
 
 class Include(LayoutObject):  # type: ignore[misc]  # crispy has no types

@@ -1,12 +1,13 @@
 """Parts of a form that are drawn once and kept: for what they are taken to be the same, and how long."""
 
 import itertools
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout, Submit
+from crispy_forms.layout import Layout, Row, Submit
 from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.test import override_settings
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scaling.common.crispy_layout import CachedLayout, drawings, value_key
+from scaling.common.crispy_layout import CachedLayout, Folded, drawings, value_key
 
 
 @dataclass(frozen=True)
@@ -172,3 +173,25 @@ def test_buttons_are_drawn_in_each_language():
             found.setdefault(language, []).append(drawn(Sent()))
     assert "Speichern" in found["de"][0] == found["de"][1]
     assert "Save" in found["en"][0]
+
+
+class InParts(forms.Form):
+    """Two parts that open; the second one's field is required."""
+
+    one = forms.CharField(required=False)
+    two = forms.CharField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.layout = Layout(Folded("Eins", "one"), Folded("Zwei", Row("two")))
+
+
+def test_folded_part_opens_where_a_field_of_it_has_an_error():
+    def opened(form: forms.Form) -> list[str]:
+        parts = re.findall(r"<details([^>]*)>\s*<summary><h2>(.*?)</h2>", render_crispy_form(form))
+        return [title for attributes, title in parts if attributes.endswith(" open")]
+
+    assert opened(InParts()) == []
+    assert opened(InParts({"one": "x", "two": "y"})) == []
+    assert opened(InParts({"one": "x"})) == ["Zwei"]
