@@ -5,9 +5,10 @@ from functools import cache
 from math import ceil
 from typing import Any
 
-import yaml
 from django.conf import settings
 from django.utils.translation import get_language
+
+from scaling.common.yaml_files import read_yaml
 
 PATH = settings.BASE_DIR / "fixtures" / "short_check.yaml"
 
@@ -34,7 +35,7 @@ def short_check() -> ShortCheck:
 
 @cache
 def _short_check(language: str) -> ShortCheck:
-    data: dict[str, Any] = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+    data: dict[str, Any] = read_yaml(PATH)
     return ShortCheck(
         minutes=data["minutes"],
         title=data["title"][language],

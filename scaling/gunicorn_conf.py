@@ -24,6 +24,12 @@ timeout = 60
 graceful_timeout = 30
 
 
+def on_starting(server: Any) -> None:
+    """Where all workers share what is loaded before them, as in the demo, views and forms are a part of it."""
+    if server.cfg.preload_app:
+        _load_pages()
+
+
 def when_ready(server: Any) -> None:
     """Started by ``manage.py serve``, end with it, also when that was killed: else the port stays taken without an owner."""
     follow_server()
@@ -34,15 +40,20 @@ def post_worker_init(worker: Any) -> None:
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
 
 
+def _load_pages() -> None:
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018 – imports all views and forms
+
+
 def _warm_up() -> None:
     from django.conf import settings
-    from django.urls import get_resolver
     from django.utils import translation
 
     from assessments.reports.charts.label_fit import load_syllables
     from assessments.reports.made_with import render_version
 
-    get_resolver().url_patterns  # noqa: B018 – imports all views and forms
+    _load_pages()
     for language, _name in settings.LANGUAGES:
         translation.activate(language)
     load_syllables()

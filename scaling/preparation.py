@@ -1,6 +1,7 @@
 """What happens before the app is served: translations and static files are made, the database is brought to this version."""
 
 import contextlib
+import hashlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,10 +47,9 @@ def _stamp() -> Path:
 
 
 def _static_state() -> str:
-    """By whole seconds: an image's layers keep no more of a file's time."""
+    """By what the files hold (some megabytes, a hundredth of a second), not by their time, which an image's layers round."""
     found = sorted((path, str(storage.path(path))) for finder in get_finders() for path, storage in finder.list([]))
-    files = [(path, Path(full).stat()) for path, full in found]
-    return "\n".join(f"{path} {int(file.st_mtime)} {file.st_size}" for path, file in files)
+    return "\n".join(f"{path} {hashlib.sha256(Path(full).read_bytes()).hexdigest()}" for path, full in found)
 
 
 def _collect_static() -> None:
@@ -62,9 +62,10 @@ def _collect_static() -> None:
     stamp.write_text(state)
 
 
-def prepare_database(stdout: Any) -> None:
+def prepare_database(stdout: Any, *, compare: bool = True) -> None:
     """Tables, cache and catalogue, and in the demo its data. Can be repeated; hosts that do it at once wait for each other.
 
+    ``compare``: the editions with their checksums, too, which takes as long as all the rest where nothing is to be done.
     Raises CommandError, with what to do, before anything has changed.
     """
     try:
@@ -76,7 +77,8 @@ def prepare_database(stdout: Any) -> None:
         make_tables(stdout)
         loaded = load_catalogue(stdout)
         settle_all()  # of whom the settings demand a second factor may have changed
-        compare_checksums()  # says so loudly, but serves: answers must not be out of reach because a catalogue differs
+        if compare:
+            compare_checksums()  # says so loudly, but serves: answers must not be out of reach because a catalogue differs
         if settings.DEMO:
             said = io.StringIO()
             call_command("load_demo", stdout=said)

@@ -87,14 +87,36 @@ def test_services_have_few_rights():
                 assert line in text, (unit.name, line)
 
 
-def test_systemd_understands_the_units(tmp_path):
+@pytest.fixture
+def units(tmp_path):
+    """The units as they are, but for what they start, which is not installed here."""
     if shutil.which("systemd-analyze") is None:
         pytest.skip("needs systemd-analyze (Debian: systemd)")
     for unit in UNITS:
         text = re.sub(r"/opt/skalierungscheck/current/\S+", "/bin/true", unit.read_text())
         (tmp_path / unit.name).write_text(text)
-    done = subprocess.run(["systemd-analyze", "verify", *map(str, sorted(tmp_path.iterdir()))], capture_output=True, text=True)
+    return sorted(tmp_path.iterdir())
+
+
+def test_systemd_understands_the_units(units):
+    done = subprocess.run(["systemd-analyze", "verify", *map(str, units)], capture_output=True, text=True)
     assert (done.stdout + done.stderr, done.returncode) == ("", 0)
+
+
+def test_systemd_finds_the_services_shut_off_well(units):
+    """Of 100 points of exposure, 17; what is left are the network, the sockets and the files that they are for."""
+    version = subprocess.check_output(["systemd-analyze", "--version"], text=True)
+    if int(re.findall(r"^systemd (\d+)", version)[0]) < 250:
+        pytest.skip("needs systemd 250, which looks at files")
+    services = [unit for unit in units if unit.suffix == ".service"]
+    assert len(services) == 3
+    command = ["systemd-analyze", "security", "--no-pager", "--offline=true", "--threshold=20"]
+    for service in services:
+        done = subprocess.run([*command, str(service)], capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+    weak = services[0].with_name("weak.service")
+    weak.write_text(services[0].read_text().replace("SystemCallFilter=@system-service\n", ""))
+    assert subprocess.run([*command, str(weak)], capture_output=True).returncode != 0
 
 
 def test_proxy_limits_and_headers_are_the_apps():

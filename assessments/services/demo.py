@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -34,6 +33,7 @@ from scaling.accounts.models import Membership, Municipality, User
 from scaling.common.embedded import is_embedded
 from scaling.common.history import attribute_to, rewriting_history
 from scaling.common.offices import in_order
+from scaling.common.yaml_files import read_yaml
 
 PASSWORD = "skalierungscheck"  # noqa: S105 – printed by ./run; the demo listens on this machine only
 FOLDER = settings.BASE_DIR / "fixtures" / "demo"
@@ -46,7 +46,7 @@ OPERATOR = ("betrieb@skalierungscheck.example", "Sven Adler")
 
 
 def _read(folder: Path) -> list[dict[str, Any]]:
-    return [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yaml"))]
+    return [read_yaml(path) for path in sorted(folder.glob("*.yaml"))]
 
 
 def demo_accounts() -> Iterator[tuple[str, str]]:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from functools import cache
 
-import yaml
 from django.conf import settings
 
 from scaling.common.sorting import sort_key
+from scaling.common.yaml_files import read_yaml
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,6 @@ class Term:
 def glossary(language: str) -> tuple[Term, ...]:
     """All terms in ``language`` ("de" or "en"), sorted by term. Read once per process."""
     path = settings.BASE_DIR / "fixtures" / "glossary.yaml"
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries = read_yaml(path)
     terms = (Term(entry["term"][language], entry["text"][language], entry.get("in_reports", True)) for entry in entries)
     return tuple(sorted(terms, key=lambda term: sort_key(term.term)))

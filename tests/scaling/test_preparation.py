@@ -9,6 +9,7 @@ import threading
 
 import psycopg
 import pytest
+from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.core.management.base import CommandError, OutputWrapper
 from django.db import connection
@@ -16,6 +17,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from scaling import migrating
 from scaling.preparation import LOCK, alone
+from scaling.preparation import _static_state as static_state
 from tests.later_migration import later_migration
 from tests.scaling.test_backup import address, new_database
 from tests.scaling.test_settings import ROOT
@@ -124,3 +126,20 @@ def test_table_that_stays_in_use_is_said(tmp_path, monkeypatch):
         with pytest.raises(CommandError, match=r"stays in use .*run this again"):
             migrating.migrate(OutputWrapper(io.StringIO()))
         assert ("scaling", "9999_later") not in MigrationRecorder(connection).applied_migrations()
+
+
+def test_static_files_are_known_by_what_they_hold(settings, tmp_path):
+    """An image's layers round a file's time: built there, they were said to be of another version."""
+    settings.STATICFILES_DIRS = [tmp_path]
+    finders.get_finder.cache_clear()
+    try:
+        file = tmp_path / "of-this-test.css"
+        file.write_text("a {}")
+        before, time = static_state(), file.stat().st_mtime_ns
+        os.utime(file, ns=(time, time + 10**9))
+        assert static_state() == before
+        file.write_text("b {}")
+        os.utime(file, ns=(time, time))
+        assert static_state() != before
+    finally:
+        finders.get_finder.cache_clear()

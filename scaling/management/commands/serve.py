@@ -7,11 +7,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from catalogue.services.checksums import compare_in_background
 from scaling.common.processes import SERVE_PID
 from scaling.preparation import build, prepare_database
 
@@ -29,17 +31,16 @@ class Command(BaseCommand):
         port = options["port"]
         if not options["prepare_only"]:
             check_port(port)
-        self.prepare()
+        build()
+        prepare_database(self.stdout, compare=options["prepare_only"])
         if options["prepare_only"]:
             return
         os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
+        sys.exit(serve(port, options["workers"], lambda: self.welcome(port)))
+
+    def welcome(self, port: int) -> None:
         self.stdout.write(welcome(port))
         self.stdout.flush()  # also into a pipe or a file, where the sign-ins would otherwise wait for the end
-        sys.exit(serve(port, options["workers"]))
-
-    def prepare(self) -> None:
-        build()
-        prepare_database(self.stdout)
 
 
 def check_port(port: int) -> None:
@@ -63,25 +64,39 @@ def welcome(port: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def serve(port: int, workers: int) -> int:
+def serve(port: int, workers: int, welcome: Callable[[], None] = lambda: None) -> int:
     """Run gunicorn and a worker for PDFs as children, so that this process alone holds the database server.
 
-    Returns gunicorn's exit code. The worker is started anew whenever it ends, and ends with gunicorn.
+    ``welcome`` is called once pages are served. What nobody waits for begins then: the worker, whose start takes as much as
+    that of the pages, and the comparison of the editions. The worker is started anew whenever it ends, and ends with gunicorn.
+    Returns gunicorn's exit code.
     """
     command = [sys.executable, "-m", "gunicorn", "scaling.wsgi", f"--bind=127.0.0.1:{port}", f"--workers={workers}"]
-    command += ["--config=python:scaling.gunicorn_conf", "--threads=4", "--log-level=warning"]
+    # The code is loaded once for all workers; an installation loads it in each, so that a restart can take a new version.
+    command += ["--config=python:scaling.gunicorn_conf", "--threads=4", "--log-level=warning", "--preload"]
     child = start(command)
-    renderer = Kept([sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"])
 
     def stop(signum: int, frame: Any) -> None:
         child.send_signal(signal.SIGTERM)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    while child.poll() is None and not is_open(port):
+        time.sleep(0.05)
+    if child.poll() is not None:
+        return child.wait()
+    welcome()
+    renderer = Kept([sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"])
+    compare_in_background()
     try:
         return child.wait()
     finally:
         renderer.end()
+
+
+def is_open(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def start(command: list[str]) -> subprocess.Popen[bytes]:
