@@ -131,7 +131,7 @@ def test_table_that_stays_in_use_is_said(tmp_path, monkeypatch):
 def test_static_files_are_known_by_what_they_hold(settings, tmp_path):
     """An image's layers round a file's time: built there, they were said to be of another version."""
     settings.STATICFILES_DIRS = [tmp_path]
-    finders.get_finder.cache_clear()
+    finders.get_finder.cache_clear()  # type: ignore[attr-defined]
     try:
         file = tmp_path / "of-this-test.css"
         file.write_text("a {}")
@@ -142,4 +142,4 @@ def test_static_files_are_known_by_what_they_hold(settings, tmp_path):
         os.utime(file, ns=(time, time))
         assert static_state() != before
     finally:
-        finders.get_finder.cache_clear()
+        finders.get_finder.cache_clear()  # type: ignore[attr-defined]
