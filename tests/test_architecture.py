@@ -26,6 +26,7 @@ TEMPLATES = {
 LINKS_UPWARDS = {
     "reports:profile",
     "reports:collected",
+    "reports:portfolio",
     "reports:example",
     "reports:example_criterion",
     "reports:form",

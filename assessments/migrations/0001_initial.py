@@ -1,5 +1,6 @@
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.fields.json
 import django.db.models.functions.datetime
 import django.utils.timezone
 import simple_history.models
@@ -117,6 +118,14 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, help_text="stored name of the picture, which is kept for it", max_length=100),
                 ),
                 ("document", models.JSONField()),
+                (
+                    "figures",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.fields.json.KeyTransform("figures", "document"),
+                        output_field=models.JSONField(),
+                    ),
+                ),
                 ("checksum", models.CharField(max_length=64, verbose_name="Prüfsumme")),
                 ("superseded_at", models.DateTimeField(blank=True, null=True, verbose_name="abgelöst am")),
                 (

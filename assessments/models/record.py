@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, OuterRef, Q
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +56,10 @@ class AssessmentRecord(models.Model):
     )
     coat_of_arms = models.CharField(max_length=100, blank=True, help_text="stored name of the picture, which is kept for it")
     document = models.JSONField()
+    #: What a list of many records reads: a few kB, where the document has a hundred. PostgreSQL itself keeps it equal.
+    figures = models.GeneratedField(
+        expression=KeyTransform("figures", "document"), output_field=models.JSONField(), db_persist=True
+    )
     checksum = models.CharField(_("Prüfsumme"), max_length=64)
     superseded_at = models.DateTimeField(_("abgelöst am"), null=True, blank=True)
     superseded_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")

@@ -37,6 +37,8 @@ PDFS = (
 NOT_HERE = (
     *PDFS,
     "reports:xlsx",
+    "reports:portfolio_xlsx",
+    "reports:portfolio_json",
     "reports:ods",
     "reports:docx",
     "reports:csv",

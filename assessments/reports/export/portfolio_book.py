@@ -1,0 +1,117 @@
+"""The portfolio as a spreadsheet: projects, their gates, what they wait for and what is overdue. In the active language."""
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from assessments.reports.export.book import Book, BookCell, BookSheet, Value
+from assessments.reports.portfolio import texts
+from assessments.reports.portfolio.model import Portfolio, PortfolioRow, StreamFigure
+
+
+def portfolio_book(portfolio: Portfolio) -> Book:
+    """Four sheets. The same portfolio gives the same book."""
+    day = date_format(portfolio.as_of)
+    title = _("Portfolio %(municipality)s") % {"municipality": portfolio.municipality}
+    return Book(
+        title=title,
+        author=portfolio.municipality,
+        language=(get_language() or "de").split("-")[0],
+        day=portfolio.as_of,
+        heading=f"{title} · {day}",
+        footing=_("Zahlen aus den freigegebenen Bewertungen, Maßnahmen und laufende Runden vom %(day)s") % {"day": day},
+        of_pages=_("Seite %(page)s von %(pages)s"),
+        sheets=(_projects(portfolio), _gates(portfolio), _obstacles(portfolio), _overdue(portfolio)),
+    )
+
+
+def _all_rows(portfolio: Portfolio) -> list[PortfolioRow]:
+    return [*([portfolio.whole] if portfolio.whole else []), *portfolio.rows]
+
+
+def _projects(portfolio: Portfolio) -> BookSheet:
+    streams = len(portfolio.streams)
+    sheet = BookSheet(
+        _("Portfolio"),
+        (30, 18, 12, 13, *([11, 11] * (streams + 1)), 13, 10, 10, 10, 12, *((22,) if portfolio.sees_running else ())),
+        frozen_columns=1,
+    )
+    sheet.note(_("Portfolio %(municipality)s") % {"municipality": portfolio.municipality}, look="title")
+    sheet.note(texts.standing(portfolio))
+    sheet.empty()
+    names = [*(name for _key, name in portfolio.streams), _("Alle Kriterien")]
+    head = [_("Projekt"), _("Phase"), _("Runde"), _("Freigegeben am")]
+    for name in names:
+        head += [name, _("%(stream)s, eingeschätzt") % {"stream": name}]
+    head += [_("Veränderung"), _("gesunken"), _("gestiegen"), _("Maßnahmen offen"), _("davon überfällig")]
+    if portfolio.sees_running:
+        head.append(_("Läuft"))
+    sheet.table(head, [_project(portfolio, row) for row in _all_rows(portfolio)])
+    return sheet
+
+
+def _project(portfolio: Portfolio, row: PortfolioRow) -> list[Value | BookCell]:
+    record, overall = row.record, row.overall
+    cells: list[Value | BookCell] = [
+        row.name,
+        "" if row.is_municipality_wide else row.phase_label,
+        record.round_label if record else _("noch nichts freigegeben"),
+        record.on if record else None,
+    ]
+    for figure in (*(row.figure(key) for key, _name in portfolio.streams), overall):
+        cells += _figure(figure)
+    change = overall.change if overall else None
+    cells += [
+        BookCell(change, "signed_mean"),
+        row.fallen if change is not None else None,
+        row.risen if change is not None else None,
+        row.measures_open,
+        row.measures_overdue,
+    ]
+    if portfolio.sees_running:
+        running = row.running
+        cells.append(f"{running.round_label}, {running.state_label}" if running else row.stale)
+    return cells
+
+
+def _figure(figure: StreamFigure | None) -> list[Value | BookCell]:
+    if figure is None:
+        return [None, None]
+    rated = _("%(n)d von %(m)d") % {"n": figure.n, "m": figure.m}
+    return [figure.mean, _("%(rated)s, vorläufig") % {"rated": rated} if figure.is_provisional else rated]
+
+
+def _gates(portfolio: Portfolio) -> BookSheet:
+    sheet = BookSheet(_("Phasentore"), (30, 22, 18, 70), frozen_columns=1)
+    sheet.table(
+        [_("Projekt"), _("Phasentor"), _("Stand"), _("Erklärung")],
+        [[row.name, gate.label, gate.state_label, gate.summary] for row in _all_rows(portfolio) for gate in row.gates],
+    )
+    return sheet
+
+
+def _obstacles(portfolio: Portfolio) -> BookSheet:
+    """One row for each milestone that a project's own gate waits for, so that one can filter and count."""
+    names = dict(portfolio.streams)
+    sheet = BookSheet(_("Offene Meilensteine"), (30, 22, 50, 40), frozen_columns=1)
+    rows: list[list[Value]] = [
+        [row.name, row.gate.label, one.title, ", ".join(names.get(key, key) for key in one.workstreams)]
+        for row in _all_rows(portfolio)
+        if row.gate
+        for one in row.gate.obstacles
+    ]
+    sheet.table([_("Projekt"), _("Phasentor"), _("Kriterium"), _("Workstreams")], rows)
+    if not rows:
+        sheet.note(_("Kein freigegebenes Phasentor wartet auf einen Meilenstein."))
+    return sheet
+
+
+def _overdue(portfolio: Portfolio) -> BookSheet:
+    sheet = BookSheet(_("Überfällige Maßnahmen"), (30, 70, 26, 13), frozen_columns=1)
+    sheet.table(
+        [_("Projekt"), _("Maßnahme"), _("Wer"), _("Bis wann")],
+        [[one.project, one.text, one.who, one.due_on] for one in portfolio.overdue],
+    )
+    if not portfolio.overdue:
+        sheet.note(_("Keine Maßnahme ist überfällig."))
+    return sheet

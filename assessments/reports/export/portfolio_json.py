@@ -1,0 +1,93 @@
+"""The portfolio as JSON, in the shape of ``assessments/reports/export/schema/portfolio-1.json``."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from assessments.reports.portfolio.model import Portfolio, PortfolioRow, StreamFigure
+from assessments.reports.portfolio.narrowing import Narrowing
+
+SCHEMA = "portfolio-1"
+
+
+def render_portfolio_json(portfolio: Portfolio, narrowing: Narrowing) -> bytes:
+    """UTF-8, indented, ending in a line break."""
+    return (json.dumps(portfolio_document(portfolio, narrowing), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def portfolio_document(portfolio: Portfolio, narrowing: Narrowing) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "municipality": portfolio.municipality,
+        "is_fictional": portfolio.is_fictional,
+        "as_of": portfolio.as_of.isoformat(),
+        "projects_in_all": portfolio.total,
+        "narrowed": narrowing.query,
+        "workstreams": [{"key": key, "name": name} for key, name in portfolio.streams],
+        "gates": dict(portfolio.gate_counts),
+        "municipality_as_a_whole": _row(portfolio.whole) if portfolio.whole else None,
+        "projects": [_row(row) for row in portfolio.rows],
+        "waiting_for": {
+            "workstreams": [asdict(one) for one in portfolio.obstacle_streams],
+            "criteria": [asdict(one) for one in portfolio.obstacle_criteria],
+        },
+        "overdue_measures": [{**asdict(one), "due_on": one.due_on.isoformat()} for one in portfolio.overdue],
+    }
+
+
+def _row(row: PortfolioRow) -> dict[str, Any]:
+    running = row.running
+    return {
+        "id": row.public_id,
+        "name": row.name,
+        "phase": None if row.is_municipality_wide else row.phase,
+        "document": {
+            "number": row.record.number,
+            "assessment": row.record.assessment_id,
+            "round": row.record.round_label,
+            "approved_on": row.record.on.isoformat(),
+        }
+        if row.record
+        else None,
+        "running": {
+            "assessment": running.assessment_id,
+            "round": running.round_label,
+            "state": running.state,
+            "since": running.since.isoformat() if running.since else None,
+            "counts": {
+                "total": running.counts.total,
+                "rated": running.counts.rated,
+                "unknown": running.counts.unknown,
+                "not_applicable": running.counts.not_applicable,
+                "open": running.counts.open,
+                "unconfirmed": running.counts.unconfirmed,
+            },
+        }
+        if running
+        else None,
+        "overall": _figure(row.overall) if row.overall else None,
+        "workstreams": [_figure(figure) for figure in row.figures],
+        "gates": [
+            {
+                "phase": gate.phase,
+                "label": gate.label,
+                "state": gate.state,
+                "is_current": gate.is_current,
+                "waiting_for": [one.key for one in gate.obstacles],
+            }
+            for gate in row.gates
+        ],
+        "fallen": row.fallen,
+        "risen": row.risen,
+        "measures": {"open": row.measures_open, "overdue": row.measures_overdue},
+    }
+
+
+def _figure(figure: StreamFigure) -> dict[str, Any]:
+    return {
+        "key": figure.key,
+        "name": figure.name,
+        "average": {"value": figure.mean, "rated": figure.n, "of": figure.m, "is_provisional": figure.is_provisional},
+        "levels": {str(level): count for level, count in enumerate(figure.counts)},
+        "change": {"value": figure.change, "rated_in_both": figure.change_n},
+    }

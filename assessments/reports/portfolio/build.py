@@ -1,0 +1,214 @@
+"""From what was fetched to the portfolio that is shown: pure, but for the catalogue each process keeps."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from assessments import sentences
+from assessments.models import Assessment, AssessmentState, Project
+from assessments.reports.portfolio.load import RecordRow, Sources, load_sources
+from assessments.reports.portfolio.model import (
+    Obstacle,
+    Portfolio,
+    PortfolioGate,
+    PortfolioRow,
+    RecordRef,
+    RunningRef,
+    SharedObstacle,
+    StreamFigure,
+)
+from assessments.reports.portfolio.narrowing import Narrowing
+from assessments.scoring import BLOCKED, DOWN, NOT_EXAMINED, REACHED, UP
+from catalogue.edition_cache import cached_edition_of
+from catalogue.models import EditionState, Phase
+from scaling.accounts.models import Municipality
+from scaling.common.sorting import sort_key
+
+#: After so long an approval no longer speaks for today, and a round in which nothing was saved has come to a stand.
+APPROVAL_AGES, ROUND_RESTS = timedelta(days=365), timedelta(days=60)
+#: As many projects share what "several wait for the same" tells.
+SHARED_BY = 2
+
+
+def portfolio_of(
+    user: Any, municipality: Municipality, query: Mapping[str, str], *, today: date | None = None
+) -> tuple[Portfolio, Narrowing]:
+    """What the person may see, narrowed and sorted as the address says, in the active language. Eight queries."""
+    today = today or timezone.localdate()
+    sources = load_sources(user, municipality, today=today)
+    streams = [stream.key for stream in sources.streams]
+    narrowing = Narrowing.from_query(query, streams=streams, sees_running=sources.sees_running)
+    return build_portfolio(sources, narrowing, today=today), narrowing
+
+
+def build_portfolio(sources: Sources, narrowing: Narrowing, *, today: date) -> Portfolio:
+    everything = [_row(project, sources, today) for project in sources.projects]
+    projects = [row for row in everything if not row.is_municipality_wide]
+    rows = narrowing.apply(projects)
+    shown = {row.public_id for row in rows}
+    names = {stream.key: stream.name for stream in sources.streams}
+    return Portfolio(
+        municipality=sources.municipality.name,
+        is_fictional=sources.municipality.is_fictional,
+        as_of=today,
+        total=len(projects),
+        rows=tuple(rows),
+        everybody=_everybody(projects),
+        phases=tuple((phase.key, phase.label) for phase in sources.phases.values() if not phase.is_cross_phase),
+        whole=next((row for row in everything if row.is_municipality_wide), None),
+        streams=tuple(names.items()),
+        gate_counts=tuple(
+            (state, sum(row.gate is not None and row.gate.state == state for row in rows))
+            for state in (REACHED, BLOCKED, NOT_EXAMINED)
+        ),
+        obstacle_streams=_by_stream(rows, names),
+        obstacle_criteria=_by_criterion(rows),
+        overdue=tuple(one for one in sources.overdue if one.project_id in shown),
+        sees_running=sources.sees_running,
+    )
+
+
+def _row(project: Project, sources: Sources, today: date) -> PortfolioRow:
+    record = sources.records.get(project.pk)
+    running = sources.running.get(project.pk)
+    counts = _kinds(record)
+    return PortfolioRow(
+        public_id=project.public_id,
+        name=project.name,
+        phase=project.phase.key,
+        phase_label=project.phase.label,
+        phase_order=project.phase.order,
+        is_municipality_wide=project.is_municipality_wide,
+        record=RecordRef(record.number, record.assessment_id, _round(record.round), record.on) if record else None,
+        running=_running(running) if running else None,
+        overall=_figure(record.figures["overall"]) if record else None,
+        figures=tuple(map(_figure, record.figures["workstreams"])) if record else (),
+        gates=tuple(_gate(gate, record, sources.phases) for gate in record.figures["gates"]) if record else (),
+        fallen=counts.get(DOWN, 0),
+        risen=counts.get(UP, 0),
+        measures_open=sources.open_measures.get(project.pk, 0),
+        measures_overdue=sources.overdue_measures.get(project.pk, 0),
+        people=tuple(sources.people.get(project.pk, ())),
+        stale=_stale(record, running, today),
+    )
+
+
+def _everybody(rows: Iterable[PortfolioRow]) -> tuple[tuple[int, str], ...]:
+    """Who works on any of the projects, by name."""
+    return tuple(sorted({person for row in rows for person in row.people}, key=lambda person: (sort_key(person[1]), person[0])))
+
+
+def _kinds(record: RecordRow | None) -> Mapping[str, int]:
+    """How many criteria changed in which way since the round compared with; none without one."""
+    changes = record.figures["changes"] if record else None
+    return changes["counts"] if changes else {}
+
+
+def _round(number: int) -> str:
+    return _("Runde %(number)s") % {"number": number}
+
+
+def _figure(plain: Mapping[str, Any]) -> StreamFigure:
+    average, change = plain["average"], plain["change"]
+    return StreamFigure(
+        key=plain["key"],
+        name=plain["name"],
+        mean=average["value"],
+        n=average["rated"],
+        m=average["of"],
+        counts=tuple(plain["levels"][str(level)] for level in range(5)),
+        is_provisional=average["is_provisional"],
+        change=change["value"] if change else None,
+        change_n=change["rated_in_both"] if change else 0,
+    )
+
+
+def _gate(plain: Mapping[str, Any], record: RecordRow, phases: Mapping[str, Phase]) -> PortfolioGate:
+    known = cached_edition_of(record.edition_id, EditionState.PUBLISHED).by_key
+    phase = phases.get(plain["phase"])
+    return PortfolioGate(
+        phase=plain["phase"],
+        label=plain["label"],
+        code=phase.code if phase and not phase.is_cross_phase else "",
+        state=plain["state"],
+        state_label=sentences.gate_state(plain["state"]),
+        is_current=plain["is_current"],
+        summary=plain["summary"],
+        obstacles=tuple(
+            Obstacle(
+                one["criterion"],
+                one["title"],
+                known[one["criterion"]].workstream_keys if one["criterion"] in known else (),
+            )
+            for one in plain["blocked_by"]
+        ),
+    )
+
+
+def _running(assessment: Assessment) -> RunningRef:
+    is_waiting = assessment.state == AssessmentState.SUBMITTED
+    step = assessment.submission if is_waiting else assessment.beginning
+    moved_at = getattr(assessment, "moved_at", None)
+    return RunningRef(
+        assessment_id=assessment.public_id,
+        round_label=assessment.round_label,
+        state=assessment.state,
+        state_label=assessment.get_state_display(),
+        is_waiting=is_waiting,
+        since=timezone.localdate(step.at) if step else None,
+        moved_on=timezone.localdate(moved_at) if moved_at else None,
+        counts=assessment.counts,
+    )
+
+
+def _stale(record: RecordRow | None, running: Assessment | None, today: date) -> str:
+    """What has not moved for too long: a round that rests, else an approval that has aged and that nobody renews."""
+    if running is not None:
+        if running.state == AssessmentState.SUBMITTED:
+            return ""
+        steps = [timezone.localdate(step.at) for step in running.steps]
+        saved = getattr(running, "moved_at", None)
+        last = max([*steps, *([timezone.localdate(saved)] if saved else [])], default=None)
+        if last is not None and last < today - ROUND_RESTS:
+            return _("%(round)s ruht seit %(day)s") % {"round": running.round_label, "day": date_format(last)}
+        return ""
+    if record is not None and record.on < today - APPROVAL_AGES:
+        return _("seit %(day)s nicht neu bewertet") % {"day": date_format(record.on)}
+    return ""
+
+
+def _blocked(rows: Iterable[PortfolioRow]) -> Iterable[tuple[PortfolioRow, Sequence[Obstacle]]]:
+    for row in rows:
+        if row.gate is not None and row.gate.obstacles:
+            yield row, row.gate.obstacles
+
+
+def _by_stream(rows: Sequence[PortfolioRow], names: Mapping[str, str]) -> tuple[SharedObstacle, ...]:
+    """Per workstream the projects whose gate waits for one of its criteria, most first; none that nobody waits for."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for row, obstacles in _blocked(rows):
+        for key in {key for one in obstacles for key in one.workstreams}:
+            found[key].append(row.name)
+    shared = [SharedObstacle(key, names[key], tuple(sorted(found[key], key=sort_key))) for key in names if key in found]
+    return tuple(sorted(shared, key=lambda one: -len(one.projects)))
+
+
+def _by_criterion(rows: Sequence[PortfolioRow]) -> tuple[SharedObstacle, ...]:
+    """Criteria that hold up at least ``SHARED_BY`` projects, most first."""
+    found: dict[str, list[str]] = defaultdict(list)
+    titles: dict[str, str] = {}
+    for row, obstacles in _blocked(rows):
+        for one in obstacles:
+            found[one.key].append(row.name)
+            titles[one.key] = one.title
+    shared = [
+        SharedObstacle(key, titles[key], tuple(sorted(projects, key=sort_key)))
+        for key, projects in found.items()
+        if len(projects) >= SHARED_BY
+    ]
+    return tuple(sorted(shared, key=lambda one: (-len(one.projects), sort_key(one.name))))

@@ -1,0 +1,175 @@
+"""What a portfolio shows, as frozen values: renderings never compute. Levels and means run from 0 to 4; None is „no value“."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assessments.scoring import Counts
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFigure:
+    """One workstream of one project, or all its criteria (``key`` ""), as its record has it.
+
+    ``counts`` of the levels 0–4; ``mean`` over ``n`` of ``m``; ``change`` like for like over the ``change_n`` criteria rated in
+    both rounds. A ``is_provisional`` mean stands on too little to speak for its group.
+    """
+
+    key: str
+    name: str
+    mean: float | None
+    n: int
+    m: int
+    counts: tuple[int, ...]
+    is_provisional: bool
+    change: float | None = None
+    change_n: int = 0
+
+    @property
+    def unrated(self) -> int:
+        return self.m - self.n
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """A milestone that a gate waits for. ``workstreams`` are keys, as the record's edition has them."""
+
+    key: str
+    title: str
+    workstreams: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioGate:
+    """``state`` is one of ``scoring``'s; ``label`` names the phase, ``code`` is „P3“, "" for the municipality as a whole."""
+
+    phase: str
+    label: str
+    code: str
+    state: str
+    state_label: str
+    is_current: bool
+    summary: str
+    obstacles: tuple[Obstacle, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRef:
+    """What speaks for a project: the record of its latest approved round."""
+
+    number: str
+    assessment_id: str
+    round_label: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class RunningRef:
+    """The round under way. ``since`` is the day it was submitted, or begun; ``moved_on`` that of its last saved answer."""
+
+    assessment_id: str
+    round_label: str
+    state: str
+    state_label: str
+    is_waiting: bool
+    since: date | None
+    moved_on: date | None
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class DueMeasure:
+    text: str
+    who: str
+    due_on: date
+    project: str
+    project_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioRow:
+    """One project. ``figures`` are those of the workstreams in their order, ``overall`` all criteria; without a ``record``
+    there are none. ``fallen`` and ``risen`` count criteria rated in this round and the compared one. ``people`` work on it.
+
+    ``stale`` says in words what has not moved for too long; "" where nothing has.
+    """
+
+    public_id: str
+    name: str
+    phase: str
+    phase_label: str
+    phase_order: int
+    is_municipality_wide: bool
+    record: RecordRef | None
+    running: RunningRef | None
+    overall: StreamFigure | None
+    figures: tuple[StreamFigure, ...]
+    gates: tuple[PortfolioGate, ...]
+    fallen: int
+    risen: int
+    measures_open: int
+    measures_overdue: int
+    people: tuple[tuple[int, str], ...]
+    stale: str
+
+    @property
+    def gate(self) -> PortfolioGate | None:
+        """The one of the phase in which the project was approved; of the municipality as a whole there is one only."""
+        return next((gate for gate in self.gates if gate.is_current), self.gates[0] if self.is_municipality_wide else None)
+
+    def figure(self, workstream: str) -> StreamFigure | None:
+        return next((one for one in self.figures if one.key == workstream), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedObstacle:
+    """What several projects wait for: a workstream or a criterion, and by name who does."""
+
+    key: str
+    name: str
+    projects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """``rows`` of projects, as they are sorted and narrowed; ``whole`` the municipality itself, which no figure counts in.
+
+    ``total`` projects there are, and ``everybody`` works on one of them. ``streams`` are the columns: key and name of each
+    workstream; so are ``phases``.
+    """
+
+    municipality: str
+    is_fictional: bool
+    as_of: date
+    total: int
+    rows: tuple[PortfolioRow, ...]
+    whole: PortfolioRow | None
+    streams: tuple[tuple[str, str], ...]
+    phases: tuple[tuple[str, str], ...]
+    everybody: tuple[tuple[int, str], ...]
+    gate_counts: tuple[tuple[str, int], ...]
+    obstacle_streams: tuple[SharedObstacle, ...]
+    obstacle_criteria: tuple[SharedObstacle, ...]
+    overdue: tuple[DueMeasure, ...]
+    sees_running: bool
+
+    @property
+    def with_record(self) -> Sequence[PortfolioRow]:
+        return [row for row in self.rows if row.record]
+
+    @property
+    def waiting(self) -> Sequence[PortfolioRow]:
+        return [row for row in self.rows if row.running and row.running.is_waiting]
+
+    @property
+    def fallen(self) -> Sequence[PortfolioRow]:
+        """Projects in which something fell, most first."""
+        return sorted((row for row in self.rows if row.fallen), key=lambda row: -row.fallen)
+
+    @property
+    def has_changes(self) -> bool:
+        return any(row.overall is not None and row.overall.change is not None for row in self.rows)
+
+    @property
+    def stale(self) -> Sequence[PortfolioRow]:
+        return [row for row in self.rows if row.stale]

@@ -1,0 +1,82 @@
+"""What a portfolio says in words, in the active language. Pure."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assessments import sentences
+from assessments.reports.portfolio.model import Portfolio, PortfolioRow, SharedObstacle
+
+#: As many names as stand in a sentence; how many follow is said.
+MAX_NAMES = 4
+
+
+def standing(portfolio: Portfolio) -> str:
+    """Where the projects stand: „5 von 7 Projekten haben eine freigegebene Bewertung. Phasentor: 2 erreicht, …“"""
+    n, m = len(portfolio.with_record), len(portfolio.rows)
+    if not m:
+        return _("Kein Projekt passt zu dieser Auswahl.") if portfolio.total else _("Es gibt noch kein Projekt.")
+    if not n:
+        return ngettext(
+            "Für das Projekt ist noch keine Bewertung freigegeben.",
+            "Für keines der %(m)s Projekte ist eine Bewertung freigegeben.",
+            m,
+        ) % {"m": m}
+    said = (
+        _("Das Projekt hat eine freigegebene Bewertung.")
+        if m == 1
+        else ngettext(
+            "%(n)s von %(m)s Projekten hat eine freigegebene Bewertung.",
+            "%(n)s von %(m)s Projekten haben eine freigegebene Bewertung.",
+            n,
+        )
+    )
+    parts = [f"{count} {sentences.gate_state(state)}" for state, count in portfolio.gate_counts if count]
+    gates = _("Phasentor der jeweiligen Phase: %(parts)s.") % {"parts": ", ".join(parts)}
+    return " ".join([said % {"n": n, "m": m}, *([gates] if parts else [])])
+
+
+def waits_for_stream(portfolio: Portfolio, one: SharedObstacle) -> str:
+    """„5 von 7 Projekten warten auf Meilensteine aus „Finanziell“: A, B, C, D und 1 weiteres.“"""
+    n, m = len(one.projects), len(portfolio.with_record)
+    if m == 1:
+        return _(
+            "Das einzige Projekt mit einer freigegebenen Bewertung wartet auf Meilensteine aus „%(stream)s“: %(project)s."
+        ) % {
+            "stream": one.name,
+            "project": one.projects[0],
+        }
+    return ngettext(
+        "%(n)s von %(m)s Projekten wartet auf Meilensteine aus „%(stream)s“: %(projects)s.",
+        "%(n)s von %(m)s Projekten warten auf Meilensteine aus „%(stream)s“: %(projects)s.",
+        n,
+    ) % {"n": n, "m": m, "stream": one.name, "projects": names(one.projects)}
+
+
+def waits_for_criterion(one: SharedObstacle) -> str:
+    """„„Datenschutz“ hält 3 Projekte auf: A, B und C.“"""
+    return _("„%(title)s“ hält %(n)s Projekte auf: %(projects)s.") % {
+        "title": one.name,
+        "n": len(one.projects),
+        "projects": names(one.projects),
+    }
+
+
+def names(projects: Sequence[str]) -> str:
+    more = sentences.and_more(len(projects) - MAX_NAMES)
+    if not more:
+        return sentences.listing(projects)
+    return f"{', '.join(projects[:MAX_NAMES])} {more}"
+
+
+def missing(row: PortfolioRow) -> str:
+    """What the gate of a row waits for: „3 Meilensteine fehlen“; "" where nothing is missing."""
+    n = len(row.gate.obstacles) if row.gate else 0
+    return ngettext("%(n)s Meilenstein fehlt", "%(n)s Meilensteine fehlen", n) % {"n": n} if n else ""
+
+
+def shown(portfolio: Portfolio) -> str:
+    """„3 von 7 Projekten“ where a selection is shown."""
+    n = len(portfolio.rows)
+    return ngettext("%(n)s von %(m)s Projekt", "%(n)s von %(m)s Projekten", portfolio.total) % {"n": n, "m": portfolio.total}

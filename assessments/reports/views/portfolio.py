@@ -1,0 +1,76 @@
+"""The portfolio of a municipality by address: all its projects at a glance, on screen and as files."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from assessments.reports.export.portfolio_book import portfolio_book
+from assessments.reports.export.portfolio_json import render_portfolio_json
+from assessments.reports.export.xlsx_file import MEDIA_TYPE as XLSX
+from assessments.reports.export.xlsx_file import write_xlsx
+from assessments.reports.portfolio.build import portfolio_of
+from assessments.reports.portfolio.model import Portfolio
+from assessments.reports.portfolio.narrowing import OF_RUNNING, ORDERS, STATES, Narrowing
+from assessments.reports.views.downloads import requested_language
+from assessments.views.access import get_municipality
+from scaling.accounts.models import Municipality
+
+#: On a phone a project takes half a screen.
+ROWS_PER_PAGE = 18
+
+
+@login_required
+@require_safe
+def portfolio_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Eight queries and those of the request."""
+    municipality = get_municipality(request.user, public_id)
+    portfolio, narrowing = portfolio_of(request.user, municipality, request.GET)
+    context = {
+        "municipality": municipality,
+        "portfolio": portfolio,
+        "narrowing": narrowing,
+        "rows": Paginator(portfolio.rows, ROWS_PER_PAGE).get_page(request.GET.get("seite")),
+        "states": [
+            (word, label) for word, (label, _matches) in STATES.items() if portfolio.sees_running or word not in OF_RUNNING
+        ],
+        "orders": [*((word, label) for word, (label, _place) in ORDERS.items()), *_stream_orders(portfolio)],
+        "people": [(str(pk), name) for pk, name in portfolio.everybody],
+        "crumbs": [(municipality.name, municipality.get_absolute_url()), (_("Portfolio"), "")],
+    }
+    return render(request, "report/portfolio/portfolio.html", context)
+
+
+def _stream_orders(portfolio: Portfolio) -> list[tuple[str, str]]:
+    return [(key, _("niedrigstes Mittel %(stream)s zuerst") % {"stream": name}) for key, name in portfolio.streams]
+
+
+@login_required
+@require_safe
+@cache_control(private=True, no_cache=True)
+def portfolio_file(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
+    """The portfolio as it is narrowed, as XLSX or JSON; ``?sprache=``."""
+    municipality = get_municipality(request.user, public_id)
+    with translation.override(requested_language(request)):
+        portfolio, narrowing = portfolio_of(request.user, municipality, request.GET)
+        content, media_type = _content(kind, portfolio, narrowing)
+        name = file_name(municipality, portfolio, kind)
+    return HttpResponse(content, content_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _content(kind: str, portfolio: Portfolio, narrowing: Narrowing) -> tuple[bytes, str]:
+    if kind == "xlsx":
+        return write_xlsx(portfolio_book(portfolio)), XLSX
+    return render_portfolio_json(portfolio, narrowing), "application/json"
+
+
+def file_name(municipality: Municipality, portfolio: Portfolio, ending: Any) -> str:
+    """„portfolio-stadt-auenfurt-2026-11-28.xlsx“."""
+    return f"portfolio-{slugify(municipality.name)}-{portfolio.as_of.isoformat()}.{ending}"
