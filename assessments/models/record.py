@@ -56,7 +56,7 @@ class AssessmentRecord(models.Model):
     )
     coat_of_arms = models.CharField(max_length=100, blank=True, help_text="stored name of the picture, which is kept for it")
     document = models.JSONField()
-    #: What a list of many records reads: a few kB, where the document has a hundred. PostgreSQL itself keeps it equal.
+    #: What a list of many records reads: a few kB, where the document has a hundred. PostgreSQL keeps it equal.
     figures = models.GeneratedField(
         expression=KeyTransform("figures", "document"), output_field=models.JSONField(), db_persist=True
     )

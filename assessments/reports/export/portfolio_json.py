@@ -73,7 +73,7 @@ def _row(row: PortfolioRow) -> dict[str, Any]:
                 "label": gate.label,
                 "state": gate.state,
                 "is_current": gate.is_current,
-                "waiting_for": [one.key for one in gate.obstacles],
+                "waiting_for": list(gate.waits_for),
             }
             for gate in row.gates
         ],

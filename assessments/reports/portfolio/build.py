@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from assessments import sentences
@@ -23,9 +24,10 @@ from assessments.reports.portfolio.model import (
     StreamFigure,
 )
 from assessments.reports.portfolio.narrowing import Narrowing
-from assessments.scoring import BLOCKED, DOWN, NOT_EXAMINED, REACHED, UP
+from assessments.reports.profile.load import DEFAULT_LANGUAGE
+from assessments.scoring import AHEAD, BLOCKED, DOWN, NOT_EXAMINED, REACHED, UP
 from catalogue.edition_cache import cached_edition_of
-from catalogue.models import EditionState, Phase
+from catalogue.models import Criterion, EditionState, Phase
 from scaling.accounts.models import Municipality
 from scaling.common.sorting import sort_key
 
@@ -47,7 +49,8 @@ def portfolio_of(
 
 
 def build_portfolio(sources: Sources, narrowing: Narrowing, *, today: date) -> Portfolio:
-    everything = [_row(project, sources, today) for project in sources.projects]
+    states = {state: sentences.gate_state(state) for state in (REACHED, BLOCKED, NOT_EXAMINED, AHEAD)}
+    everything = [_row(project, sources, states, today) for project in sources.projects]
     projects = [row for row in everything if not row.is_municipality_wide]
     rows = narrowing.apply(projects)
     shown = {row.public_id for row in rows}
@@ -73,7 +76,7 @@ def build_portfolio(sources: Sources, narrowing: Narrowing, *, today: date) -> P
     )
 
 
-def _row(project: Project, sources: Sources, today: date) -> PortfolioRow:
+def _row(project: Project, sources: Sources, states: Mapping[str, str], today: date) -> PortfolioRow:
     record = sources.records.get(project.pk)
     running = sources.running.get(project.pk)
     counts = _kinds(record)
@@ -88,7 +91,7 @@ def _row(project: Project, sources: Sources, today: date) -> PortfolioRow:
         running=_running(running) if running else None,
         overall=_figure(record.figures["overall"]) if record else None,
         figures=tuple(map(_figure, record.figures["workstreams"])) if record else (),
-        gates=tuple(_gate(gate, record, sources.phases) for gate in record.figures["gates"]) if record else (),
+        gates=tuple(_gates(record, sources.phases, states)) if record else (),
         fallen=counts.get(DOWN, 0),
         risen=counts.get(UP, 0),
         measures_open=sources.open_measures.get(project.pk, 0),
@@ -113,11 +116,18 @@ def _round(number: int) -> str:
     return _("Runde %(number)s") % {"number": number}
 
 
+def _said(value: Any) -> str:
+    """A text of a record in the active language. Only what is shown is looked up: a record says far more."""
+    if isinstance(value, str):
+        return value
+    return str(value[(get_language() or DEFAULT_LANGUAGE).split("-")[0]])
+
+
 def _figure(plain: Mapping[str, Any]) -> StreamFigure:
     average, change = plain["average"], plain["change"]
     return StreamFigure(
         key=plain["key"],
-        name=plain["name"],
+        name=_said(plain["name"]),
         mean=average["value"],
         n=average["rated"],
         m=average["of"],
@@ -128,26 +138,28 @@ def _figure(plain: Mapping[str, Any]) -> StreamFigure:
     )
 
 
-def _gate(plain: Mapping[str, Any], record: RecordRow, phases: Mapping[str, Phase]) -> PortfolioGate:
+def _gates(record: RecordRow, phases: Mapping[str, Phase], states: Mapping[str, str]) -> Iterable[PortfolioGate]:
     known = cached_edition_of(record.edition_id, EditionState.PUBLISHED).by_key
-    phase = phases.get(plain["phase"])
-    return PortfolioGate(
-        phase=plain["phase"],
-        label=plain["label"],
-        code=phase.code if phase and not phase.is_cross_phase else "",
-        state=plain["state"],
-        state_label=sentences.gate_state(plain["state"]),
-        is_current=plain["is_current"],
-        summary=plain["summary"],
-        obstacles=tuple(
-            Obstacle(
-                one["criterion"],
-                one["title"],
-                known[one["criterion"]].workstream_keys if one["criterion"] in known else (),
-            )
-            for one in plain["blocked_by"]
-        ),
-    )
+    plain = record.figures["gates"]
+    for gate in plain:
+        phase = phases.get(gate["phase"])
+        is_own = gate["is_current"] or len(plain) == 1
+        yield PortfolioGate(
+            phase=gate["phase"],
+            label=_said(gate["label"]),
+            code=phase.code if phase and not phase.is_cross_phase else "",
+            state=gate["state"],
+            state_label=states[gate["state"]],
+            is_current=gate["is_current"],
+            summary=_said(gate["summary"]),
+            waits_for=tuple(one["criterion"] for one in gate["blocked_by"]),
+            obstacles=tuple(_obstacle(one, known) for one in gate["blocked_by"]) if is_own else (),
+        )
+
+
+def _obstacle(plain: Mapping[str, Any], known: Mapping[str, Criterion]) -> Obstacle:
+    key = plain["criterion"]
+    return Obstacle(key, _said(plain["title"]), known[key].workstream_keys if key in known else ())
 
 
 def _running(assessment: Assessment) -> RunningRef:

@@ -8,19 +8,17 @@ from typing import Any
 
 from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from assessments.models import Assessment, AssessmentRecord, AssessmentState, Measure, Project, Score
 from assessments.reports.portfolio.model import DueMeasure
-from assessments.reports.profile.load import DEFAULT_LANGUAGE
-from assessments.reports.records.codec import in_one
 from catalogue.models import Phase, Workstream
 from scaling.accounts.models import Municipality, Role
 
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """A record without its document: ``figures`` in the active language (the shape of ``profile-2``), and its edition."""
+    """A record without its document: ``figures`` in both languages (``records.codec.in_both``), and its edition."""
 
     number: str
     assessment_id: str
@@ -49,39 +47,45 @@ class Sources:
 
 def load_sources(user: Any, municipality: Municipality, *, today: date) -> Sources:
     """What the person may see of the municipality's projects that are not in the archive. Eight queries."""
-    language = (translation.get_language() or DEFAULT_LANGUAGE).split("-")[0]
     visible = Project.objects.visible_to(user).filter(municipality=municipality).active()
     projects = list(visible.select_related("phase").by_name())
     for project in projects:
         project.municipality = municipality
-    measures = Measure.objects.running().filter(project__in=[project.pk for project in projects])
+    measures = Measure.objects.running().filter(project__in=visible.values("pk"))
     is_overdue = Q(due_on__lt=today)
     counted = measures.values("project").annotate(all=Count("pk"), late=Count("pk", filter=is_overdue))
     counts = {row["project"]: (row["all"], row["late"]) for row in counted.order_by()}
     return Sources(
         municipality=municipality,
         projects=projects,
-        records=_records(user, projects, language),
-        running=_running(user, projects),
+        records=_records(user, municipality),
+        running=_running(user, municipality),
         open_measures={pk: number for pk, (number, _late) in counts.items()},
-        overdue=[_due(measure) for measure in measures.filter(is_overdue).select_related("project", "owner")],
+        overdue=_overdue(measures.filter(is_overdue), projects),
         overdue_measures={pk: late for pk, (_number, late) in counts.items()},
-        people=_people(projects),
+        people=_people(visible),
         streams=list(Workstream.objects.all()),
         phases={phase.key: phase for phase in Phase.objects.all()},
         sees_running=user.roles.get(municipality.pk) != Role.READER,
     )
 
 
-def _due(measure: Measure) -> DueMeasure:
-    assert measure.due_on is not None  # noqa: S101 – filtered
-    project = measure.project
-    return DueMeasure(measure.text, measure.who, measure.due_on, project.name, project.public_id)
+def _overdue(measures: QuerySet[Measure], projects: list[Project]) -> list[DueMeasure]:
+    """The longest overdue first."""
+    known = {project.pk: project for project in projects}
+    rows = measures.order_by("due_on", "pk").values_list(
+        "project_id", "text", "owner__name", "owner__email", "owner_text", "due_on"
+    )
+    return [
+        DueMeasure(text, name or email or typed, due_on, known[pk].name, known[pk].public_id)
+        for pk, text, name, email, typed, due_on in rows
+        if due_on is not None
+    ]
 
 
-def _records(user: Any, projects: list[Project], language: str) -> dict[int, RecordRow]:
+def _records(user: Any, municipality: Municipality) -> dict[int, RecordRow]:
     """Of each project's latest approved round. ``figures`` is a column of its own: no document is read."""
-    rounds = Assessment.objects.visible_to(user).filter(project__in=projects, state=AssessmentState.APPROVED)
+    rounds = Assessment.objects.visible_to(user).filter(project__municipality=municipality, state=AssessmentState.APPROVED)
     found = (
         AssessmentRecord.objects.current()
         .filter(assessment__in=rounds)
@@ -99,23 +103,23 @@ def _records(user: Any, projects: list[Project], language: str) -> dict[int, Rec
             round=row["assessment__round"],
             on=timezone.localdate(row["approved_at"]),
             edition_id=row["assessment__edition"],
-            figures=in_one(row["figures"], language),
+            figures=row["figures"],
         )
         for row in found
     }
 
 
-def _running(user: Any, projects: list[Project]) -> dict[int, Assessment]:
+def _running(user: Any, municipality: Municipality) -> dict[int, Assessment]:
     """The round under way of each project, ``with_progress`` and steps, and ``moved_at``: when an answer was last saved."""
     saved: QuerySet[Any] = Score.objects.filter(assessment=OuterRef("pk")).order_by().values("assessment")
     last = Subquery(saved.annotate(last=Max("updated_at")).values("last"))
-    rounds = Assessment.objects.visible_to(user).filter(project__in=projects).open().with_progress().with_steps()
+    rounds = Assessment.objects.visible_to(user).filter(project__municipality=municipality).open().with_progress().with_steps()
     return {one.project_id: one for one in rounds.annotate(moved_at=last)}
 
 
-def _people(projects: list[Project]) -> dict[int, list[tuple[int, str]]]:
+def _people(projects: QuerySet[Project]) -> dict[int, list[tuple[int, str]]]:
     found: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    through = Project.team.through.objects.filter(project__in=projects)
+    through = Project.team.through.objects.filter(project__in=projects.values("pk"))
     shown = Coalesce("user__name", "user__email")
     for project, person, name, email in through.order_by(shown).values_list(
         "project_id", "user_id", "user__name", "user__email"

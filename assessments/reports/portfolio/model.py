@@ -41,7 +41,10 @@ class Obstacle:
 
 @dataclass(frozen=True, slots=True)
 class PortfolioGate:
-    """``state`` is one of ``scoring``'s; ``label`` names the phase, ``code`` is „P3“, "" for the municipality as a whole."""
+    """``state`` is one of ``scoring``'s; ``label`` names the phase, ``code`` is „P3“, "" for the municipality as a whole.
+
+    ``waits_for`` are keys of criteria; told in full, as ``obstacles``, are those of the project's own gate.
+    """
 
     phase: str
     label: str
@@ -50,6 +53,7 @@ class PortfolioGate:
     state_label: str
     is_current: bool
     summary: str
+    waits_for: tuple[str, ...]
     obstacles: tuple[Obstacle, ...]
 
 
