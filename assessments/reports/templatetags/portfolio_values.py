@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from assessments import sentences
 from assessments.reports.portfolio import texts
@@ -53,8 +54,15 @@ def more_projects(found: Sequence[Any]) -> SafeString | str:
 
 @register.filter
 def shade(figure: StreamFigure) -> str:
-    """The shade of a mean, as of the level it is nearest to, halves upwards; "" without one."""
-    return "" if figure.mean is None else str(min(4, int(figure.mean + 0.5)))
+    """The classes of a cell: the shade of the level its mean is nearest to, halves upwards, and whether it is provisional."""
+    level = min(4, int((figure.mean or 0) + 0.5))
+    return f"shade--{level} shade--provisional" if figure.is_provisional else f"shade--{level}"
+
+
+@register.filter
+def levels_said(figure: StreamFigure) -> str:
+    """„Stufen 0 bis 4: 1, 2, 1, 0, 0“, for those who do not see the columns."""
+    return _("Stufen 0 bis 4: %(counts)s") % {"counts": ", ".join(map(str, figure.counts))}
 
 
 @register.filter
