@@ -41,6 +41,13 @@ shutil.rmtree(folder, ignore_errors=True)
 _run = ExitStack()
 
 
+def let_go(watchdog: subprocess.Popen[bytes]) -> None:
+    """At the end of a run: the watchdog begins its work and lives on, and nobody waits for how it ends."""
+    if watchdog.stdin is not None:
+        watchdog.stdin.close()
+    watchdog.returncode = 0
+
+
 def watch(folder: Path) -> subprocess.Popen[bytes]:
     """Starts the watchdog of a test run's folder. It lives as long as this process, in a session of its own."""
     return subprocess.Popen([sys.executable, "-c", WATCHDOG, str(folder)], stdin=subprocess.PIPE, start_new_session=True)
@@ -65,6 +72,7 @@ def start(data: Path) -> str:
 if "TEST_RUN_FOLDER" not in os.environ:
     _folder = Path(tempfile.mkdtemp(prefix="skc-test-"))
     _watchdog = watch(_folder)
+    atexit.register(let_go, _watchdog)  # after the line below: what is registered last comes first
     atexit.register(_run.close)  # a run that fails before it is configured is never unconfigured
     os.environ["TEST_RUN_FOLDER"] = str(_folder)
     os.environ["VAR_DIR"] = str(_folder / "var")
