@@ -293,6 +293,13 @@ EVIDENCE_SCHEMES = env.schemes("EVIDENCE_SCHEMES")
 BACKUP_DIR = Path(env.text("BACKUP_DIR", str(VAR_DIR / "backups") if DEMO else "/var/backups/skalierungscheck"))
 BACKUP_KEEP_DAYS = env.number("BACKUP_KEEP_DAYS", 30, lowest=1)
 BACKUP_RECIPIENTS = env.words("BACKUP_RECIPIENTS")
+# For how many days what is kept (manage.py apply_retention); 0 for good, where it is allowed.
+HISTORY_KEEP_DAYS = env.number("HISTORY_KEEP_DAYS", 3650)
+SIGN_INS_KEEP_DAYS = env.number("SIGN_INS_KEEP_DAYS", 90)
+DOWNLOADS_KEEP_DAYS = env.number("DOWNLOADS_KEEP_DAYS", 730)
+INVITATIONS_KEEP_DAYS = env.number("INVITATIONS_KEEP_DAYS", 180)
+WORKSHOPS_KEEP_DAYS = env.number("WORKSHOPS_KEEP_DAYS", 30, lowest=1)
+EXPORT_KEEP_DAYS = env.number("EXPORT_KEEP_DAYS", 7, lowest=1)
 # Uploads lie in VAR_DIR/media, or, where several hosts serve, in a bucket that all of them reach.
 OBJECT_STORAGE = env.object_storage("UPLOADS_URL")
 STORAGES = {
@@ -347,7 +354,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the table of 200 criteria has a dozen fields a row
 
 # --- Work that no request waits for
-PROCRASTINATE_IMPORT_PATHS = ["assessments.reports.rendering.tasks", "scaling.common.mail"]
+PROCRASTINATE_IMPORT_PATHS = ["assessments.reports.rendering.tasks", "scaling.common.mail", "scaling.privacy.exports"]
 # Renders, and sends mails, in the request itself: for tests that are about something else. All others have a worker.
 PDF_AT_ONCE = False
 MAILS_AT_ONCE = False
