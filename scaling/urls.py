@@ -2,6 +2,8 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from scaling.people_list import views as people_list
+from scaling.privacy import views as privacy
 from scaling.session import session_view
 from scaling.styleguide import styleguide
 from scaling.trail import views as trail
@@ -24,6 +26,7 @@ urlpatterns = [
     ),
     path("konto/confirm-email/<path:key>", pages.not_here, name="account_closed"),
     path("konto/zweiter-faktor/", include("allauth.mfa.urls")),
+    path("konto/meine-daten/", privacy.own_data, name="own_data"),
     path("konto/", include("allauth.account.urls")),
     path("sprache/", include("django.conf.urls.i18n")),
     path("darstellung/", theme, name="theme"),
@@ -34,6 +37,15 @@ urlpatterns = [
     path("barrierefreiheit/", pages.accessibility, name="accessibility"),
     path("feedback/", pages.feedback, name="feedback"),
     path("bausteine/", styleguide, name="styleguide"),
+    path("kommunen/<slug:public_id>/personen/liste/", people_list.people_list, name="people_list"),
+    path(
+        "kommunen/<slug:public_id>/personen/liste/<slug:upload_id>/",
+        people_list.people_list_preview,
+        name="people_list_preview",
+    ),
+    path("datenausgaben/<slug:public_id>.zip", privacy.export_file, name="data_export"),
+    path("kommunen/<slug:public_id>/personen/<int:pk>/daten/", privacy.data_of_member, name="data_of_member"),
+    path("betrieb/kommunen/<slug:public_id>/", privacy.municipality_data, name="municipality_data"),
     path("kommunen/<slug:public_id>/protokoll/", trail.trail_of_municipality, name="trail"),
     re_path(r"^kommunen/(?P<public_id>[-\w]+)/protokoll\.(?P<kind>csv|json)$", trail.trail_of_municipality, name="trail_file"),
     path("protokoll/", trail.trail_of_all, name="trail_of_all"),

@@ -12,10 +12,10 @@ from django.test import Client
 from simple_history.models import HistoricalChanges
 
 from scaling.accounts.models import AttemptCount, SignIn
-from scaling.models import SubmittedForm
+from scaling.models import SubmittedForm, TrailEvent
 
-#: What is kept of the sending itself, and of signing in.
-NO_CONTENT = (SubmittedForm, Session, SignIn, AttemptCount)
+#: What is kept of the sending itself, of signing in and of fetching.
+NO_CONTENT = (SubmittedForm, Session, SignIn, AttemptCount, TrailEvent)
 
 
 def signed_in(person):

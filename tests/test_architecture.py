@@ -32,6 +32,11 @@ LINKS_UPWARDS = {
     "reports:form",
     "reports:short_check_pdf",
     "trail",
+    "trail_of_all",
+    "own_data",
+    "people_list",
+    "data_of_member",
+    "municipality_data",
 }
 #: Classes that Django asks for by name.
 SAME_BY_CONVENTION = {"Command", "Migration", "Meta"}

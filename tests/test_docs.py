@@ -9,6 +9,7 @@ import jsonschema
 import polib
 import pytest
 import yaml
+from django.apps import apps
 from django.urls import resolve
 
 from scaling import __version__
@@ -137,3 +138,10 @@ def test_address_in_the_contributors_example_leads_to_the_form():
 
 def test_footer_shows_the_version(client, db):
     assert f"Version {__version__}." in client.get("/impressum/").text
+
+
+def test_data_map_names_every_table_of_ours():
+    """Whoever adds a table says what of people it holds and for how long."""
+    text = (ROOT / "docs" / "data-protection.md").read_text()
+    ours = [m._meta.db_table for m in apps.get_models() if m._meta.app_label in ("accounts", "assessments", "scaling")]
+    assert [table for table in ours if f"`{table}`" not in text] == []

@@ -126,6 +126,18 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("assessments:municipality_settings", "municipality", "get", "302 404 403 403 200 404"),
     ("assessments:municipality_settings", "municipality", "post", "302 404 403 403 + 404"),
     ("assessments:municipality_history", "municipality", "get", "302 404 403 403 200 404"),
+    ("people_list", "municipality", "get", "302 404 403 403 200 404"),
+    ("people_list", "municipality", "post", "302 404 403 403 + 404"),
+    ("people_list_preview", "municipality people_list", "get", "302 404 403 403 200 404"),
+    ("people_list_preview", "municipality people_list", "post", "302 404 403 403 + 404"),
+    # Each shows first that it is them (tests/scaling/test_privacy_pages.py).
+    ("own_data", "", "get", "302 302 302 302 302 302"),
+    ("own_data", "", "post", "302 302 302 302 302 302"),
+    ("data_export", "project", "get", "302 302 302 302 302 302"),
+    ("data_of_member", "municipality membership", "get", "302 404 403 403 302 404"),
+    ("data_of_member", "municipality membership", "post", "302 404 403 403 302 404"),
+    ("municipality_data", "municipality", "get", "302 403 403 403 403 403"),
+    ("municipality_data", "municipality", "post", "302 403 403 403 403 403"),
     ("trail", "municipality", "get", "302 404 403 403 200 404"),
     ("trail_file", "municipality trail_kind", "get", "302 404 403 403 200 404"),
     # For operators alone (tests/scaling/test_trail.py).

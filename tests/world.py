@@ -18,7 +18,7 @@ from assessments.services import share_links, workflow, workshops
 from catalogue.models import GoodPractice, OperatingModel, TitleSource
 from catalogue.services.publishing import copy_edition
 from scaling.accounts.coats_of_arms import set_coat_of_arms
-from scaling.accounts.models import Invitation
+from scaling.accounts.models import Invitation, PeopleList
 from scaling.accounts.unsubscribe import unsubscribe_path
 from tests.cast import Cast
 from tests.factories import make_catalogue, make_project
@@ -87,6 +87,14 @@ def make_world() -> World:
         "model": model.key,
         "kind": "phasen",
         "trail_kind": "json",
+        "people_list": PeopleList.objects.create(
+            municipality=municipality,
+            user=bob,
+            file_name="personen.csv",
+            rows=[
+                {"line": 2, "email": "neu2@example.org", "name": "Neu", "role": "team", "projects": None, "is_locked": False}
+            ],
+        ).public_id,
         "phase": "p3",
         "evidence": evidence.pk,
         "evidence_file": Evidence.objects.create(

@@ -118,7 +118,7 @@ def _close_account(user: User, by: Any) -> None:
 
 
 #: Texts that stay: of the catalogue, which is public and names whom it quotes, and the documents that checksums speak for.
-_UNTOUCHED = {AssessmentRecord: {"document"}}
+_UNTOUCHED: dict[type[Model], set[str]] = {AssessmentRecord: {"document"}}
 
 
 def _replace_everywhere(email: str, name: str, user: User, places: list[Municipality]) -> int:
@@ -133,7 +133,8 @@ def _replace_everywhere(email: str, name: str, user: User, places: list[Municipa
     changed = 0
     with rewriting_history():
         take_lock()
-        for model in [*tables(), ProcrastinateJob]:
+        every: list[type[Model]] = [*tables(), ProcrastinateJob]
+        for model in every:
             if model._meta.app_label in ("catalogue", "sessions"):
                 continue
             found = _replace(model, address)
@@ -152,14 +153,14 @@ def _replace_everywhere(email: str, name: str, user: User, places: list[Municipa
 def _replace(model: type[Model], what: tuple[str, str], pks: list[int] | None = None) -> list[int]:
     """Replace a pattern in each text of the table, or of these rows; returns primary keys, one for each column that changed."""
     quote = connection.ops.quote_name
-    key = quote(model._meta.pk.column)
+    key = quote(str(model._meta.pk.column))
     found: list[int] = []
     for field in model._meta.concrete_fields:
         if not isinstance(field, CharField | TextField | JSONField | ArrayField) or field.primary_key:
             continue
         if field.name in _UNTOUCHED.get(model, ()) or field.choices:
             continue
-        column = quote(field.column)
+        column = quote(str(field.column))
         as_stored = "::jsonb" if isinstance(field, JSONField) else f"::{field.db_type(connection)}"
         where = "" if pks is None else f" AND {key} = ANY(%s)"
         with connection.cursor() as cursor:

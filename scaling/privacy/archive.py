@@ -1,9 +1,10 @@
-"""Rows and files as one ZIP: what a person, a data protection officer or another program can read without this one."""
+"""RowsByModel and files as one ZIP: what a person, a data protection officer or another program can read without this one."""
 
 import hashlib
 import json
 import zipfile
 from collections.abc import Iterable
+from pathlib import Path
 from typing import IO, Any
 
 from django.core.files.storage import default_storage
@@ -14,18 +15,9 @@ from django.utils import timezone
 from assessments.models import RecordFile
 from scaling import __version__
 from scaling.accounts.models import Municipality, User
-from scaling.privacy.rows import SECRET, Rows, in_batches, keys
+from scaling.privacy.rows import SECRET, RowsByModel, in_batches, keys
 
-READ_ME = """Diese Datei enthält Daten aus dem Skalierungscheck.
-
-inhalt.json         was sie umfasst, wann sie erstellt wurde, und eine Prüfsumme (SHA-256) je Datei
-daten/*.json        die Angaben, je Tabelle eine Liste; Zeiten in UTC, nach ISO 8601
-daten/personen.json wer mit einer Nummer (user_id, by_id, history_user_id …) gemeint ist
-dateien/            hochgeladene Dateien unter ihrem abgelegten Namen; file_name nennt den ursprünglichen
-dokumente/          Dateien freigegebener Dokumente
-
-Passwörter, Schlüssel und geheime Adressen sind nicht enthalten.
-"""
+READ_ME = Path(__file__).with_name("LIESMICH.txt")
 
 
 class Archive:
@@ -52,7 +44,7 @@ class Archive:
             "files": self.files,
             "missing_files": self.missing,
         }
-        self.add("LIESMICH.txt", READ_ME.encode())
+        self.add("LIESMICH.txt", READ_ME.read_bytes())
         self.zip.writestr(zipfile.ZipInfo("inhalt.json", (1980, 1, 1, 0, 0, 0)), as_bytes(content), zipfile.ZIP_DEFLATED)
         self.zip.close()
 
@@ -61,7 +53,7 @@ def as_bytes(content: Any) -> bytes:
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True).encode()
 
 
-def write(target: IO[bytes], rows: Rows, about: dict[str, Any], *, only_files_of: User | None = None) -> None:
+def write(target: IO[bytes], rows: RowsByModel, about: dict[str, Any], *, only_files_of: User | None = None) -> None:
     """All ``rows``, whom they name, and their files. Of a person, the files are those they brought themself."""
     archive = Archive(target, {**about, "rows": {}})
     people: set[int] = set()
@@ -81,15 +73,16 @@ def write(target: IO[bytes], rows: Rows, about: dict[str, Any], *, only_files_of
 
 
 def _people(pks: set[int]) -> list[dict[str, Any]]:
-    return list(User.objects.filter(pk__in=pks).order_by("pk").values("id", "name", "email"))
+    people = User.objects.filter(pk__in=pks).order_by("pk").values_list("pk", "name", "email")
+    return [{"id": pk, "name": name, "email": email} for pk, name, email in people]
 
 
 def _as_objects(model: type[Model], pks: Iterable[int]) -> Iterable[dict[str, Any]]:
     """Each row as PostgreSQL writes it in JSON, with the columns that may be handed out."""
     quote = connection.ops.quote_name
     fields = [f for f in model._meta.concrete_fields if f.column not in SECRET and not isinstance(f, BinaryField)]
-    named = ", ".join(f"t.{quote(field.column)}" for field in fields)
-    key = quote(model._meta.pk.column)
+    named = ", ".join(f"t.{quote(str(field.column))}" for field in fields)
+    key = quote(str(model._meta.pk.column))
     for some in in_batches(pks):
         with connection.cursor() as cursor:
             cursor.execute(
@@ -104,7 +97,7 @@ def file_fields(model: type[Model]) -> list[str]:
     return [field.name for field in model._meta.concrete_fields if isinstance(field, FileField)]
 
 
-def file_names(rows: Rows, brought_by: User | None = None) -> set[str]:
+def file_names(rows: RowsByModel, brought_by: User | None = None) -> set[str]:
     """The stored files that rows point to, those of histories and coats of arms of documents included."""
     names: set[str] = set()
     for model, pks in rows.items():
@@ -120,7 +113,7 @@ def file_names(rows: Rows, brought_by: User | None = None) -> set[str]:
     return {name for name in names if name}
 
 
-def _files(archive: Archive, rows: Rows, brought_by: User | None) -> None:
+def _files(archive: Archive, rows: RowsByModel, brought_by: User | None) -> None:
     for name in sorted(file_names(rows, brought_by)):
         try:
             with default_storage.open(name) as file:

@@ -15,7 +15,7 @@ from scaling.common.history import rewriting_history
 from scaling.common.transactions import atomic
 from scaling.privacy.archive import file_names
 from scaling.privacy.models import DataExport
-from scaling.privacy.rows import Rows, in_batches, rows_of_municipality
+from scaling.privacy.rows import RowsByModel, in_batches, rows_of_municipality
 from scaling.trail.events import note
 from scaling.trail.models import EventKind
 from scaling.trail.rewriting import BY_TABLE, note_as_gone
@@ -79,7 +79,7 @@ def erase(*, municipality: Municipality, by: Any) -> dict[str, int]:
     return gone
 
 
-def _free_files(rows: Rows) -> list[str]:
+def _free_files(rows: RowsByModel) -> list[str]:
     """Files that nothing else points to."""
     names = file_names(rows)
     exports = DataExport.objects.filter(pk__in=rows.get(DataExport, ())).exclude(file="").values_list("file", flat=True)

@@ -12,7 +12,6 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from scaling.accounts.models import Municipality, User
@@ -49,8 +48,8 @@ def orders_of(by: Any, *, person: User | None, municipality: Municipality | None
     return DataExport.objects.filter(ordered_by=by, person=person, municipality=municipality, ordered_at__gt=since)
 
 
-@app.task(name="make_export", queue=PDF, pass_context=True, retry=RETRY)
-def make_export(context: JobContext, *, pk: int) -> None:
+@app.task(name="make_export", queue=PDF, retry=RETRY)
+def make_export(*, pk: int) -> None:
     """Make the file of an order, unless it is there or was forgotten meanwhile."""
     found = DataExport.objects.select_related("person", "municipality").filter(pk=pk, made_at=None).first()
     if found is None:
@@ -63,11 +62,10 @@ def make_export(context: JobContext, *, pk: int) -> None:
             found.size = target.tell()
             target.seek(0)
             found.file.save(f"{found.public_id}.zip", File(target), save=False)
-        found.made_at = timezone.now()
-        found.save(update_fields=["file", "size", "checksum", "made_at"])
+        found.made_at, found.failed_at = timezone.now(), None
+        found.save(update_fields=["file", "size", "checksum", "made_at", "failed_at"])
     except Exception:
-        if RETRY.after(context.job.attempts) is None:
-            DataExport.objects.filter(pk=pk).update(failed_at=timezone.now())
+        DataExport.objects.filter(pk=pk).update(failed_at=timezone.now())  # until another attempt succeeds
         raise
 
 

@@ -8,7 +8,7 @@ from django.db.models import ForeignKey, Model
 
 from scaling.accounts.models import Municipality, User
 
-Rows = dict[type[Model], set[int]]
+RowsByModel = dict[type[Model], set[int]]
 
 #: Apps whose tables can hold data of people or municipalities. All others are the framework's own lists.
 APPS = ("accounts", "catalogue", "assessments", "reports", "scaling", "account", "mfa", "socialaccount", "admin", "sessions")
@@ -31,21 +31,21 @@ def keys(model: type[Model]) -> list["ForeignKey[Any, Any]"]:
     return [field for field in model._meta.concrete_fields if isinstance(field, ForeignKey)]
 
 
-def rows_of_municipality(municipality: Municipality) -> Rows:
+def rows_of_municipality(municipality: Municipality) -> RowsByModel:
     """Everything that belongs to it: rows that point at it, rows that point at those, and so on; with all their histories.
 
     Some hundred queries, whatever the municipality holds.
     """
-    found: Rows = {Municipality: {municipality.pk}}
-    fresh: Rows = dict(found)
+    found: RowsByModel = {Municipality: {municipality.pk}}
+    fresh: RowsByModel = dict(found)
     while fresh:
-        reached: Rows = {}
+        reached: RowsByModel = {}
         for model in tables():
             if model._meta.label_lower in APART:
                 continue
             pks: set[int] = set()
             for field in keys(model):
-                if targets := fresh.get(field.related_model):  # type: ignore[call-overload]
+                if targets := fresh.get(field.related_model):
                     pks |= _pks(model, **{f"{field.attname}__in": targets})
             of = getattr(model, "instance_type", None)
             if of is not None and (targets := fresh.get(of)):
@@ -57,9 +57,9 @@ def rows_of_municipality(municipality: Municipality) -> Rows:
     return found
 
 
-def rows_of_person(person: User, within: Rows | None = None) -> Rows:
+def rows_of_person(person: User, within: RowsByModel | None = None) -> RowsByModel:
     """Their account, and each row that names them by a foreign key or their address; ``within`` those of a municipality."""
-    found: Rows = {User: {person.pk}}
+    found: RowsByModel = {User: {person.pk}}
     for model in tables():
         pks: set[int] = set()
         for field in keys(model):

@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -237,7 +238,7 @@ def test_every_table_of_ours_belongs_somewhere():
         *("accounts.attemptcount", "accounts.user", "accounts.signin", "accounts.accountchange"),
         "assessments.renderedpdf",
     }
-    reached = {Municipality}
+    reached: set[Any] = {Municipality}
     while True:
         new = {
             model
@@ -286,7 +287,7 @@ def test_deleted_municipality_is_gone_and_others_are_as_they_were(
     assert fingerprint(left) == before
     assert rows_of_municipality(municipality) == {Municipality: {municipality.pk}}
     assert not Municipality.objects.filter(pk=municipality.pk).exists()
-    assert not any(default_storage.exists(name) for name in files)
+    assert not any(default_storage.exists(str(name)) for name in files)
     assert default_storage.exists(kept)
     connection.check_constraints()
     report = verify()

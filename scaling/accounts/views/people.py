@@ -285,7 +285,7 @@ def _answer_invitation(request: HttpRequest, token: str, found: Invitation) -> H
     if provider := forbidding_provider_of(found.municipality):
         there = {"name": provider.name, "url": reverse("openid_connect_login", args=[provider.id])}
         return render(request, "accounts/invitation.html", {**context, "way": "provider", "provider": there})
-    form = JoinForm(request.POST if request.method == "POST" else None, email=found.email)
+    form = JoinForm(request.POST if request.method == "POST" else None, email=found.email, initial={"name": found.name})
     if request.method == "POST" and form.is_valid():
         try:
             membership = invitations.accept_as_new(

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         files = RecordFile.objects.filter(record__in=records, content__isnull=False).count()
         self.stdout.write(
             f"The account of {user.email} is closed for good, with its sign-ins, memberships and second factors.\n"
-            f"Documents in which the person stands, as {names}: {len(records)}. Their name goes for good.\n"
+            f"Documents in which {user.email} stands, as {names}: {len(records)}. Their name goes for good.\n"
             f"Files kept of these documents: {files}. They will be removed, and made anew when somebody asks for them.\n"
             "Numbers, checksums and figures stay. So does what people wrote in the reasons of approved documents."
         )

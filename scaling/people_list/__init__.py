@@ -1,0 +1,1 @@
+"""Many people at once: a table of addresses, names, roles and projects, shown before it changes anything."""
