@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from assessments.models import Comment, Evidence, Measure, WorkbookUpload
 from assessments.services import share_links, workflow
-from scaling.accounts.models import Invitation, Membership, Role
+from scaling.accounts.models import Invitation, Membership, PeopleList, Role
 from tests.conftest import PASSWORD, make_user
 from tests.factories import make_project
 from tests.test_permissions import TABLE
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 #: Ids that name the same thing everywhere, so there is no foreign one to mix in.
-COMMON = {"key", "published", "drafted", "practice", "model", "kind", "phase", "rest"}
+COMMON = {"key", "published", "drafted", "practice", "model", "kind", "phase", "rest", "trail_kind"}
 
 
 @pytest.fixture
@@ -60,14 +60,15 @@ def foreign(world, elsewhere, charlie) -> dict[str, Any]:
         "link": link.pk,
         "comment": Comment.objects.create(score=score, text="Fremd", author=charlie).pk,
         "measure": Measure.objects.create(project=project, text="Fremd").public_id,
+        "people_list": PeopleList.objects.create(municipality=elsewhere, user=charlie, file_name="x.csv", rows=[]).public_id,
         "sheet_upload": WorkbookUpload.objects.create(assessment=draft, user=charlie, file_name="x.xlsx", rows=[]).public_id,
     }
 
 
 def writes(queries: CaptureQueriesContext) -> list[str]:
-    """Statements that change anything but sessions, the cache, and the files kept of a record when first asked for."""
+    """Statements that change anything but sessions, the cache, what is noted of a download, and the files kept of a record."""
     found = [query["sql"] for query in queries.captured_queries if re.match(r"\s*(INSERT|UPDATE|DELETE)", query["sql"])]
-    kept = ("django_session", '"cache"', "assessments_recordfile", "assessments_renderedpdf")
+    kept = ("django_session", '"cache"', "assessments_recordfile", "assessments_renderedpdf", "scaling_trailevent")
     return [sql[:120] for sql in found if not any(table in sql for table in kept)]
 
 
@@ -113,7 +114,7 @@ class TestEveryAddress:
                         status = getattr(client, method)(path).status_code
                     transaction.set_rollback(True)
                 # A file that was read in is gone a moment later; its address then leads back, and changes nothing.
-                gone = name == "assessments:sheet_preview" and status == 302
+                gone = name in ("assessments:sheet_preview", "people_list_preview") and status == 302
                 if (status != 404 and not gone and status != 405) or writes(queries):
                     wrong.append(f"{method} {name} with a foreign {word}: {status} {writes(queries)}")
         assert wrong == []

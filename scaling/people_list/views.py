@@ -18,6 +18,7 @@ from assessments.views.access import get_municipality, require
 from scaling.accounts.invitations import LastManager, TooManyInvitations
 from scaling.accounts.models import Municipality, PeopleList
 from scaling.common.forms import Form
+from scaling.common.text import tidy_line
 from scaling.people_list.plan import Plan, PlanOutdated, carry_out, people_of, plan
 from scaling.people_list.reading import LineProblem, UnreadableList, read
 
@@ -63,7 +64,10 @@ def people_list(request: HttpRequest, public_id: str) -> HttpResponse:
                 user: Any = request.user
                 PeopleList.objects.filter(user=user, municipality=municipality).delete()
                 upload = PeopleList.objects.create(
-                    municipality=municipality, user=user, file_name=str(file.name)[:200], rows=[one.as_row() for one in people]
+                    municipality=municipality,
+                    user=user,
+                    file_name=tidy_line(str(file.name))[:200],
+                    rows=[one.as_row() for one in people],
                 )
                 return redirect("people_list_preview", public_id, upload.public_id)
     context = {"municipality": municipality, "form": form, "problems": problems, "crumbs": _crumbs(municipality)}

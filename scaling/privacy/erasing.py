@@ -12,6 +12,7 @@ from assessments.reports.pdf.store import forget_all
 from scaling.accounts.models import Membership, Municipality, User
 from scaling.accounts.second_factor import settle
 from scaling.common.history import rewriting_history
+from scaling.common.sorting import sort_key
 from scaling.common.transactions import atomic
 from scaling.privacy.archive import file_names
 from scaling.privacy.models import DataExport
@@ -34,7 +35,9 @@ def extent(municipality: Municipality) -> Extent:
     """Some hundred queries."""
     rows = rows_of_municipality(municipality)
     counts = [(str(model._meta.verbose_name_plural), len(pks)) for model, pks in rows.items() if _is_told(model)]
-    return Extent(tuple(sorted(counts)), len(file_names(rows)), only_here(municipality).count())
+    return Extent(
+        tuple(sorted(counts, key=lambda one: sort_key(one[0]))), len(file_names(rows)), only_here(municipality).count()
+    )
 
 
 def _is_told(model: Any) -> bool:

@@ -224,6 +224,7 @@ FILES = {
     "assessments.forms.evidence.EvidenceFileForm": "kept as it is; its name by tidy_file_name",
     "assessments.forms.municipality.CoatOfArmsForm": "a picture, drawn anew",
     "assessments.forms.workbook.SheetForm": "assessments.services.answers.Answer and NewEvidence",
+    "scaling.people_list.views.ListForm": "scaling.people_list.reading, by tidy_line",
     "catalogue.forms.upload.UploadForm": "catalogue.documents.yaml_reader",
 }
 #: Commands, and what takes the text they are given; none of the others stores any.
@@ -233,6 +234,12 @@ COMMANDS = {
     "load_demo": "the doors of the services, from a file of ours",
     "serve": "import_catalogue, load_demo",
     "restore": "rows as they were in the database that was backed up",
+    "apply_retention": "",
+    "delete_municipality": "",
+    "export_municipality": "",
+    "export_person": "",
+    "seal_history": "",
+    "verify_history": "",
     "backup": "",
     "build": "",
     "delete_unused_files": "",
@@ -266,6 +273,7 @@ WITHOUT_FORM = {
     "catalogue.views.practices_and_models": {"richtung"},
     "scaling.accounts.views.people": {"password"},
     "scaling.drafts": {"entwurf"},
+    "scaling.people_list.views": {"gesehen"},
     "scaling.once": {"einmal"},
     "scaling.views.theme": {"next", "theme"},
 }
