@@ -1,5 +1,6 @@
 """Twenty people ask for a PDF each, at once: how long somebody else waits for the start page meanwhile."""
 
+import html
 import itertools
 import re
 import statistics
@@ -21,7 +22,7 @@ def run(port: int) -> list[Figure]:
     other.sign_in("leitung@auenfurt.example", PASSWORD)
     wanted = new_pdfs(other)
     idle = [timed(other) for _ in range(IDLE_PAGES)]
-    readers = [threading.Thread(target=read, args=[port, path]) for path in wanted]
+    readers = [threading.Thread(target=read, args=[signed_in(port), path]) for path in wanted]
     start = time.monotonic()
     for reader in readers:
         reader.start()
@@ -48,23 +49,26 @@ def new_pdfs(client: Client) -> list[str]:
     return found[:PEOPLE]
 
 
-def read(port: int, path: str) -> None:
-    """As a browser does: ask, and come back every two seconds until the file is there."""
+def signed_in(port: int) -> Client:
     client = Client(port)
     client.sign_in("leitung@auenfurt.example", PASSWORD)
+    return client
+
+
+def read(client: Client, path: str) -> None:
+    """As a browser does: ask, and have the waiting page's script look every two seconds until the file is there."""
     end = time.monotonic() + GIVES_UP
-    mark = ""
-    while time.monotonic() < end:
-        status, body = client.request("GET", path + mark)
-        assert status in (200, 202), f"{path}: {status}"
-        if body.startswith(b"%PDF"):
-            return
-        if status == 200:
-            mark = ""
+    status, body = client.request("GET", path)
+    while not body.startswith(b"%PDF"):
+        assert status in (200, 202, 204), f"{path}: {status}"
+        assert time.monotonic() < end, f"{path}: given up"
+        if found := re.search(rb'hx-get="([^"]+)"', body):
+            waiting = html.unescape(found[1].decode())
+        if status == 200:  # it is ready: an empty answer that sends the page on
+            status, body = client.request("GET", path)
         else:
-            mark = "&warten=1"
             time.sleep(2)
-    raise TimeoutError(path)
+            status, body = client.request("GET", waiting, more={"HX-Request": "true"})
 
 
 def timed(client: Client) -> float:

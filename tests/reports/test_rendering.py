@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -22,6 +23,7 @@ from assessments.reports.rendering import orders, queue, tasks
 from assessments.reports.rendering.orders import example_order, form_order, order_from, record_order, running_order
 from assessments.reports.rendering.tasks import AHEAD, RETRY, WANTED
 from catalogue.edition_cache import cached_edition
+from scaling.accounts.models import User
 from tests.reports.conftest import approved
 from tests.reports.workers import wait_until, worker
 
@@ -82,7 +84,7 @@ def test_new_pdf_is_waited_for_on_a_page(client, second, alice, impatient):
     page = response.text
     assert "PDF wird erstellt" in page
     assert "Ihr PDF ist als Nächstes an der Reihe." in page
-    again = url(second, "?umfang=kurz&amp;warten=1")
+    again = url(second, f"?umfang=kurz&amp;warten={jobs().get().lock}")
     assert f'<noscript><meta http-equiv="refresh" content="3; url={again}"></noscript>' in page
     assert [(job.status, job.priority) for job in jobs()] == [("todo", WANTED)]
     # The same question, however often, is one job; another PDF comes behind it.
@@ -98,6 +100,24 @@ def test_page_that_waits_is_told_only_what_is_new(client, second, alice, impatie
     asked = {"headers": {"HX-Request": "true"}}
     assert client.get(url(second, f"?umfang=kurz&warten=1&stand={mark}"), **asked).status_code == 204
     assert client.get(url(second, "?umfang=kurz&warten=1&stand=x"), **asked).status_code == 202
+
+
+def test_page_that_waits_reads_nothing_but_how_far_its_job_is(client, second, alice, bob, impatient):
+    client.force_login(alice)
+    client.get(url(second))
+    job = jobs().get()
+    again = url(second, f"?umfang=kurz&warten={job.lock}")
+    with CaptureQueriesContext(connection) as read:
+        response = client.get(again)
+    assert (response.status_code, response.context["waiting_url"]) == (202, again)
+    assert not [one for one in read if "assessments_score" in one["sql"]]
+    stranger = Client()
+    stranger.force_login(User.objects.create_user("fremd@example.org"))
+    assert stranger.get(again).status_code == 404
+    # Once the job has ended, the PDF is looked for, also under the key that it has by now.
+    tasks.render.func(type("Context", (), {"job": job})(), **job.args)
+    ProcrastinateJob.objects.filter(pk=job.pk).update(status="succeeded")
+    assert "PDF ist fertig" in client.get(again).text
 
 
 def test_page_that_waited_gets_a_page_and_then_the_file(client, second, alice, impatient):

@@ -24,9 +24,9 @@ from assessments.reports.rendering.tasks import AHEAD, WANTED, render
 from assessments.services import workflow
 from scaling.common.jobs import PDF
 
-#: Seconds that a request waits for a new PDF before it answers with a page.
+#: Seconds that a request waits for a new PDF before it answers with a page. None is made within the first look's time.
 PATIENCE = 2.0
-LOOK_EVERY = 0.05
+FIRST_LOOK, LOOK_EVERY = 0.15, 0.02
 #: Two of a process's four threads may wait; the others are for people who want a page.
 _waiting_places = threading.BoundedSemaphore(2)
 #: So long a failure is told instead of tried again by whoever comes.
@@ -71,9 +71,15 @@ def pdf_or_wait(order: PdfOrder, *, again: bool = False, may_wait: bool = True) 
     if again:
         forget_problem(order.key)
     _raise_problem(order)
-    if _job_of(order) is None:
+    if _job_of(order.key) is None:
         enqueue(order, priority=WANTED)
     return (_awaited(order) if may_wait else None) or _how_far(order)
+
+
+def still_waiting(key: str) -> Waiting | None:
+    """How far the job of that key is, None once there is none. Two or three queries, and nothing of what the PDF would show."""
+    job = _job_of(key)
+    return _state_of(job) if job else None
 
 
 def enqueue(order: PdfOrder, *, priority: int) -> None:
@@ -116,10 +122,10 @@ def _raise_problem(order: PdfOrder) -> None:
         raise PdfFailed
 
 
-def _job_of(order: PdfOrder) -> ProcrastinateJob | None:
+def _job_of(key: str) -> ProcrastinateJob | None:
     """The job that will make it, if somebody wants it already. What is only made ahead does not count until it runs."""
     wanted = Q(status="doing") | Q(status="todo", priority__gte=WANTED)
-    return ProcrastinateJob.objects.filter(wanted, lock=order.key).order_by("-priority", "pk").first()
+    return ProcrastinateJob.objects.filter(wanted, lock=key).order_by("-priority", "pk").first()
 
 
 def _awaited(order: PdfOrder) -> bytes | None:
@@ -127,8 +133,10 @@ def _awaited(order: PdfOrder) -> bytes | None:
         return None
     try:
         end = time.monotonic() + PATIENCE
+        pause = FIRST_LOOK
         while time.monotonic() < end:
-            time.sleep(LOOK_EVERY)
+            time.sleep(pause)
+            pause = LOOK_EVERY
             pdf = order.fetch()
             if pdf is not None:
                 return pdf
@@ -138,11 +146,15 @@ def _awaited(order: PdfOrder) -> bytes | None:
 
 
 def _how_far(order: PdfOrder) -> bytes | Waiting:
-    job = _job_of(order)
+    job = _job_of(order.key)
     if job is None:  # it ended a moment ago, one way or the other
         _raise_problem(order)
         pdf = order.fetch()
         return pdf if pdf is not None else Waiting(is_running=False, before=0, failures=0, has_worker=True)
+    return _state_of(job)
+
+
+def _state_of(job: ProcrastinateJob) -> Waiting:
     first = Q(priority__gt=job.priority) | Q(priority=job.priority, pk__lt=job.pk)
     due = Q(status="doing") | Q(status="todo") & (Q(scheduled_at=None) | Q(scheduled_at__lte=timezone.now()))
     asked_at = datetime.fromisoformat(job.args["asked_at"])

@@ -9,7 +9,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from assessments.reports.records.keeping import speaking_records
-from assessments.reports.rendering.orders import collected_order
+from assessments.reports.rendering.orders import PdfOrder, collected_order
 from assessments.reports.views.downloads import requested_language
 from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.views.access import get_municipality
@@ -24,9 +24,12 @@ def collected_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     records = speaking_records(request.user, municipality)
     if not records:
         raise Http404
-    with translation.override(requested_language(request)):
-        order = collected_order(records)
-        word = _("Sammelbericht")  # not inside the f-string, where gettext does not look
-        name = f"{slugify(word)}-{slugify(municipality.name)}.pdf"
+    language = requested_language(request)
+
+    def wanted() -> tuple[PdfOrder, str]:
+        with translation.override(language):
+            word = _("Sammelbericht")  # not inside the f-string, where gettext does not look
+            return collected_order(records), f"{slugify(word)}-{slugify(municipality.name)}.pdf"
+
     back = (_("Zurück zu %(name)s") % {"name": municipality.name}, municipality.get_absolute_url())
-    return pdf_answer(request, order, name=name, back=back)
+    return pdf_answer(request, wanted, back=back)

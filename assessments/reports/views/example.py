@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assessments.reports.profile.example import example_profile
-from assessments.reports.rendering.orders import example_order
+from assessments.reports.rendering.orders import PdfOrder, example_order
 from assessments.reports.views.downloads import file_name, requested_language
 from assessments.reports.views.pdf import requested_variant
 from assessments.reports.views.pdf_answer import pdf_answer
@@ -58,11 +58,14 @@ def example_criterion(request: HttpRequest) -> HttpResponse:
 def example_pdf(request: HttpRequest) -> HttpResponse:
     """``?umfang=`` and ``?sprache=`` as for any profile; rendered once per variant and language, then from the store."""
     variant, language = requested_variant(request), requested_language(request)
-    with translation.override(language):
-        profile = example_profile()
+
+    def wanted() -> tuple[PdfOrder, str]:
+        with translation.override(language):
+            name = file_name(example_profile(), f"{variant}fassung.pdf")
+        return example_order(variant=variant, language=language), f"beispiel-{name}"
+
     return pdf_answer(
         request,
-        example_order(variant=variant, language=language),
-        name=f"beispiel-{file_name(profile, f'{variant}fassung.pdf')}",
+        wanted,
         back=(_("Zurück zum Reifeprofil"), reverse("reports:example")),
     )

@@ -9,6 +9,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from assessments.reports.pdf import VARIANTS, Variant
+from assessments.reports.rendering.orders import PdfOrder
 from assessments.reports.views.damaged import tells_damage
 from assessments.reports.views.downloads import file_name, requested_language
 from assessments.reports.views.pdf_answer import pdf_answer
@@ -39,12 +40,17 @@ def profile_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     if with_comments:
         require(request.user, "assessments.work_on_assessment", assessment)
     variant = requested_variant(request)
-    with translation.override(requested_language(request)):
-        requested = requested_profile(request, assessment)
+    language = requested_language(request)
+
+    def wanted() -> tuple[PdfOrder, str]:
+        with translation.override(language):
+            requested = requested_profile(request, assessment)
+        name = file_name(requested.profile, "pdf").removesuffix(".pdf") + f"-{variant}fassung.pdf"
+        return requested.order(variant, comments=with_comments), name
+
     return pdf_answer(
         request,
-        requested.order(variant, comments=with_comments),
-        name=file_name(requested.profile, "pdf").removesuffix(".pdf") + f"-{variant}fassung.pdf",
+        wanted,
         back=(_("Zurück zum Reifeprofil"), reverse("reports:profile", args=[assessment.public_id])),
         assessment=assessment,
     )

@@ -1,5 +1,6 @@
 """How a request for a PDF is answered: by the file, or by a page that says how far it is and comes back by itself."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,23 +10,27 @@ from django.utils.translation import gettext as _
 from assessments.models import Assessment
 from assessments.reports.pdf import PdfUnavailable
 from assessments.reports.rendering.orders import PdfOrder
-from assessments.reports.rendering.queue import PdfFailed, pdf_or_wait
+from assessments.reports.rendering.queue import PdfFailed, Waiting, pdf_or_wait, still_waiting
 from assessments.views.breadcrumbs import crumbs_to
 
-#: „?warten=1“ comes from the waiting page: it is answered by a page also once the PDF is there, or the page that waited would
-#: stay as it is beside the download. „?stand=“ is what the page shows already, „?nochmal=1“ starts a failed PDF anew.
+#: „?warten=“ comes from the waiting page: it is answered by a page also once the PDF is there, or the page that waited would
+#: stay as it is beside the download. It names the job that is waited for, so that nothing has to be read but how far that is;
+#: with what names none („1“), the PDF is looked for. „?stand=“ is what the page shows already, „?nochmal=1“ starts a failed PDF
+#: anew.
 WAITING, SHOWN, AGAIN = "warten", "stand", "nochmal"
 
 
 def pdf_answer(
     request: HttpRequest,
-    order: PdfOrder,
+    wanted: Callable[[], tuple[PdfOrder, str]],
     *,
-    name: str,
     back: tuple[str, str],
     assessment: Assessment | None = None,
 ) -> HttpResponse:
-    """The PDF as ``name``, 202 with a page that waits for it, or 503 with one that says what is wrong.
+    """The PDF, 202 with a page that waits for it, or 503 with one that says what is wrong.
+
+    ``wanted`` gives the order and the name of the file. It is not asked where a page waits for a job that is not done: twenty
+    people who wait would have twenty profiles read every two seconds. Rights are looked at before, each time.
 
     ``back`` is text and address of the way back; ``assessment`` is named to its members, who then see where they are. Waits two
     seconds at most, and not at all for the waiting page's own questions.
@@ -36,9 +41,11 @@ def pdf_answer(
         "back_text": back[0],
         "back_url": back[1],
         "pdf_url": _address(request),
-        "waiting_url": _address(request, WAITING),
-        "retry_url": _address(request, AGAIN),
+        "retry_url": _address(request, **{AGAIN: "1"}),
     }
+    if came_back and (state := still_waiting(request.GET[WAITING])):
+        return _waiting_page(request, state, context, request.GET[WAITING])
+    order, name = wanted()
     try:
         found = pdf_or_wait(order, again=AGAIN in request.GET, may_wait=not came_back)
     except PdfUnavailable:
@@ -52,9 +59,14 @@ def pdf_answer(
         return HttpResponse(
             found, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
         )
-    if request.headers.get("HX-Request") and request.GET.get(SHOWN) == found.mark:
+    return _waiting_page(request, found, context, order.key)
+
+
+def _waiting_page(request: HttpRequest, state: Waiting, context: dict[str, Any], key: str) -> HttpResponse:
+    if request.headers.get("HX-Request") and request.GET.get(SHOWN) == state.mark:
         return HttpResponse(status=204)  # nothing new: nothing is read aloud once more
-    response = render(request, "report/pdf_waiting.html", {**context, "state": found}, status=202)
+    context |= {"state": state, "waiting_url": _address(request, **{WAITING: key})}
+    response = render(request, "report/pdf_waiting.html", context, status=202)
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -65,14 +77,15 @@ def _crumbs(assessment: Assessment) -> list[tuple[str, str]]:
 
 def _whole_page(request: HttpRequest) -> HttpResponse | None:
     """Tell the waiting page's script to open this address as a page. None for whoever has done so."""
-    return HttpResponse(headers={"HX-Redirect": _address(request, WAITING)}) if request.headers.get("HX-Request") else None
+    if not request.headers.get("HX-Request"):
+        return None
+    return HttpResponse(headers={"HX-Redirect": _address(request, **{WAITING: "1"})})
 
 
-def _address(request: HttpRequest, *marks: str) -> str:
+def _address(request: HttpRequest, **marks: str) -> str:
     """This request's own address, with these of our marks and no others."""
     query = request.GET.copy()
     for mark in (WAITING, SHOWN, AGAIN):
         query.pop(mark, None)
-    for mark in marks:
-        query[mark] = "1"
+    query.update(marks)
     return f"{request.path}?{query.urlencode()}" if query else request.path

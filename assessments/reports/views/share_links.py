@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments.forms.share_link import ShareForm
-from assessments.models import Assessment, ShareLink
+from assessments.models import Assessment, AssessmentRecord, ShareLink
 from assessments.reports.profile.anonymise import without_names
 from assessments.reports.records.keeping import current_record, record_profile
+from assessments.reports.rendering.orders import PdfOrder
 from assessments.reports.views.damaged import tells_damage
 from assessments.reports.views.downloads import file_name, requested_language
 from assessments.reports.views.pdf import requested_variant
@@ -140,12 +141,16 @@ def unlisted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return wrapped
 
 
-def _shared_profile(token: str) -> RequestedProfile:
+def _shared_record(token: str) -> tuple[ShareLink, AssessmentRecord]:
     """404 for a link that is expired, revoked or guessed, or whose round was reopened: nobody can tell which. Two queries."""
     link = ShareLink.objects.usable(timezone.localdate()).filter(token=token).first()
     record = current_record(link.assessment) if link else None
     if link is None or record is None:
         raise Http404
+    return link, record
+
+
+def _profile_of(link: ShareLink, record: AssessmentRecord) -> RequestedProfile:
     profile = record_profile(record)
     if link.with_names:
         return RequestedProfile(profile, record, link.assessment.public_id)
@@ -155,7 +160,7 @@ def _shared_profile(token: str) -> RequestedProfile:
 @require_safe
 @unlisted
 def shared_profile(request: HttpRequest, token: str) -> HttpResponse:
-    profile = _shared_profile(token).profile
+    profile = _profile_of(*_shared_record(token)).profile
     context = {
         "profile": profile,
         "charts": charts_of(profile),
@@ -171,11 +176,16 @@ def shared_profile(request: HttpRequest, token: str) -> HttpResponse:
 def shared_pdf(request: HttpRequest, token: str) -> HttpResponse:
     """``?umfang=`` and ``?sprache=`` as for members; never with comments."""
     variant = requested_variant(request)
-    with translation.override(requested_language(request)):
-        shared = _shared_profile(token)
+    language = requested_language(request)
+    link, record = _shared_record(token)
+
+    def wanted() -> tuple[PdfOrder, str]:
+        with translation.override(language):
+            shared = _profile_of(link, record)
+        return shared.order(variant), file_name(shared.profile, f"{variant}fassung.pdf")
+
     return pdf_answer(
         request,
-        shared.order(variant),
-        name=file_name(shared.profile, f"{variant}fassung.pdf"),
+        wanted,
         back=(_("Zurück zum Reifeprofil"), reverse("reports:shared", args=[token])),
     )

@@ -9,7 +9,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from assessments.models import Assessment
-from assessments.reports.rendering.orders import form_order
+from assessments.reports.rendering.orders import PdfOrder, form_order
 from assessments.reports.views.downloads import requested_language
 from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.views.access import get_assessment
@@ -52,16 +52,19 @@ def workshop_form(request: HttpRequest, public_id: str) -> HttpResponse:
     assessment = get_assessment(request.user, public_id)
     criteria = requested_criteria(request, assessment)
     office = request.GET.get("stelle", "")
-    with translation.override(requested_language(request)):
-        order = form_order(assessment, criteria, office=office)
-        words = [_("Arbeitsbogen"), assessment.project.slug, str(assessment.round)]
-        if office:
-            words.append(str(Office(office).label))
-        name = f"{'-'.join(str(slugify(word)) for word in words)}.pdf"
+    language = requested_language(request)
+
+    def wanted() -> tuple[PdfOrder, str]:
+        with translation.override(language):
+            words = [_("Arbeitsbogen"), assessment.project.slug, str(assessment.round)]
+            if office:
+                words.append(str(Office(office).label))
+            name = f"{'-'.join(str(slugify(word)) for word in words)}.pdf"
+            return form_order(assessment, criteria, office=office), name
+
     return pdf_answer(
         request,
-        order,
-        name=name,
+        wanted,
         back=(_("Zurück zur Bewertung"), assessment.get_absolute_url()),
         assessment=assessment,
     )
