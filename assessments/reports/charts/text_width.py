@@ -30,6 +30,12 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     return sum(widths.get(ord(character), _UNKNOWN) for character in text) * size
 
 
+def is_known(text: str, *, bold: bool = False) -> bool:
+    """Whether Fira Sans has every character: then ``text_width`` is exact."""
+    widths = _widths(bold)
+    return all(ord(character) in widths for character in text)
+
+
 def shortened(text: str, width: float, size: float, *, bold: bool = False, strip: str | None = None) -> str:
     """As much of the text's beginning as fits with „…“ behind it, and nothing of ``strip`` (blanks) in between."""
 

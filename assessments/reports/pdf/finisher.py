@@ -5,6 +5,7 @@ It hands over the objects of the file. They are dictionaries and streams of pydy
 
 import io
 import warnings
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -167,8 +168,23 @@ def write_once(pdf: Any) -> None:
         if one.free != "f":
             written = Written()
             written.number, written.generation = one.number, one.generation
+            if isinstance(one, pydyf.Stream) and one.compress:
+                pack(one)
             written.compressible, written.data = one.compressible, with_clear_end(one.data)
             pdf.objects[place] = written
+
+
+def pack(stream: Any) -> None:
+    """As zlib does by itself: the highest level, which is pydyf's, takes more than twice as long for 2 % of the size."""
+    stream.stream = [zlib.compress(b"\n".join(map(_bytes_of, stream.stream)))]
+    stream.extra["Filter"] = "/FlateDecode"
+    stream.compress = False
+
+
+def _bytes_of(part: Any) -> bytes:
+    if isinstance(part, bytes):
+        return part
+    return part.encode("ascii") if isinstance(part, str) else bytes(part.data)
 
 
 def with_clear_end(data: bytes) -> bytes:
