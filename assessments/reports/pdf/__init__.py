@@ -1,5 +1,6 @@
 """The maturity profile as a PDF: tagged (PDF/UA-1), archivable with its own data inside (PDF/A-3a), in two variants."""
 
+import gc
 import hashlib
 import logging
 import math
@@ -88,7 +89,9 @@ def render_pdf(
         styles += (PAPER_STYLE,)
     made_at = made_at or _moment.get() or timezone.now()
 
+    data = data_of(profile)
     choice, shorter, tight = FIRST_PAGES.index(first_page_of(profile, variant, styles)), 0, False
+    gc.collect()  # a document's boxes refer to one another in circles: the next would be laid out beside them
     while True:
         html = report_html(
             profile,
@@ -103,7 +106,7 @@ def render_pdf(
             can_shorten=variant == "kurz" and shorter + 1 < len(LIST_LIMITS),
             can_tighten=variant == "kurz" and not tight,
         )
-        pdf = html_to_pdf(html, styles, made_at=made_at, attach=lambda: data_of(profile), accept=fit)
+        pdf = html_to_pdf(html, styles, made_at=made_at, attach=lambda: data, accept=fit)
         if pdf is not None:
             return pdf
         choice, shorter, tight = choice + fit.runs_over, shorter + fit.is_too_long, tight or fit.is_nearly_empty
@@ -176,7 +179,7 @@ def data_of(profile: MaturityProfile) -> list[Attached]:
 def warm() -> bool:
     """Load libraries, fonts, style sheets, templates, the version of it all: a worker's first report is as quick as the next.
 
-    Whether PDFs can be made here. Where not, the log says so and the worker goes on: people are told when they ask for one.
+    What is loaded by then stays, and the garbage collector need not look through it again. Whether PDFs can be made here. Where not, the log says so and the worker goes on: people are told when they ask for one.
     """
     render_version()
     words = "Verantwortung für Verstetigung " * 20  # untranslated: nobody reads it; long enough to need syllables
@@ -188,4 +191,7 @@ def warm() -> bool:
     except PdfUnavailable as error:
         logger.warning("%s", error)
         return False
+    finally:
+        gc.collect()
+        gc.freeze()
     return True

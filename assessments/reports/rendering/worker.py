@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 from collections.abc import AsyncIterator
@@ -43,8 +42,6 @@ def work(*, heartbeat: float = 5.0, silent: float = 20.0, niceness: int = NICENE
     if warm():
         with contextlib.suppress(DatabaseError):  # away for the moment: then they are told for ten minutes more
             forget_missing_libraries()
-    gc.collect()
-    gc.freeze()
     connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4)
     with app.replace_connector(connector) as ours:
         asyncio.run(_work(ours, heartbeat, silent))
