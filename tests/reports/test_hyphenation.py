@@ -1,5 +1,7 @@
 """German words are parted by German rules, with one word list for text and charts."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pyphen
@@ -17,6 +19,16 @@ def test_text_and_charts_share_one_word_list(language):
     label_fit.load_syllables()
     of_text = pyphen.Pyphen(lang=pyphen.language_fallback(HYPHENATED[language]))
     assert of_text.hd is label_fit._hyphenator(language).hd
+
+
+def test_worker_reads_the_word_list_that_reports_need_and_no_other():
+    """Each takes 15 MB for as long as the worker lives."""
+    asked = (
+        "import django; django.setup(); import pyphen; from assessments.reports.pdf import warm; warm();"
+        "print(*(path.name for path in pyphen.hdcache))"
+    )
+    told = subprocess.run([sys.executable, "-c", asked], check=True, stdout=subprocess.PIPE, text=True).stdout
+    assert told.split() == ["hyph_de_DE.dic"]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,15 @@ from assessments.reports.charts import Bar, bullet_bars
 from assessments.reports.export import render_json, render_xlsx
 from assessments.reports.export.xlsx_file import MEDIA_TYPE
 from assessments.reports.made_with import render_version
-from assessments.reports.pdf.content import FIRST_PAGES, LIST_LIMITS, VARIANTS, FirstPage, Variant, report_html
+from assessments.reports.pdf.content import (
+    FIRST_PAGES,
+    HYPHENATED,
+    LIST_LIMITS,
+    VARIANTS,
+    FirstPage,
+    Variant,
+    report_html,
+)
 from assessments.reports.pdf.engine import PdfUnavailable, html_to_pdf
 from assessments.reports.pdf.finisher import Attached
 from assessments.reports.pdf.store import fetch_pdf, store_pdf
@@ -179,13 +187,16 @@ def data_of(profile: MaturityProfile) -> list[Attached]:
 def warm() -> bool:
     """Load libraries, fonts, style sheets, templates, the version of it all: a worker's first report is as quick as the next.
 
-    What is loaded by then stays, and the garbage collector need not look through it again. Whether PDFs can be made here. Where not, the log says so and the worker goes on: people are told when they ask for one.
+    What is loaded by then stays, and the garbage collector need not look through it again.
+
+    Whether PDFs can be made here. Where not, the log says so and the worker goes on: people are told when they ask for one.
     """
     render_version()
+    language = HYPHENATED["de"]  # „de“ alone reads another word list, of 15 MB, and not the one that reports need
     words = "Verantwortung für Verstetigung " * 20  # untranslated: nobody reads it; long enough to need syllables
     drawing = bullet_bars([Bar("Probe", 1.0)])
     try:
-        html_to_pdf(f'<html lang="de"><title>Probe</title><p>{words}<b>1</b> <i>2</i></p>{drawing}</html>', (STYLE,))
+        html_to_pdf(f'<html lang="{language}"><title>Probe</title><p>{words}<b>1</b> <i>2</i></p>{drawing}</html>', (STYLE,))
         for variant in VARIANTS:
             get_template(f"report/pdf/{variant}.html")
     except PdfUnavailable as error:
