@@ -35,6 +35,7 @@ class FreshRoot:
 
     def __init__(self, path: Path, suite: str, mirror: str) -> None:
         self.path = path
+        path.chmod(0o755)  # the root of everybody in it
         self.running: list[subprocess.Popen[bytes]] = []
         if not (path / "etc/debian_version").exists():
             step("debootstrap", suite)

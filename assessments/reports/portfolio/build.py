@@ -24,7 +24,7 @@ from assessments.reports.portfolio.model import (
     StreamFigure,
 )
 from assessments.reports.portfolio.narrowing import Narrowing
-from assessments.reports.profile.load import DEFAULT_LANGUAGE
+from assessments.reports.profile.statements import DEFAULT_LANGUAGE
 from assessments.scoring import AHEAD, BLOCKED, DOWN, NOT_EXAMINED, REACHED, UP
 from catalogue.edition_cache import cached_edition_of
 from catalogue.models import Criterion, EditionState, Phase

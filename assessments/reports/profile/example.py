@@ -16,8 +16,8 @@ from django.utils.translation import get_language
 
 from assessments.reports.profile.build import build_profile
 from assessments.reports.profile.inputs import AnswerFact, Facts
-from assessments.reports.profile.load import DEFAULT_LANGUAGE
 from assessments.reports.profile.model import MaturityProfile, MeasureItem, RoundRef
+from assessments.reports.profile.statements import DEFAULT_LANGUAGE
 from assessments.reports.records.codec import from_plain, to_plain
 
 FOLDER = settings.BASE_DIR / "fixtures" / "example"

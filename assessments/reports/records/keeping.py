@@ -14,8 +14,9 @@ from django.utils import timezone, translation
 from assessments.models import Assessment, AssessmentRecord, AssessmentState, RecordPerson, RenditionReason
 from assessments.reports.profile.cover import SHORT_CHECKSUM
 from assessments.reports.profile.inputs import Facts
-from assessments.reports.profile.load import DEFAULT_LANGUAGE, NotComparable, load_facts
+from assessments.reports.profile.load import NotComparable, load_facts
 from assessments.reports.profile.model import MaturityProfile, RecordMark
+from assessments.reports.profile.statements import DEFAULT_LANGUAGE
 from assessments.reports.records.codec import LANGUAGES, checksum
 from assessments.reports.records.document import document_of, profile_in
 from assessments.services import workflow
