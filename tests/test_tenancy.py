@@ -1,4 +1,8 @@
+from django.urls import reverse
+
 from assessments.models import Project
+from scaling.accounts.models import Membership
+from tests.cast import PASSWORD
 from tests.factories import make_catalogue, make_project
 
 
@@ -10,3 +14,39 @@ def test_project_visible_to_its_people_only(municipality, alice, bob, charlie, r
     assert set(Project.objects.visible_to(bob)) == {project, other}
     assert not Project.objects.visible_to(charlie).exists()
     assert not Project.objects.visible_to(rita).exists()
+
+
+def test_pages_of_one_name_in_two_municipalities_name_their_own_alone(world, municipality, elsewhere, bob, charlie, client):
+    """Both have a project of the same name, with people of their own: lists, log, previews and files end at the border."""
+    Membership.objects.filter(user=charlie).update(role="manager")
+    theirs = make_project(elsewhere, world.project.name, team=[charlie])
+    theirs.summary = "Geheim drüben"
+    theirs.save()
+    own = {bob: (municipality, world.project), charlie: (elsewhere, theirs)}
+    for person, other in ((bob, charlie), (charlie, bob)):
+        client.force_login(person)
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        place, _project = own[person]
+        foreign_place, foreign_project = own[other]
+        pages = [
+            client.get(reverse("assessments:municipality", args=[place.public_id])),
+            client.get(reverse("people", args=[place.public_id])),
+            client.get(reverse("people_list", args=[place.public_id])),
+            client.get(reverse("trail", args=[place.public_id])),
+            client.get(reverse("trail_file", args=[place.public_id, "csv"])),
+            client.get(reverse("own_data")),
+            client.get(reverse("data_of_member", args=[place.public_id, person.memberships.get().pk])),
+        ]
+        for page in pages:
+            assert page.status_code == 200
+            assert other.email not in page.text
+            assert foreign_project.public_id not in page.text
+            assert person == charlie or "Geheim drüben" not in page.text
+        for name, *ids in (
+            ("people_list", foreign_place.public_id),
+            ("trail", foreign_place.public_id),
+            ("trail_file", foreign_place.public_id, "json"),
+            ("data_of_member", place.public_id, other.memberships.get().pk),
+            ("data_of_member", foreign_place.public_id, other.memberships.get().pk),
+        ):
+            assert client.get(reverse(name, args=ids)).status_code == 404
