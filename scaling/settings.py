@@ -93,9 +93,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "scaling.health.HealthMiddleware",  # first: probes call by address and without https
     "scaling.logs.RequestIdMiddleware",
+    # Headers of safety before everything that answers: what is refused on the way in carries them, too.
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -114,7 +116,6 @@ MIDDLEWARE = [
     "scaling.drafts.stored_forms",
     "scaling.trail.events.DownloadMiddleware",
     "scaling.accounts.second_factor.SecondFactorMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "scaling.middleware.ConflictMiddleware",
     "scaling.resending.SignedOutMiddleware",
@@ -285,8 +286,9 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 # What a project's files may take together; its people see how much is left before they bring one.
 EVIDENCE_PROJECT_MB = env.number("EVIDENCE_PROJECT_MB", 500, lowest=10)
-# A function that is given each file and returns a complaint or None: "package.module.function"
-EVIDENCE_SCANNER = env.text("EVIDENCE_SCANNER", "")
+# ClamAV's daemon, and the function that is given each file and returns a complaint or None: "package.module.function"
+CLAMD = env.clamd("CLAMD")
+EVIDENCE_SCANNER = env.text("EVIDENCE_SCANNER", "scaling.common.clamav.scan" if CLAMD else "")
 # Beside http and https: what the document system's addresses begin with (enaio, d3). None that a browser would run.
 EVIDENCE_SCHEMES = env.schemes("EVIDENCE_SCHEMES")
 # Where the daily backup goes (manage.py timer backup), how long it stays, and the public keys it is encrypted for, if any.
@@ -372,6 +374,9 @@ OPERATOR = {
     "ENFORCEMENT": env.text("OPERATOR_ENFORCEMENT", ""),
     "STATEMENT_ON": env.text("ACCESSIBILITY_STATEMENT_ON", ""),
 }
+
+# Whom security.txt names to be told of a hole: an address of a page or of a mailbox; the operator's where nothing is set.
+SECURITY_CONTACT = env.contact("SECURITY_CONTACT", OPERATOR["EMAIL"])
 
 # Figures for a monitoring at /metrics; the proxy keeps them to those who may see them.
 METRICS = env.flag("METRICS", default=False)

@@ -36,6 +36,7 @@ urlpatterns = [
     path("datenschutz/", pages.privacy, name="privacy"),
     path("barrierefreiheit/", pages.accessibility, name="accessibility"),
     path("feedback/", pages.feedback, name="feedback"),
+    path(".well-known/security.txt", pages.security_txt, name="security_txt"),
     path("bausteine/", styleguide, name="styleguide"),
     path("kommunen/<slug:public_id>/personen/liste/", people_list.people_list, name="people_list"),
     path(

@@ -87,7 +87,7 @@ def evidence_file(request: HttpRequest, public_id: str, key: str, pk: int) -> Ht
         content_type=content_type_of(evidence),
         headers={
             "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
             "Cache-Control": "private, no-store",
         },
     )

@@ -153,7 +153,7 @@ def coat_of_arms(request: HttpRequest, public_id: str) -> HttpResponse:
         content_type="image/png",
         headers={
             "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
             "Cache-Control": "private, no-store",
         },
     )

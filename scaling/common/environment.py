@@ -80,8 +80,8 @@ class Env:
         return number
 
     def words(self, name: str, default: str = "") -> list[str]:
-        """A list, separated by commas."""
-        return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
+        """A list, separated by commas, or, in a file, a line each."""
+        return [word.strip() for word in re.split(r"[,\n]", self.text(name, default)) if word.strip()]
 
     def some_of(self, name: str, choices: Sequence[str]) -> list[str]:
         """Any of the words, none by default."""
@@ -113,6 +113,17 @@ class Env:
         if not value.startswith(("https://", "http://")) or any(character.isspace() for character in value):
             raise ImproperlyConfigured(f"{name} must begin with https:// or http://, not {value!r}.")
         return value
+
+    def contact(self, name: str, default: str) -> str:
+        """A page (https://…) or a mailbox, as an address to follow; empty where neither is named."""
+        value = self.text(name, default).strip()
+        if re.fullmatch(r"(https://|mailto:)\S+", value):
+            return value
+        if re.fullmatch(r"[^@\s:/<>]+@[^@\s:/<>]+", value):
+            return f"mailto:{value}"
+        if self.is_set(name) and value:
+            raise ImproperlyConfigured(f"{name} must be an address of a mailbox or begin with https://, not {value!r}.")
+        return ""
 
     def database(self, name: str, default: str | None = None) -> dict[str, Any]:
         """A PostgreSQL address, read by PostgreSQL's own rules, as Django's settings of a database. Any other is refused."""
@@ -154,6 +165,20 @@ class Env:
             value = "redis" + value.removeprefix("valkey")
         if value and not value.startswith(("redis://", "rediss://")):
             raise ImproperlyConfigured(f"{name} must begin with valkey://, redis:// or rediss:// (with TLS).")
+        return value
+
+    def clamd(self, name: str) -> str:
+        """Where ClamAV's daemon listens: unix:///run/clamav/clamd.ctl or tcp://host:3310; empty where there is none."""
+        value = self.text(name, "").strip()
+        url = urlsplit(value)
+        try:
+            is_good = (url.scheme == "unix" and url.path and not url.netloc) or (
+                url.scheme == "tcp" and url.hostname and url.port != 0
+            )
+        except ValueError:  # no port
+            is_good = False
+        if value and not is_good:
+            raise ImproperlyConfigured(f"{name} must look like unix:///run/clamav/clamd.ctl or tcp://host:3310.")
         return value
 
     def object_storage(self, name: str) -> dict[str, Any]:

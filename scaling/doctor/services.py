@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from assessments.reports.rendering.queue import workers_alive
+from scaling.common import clamav
 from scaling.common.jobs import STUCK_AFTER, stuck_jobs
 from scaling.doctor.findings import Check, Complaint, problem, warning
 from scaling.models import TimedRun
@@ -48,8 +50,22 @@ def timers() -> Iterator[Complaint]:
             yield problem(f"The timer “{name}” has not run in time (last: {last}).", f"systemctl enable --now {unit}")
 
 
+def scanner() -> Iterator[Complaint]:
+    if not settings.CLAMD:
+        return
+    try:
+        is_there = clamav.answers()
+    except OSError:
+        is_there = False
+    if not is_there:
+        yield problem(
+            f"clamd does not answer at {settings.CLAMD}: nobody can bring a file.", "systemctl status clamav-daemon says why."
+        )
+
+
 CHECKS = [
     Check("workers", workers, needs_database=True),
     Check("jobs", jobs, needs_database=True),
+    Check("scanner", scanner),
     Check("timers", timers, needs_database=True, in_demo=False),
 ]

@@ -163,7 +163,7 @@ def test_file_is_handed_out_as_a_download_and_nothing_else(client, stored):
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"] == "attachment; filename*=utf-8''Ratsbeschlu%C3%9F%207.pdf"
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
     assert "no-store" in response["Cache-Control"]
 
 

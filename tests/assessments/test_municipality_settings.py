@@ -196,7 +196,7 @@ def test_picture_is_handed_out_as_a_picture_only(client, municipality, bob, sett
     assert response.content == png
     assert response["Content-Type"] == "image/png"
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
     assert response["Cache-Control"] == "private, no-store"
     for file in (Path(settings.MEDIA_ROOT) / "wappen").iterdir():
         file.unlink()
