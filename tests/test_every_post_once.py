@@ -21,6 +21,7 @@ from assessments.models import Participant, Project, RecordFile, Vote
 from assessments.services import edition_switch, workflow, workshops
 from catalogue.documents.export import phase_document, workstream_document
 from catalogue.models import Phase, Workstream
+from scaling.accounts.models import User
 from scaling.once import FIELD
 from tests.cast import make_user
 from tests.catalogue.documents import as_file, catalogue_document
@@ -90,6 +91,7 @@ CHANGES = {
     "people": {"email": "neue@example.org", "role": "team"},
     "people_role": {"role": "team"},
     "people_offices": {"offices": "treasury"},
+    "people_hand_over": lambda: {"to": User.objects.get(email="alice@example.org").pk},
     "invitation": {"name": "Neu", "password": "ein-sehr-gutes-Passwort", "repeated": "ein-sehr-gutes-Passwort"},
     "assessments:project_create": lambda: {"name": "Ämterbuch", "phase": Phase.objects.get(key="p3").pk},
     "assessments:project_edit": {"name": "Neuer Name"},
@@ -245,6 +247,7 @@ SENT = {
     "own_data": "alice",
     "data_of_member": "bob",
     "municipality_data": "otto",
+    "people_hand_over": "bob",
     "invitation_resend": "bob",
     "invitation_revoke": "bob",
     "assessments:standing": "bob",

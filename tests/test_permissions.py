@@ -34,6 +34,12 @@ DRAFTING = "302 404 404 404 404 +"
 
 TABLE: list[tuple[str, str, str, str]] = [
     ("home", "", "get", PUBLIC),
+    (
+        "security_txt",
+        "",
+        "get",
+        "404 404 404 404 404 404",
+    ),  # nobody to write to is named here (tests/scaling/test_security_txt.py)
     ("theme", "", "post", "302 302 302 302 302 302"),
     ("theme", "", "get", "405 405 405 405 405 405"),
     ("session", "", "get", PUBLIC),
@@ -110,6 +116,8 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("people_offices", "municipality membership", "post", "302 404 403 403 + 404"),
     ("people_remove", "municipality membership", "get", "302 404 403 403 200 404"),
     ("people_remove", "municipality membership", "post", "302 404 403 403 + 404"),
+    ("people_hand_over", "municipality membership", "get", "302 404 403 403 200 404"),
+    ("people_hand_over", "municipality membership", "post", "302 404 403 403 + 404"),
     ("invitation_resend", "municipality invitation", "post", "302 404 403 403 + 404"),
     ("invitation_revoke", "municipality invitation", "post", "302 404 403 403 + 404"),
     ("invitation", "invitation_token", "get", PUBLIC),

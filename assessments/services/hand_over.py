@@ -21,7 +21,10 @@ def list_belongings(person: User, municipality: Municipality) -> list[Belongings
 
 
 def hand_over_all(*, person: User, to: User, municipality: Municipality, by: Any) -> None:
-    """In the one order of locks: projects, rounds, answers, measures. Managers need no place on a team: they work on all."""
+    """In the one order of locks: projects, rounds, answers, measures. Managers need no place on a team: they work on all.
+
+    The person leaves the teams.
+    """
     projects = list(_projects(person, municipality).select_for_update(of=("self",)))
     list(_rounds(municipality).select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
     scores = list(_scores(person, municipality).select_for_update(of=("self",), no_key=True))
@@ -35,10 +38,12 @@ def hand_over_all(*, person: User, to: User, municipality: Municipality, by: Any
         measure.version += 1
     if measures:
         bulk_update_with_history(measures, Measure, ["owner", "version"], default_user=by)
-    if Membership.objects.filter(user=to, municipality=municipality, role=Role.TEAM).exists():
-        for project in projects:
-            attribute_to(project, by)
+    joins = Membership.objects.filter(user=to, municipality=municipality, role=Role.TEAM).exists()
+    for project in projects:
+        attribute_to(project, by)
+        if joins:
             project.team.add(to)
+        project.team.remove(person)
 
 
 def _rounds(municipality: Municipality) -> Any:

@@ -177,6 +177,26 @@ class RemoveForm(Form):
         self.helper.form_tag = False
 
 
+class HandOverForm(Form):
+    """Who gets what a member has in hand."""
+
+    mark_optional = False
+
+    to: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
+        label=_("Übergeben an"),
+        queryset=User.objects.none(),
+        empty_label=_("Bitte wählen"),
+        help_text=_("Zur Wahl steht, wer mitarbeitet; wer nur liest, kann nichts übernehmen."),
+        error_messages={"required": _("Bitte wählen Sie, wer übernimmt.")},
+    )
+
+    def __init__(self, *args: Any, others: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = others  # type: ignore[attr-defined]
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+
+
 class JoinForm(Form):
     """Name and password of a person who is new here; the address is the invitation's."""
 

@@ -1,7 +1,7 @@
 from allauth.socialaccount.views import login_cancelled
 from django.urls import path
 
-from scaling.accounts.views import account, municipalities, people, single_sign_on
+from scaling.accounts.views import account, hand_over, municipalities, people, single_sign_on
 from scaling.accounts.views.second_factor import RemoveKeyView
 
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("kommunen/<slug:public_id>/personen/<int:pk>/rolle/", people.role, name="people_role"),
     path("kommunen/<slug:public_id>/personen/<int:pk>/stellen/", people.offices, name="people_offices"),
     path("kommunen/<slug:public_id>/personen/<int:pk>/entfernen/", people.remove, name="people_remove"),
+    path("kommunen/<slug:public_id>/personen/<int:pk>/uebergeben/", hand_over.hand_over, name="people_hand_over"),
     path("kommunen/<slug:public_id>/personen/einladungen/<int:pk>/erneut/", people.invitation_resend, name="invitation_resend"),
     path(
         "kommunen/<slug:public_id>/personen/einladungen/<int:pk>/zurueckziehen/",

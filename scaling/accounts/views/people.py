@@ -35,7 +35,8 @@ PEOPLE_PER_PAGE = 50
 ONE_MANAGER_STAYS = gettext_lazy("Eine Person muss die Leitung behalten. Geben Sie zuerst jemand anderem die Rolle „Leitung“.")
 
 
-def _managed(request: HttpRequest, public_id: str) -> Municipality:
+def managed_municipality(request: HttpRequest, public_id: str) -> Municipality:
+    """404 for strangers, 403 for who does not manage it."""
     municipality = get_object_or_404(Municipality.objects.visible_to(request.user), public_id=public_id)
     if not request.user.has_perm("accounts.manage_people", municipality):
         raise PermissionDenied
@@ -53,7 +54,7 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
 
     Four queries more than any page, whatever the number of people.
     """
-    municipality = _managed(request, public_id)
+    municipality = managed_municipality(request, public_id)
     wanted = in_order(request.GET.getlist("stelle"))
     form = InviteForm(
         request.POST if request.method == "POST" else None,
@@ -101,7 +102,7 @@ def _report_sending(request: HttpRequest, invitation: Invitation) -> None:
 @login_required
 @require_POST
 def role(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
-    municipality = _managed(request, public_id)
+    municipality = managed_municipality(request, public_id)
     membership = get_object_or_404(municipality.memberships.select_related("user"), pk=pk)
     form = RoleForm(request.POST)
     if not form.is_valid():
@@ -129,7 +130,7 @@ def role(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def offices(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
     """What a member can answer for."""
-    municipality = _managed(request, public_id)
+    municipality = managed_municipality(request, public_id)
     membership = get_object_or_404(municipality.memberships.select_related("user"), pk=pk)
     membership.municipality = municipality
     stored = {"offices": membership.offices, "version": membership.version}
@@ -154,7 +155,7 @@ def offices(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def second_factor_demand(request: HttpRequest, public_id: str) -> HttpResponse:
     """Of which roles a second factor is demanded. Whoever could weaken that shows first that it is them."""
-    return _demand_page(request, municipality=_managed(request, public_id))
+    return _demand_page(request, municipality=managed_municipality(request, public_id))
 
 
 @confirmed
@@ -184,7 +185,7 @@ def _demand_page(request: HttpRequest, municipality: Municipality) -> HttpRespon
 @require_http_methods(["GET", "POST"])
 def remove(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
     """Asks first, and says what the person has in hand; a POST removes them and hands it over."""
-    municipality = _managed(request, public_id)
+    municipality = managed_municipality(request, public_id)
     membership = get_object_or_404(municipality.memberships.select_related("user"), pk=pk)
     person = membership.user
     membership.municipality = municipality
@@ -223,7 +224,7 @@ def remove(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def invitation_resend(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
-    municipality = _managed(request, public_id)
+    municipality = managed_municipality(request, public_id)
     invitation = get_object_or_404(municipality.invitations.open(), pk=pk)
     try:
         invitations.resend(invitation=invitation, by=request.user)
@@ -239,7 +240,7 @@ def invitation_resend(request: HttpRequest, public_id: str, pk: int) -> HttpResp
 @login_required
 @require_POST
 def invitation_revoke(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
-    municipality = _managed(request, public_id)
+    municipality = managed_municipality(request, public_id)
     invitation = municipality.invitations.open().filter(pk=pk).first()
     if invitation is None and not removed_by(Invitation, pk, request.user, municipality_id=municipality.pk):
         raise Http404
