@@ -129,16 +129,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         super().set_password(None if raw_password is None else tidy_password(raw_password))
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Also for a password that was set before its form was unified; it is kept in the unified form from now on."""
-        if raw_password is None:
-            return False
-        if super().check_password(tidy_password(raw_password)):
-            return True
-        if raw_password == tidy_password(raw_password) or not super().check_password(raw_password):
-            return False
-        self.set_password(raw_password)
-        self.save(update_fields=["password"])
-        return True
+        """In that form alone: a second try in another one would take longer for an account there is than for none."""
+        return super().check_password(None if raw_password is None else tidy_password(raw_password))
 
     def get_full_name(self) -> str:
         return self.name

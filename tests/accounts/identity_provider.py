@@ -1,6 +1,7 @@
 """A real OpenID provider on this machine (oidc-provider-mock, on Authlib), which can be made to answer amiss."""
 
 import base64
+import hashlib
 import json
 import os
 import threading
@@ -8,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import flask
 import oidc_provider_mock
@@ -31,6 +33,10 @@ class Provider:
         self.other_key = self.unsigned = False
         self.locked: set[str] = set()
         self.seen: list[str] = []
+        #: By code, what the way there promised of the verifier (PKCE), which oidc-provider-mock does not look at.
+        self.challenges: dict[str, str] = {}
+        #: Whether each code was asked for with the right verifier.
+        self.verified: list[bool] = []
         self.app = app
 
     def person(self, subject: str, **claims: Any) -> None:
@@ -66,6 +72,24 @@ def running() -> Iterator[Provider]:
             answer = f"{flask.request.args['redirect_uri']}?error=access_denied&state={flask.request.args['state']}"
             return flask.redirect(answer)
         return None
+
+    @app.after_request
+    def remember_the_challenge(response: flask.Response) -> flask.Response:
+        codes = parse_qs(urlsplit(response.headers.get("Location", "")).query).get("code", [])
+        if flask.request.path == "/oauth2/authorize" and codes:
+            provider.challenges[codes[0]] = flask.request.args.get("code_challenge", "")
+        return response
+
+    @app.before_request
+    def verify() -> Any:
+        """RFC 7636, 4.6: who brings a code has to know what its challenge was made from, and a code is good once."""
+        if flask.request.path != "/oauth2/token":
+            return None
+        digest = hashlib.sha256(flask.request.form.get("code_verifier", "").encode()).digest()
+        challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        is_right = provider.challenges.pop(flask.request.form.get("code", ""), None) == challenge
+        provider.verified.append(is_right)
+        return None if is_right else (flask.jsonify(error="invalid_grant"), 400)
 
     @app.after_request
     def sign_anew(response: flask.Response) -> flask.Response:

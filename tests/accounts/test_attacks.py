@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.mail.backends.locmem import EmailBackend
@@ -17,7 +18,7 @@ from scaling.accounts.models import Invitation, User
 from scaling.accounts.passwords import GuessablePasswordValidator
 from scaling.common.history import rewriting_history
 from scaling.common.log_secrets import SecretsFilter, without_secrets
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, make_user
 from tests.mails import mails_leave
 from tests.races import at_once
 
@@ -106,6 +107,36 @@ def test_reset_link_opens_and_names_no_foreign_host(client, alice, settings):
     assert "evil.example" not in message.body
     link = next(line for line in message.body.splitlines() if "/reset/key/" in line)
     assert "Neues Passwort" in client.get(link.removeprefix("http://testserver"), follow=True).text
+
+
+class CountingHasher(MD5PasswordHasher):
+    """The tests' own, which says how often it had to work."""
+
+    work = 0
+
+    def encode(self, password, salt):
+        type(self).work += 1
+        return super().encode(password, salt)
+
+
+@pytest.mark.parametrize("password", ["falsch-geraten-123", "Übungsleiter-Köln", "U\u0308bungsleiter-Ko\u0308ln"])
+def test_wrong_password_is_as_much_work_as_an_unknown_address(client, alice, bob, settings, password):
+    """Hashing is what takes time at a sign-in: whoever measures it learns of no account, locked ones included."""
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
+    locked = make_user("Lars", is_active=False)
+    without = make_user("Nina")
+    without.set_unusable_password()
+    without.save()
+    for person in (alice, bob, locked):
+        person.set_password(PASSWORD)
+        person.save()
+    work: dict[str, int] = {}
+    for email in (alice.email, locked.email, without.email, "niemand@example.org"):
+        before = CountingHasher.work
+        sign_in(Client(REMOTE_ADDR=f"192.0.2.{len(work)}"), email, password)
+        work[email] = CountingHasher.work - before
+    assert len(set(work.values())) == 1, work
+    assert min(work.values()) > 0
 
 
 # --- A10

@@ -39,6 +39,7 @@ def running():
 @pytest.fixture
 def provider(running, settings, municipality):
     """Its groups „leitung“, „team“ and „lesen“ decide about the members of the municipality."""
+    running.verified.clear()
     running.amiss, running.other_key, running.unsigned, running.locked = {}, False, False, set()
     rules = tuple(
         (group, municipality.ags, role) for group, role in (("leitung", "manager"), ("team", "team"), ("lesen", "reader"))
@@ -84,6 +85,31 @@ def test_way_there_has_pkce_a_state_and_asks_for_no_more_than_it_needs(client, p
     assert len(asked["state"][0]) >= 16
     assert set(asked["scope"][0].split()) == {"openid", "profile", "email"}
     assert "prompt" not in asked
+
+
+@pytest.mark.parametrize("verifier", ["x" * 43, "", None])
+def test_code_in_other_hands_opens_nothing(client, provider, verifier):
+    """Who has caught the code on its way has not what this browser's session keeps; the provider refuses it."""
+    provider.person("n1", **claims())
+    path = at_provider(client, "n1")
+    session = client.session
+    [state] = session["socialaccount_states"].values()
+    assert len(state[0]["pkce_code_verifier"]) >= 43
+    if verifier is None:
+        del state[0]["pkce_code_verifier"]
+    else:
+        state[0]["pkce_code_verifier"] = verifier
+    session.save()
+    assert client.get(path).status_code == 401
+    assert provider.verified == [False]
+    assert not is_in(client)
+
+
+def test_right_verifier_is_sent(client, provider):
+    provider.person("n1", **claims())
+    sign_in(client, "n1")
+    assert provider.verified == [True]
+    assert is_in(client)
 
 
 def test_new_person_gets_an_account_with_the_role_of_their_group(client, provider, municipality):

@@ -18,9 +18,8 @@ import catalogue
 import scaling
 from assessments.services.answers import Answer, NewEvidence
 from assessments.services.evidence_files import validate_upload
-from scaling.accounts.models import User
 from scaling.common.forms import DayField, Form, ReasonField, TidyText
-from scaling.common.text import has_letters, look_alike, tidy_file_name, tidy_line, tidy_password, tidy_text
+from scaling.common.text import has_letters, look_alike, tidy_file_name, tidy_line, tidy_text
 
 NFC, NFD = "Ämterbuch", unicodedata.normalize("NFD", "Ämterbuch")
 
@@ -204,16 +203,6 @@ def test_password_is_the_same_on_every_keyboard(alice, set_as, typed):
     alice.set_password(unicodedata.normalize(set_as, password))
     assert alice.check_password(unicodedata.normalize(typed, password))
     assert not alice.check_password("Grosse-finden-Ubung")
-
-
-@pytest.mark.django_db
-def test_password_set_before_its_form_was_unified_still_opens(client, alice):
-    old = unicodedata.normalize("NFD", "Übungsleiter-Köln")
-    super(User, alice).set_password(old)
-    alice.save()
-    assert client.login(email=alice.email, password=old)
-    client.logout()
-    assert client.login(email=alice.email, password=tidy_password(old))
 
 
 # --- Every other way in
