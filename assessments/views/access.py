@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 
 from assessments.models import Assessment, Project, Score
 from scaling.accounts.models import Municipality
+from scaling.common.permissions import allows
 
 
 def get_municipality(user: Any, public_id: str) -> Municipality:
@@ -44,7 +45,7 @@ def get_score(user: Any, public_id: str, key: str) -> Score:
 
 def require(user: Any, permission: str, obj: Any) -> None:
     """403 unless the rule allows it."""
-    if not user.has_perm(permission, obj):
+    if not allows(user, permission, obj):
         raise PermissionDenied
 
 

@@ -5,12 +5,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
 from catalogue.models import Criterion, Edition
+from scaling.common.permissions import allows
 
 __all__ = ["curated_edition", "curator_only", "draft_criterion", "login_required"]
 
 
 def curator_only(request: HttpRequest) -> None:
-    if not request.user.has_perm("catalogue.curate"):
+    if not allows(request.user, "catalogue.curate"):
         raise PermissionDenied
 
 
@@ -19,7 +20,7 @@ def curated_edition(request: HttpRequest, number: str, permission: str = "catalo
     edition: Edition | None = Edition.objects.visible_to(request.user).numbered(number)
     if edition is None:
         raise Http404
-    if not request.user.has_perm("catalogue.curate") or not request.user.has_perm(permission, edition):
+    if not allows(request.user, "catalogue.curate") or not allows(request.user, permission, edition):
         raise PermissionDenied
     return edition
 

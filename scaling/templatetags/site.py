@@ -15,6 +15,7 @@ from scaling.common import links
 from scaling.common.drawings import drawn
 from scaling.common.identity_providers import IdentityProvider
 from scaling.common.markdown import render_markdown
+from scaling.common.permissions import allows
 from scaling.once import FIELD, page_token
 from scaling.resending import texts_to_copy
 
@@ -112,7 +113,7 @@ def opens(link: str | None) -> bool:
 @register.simple_tag
 def allowed(user: Any, permission: str, obj: Any = None) -> bool:
     """Whether the person may: asks the same rule as the view, so that a button is shown exactly when its action works."""
-    return bool(user.has_perm(permission, obj))
+    return allows(user, permission, obj)
 
 
 @register.inclusion_tag("includes/typed.html", takes_context=True)
