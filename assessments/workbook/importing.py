@@ -30,15 +30,21 @@ class PreviewOutdated(Exception):
 
 
 def read_upload(data: bytes, assessment: Assessment) -> ReturnedSheet:
-    """The rows and problems of a sheet, or of a form filled in on a screen. Raises UnreadableFile. Two queries, or four.
+    """The rows and problems of a sheet, or of a form filled in on a screen. Raises UnreadableFile. Three queries, or four.
 
     A row of a criterion that has left the round since keeps nobody's sheet from being read.
     """
     keys = set(Score.with_set_aside.filter(assessment=assessment).values_list("criterion__key", flat=True))
     is_form = data.startswith(PDF)
-    workbook = _form_as_workbook(data, assessment) if is_form else read_workbook(data)
+    current: dict[str, StoredAnswer] | None = None
+    if is_form:
+        answers = filled_in(data, assessment=assessment.public_id)
+        current = current_answers(assessment, [SheetRow(0, key, version, Answer()) for key, version in answers])
+        workbook = _form_as_workbook(answers, current, assessment)
+    else:
+        workbook = read_workbook(data)
     sheet = read_sheet(workbook, assessment=assessment.public_id, keys=keys)
-    current = current_answers(assessment, sheet.rows)
+    current = current or current_answers(assessment, sheet.rows)
     plan = plan_import([row for row in sheet.rows if row.key in current], current)
     forged = [
         CellProblem(
@@ -58,10 +64,10 @@ def read_upload(data: bytes, assessment: Assessment) -> ReturnedSheet:
     return ReturnedSheet(sheet.rows, problems)
 
 
-def _form_as_workbook(data: bytes, assessment: Assessment) -> Workbook:
-    answers = filled_in(data, assessment=assessment.public_id)
-    started_from = [SheetRow(0, key, version, Answer()) for key, version in answers]
-    workbook = as_workbook(answers, current_answers(assessment, started_from), assessment=assessment.public_id)
+def _form_as_workbook(
+    answers: Mapping[tuple[str, int], Mapping[str, str]], current: Mapping[str, StoredAnswer], assessment: Assessment
+) -> Workbook:
+    workbook = as_workbook(answers, current, assessment=assessment.public_id)
     if all(len(rows) < 2 for rows in workbook.sheets.values()):
         raise UnreadableFile(_("In diesem Formular ist nichts ausgefüllt."))
     return workbook

@@ -21,6 +21,8 @@ from assessments.reports.pdf import END, NEARLY_EMPTY, engine, first_page_of, is
 from assessments.reports.pdf.content import FIRST_PAGES, SHOWN_ROUNDS, report_html
 from assessments.reports.pdf.document import as_xml
 from assessments.reports.profile.build import build_profile
+from assessments.reports.profile.cover import CouncilPaper
+from assessments.reports.profile.texts import short_day
 from tests.reports.pdf_facts import elements, open_pdf, page_text, tag_names, text_as_read, text_of
 from tests.reports.sample import EARLIER_REASON, make_empty, make_facts, make_profile, with_rationale
 
@@ -287,6 +289,39 @@ def test_pages_are_counted(kurz):
 def test_kurzfassung_has_at_most_four_pages(criteria):
     with open_pdf(render_pdf(make_profile(criteria), variant="kurz")) as pdf:
         assert len(pdf.pages) <= 4
+
+
+@pytest.mark.parametrize("variant", ["kurz", "lang"])
+def test_page_to_decide_by_says_how_sure_it_is_when_and_what_is_asked(variant):
+    profile = make_profile()
+    paper = CouncilPaper(resolution="Der Rat beschließt den Dauerbetrieb.")
+    without = next(one for one in profile.criteria if one.level is not None)
+    criteria = tuple(replace(one, evidence=()) if one is without else one for one in profile.criteria)
+    profile = replace(profile, meta=replace(profile.meta, paper=paper), criteria=criteria)
+    rated = [one for one in profile.criteria if one.level is not None]
+    shown = sum(bool(one.evidence) for one in rated)
+    unplanned = sum(item.measure is None for item in profile.priorities)
+    assert 0 < shown < len(rated)
+    assert 1 < unplanned < len(profile.priorities)
+    with open_pdf(render_pdf(profile, variant=variant)) as pdf:
+        text = " ".join(page_text(pdf.pages[variant == "lang"]).split())
+    for said in (
+        f"{shown} von {len(rated)} Einschätzungen mit Nachweis",
+        f"Ziele bis spätestens {short_day(profile.trend.planned_on)}",
+        f"{profile.meta.compared.label} vom {short_day(profile.meta.compared.on)}",  # type: ignore[union-attr]
+        "Stufen: 0 nicht begonnen · 1 geplant",
+        "Zu entscheiden: Der Rat beschließt den Dauerbetrieb.",
+        f"Für {unplanned} der {len(profile.priorities)} Kriterien dieser Liste fehlt eine Maßnahme",
+    ):
+        assert said in text, said
+
+
+def test_page_to_decide_by_says_that_there_is_no_measure_at_all():
+    profile = make_empty()
+    assert not profile.measures
+    text = text_of(render_pdf(profile, variant="kurz"))
+    assert "Es ist noch keine Maßnahme eingetragen." in text
+    assert "mit Nachweis" not in text, "nothing is rated"
 
 
 def test_summary_of_the_langfassung_fits_one_page(lang):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from assessments import scoring, sentences
 from assessments.models import ScoreState
-from assessments.reports.profile.model import CriterionResult, Definitions, MeasureItem
+from assessments.reports.profile.model import CriterionResult, Definitions, MeasureItem, PriorityItem
 from assessments.sentences import decimal
 from catalogue.levels import Level
 from catalogue.wording import ladder_rule
@@ -44,6 +44,18 @@ def short_day(day: date | None) -> str:
 @lru_cache(maxsize=512)
 def _short_day(day: date, language: str | None) -> str:
     return date_format(day, "SHORT_DATE_FORMAT")
+
+
+def with_evidence(criteria: Sequence[CriterionResult]) -> str:
+    """„17 von 19 Einschätzungen mit Nachweis“: how much of it can be checked; "" where nothing is rated."""
+    rated = [one for one in criteria if one.level is not None]
+    if not rated:
+        return ""
+    n = sum(bool(one.evidence) for one in rated)
+    return ngettext("%(n)s von %(m)s Einschätzung mit Nachweis", "%(n)s von %(m)s Einschätzungen mit Nachweis", len(rated)) % {
+        "n": n,
+        "m": len(rated),
+    }
 
 
 # --- Changes ----------------------------------------------------------------------------------------------------------------
@@ -131,6 +143,20 @@ def no_priorities(counts: scoring.Counts) -> str:
         return said
     rest = ngettext("Über %(n)s weiteres sagt das nichts.", "Über die %(n)s übrigen sagt das nichts.", unrated) % {"n": unrated}
     return f"{said} {rest}"
+
+
+def unplanned(priorities: Sequence[PriorityItem]) -> str:
+    """What is to be decided where nobody has planned anything for some of what comes first; "" where all is planned."""
+    n, m = sum(item.measure is None for item in priorities), len(priorities)
+    if not n:
+        return ""
+    if m == 1:
+        return _("Für das Kriterium dieser Liste fehlt eine Maßnahme: Wer geht es bis wann an?")
+    return ngettext(
+        "Für %(n)s der %(m)s Kriterien dieser Liste fehlt eine Maßnahme: Wer geht es bis wann an?",
+        "Für %(n)s der %(m)s Kriterien dieser Liste fehlt eine Maßnahme: Wer geht sie bis wann an?",
+        n,
+    ) % {"n": n, "m": m}
 
 
 def assigned(measure: MeasureItem | None) -> str:

@@ -1,6 +1,6 @@
 """How the profile's values are written; what they are, the profile has decided."""
 
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable, Sequence, Sized
 from datetime import date
 from functools import lru_cache
 
@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from assessments import sentences
 from assessments.reports.pdf.limits import shorten
 from assessments.reports.profile import texts
-from assessments.reports.profile.model import CriterionResult, MaturityProfile, MeasureItem
+from assessments.reports.profile.model import CriterionResult, MaturityProfile, MeasureItem, PriorityItem
 from assessments.scoring import GroupChange
 from catalogue.levels import HIGHEST
 from scaling.common.drawings import drawn
@@ -62,6 +62,18 @@ def signed(value: int | None) -> str:
 def number_of(profile: MaturityProfile, key: str) -> int | None:
     """The number of the criterion of that key in this report, None where it has none."""
     return next((one.number for one in profile.criteria if one.key == key), None)
+
+
+@register.filter
+def with_evidence(criteria: Sequence[CriterionResult]) -> str:
+    """How many of the levels something shows: „17 von 19 Einschätzungen mit Nachweis“, "" without a level."""
+    return texts.with_evidence(criteria)
+
+
+@register.filter
+def unplanned(priorities: Sequence[PriorityItem]) -> str:
+    """That somebody has to be found for those without a measure, "" where all have one."""
+    return texts.unplanned(priorities)
 
 
 @register.filter

@@ -101,6 +101,17 @@ def test_empty_field_changes_nothing(client, round_, alice):
     assert row.answer == Answer("rated", 4, "Steht schon da", 3, date(2027, 1, 31))
 
 
+@pytest.mark.parametrize("criteria", [1, 3])
+def test_answers_are_fetched_once_for_a_form(round_, blank, criteria, django_assert_num_queries):
+    """Those of the round, their evidence, and which criteria it ever had."""
+    values = {name(round_, "answer", f"kriterium-{number}"): "3" for number in range(1, criteria + 1)}
+    content = filled(blank, values)
+    read_upload(content, round_)  # each process keeps the edition
+    with django_assert_num_queries(3):
+        sheet = read_upload(content, round_)
+    assert [row.answer.level for row in sheet.rows] == [3] * criteria
+
+
 def test_answer_saved_since_is_a_conflict_and_not_overwritten(client, round_, blank, alice, bob):
     save_score(score=round_.scores.get(criterion__key="kriterium-1"), version=1, by=bob, answer=Answer("rated", 1, "Von Bob"))
     page = bring(client, round_, filled(blank, {name(round_, "answer"): "3", name(round_, "rationale"): "Vom Papier"}))
