@@ -301,7 +301,7 @@ def _history(profile: MaturityProfile) -> BookSheet:
     points = profile.trend.points
     rounds = [point.label for point in points]
     sheet = BookSheet(
-        _("Verlauf je Kriterium"), (5, 50, *[12] * len(rounds)), frozen_columns=2, levels=range(2, 2 + len(rounds))
+        _("Verlauf je Kriterium"), (5, 50, *[14] * len(rounds)), frozen_columns=2, levels=range(2, 2 + len(rounds))
     )
     words = {str(state): str(state.label) for state in ScoreState}
     rows: list[list[Value]] = [
