@@ -1,5 +1,6 @@
 """The collected report: all that is approved and may be seen, an overview first, a page a project, from records only."""
 
+from dataclasses import replace
 from datetime import date
 
 import page as pdf_validator
@@ -8,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from assessments.models import Measure, RenderedPdf
+from assessments.reports.pdf.collected import render_collected
 from assessments.reports.records.keeping import speaking_records
 from assessments.reports.rendering.orders import collected_order, order_from
 from assessments.services import workflow
@@ -15,6 +17,7 @@ from assessments.services.answers import Answer
 from tests.factories import make_project
 from tests.reports.conftest import answer, approved
 from tests.reports.pdf_facts import text_of
+from tests.reports.sample import make_profile
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -49,6 +52,23 @@ def test_overview_comes_first_and_each_project_has_a_page(client, bob, municipal
         assert assessment.records.get().number in page.replace("- ", "-")
         assert "Was hält uns auf?" in page
         assert "Was ist als Nächstes zu tun?" in page
+
+
+def test_a_project_with_long_lists_still_has_one_page():
+    """Titles and measures as long as forms take them; and another project beside it shows all it has room for."""
+    long = make_profile(60)
+    wide = "Ein Titel, der sich über mehr als eine Zeile hinzieht und davon nicht abzubringen ist, " * 3
+    criteria = tuple(replace(one, title=wide) for one in long.criteria)
+    moved = replace(long.changes, lists=tuple(replace(one, criteria=criteria[:8]) for one in long.changes.lists))
+    priorities = tuple(replace(one, criterion=replace(one.criterion, title=wide), next_step=wide) for one in long.priorities)
+    measures = tuple(replace(one, text=wide * 3, is_overdue=True) for one in long.measures)
+    crowded = replace(long, criteria=criteria, changes=moved, priorities=priorities, measures=measures)
+    usual = make_profile(21)
+    usual = replace(usual, meta=replace(usual.meta, public_id="anderes"))
+    pages = pages_of(render_collected([crowded, usual], language="de"))
+    assert len(pages) == 3
+    assert "weitere" in pages[1]
+    assert sum(item.criterion.title in pages[2] for item in usual.priorities[:3]) == 3
 
 
 def test_it_comes_from_records_and_not_from_what_is_running(client, bob, alice, municipality, second):

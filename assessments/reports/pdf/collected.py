@@ -18,8 +18,21 @@ from assessments.reports.pdf.engine import html_to_pdf
 from assessments.reports.profile.model import CriterionResult, GateBlocker, MaturityProfile, MeasureItem, PriorityItem
 
 STYLES = ("css/print-report.css", "css/print-collected.css")
-#: As many as a page has room for; how many follow is said.
-BLOCKERS, CHANGES, OVERDUE, PROPOSALS = 4, 4, 2, 3
+ANCHOR = "projekt-"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How much of each list a project's page holds; how many follow is said."""
+
+    blockers: int
+    changes: int
+    overdue: int
+    proposals: int
+
+
+#: Tighter ones follow for a project until it has one page.
+LIMITS = (Shown(4, 4, 2, 3), Shown(3, 3, 2, 2), Shown(2, 2, 1, 1), Shown(1, 1, 1, 1))
 
 
 @dataclass(frozen=True)
@@ -35,34 +48,40 @@ class ProjectPage:
     overdue: Sequence[MeasureItem]
     more_overdue: str
     proposals: Sequence[PriorityItem]
+    more_proposals: str
 
     @property
     def anchor(self) -> str:
-        return f"projekt-{self.profile.meta.public_id}"
+        return f"{ANCHOR}{self.profile.meta.public_id}"
 
 
-def page_of(profile: MaturityProfile) -> ProjectPage:
+def page_of(profile: MaturityProfile, shown: Shown = LIMITS[0]) -> ProjectPage:
     blockers = profile.current_gate.blockers if profile.current_gate else ()
     changed = profile.changes.criteria_moved if profile.changes else ()
     return ProjectPage(
         profile=profile,
         chart=charts.figures_strips((*profile.workstreams, charts.named_overall(profile))),
-        blockers=blockers[:BLOCKERS],
-        more_blockers=sentences.and_more(len(blockers) - BLOCKERS),
-        changed=changed[:CHANGES],
-        more_changed=sentences.and_more(len(changed) - CHANGES),
-        overdue=profile.overdue[:OVERDUE],
-        more_overdue=sentences.and_more(len(profile.overdue) - OVERDUE),
-        proposals=profile.priorities[:PROPOSALS],
+        blockers=blockers[: shown.blockers],
+        more_blockers=sentences.and_more(len(blockers) - shown.blockers),
+        changed=changed[: shown.changes],
+        more_changed=sentences.and_more(len(changed) - shown.changes),
+        overdue=profile.overdue[: shown.overdue],
+        more_overdue=sentences.and_more(len(profile.overdue) - shown.overdue),
+        proposals=profile.priorities[: shown.proposals],
+        more_proposals=sentences.and_more(len(profile.priorities) - shown.proposals),
     )
 
 
-def collected_html(profiles: Sequence[MaturityProfile], *, language: str) -> str:
-    """``profiles`` of one municipality, at least one, each from its record, in the order they are to stand in."""
+def collected_html(profiles: Sequence[MaturityProfile], *, language: str, shown: Sequence[Shown] = ()) -> str:
+    """``profiles`` of one municipality, at least one, each from its record, in the order they are to stand in.
+
+    ``shown`` is how much each page holds, by default as much as there is room for as a rule.
+    """
+    shown = shown or [LIMITS[0]] * len(profiles)
     with override(language):
         meta = profiles[0].meta
         context: dict[str, Any] = {
-            "pages": [page_of(profile) for profile in profiles],
+            "pages": [page_of(profile, limit) for profile, limit in zip(profiles, shown, strict=True)],
             "municipality": meta.municipality,
             "has_whole": any(one.meta.is_municipality_wide for one in profiles),
             "is_fictional": meta.is_fictional,
@@ -85,7 +104,23 @@ def latest(profiles: Sequence[MaturityProfile]) -> date:
 
 
 def render_collected(profiles: Sequence[MaturityProfile], *, language: str) -> bytes:
-    """The same profiles give the same bytes. Raises PdfUnavailable."""
-    pdf = html_to_pdf(collected_html(profiles, language=language), STYLES)
-    assert pdf is not None  # noqa: S101 – nobody was asked to count the pages
-    return pdf
+    """The same profiles give the same bytes. Raises PdfUnavailable.
+
+    A project whose lists are too long for its page shows fewer, and how many follow.
+    """
+    steps = [0] * len(profiles)
+    longer: list[int] = []
+
+    def is_one_page_each(pages: Sequence[Any]) -> bool:
+        begins = [number for number, page in enumerate(pages) if any(name.startswith(ANCHOR) for name in page.anchors)]
+        lengths = [end - begin for begin, end in zip(begins, [*begins[1:], len(pages)], strict=True)]
+        longer[:] = [place for place, length in enumerate(lengths) if length > 1 and steps[place] + 1 < len(LIMITS)]
+        return not longer
+
+    while True:
+        html = collected_html(profiles, language=language, shown=[LIMITS[step] for step in steps])
+        pdf = html_to_pdf(html, STYLES, accept=is_one_page_each)
+        if pdf is not None:
+            return pdf
+        for place in longer:
+            steps[place] += 1
