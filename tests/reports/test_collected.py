@@ -57,6 +57,7 @@ def test_overview_comes_first_and_each_project_has_a_page(client, bob, municipal
 def test_a_project_with_long_lists_still_has_one_page():
     """Titles and measures as long as forms take them; and another project beside it shows all it has room for."""
     long = make_profile(60)
+    assert long.changes
     wide = "Ein Titel, der sich über mehr als eine Zeile hinzieht und davon nicht abzubringen ist, " * 3
     criteria = tuple(replace(one, title=wide) for one in long.criteria)
     moved = replace(long.changes, lists=tuple(replace(one, criteria=criteria[:8]) for one in long.changes.lists))
