@@ -92,7 +92,14 @@ def make_world() -> World:
             user=bob,
             file_name="personen.csv",
             rows=[
-                {"line": 2, "email": "neu2@example.org", "name": "Neu", "role": "team", "projects": None, "is_locked": False}
+                {
+                    "line": 2,
+                    "email": "neu2@example.org",
+                    "name": "Ines Sommer",
+                    "role": "team",
+                    "projects": None,
+                    "is_locked": False,
+                }
             ],
         ).public_id,
         "phase": "p3",

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from scaling.common.transactions import atomic
 from scaling.trail.models import Seal, SealedColumns, SealKind
 from scaling.trail.sources import SEALED, Source, settled
 
@@ -136,7 +137,7 @@ def seal() -> int:
     return total
 
 
-@transaction.atomic
+@atomic
 def _seal_some(last: datetime | None) -> int:
     take_lock()
     kind = SealKind.ROW if last else SealKind.FIRST
