@@ -25,7 +25,7 @@ NEVER_ONE = {
     "%(n)s von %(m)s Projekten hat eine freigegebene Bewertung.": "of one project speaks another text",
     "%(n)s von %(m)s Projekten wartet auf Meilensteine aus „%(stream)s“: %(projects)s.": "of one project speaks another text",
     "„%(title)s“ hält %(n)s Projekte auf: %(projects)s.": "told from two projects on (portfolio.build.SHARED_BY)",
-    "Für %(n)s der %(m)s Kriterien dieser Liste fehlt eine Maßnahme: Wer geht es bis wann an?": "of one criterion speaks another",
+    "Für %(n)s der %(m)s Kriterien dieser Liste fehlt eine Maßnahme: Wer geht es bis wann an?": "one has its own text",
     "%(steps)s Stufen niedriger": "one level has its own text beside it",
     "%(one)s und %(other)s liegen %(levels)s Stufen auseinander.": "told from two levels on (scoring.spread.WIDE)",
     "Einig: alle %(n)s Stimmen %(levels)s.": "told from three votes on (scoring.spread.FEWEST_VOTES)",
