@@ -21,6 +21,10 @@ class AssessmentRecordQuerySet(models.QuerySet["AssessmentRecord"]):
         """Those that hold: neither taken back by a reopening nor replaced by a later approval of the same round."""
         return self.filter(superseded_at__isnull=True)
 
+    def without_document(self) -> "AssessmentRecordQuerySet":
+        """Without what makes a record large, for those who only ask which one it is."""
+        return self.defer("document", "figures")
+
     def with_parts(self) -> "AssessmentRecordQuerySet":
         """Adds what its files need, in the same query. See ``AssessmentRecord.names`` and ``AssessmentRecord.renditions``."""
         people = RecordPerson.objects.filter(record=OuterRef("pk")).order_by("pk")

@@ -165,7 +165,6 @@ def _obstacle(plain: Mapping[str, Any], known: Mapping[str, Criterion]) -> Obsta
 def _running(assessment: Assessment) -> RunningRef:
     is_waiting = assessment.state == AssessmentState.SUBMITTED
     step = assessment.submission if is_waiting else assessment.beginning
-    moved_at = getattr(assessment, "moved_at", None)
     return RunningRef(
         assessment_id=assessment.public_id,
         round_label=assessment.round_label,
@@ -173,7 +172,6 @@ def _running(assessment: Assessment) -> RunningRef:
         state_label=assessment.get_state_display(),
         is_waiting=is_waiting,
         since=timezone.localdate(step.at) if step else None,
-        moved_on=timezone.localdate(moved_at) if moved_at else None,
         counts=assessment.counts,
     )
 
@@ -183,10 +181,10 @@ def _stale(record: RecordRow | None, running: Assessment | None, today: date) ->
     if running is not None:
         if running.state == AssessmentState.SUBMITTED:
             return ""
-        steps = [timezone.localdate(step.at) for step in running.steps]
         saved = getattr(running, "moved_at", None)
-        last = max([*steps, *([timezone.localdate(saved)] if saved else [])], default=None)
-        if last is not None and last < today - ROUND_RESTS:
+        moments = [step.at for step in running.steps] + ([saved] if saved else [])
+        last = timezone.localdate(max(moments)) if moments else today
+        if last < today - ROUND_RESTS:
             return _("%(round)s ruht seit %(day)s") % {"round": running.round_label, "day": date_format(last)}
         return ""
     if record is not None and record.on < today - APPROVAL_AGES:

@@ -1,4 +1,4 @@
-"""Fetches what a portfolio is made of: seven queries, however many projects, rounds and years there are."""
+"""Fetches what a portfolio is made of: eight queries, however many projects, rounds and years there are."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -10,8 +10,9 @@ from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from assessments.models import Assessment, AssessmentRecord, AssessmentState, Measure, Project, Score
+from assessments.models import Assessment, Measure, Project, Score
 from assessments.reports.portfolio.model import DueMeasure
+from assessments.reports.records.keeping import speaking
 from catalogue.models import Phase, Workstream
 from scaling.accounts.models import Municipality, Role
 
@@ -85,13 +86,9 @@ def _overdue(measures: QuerySet[Measure], projects: list[Project]) -> list[DueMe
 
 def _records(user: Any, municipality: Municipality) -> dict[int, RecordRow]:
     """Of each project's latest approved round. ``figures`` is a column of its own: no document is read."""
-    rounds = Assessment.objects.visible_to(user).filter(project__municipality=municipality, state=AssessmentState.APPROVED)
     found = (
-        AssessmentRecord.objects.current()
-        .filter(assessment__in=rounds)
+        speaking(user, municipality)
         .annotate(project=F("assessment__project"))
-        .order_by("project", "-assessment__round")
-        .distinct("project")
         .values(
             "project", "number", "approved_at", "figures", "assessment__public_id", "assessment__round", "assessment__edition"
         )

@@ -69,7 +69,7 @@ class RecordRef:
 
 @dataclass(frozen=True, slots=True)
 class RunningRef:
-    """The round under way. ``since`` is the day it was submitted, or begun; ``moved_on`` that of its last saved answer."""
+    """The round under way. ``since`` is the day it was submitted, or begun."""
 
     assessment_id: str
     round_label: str
@@ -77,7 +77,6 @@ class RunningRef:
     state_label: str
     is_waiting: bool
     since: date | None
-    moved_on: date | None
     counts: Counts
 
 

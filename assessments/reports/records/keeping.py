@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import OperationalError
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -128,20 +128,22 @@ def current_record(assessment: Assessment) -> AssessmentRecord | None:
     return assessment.records.current().with_parts().first()
 
 
-def speaking_records(user: Any, municipality: Municipality) -> list[AssessmentRecord]:
-    """What speaks for each project of the municipality that the person may see: the record of its latest approved round.
-
-    The municipality as a whole first, then by name. With their parts and without their documents. One query.
-    """
+def speaking(user: Any, municipality: Municipality) -> QuerySet[AssessmentRecord]:
+    """What speaks for each project of the municipality that the person may see: the record of its latest approved round."""
     rounds = Assessment.objects.visible_to(user).filter(project__municipality=municipality, state=AssessmentState.APPROVED)
-    found = AssessmentRecord.objects.current().with_parts().defer("document").filter(assessment__in=rounds)
-    found = found.select_related("assessment").order_by(
-        "-assessment__project__is_municipality_wide", GermanOrder("assessment__project__name"), "-assessment__round"
+    current = AssessmentRecord.objects.current().filter(assessment__in=rounds)
+    latest = current.order_by("assessment__project_id", "-assessment__round").distinct("assessment__project_id")
+    return AssessmentRecord.objects.filter(pk__in=latest.values("pk"))
+
+
+def speaking_records(user: Any, municipality: Municipality) -> list[AssessmentRecord]:
+    """The municipality as a whole first, then by name. With their parts and without their documents. One query."""
+    found = AssessmentRecord.objects.with_parts().without_document().select_related("assessment")
+    return list(
+        found.filter(pk__in=speaking(user, municipality).values("pk")).order_by(
+            "-assessment__project__is_municipality_wide", GermanOrder("assessment__project__name")
+        )
     )
-    latest: dict[int, AssessmentRecord] = {}
-    for record in found:
-        latest.setdefault(record.assessment.project_id, record)
-    return list(latest.values())
 
 
 def _pictures() -> Iterable[str]:

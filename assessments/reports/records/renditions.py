@@ -37,7 +37,7 @@ def redesign(*, assessment: Assessment, by: Any) -> RecordRendition:
     states = Assessment.objects.select_for_update(no_key=True).filter(pk=assessment.pk).values_list("state", flat=True)
     if states.get() != AssessmentState.APPROVED:
         raise NoLongerApproved
-    record = assessment.records.current().defer("document").select_for_update(of=("self",), no_key=True).get()
+    record = assessment.records.current().without_document().select_for_update(of=("self",), no_key=True).get()
     latest = _latest([record])[record.pk]
     files = RecordFile.objects.filter(record=record, version=latest, content__isnull=False)
     hashed = Func(Func("content", function="sha256"), Value("hex"), function="encode", output_field=CharField())
@@ -58,7 +58,7 @@ def make_anonymous(*, user: Any, by: Any = None) -> int:
     people = RecordPerson.objects.filter(pk__in=named_in_records(user))
     numbers = sorted(set(people.values_list("record", flat=True)))
     # Alone: a file that is being rendered with the name is not kept (``files.file_of``).
-    records = list(AssessmentRecord.objects.defer("document").filter(pk__in=numbers).order_by("pk").select_for_update())
+    records = list(AssessmentRecord.objects.without_document().filter(pk__in=numbers).order_by("pk").select_for_update())
     RecordPerson.objects.filter(pk__in=named_in_records(user), record__in=records).update(name="", user=None)
     now = timezone.now()
     RecordFile.objects.filter(record__in=records, content__isnull=False).update(content=None, removed_at=now)

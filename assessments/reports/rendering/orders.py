@@ -198,7 +198,7 @@ def collected_order(records: Sequence[AssessmentRecord]) -> PdfOrder:
 
 
 def _collected(records: list[str], language: str) -> PdfOrder:
-    rows = AssessmentRecord.objects.with_parts().defer("document").filter(number__in=records)
+    rows = AssessmentRecord.objects.with_parts().without_document().filter(number__in=records)
     by_number = {row.number: row for row in rows}
     return collected_order([by_number[number] for number in records])
 

@@ -1,7 +1,5 @@
 """The portfolio of a municipality by address: all its projects at a glance, on screen and as files."""
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -71,6 +69,6 @@ def _content(kind: str, portfolio: Portfolio, narrowing: Narrowing) -> tuple[byt
     return render_portfolio_json(portfolio, narrowing), "application/json"
 
 
-def file_name(municipality: Municipality, portfolio: Portfolio, ending: Any) -> str:
+def file_name(municipality: Municipality, portfolio: Portfolio, ending: str) -> str:
     """„portfolio-stadt-auenfurt-2026-11-28.xlsx“."""
     return f"portfolio-{slugify(municipality.name)}-{portfolio.as_of.isoformat()}.{ending}"

@@ -68,7 +68,7 @@ def profile_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "charts": charts_of(profile),
         "own_language": profile.meta.own_language,
         "record": record,
-        "records": list(assessment.records.defer("document")) if assessment.approval else [],
+        "records": list(assessment.records.without_document()) if assessment.approval else [],
         "earlier_files": earlier_files(record, public_id=public_id, with_comments=may_work) if record else [],
         "since": since_approval(record, assessment.project) if record is not None and record.is_current else (),
         "compared_query": f"&{urlencode(chosen)}" if chosen else "",
