@@ -108,7 +108,7 @@ def test_what_several_wait_for_is_said_with_how_many(bob, municipality, first):
 def test_one_project_alone_shares_nothing(bob, municipality, first):
     found = seen(bob, municipality)
     assert found.obstacle_criteria == ()
-    assert waits_for_stream(found, found.obstacle_streams[0]).startswith("Das einzige Projekt mit")
+    assert waits_for_stream(found, found.obstacle_streams[0]).startswith("„Parkraum-App“ wartet auf")
 
 
 def test_municipality_itself_is_a_row_of_its_own_and_counts_in_no_figure(bob, municipality, first):
@@ -181,6 +181,16 @@ def test_every_narrowing_and_order_gives_a_page(bob, municipality, settled, stat
         assert len(names) == 3
     if state == "ohne":
         assert names == ["Ohne"]
+
+
+def test_selection_says_that_it_is_one(bob, municipality, first):
+    """With one of two shown, nothing reads as if it were about both."""
+    another(municipality, bob, "Ämterbuch", {"vertrauen": Answer("rated", 4, "Ja"), "zielbild": Answer("rated", 4, "Ja")})
+    assert standing(seen(bob, municipality)).startswith("2 von 2 Projekten haben")
+    found = seen(bob, municipality, workstream="technisch")
+    assert [row.name for row in found.rows] == ["Parkraum-App"]
+    assert standing(found).startswith("Auswahl: 1 von 2 Projekten. Das Projekt hat eine freigegebene Bewertung.")
+    assert waits_for_stream(found, found.obstacle_streams[0]).startswith("„Parkraum-App“ wartet auf")
 
 
 def test_words_of_an_address_are_no_query(client, bob, municipality, first):

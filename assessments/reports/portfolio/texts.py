@@ -13,40 +13,45 @@ MAX_NAMES = 4
 
 
 def standing(portfolio: Portfolio) -> str:
-    """Where the projects stand: „5 von 7 Projekten haben eine freigegebene Bewertung. Phasentor: 2 erreicht, …“"""
+    """Where the projects stand: „5 von 7 Projekten haben eine freigegebene Bewertung. Phasentor: 2 erreicht, …“
+
+    Of a selection it says first that all the page says is about it.
+    """
     n, m = len(portfolio.with_record), len(portfolio.rows)
     if not m:
         return _("Kein Projekt passt zu dieser Auswahl.") if portfolio.total else _("Es gibt noch kein Projekt.")
+    parts = [f"{count} {sentences.gate_state(state)}" for state, count in portfolio.gate_counts if count]
+    return " ".join(
+        [
+            *([_("Auswahl: %(shown)s.") % {"shown": shown(portfolio)}] if m < portfolio.total else []),
+            _approved(n, m),
+            *([_("Phasentor der jeweiligen Phase: %(parts)s.") % {"parts": ", ".join(parts)}] if parts else []),
+        ]
+    )
+
+
+def _approved(n: int, m: int) -> str:
+    """How many of ``m`` projects have an approved assessment."""
     if not n:
         return ngettext(
             "Für das Projekt ist noch keine Bewertung freigegeben.",
             "Für keines der %(m)s Projekte ist eine Bewertung freigegeben.",
             m,
         ) % {"m": m}
-    said = (
-        _("Das Projekt hat eine freigegebene Bewertung.")
-        if m == 1
-        else ngettext(
-            "%(n)s von %(m)s Projekten hat eine freigegebene Bewertung.",
-            "%(n)s von %(m)s Projekten haben eine freigegebene Bewertung.",
-            n,
-        )
-    )
-    parts = [f"{count} {sentences.gate_state(state)}" for state, count in portfolio.gate_counts if count]
-    gates = _("Phasentor der jeweiligen Phase: %(parts)s.") % {"parts": ", ".join(parts)}
-    return " ".join([said % {"n": n, "m": m}, *([gates] if parts else [])])
+    if m == 1:
+        return _("Das Projekt hat eine freigegebene Bewertung.")
+    return ngettext(
+        "%(n)s von %(m)s Projekten hat eine freigegebene Bewertung.",
+        "%(n)s von %(m)s Projekten haben eine freigegebene Bewertung.",
+        n,
+    ) % {"n": n, "m": m}
 
 
 def waits_for_stream(portfolio: Portfolio, one: SharedObstacle) -> str:
     """„5 von 7 Projekten warten auf Meilensteine aus „Finanziell“: A, B, C, D und 1 weiteres.“"""
     n, m = len(one.projects), len(portfolio.with_record)
     if m == 1:
-        return _(
-            "Das einzige Projekt mit einer freigegebenen Bewertung wartet auf Meilensteine aus „%(stream)s“: %(project)s."
-        ) % {
-            "stream": one.name,
-            "project": one.projects[0],
-        }
+        return _("„%(project)s“ wartet auf Meilensteine aus „%(stream)s“.") % {"stream": one.name, "project": one.projects[0]}
     return ngettext(
         "%(n)s von %(m)s Projekten wartet auf Meilensteine aus „%(stream)s“: %(projects)s.",
         "%(n)s von %(m)s Projekten warten auf Meilensteine aus „%(stream)s“: %(projects)s.",
