@@ -100,6 +100,14 @@ def test_named_python_is_taken(checkout, program):
     assert said.endswith("python manage.py check\n")
 
 
+@pytest.mark.parametrize(("quick", "taken"), [(["python3.11"], "3.11"), (["python3.11", "python3.12"], "3.12"), ([], "3.13")])
+def test_newest_python_that_is_built_to_be_quick_is_taken(checkout, program, quick, taken):
+    for name in ("python3.13", "python3.12", "python3.11"):
+        refusal = "" if name in quick else 'case "$*" in *enable-optimizations*) exit 1 ;; esac\n'
+        program(name, refusal + NEW_PYTHON.replace("{pip}", "exit 0").replace('"python $*"', f'"{name} $*"'))
+    assert run(checkout, "manage", "check")[1].endswith(f"python{taken} manage.py check\n")
+
+
 def test_without_network_it_says_so_and_tries_again_next_time(checkout, program):
     program("python3", NEW_PYTHON.replace("{pip}", "echo no route >&2; exit 1"))
     for _time in range(2):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tests.bench import crowd, pages, pdf, workshop
 from tests.bench.pdf import Figure
-from tests.bench.reference import slowness
+from tests.bench.reference import name_of_python, slowness
 from tests.bench.server import Client, demo_server
 
 ROUNDS, WARM_UP = 40, 5
@@ -37,6 +37,7 @@ def main() -> int:
         limit = f"limit {told.limit:6.0f} {told.unit}" + (f" = {figure.limit:.0f} × {slow:.2f}" if told != figure else "")
         print(f"{told.name:44}{told.value:9.1f} {told.unit}   {limit}   {verdict}", flush=True)  # noqa: T201 – a command's output
 
+    print(name_of_python(), flush=True)  # noqa: T201
     with demo_server() as port:
         pages.warm_up(Client(port))
         client = Client(port)
