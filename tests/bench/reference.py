@@ -7,8 +7,8 @@ limits, the limit grows by as much. It never shrinks: on a faster machine the fi
 
 import html
 import json
-import re
 import platform
+import re
 import statistics
 import sys
 import sysconfig
