@@ -49,6 +49,11 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("any machine")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Processes of ``-n auto``: more than cores, since a test with a browser, a server or a queue waits half of its time."""
+    return (os.cpu_count() or 1) + 2
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """In a pipeline, a test of a browser or of several processes that failed runs once more; the summary names it (RERUN)."""
     if os.environ.get("CI"):

@@ -148,7 +148,7 @@ def main() -> int:
     parser.add_argument("--address", help="of a running demo, instead of one started for this; it is changed by what is shown")
     options = parser.parse_args()
     if CHROMIUM is None:
-        print("no chromium found: install it (Debian: apt-get install chromium) or name it by CHROMIUM=/path", file=sys.stderr)  # noqa: T201
+        print("no chromium found: install it (Debian: apt-get install chromium-headless-shell) or name it by CHROMIUM=/path", file=sys.stderr)  # noqa: T201
         return 1
     options.folder.mkdir(parents=True, exist_ok=True)
     if options.address:
