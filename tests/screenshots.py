@@ -7,7 +7,6 @@ import argparse
 import io
 import os
 import re
-import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,7 +17,8 @@ from typing import cast
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+from tests.chromium import CHROMIUM, WHERE_MISSING
+
 PASSWORD = "skalierungscheck"  # of the demo, printed by ./run
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images"
 LAPTOP, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
@@ -148,7 +148,7 @@ def main() -> int:
     parser.add_argument("--address", help="of a running demo, instead of one started for this; it is changed by what is shown")
     options = parser.parse_args()
     if CHROMIUM is None:
-        print("no chromium found: install it (Debian: apt-get install chromium-headless-shell) or name it by CHROMIUM=/path", file=sys.stderr)  # noqa: T201
+        print(WHERE_MISSING, file=sys.stderr)  # noqa: T201
         return 1
     options.folder.mkdir(parents=True, exist_ok=True)
     if options.address:

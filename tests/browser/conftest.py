@@ -1,7 +1,6 @@
-"""Real-browser tests: Debian's chromium, without a window, against a live server. Where it is missing they say so and are skipped."""
+"""Real-browser tests: Debian's chromium against a live server. Where it is missing they say so and are skipped."""
 
 import os
-import shutil
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ from playwright.sync_api import expect
 
 from assessments.services import workflow
 from tests.cast import PASSWORD
+from tests.chromium import CHROMIUM, WHERE_MISSING
 from tests.factories import make_catalogue, make_project
 from tests.world import World, make_world
 
@@ -20,11 +20,6 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 expect.set_options(timeout=20_000)  # ms; a busy machine needs more than the usual five seconds, and waiting costs only failures
 
-#: The shell without a window takes a third of the whole browser's processor time for the same pages.
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
-CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-REASON = "no chromium found: install it (Debian: apt-get install chromium-headless-shell) or name it by CHROMIUM=/path"
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -32,12 +27,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=False))
             if CHROMIUM is None:
-                item.add_marker(pytest.mark.skip(reason=REASON))
+                item.add_marker(pytest.mark.skip(reason=WHERE_MISSING))
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    flags = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-gpu"]
+    flags = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    flags.append("--disable-gpu")  # there is none to ask where tests run
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         flags.append("--no-sandbox")  # chromium refuses its sandbox to root
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": flags}
