@@ -8,10 +8,21 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from scaling.api.models import ApiToken
 from scaling.privacy.models import DataExport
 from scaling.trail.models import EventKind, Seal, SealedColumns, SealKind, TrailEvent
 
-__all__ = ["DataExport", "EventKind", "Seal", "SealKind", "SealedColumns", "SubmittedForm", "TimedRun", "TrailEvent"]
+__all__ = [
+    "ApiToken",
+    "DataExport",
+    "EventKind",
+    "Seal",
+    "SealKind",
+    "SealedColumns",
+    "SubmittedForm",
+    "TimedRun",
+    "TrailEvent",
+]
 
 #: How long the answer to a form is kept: for a second click, a request sent again over a bad line, a „back“ and „send again“.
 #: Not for longer, since the same form may be meant anew later, when somebody else has undone what it did.

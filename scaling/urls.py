@@ -2,6 +2,9 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from scaling.api import problems
+from scaling.api import views as api_pages
+from scaling.api.v1 import api
 from scaling.people_list import views as people_list
 from scaling.privacy import views as privacy
 from scaling.session import session_view
@@ -51,6 +54,13 @@ urlpatterns = [
     re_path(r"^kommunen/(?P<public_id>[-\w]+)/protokoll\.(?P<kind>csv|json)$", trail.trail_of_municipality, name="trail_file"),
     path("protokoll/", trail.trail_of_all, name="trail_of_all"),
     re_path(r"^protokoll\.(?P<kind>csv|json)$", trail.trail_of_all, name="trail_of_all_file"),
+    path("kommunen/<slug:public_id>/schnittstelle/", api_pages.api_tokens, name="api_tokens"),
+    path("kommunen/<slug:public_id>/schnittstelle/<int:pk>/beenden/", api_pages.api_token_end, name="api_token_end"),
+    path("api/", api_pages.about, name="api_about"),
+    path("api/v1/openapi.json", api_pages.openapi, name="openapi"),
+    path("api/v1/", problems.not_here, {"rest": ""}, name="api_nothing"),
+    path("api/v1/", api.urls),
+    path("api/<path:rest>", problems.not_here, name="api_not_here"),
     path("verwaltung/", admin.site.urls),
     path("", include("assessments.reports.urls")),  # first: the old addresses of criteria match these, too
     path("", include("assessments.urls")),

@@ -31,6 +31,7 @@ from assessments.services.answers import Answer, save_score
 from catalogue.models import Phase
 from scaling.accounts.models import Invitation, Membership, Municipality, PeopleList, Role, User
 from scaling.accounts.unsubscribe import unsubscribe_path
+from scaling.api.tokens import create_token
 from tests.cast import make_member, make_user
 from tests.conftest import SharedRows
 from tests.factories import make_catalogue, make_project
@@ -113,6 +114,9 @@ def make_foreign(world: World) -> dict[str, Any]:
     link = share_links.create_link(assessment=approved, by=charlie, purpose=THERE, expires_on=timezone.localdate())
     stored = ContentFile(THERE, "x.txt")
     workshop = workshops.open_workshop(assessment=draft, by=charlie, first=score)
+    token, _key = create_token(
+        municipality=elsewhere, by=charlie, purpose=THERE, role=Role.MANAGER, expires_on=timezone.localdate()
+    )
     return {
         "membership": make_member("Fremd", elsewhere, Role.READER).memberships.get().pk,
         "invitation": invitation.pk,
@@ -124,6 +128,7 @@ def make_foreign(world: World) -> dict[str, Any]:
         "evidence": Evidence.objects.create(score=score, text=THERE).pk,
         "evidence_file": Evidence.objects.create(score=score, text=THERE, file=stored, file_name="x.txt").pk,
         "link": link.pk,
+        "api_token": token.pk,
         "comment": Comment.objects.create(score=score, text=THERE, author=charlie).pk,
         "measure": Measure.objects.create(project=project, text=THERE, owner=charlie).public_id,
         "people_list": PeopleList.objects.create(municipality=elsewhere, user=charlie, file_name=THERE, rows=[]).public_id,

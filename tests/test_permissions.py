@@ -30,6 +30,7 @@ APPROVED = "302 404 200 200 200 404"
 CURATORS = "302 403 403 403 403 200"
 CURATING = "302 403 403 403 403 +"
 DRAFTED = "302 404 404 404 404 200"
+KEYS = "401 401 401 401 401 401"
 DRAFTING = "302 404 404 404 404 +"
 
 TABLE: list[tuple[str, str, str, str]] = [
@@ -151,6 +152,25 @@ TABLE: list[tuple[str, str, str, str]] = [
     # For operators alone (tests/scaling/test_trail.py).
     ("trail_of_all", "", "get", "302 403 403 403 403 403"),
     ("trail_of_all_file", "trail_kind", "get", "302 403 403 403 403 403"),
+    ("api_tokens", "municipality", "get", "302 404 403 403 200 404"),
+    ("api_tokens", "municipality", "post", "302 404 403 403 + 404"),
+    ("api_token_end", "municipality api_token", "post", "302 404 403 403 + 404"),
+    ("api_about", "", "get", PUBLIC),
+    ("openapi", "", "get", PUBLIC),
+    ("api_nothing", "", "get", "404 404 404 404 404 404"),
+    ("api_not_here", "rest", "get", "404 404 404 404 404 404"),
+    # Opened by keys, never by a session (tests/scaling/test_api.py).
+    ("api:api-root", "", "get", "404 404 404 404 404 404"),
+    ("api:municipality", "", "get", KEYS),
+    ("api:editions", "", "get", KEYS),
+    ("api:edition", "published", "get", KEYS),
+    ("api:projects", "", "get", KEYS),
+    ("api:project", "project", "get", KEYS),
+    ("api:running", "project", "get", KEYS),
+    ("api:records", "", "get", KEYS),
+    ("api:record", "document", "get", KEYS),
+    ("api:measures", "", "get", KEYS),
+    ("api:portfolio", "", "get", KEYS),
     ("assessments:coat_of_arms", "municipality", "get", "302 404 200 200 200 404"),
     ("assessments:project_create", "municipality", "get", "302 404 403 403 200 404"),
     ("assessments:project_create", "municipality", "post", "302 404 403 403 + 404"),

@@ -18,8 +18,9 @@ from assessments.services import share_links, workflow, workshops
 from catalogue.models import GoodPractice, OperatingModel, TitleSource
 from catalogue.services.publishing import copy_edition
 from scaling.accounts.coats_of_arms import set_coat_of_arms
-from scaling.accounts.models import Invitation, PeopleList
+from scaling.accounts.models import Invitation, PeopleList, Role
 from scaling.accounts.unsubscribe import unsubscribe_path
+from scaling.api.tokens import create_token
 from tests.cast import Cast
 from tests.factories import make_catalogue, make_project
 from tests.kept_rows import KeptRows
@@ -67,6 +68,9 @@ def make_world() -> World:
         expires_at=timezone.now() + timedelta(days=1),
     )
     link = share_links.create_link(assessment=approved, by=bob, purpose="Rat", expires_on=timezone.localdate())
+    token, _key = create_token(
+        municipality=municipality, by=bob, purpose="Dashboard", role=Role.READER, expires_on=timezone.localdate()
+    )
     workshop = workshops.open_workshop(assessment=draft, by=alice, first=evidence.score)
     ids = {
         "sign_in": 0,
@@ -108,6 +112,7 @@ def make_world() -> World:
             score=evidence.score, text="Datei", file=ContentFile("Text", "x.txt"), file_name="x.txt"
         ).pk,
         "link": link.pk,
+        "api_token": token.pk,
         "document": approved.records.get().number,
         "comment": Comment.objects.create(
             score=draft.scores.get(criterion__key="kriterium-1"), text="Stimmt das?", author=bob

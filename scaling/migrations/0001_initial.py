@@ -1,6 +1,7 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
+import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -125,6 +126,7 @@ class Migration(migrations.Migration):
                             ("signed_out", "abgemeldet"),
                             ("downloaded", "heruntergeladen"),
                             ("exported", "Daten ausgegeben"),
+                            ("api_read", "über die Schnittstelle gelesen"),
                             ("people_listed", "Personenliste eingespielt"),
                             ("locked", "Konto gesperrt"),
                             ("unlocked", "Konto entsperrt"),
@@ -205,6 +207,145 @@ class Migration(migrations.Migration):
                 "verbose_name": "Siegel",
                 "verbose_name_plural": "Siegel",
                 "indexes": [models.Index(fields=["table", "row", "number"], name="seal_of_row")],
+            },
+        ),
+        migrations.CreateModel(
+            name="HistoricalApiToken",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("request_id", models.CharField(blank=True, editable=False, max_length=64)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ("purpose", models.CharField(max_length=120, verbose_name="Wofür")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("manager", "Leitung"), ("team", "Projektteam"), ("reader", "Lesen")],
+                        default="reader",
+                        max_length=10,
+                        verbose_name="Rolle",
+                    ),
+                ),
+                ("expires_on", models.DateField(verbose_name="Gültig bis")),
+                ("created_at", models.DateTimeField(blank=True, editable=False, verbose_name="angelegt am")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="beendet am")),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="angelegt von",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="beendet von",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.municipality",
+                        verbose_name="Kommune",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical Zugangsschlüssel",
+                "verbose_name_plural": "historical Zugangsschlüssel",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="ApiToken",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "token_hash",
+                    models.CharField(editable=False, help_text="SHA-256, in hexadecimal", max_length=64, unique=True),
+                ),
+                ("purpose", models.CharField(max_length=120, verbose_name="Wofür")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("manager", "Leitung"), ("team", "Projektteam"), ("reader", "Lesen")],
+                        default="reader",
+                        max_length=10,
+                        verbose_name="Rolle",
+                    ),
+                ),
+                ("expires_on", models.DateField(verbose_name="Gültig bis")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="angelegt am")),
+                ("last_used_on", models.DateField(blank=True, editable=False, null=True, verbose_name="zuletzt benutzt am")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="beendet am")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="angelegt von",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="beendet von",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_tokens",
+                        to="accounts.municipality",
+                        verbose_name="Kommune",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Zugangsschlüssel",
+                "verbose_name_plural": "Zugangsschlüssel",
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("role__in", ["manager", "reader"])), name="api_token_role_known")
+                ],
             },
         ),
     ]

@@ -60,6 +60,7 @@ TABLES = [
     ("assessments_historicalsharelink", ["history_user_id"]),
     ("assessments_historicalprojectpaper", ["history_user_id"]),
     ("assessments_historicalroundpaper", ["history_user_id"]),
+    ("scaling_historicalapitoken", ["history_user_id"]),
     ("scaling_trailevent", ["by_id", "municipality_id", "project_id"]),
     ("scaling_seal", ["salt"]),
     ("scaling_sealedcolumns", []),

@@ -15,6 +15,7 @@ class EventKind(models.TextChoices):
     SIGNED_OUT = "signed_out", _("abgemeldet")
     DOWNLOADED = "downloaded", _("heruntergeladen")
     EXPORTED = "exported", _("Daten ausgegeben")
+    API_READ = "api_read", _("über die Schnittstelle gelesen")
     PEOPLE_LISTED = "people_listed", _("Personenliste eingespielt")
     LOCKED = "locked", _("Konto gesperrt")
     UNLOCKED = "unlocked", _("Konto entsperrt")

@@ -25,6 +25,7 @@ from assessments.models import (
 from catalogue.models import ChangeLogEntry, EditionState
 from catalogue.services.change_log import SITTING
 from scaling.accounts.models import AccountChange, Invitation, Membership, Municipality
+from scaling.api.models import ApiToken
 from scaling.trail.models import EventKind, TrailEvent
 
 #: What the trail can be narrowed down to, by the word in its address.
@@ -37,6 +38,7 @@ KINDS = {
     "schritte": _("Schritte von Bewertungen"),
     "dokumente": _("Freigegebene Dokumente"),
     "links": _("Links zu Reifeprofilen"),
+    "schluessel": _("Zugangsschlüssel der Schnittstelle"),
     "personen": _("Personen, Rollen und Teams"),
     "einstellungen": _("Einstellungen der Kommune"),
     "katalog": _("Katalog"),
@@ -44,7 +46,7 @@ KINDS = {
     "anmeldungen": _("Anmeldungen"),
     "betrieb": _("Datenschutz und Betrieb"),
 }
-_FETCHED = [EventKind.DOWNLOADED, EventKind.EXPORTED]
+_FETCHED = [EventKind.DOWNLOADED, EventKind.EXPORTED, EventKind.API_READ]
 _SIGNED = [EventKind.SIGNED_IN, EventKind.SIGNED_OUT]
 
 
@@ -114,6 +116,7 @@ SHOWN = (
     ),
     _plain(RecordRendition, "dokumente", at="made_at", by="made_by", project="record__assessment__project"),
     _history(ShareLink, "links", project="assessment__project"),
+    _history(ApiToken, "schluessel", municipality="municipality"),
     _history(Membership, "personen", municipality="municipality"),
     _history(Invitation, "personen", municipality="municipality"),
     _plain(TeamChange, "personen", at="at", by="by", project="project"),

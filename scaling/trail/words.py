@@ -28,6 +28,7 @@ RELATED: dict[str, tuple[str, ...]] = {
     "assessments_assessmentrecord": ("assessment__project__municipality",),
     "assessments_recordrendition": ("record__assessment__project__municipality",),
     "assessments_historicalsharelink": ("assessment__project__municipality",),
+    "scaling_historicalapitoken": ("municipality",),
     "accounts_historicalmembership": ("municipality", "user"),
     "accounts_historicalinvitation": ("municipality",),
     "assessments_teamchange": ("project__municipality", "person"),
@@ -106,7 +107,7 @@ def title_of(source: Source, row: Any) -> str:
         return str(row.assessment.round_label) if row.assessment else ""
     if table == "assessments_historicalmeasure":
         return str(row.text)
-    if table == "assessments_historicalsharelink":
+    if table in ("assessments_historicalsharelink", "scaling_historicalapitoken"):
         return str(row.purpose)
     if table == "assessments_assessmentrecord":
         return str(row.number)
