@@ -32,6 +32,7 @@ LINKS_UPWARDS = {
     "reports:form",
     "reports:short_check_pdf",
     "trail",
+    "api_tokens",
     "trail_of_all",
     "own_data",
     "people_list",

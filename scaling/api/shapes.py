@@ -38,7 +38,7 @@ class EditionFacts(Schema):
     checksum: Annotated[str, Field(description="SHA-256 over what the edition says.")]
 
 
-class RecordRef(Schema):
+class SpeakingRecord(Schema):
     number: str
     assessment: str
     round: int
@@ -69,7 +69,7 @@ class ProjectFacts(Schema):
     phase_label: Annotated[str | None, Field(description=LANGUAGE)]
     is_municipality_wide: bool
     archived_on: date | None
-    record: Annotated[RecordRef | None, Field(description="What speaks for the project: its latest approved round.")]
+    record: Annotated[SpeakingRecord | None, Field(description="What speaks for the project: its latest approved round.")]
     running: Annotated[
         RunningRound | None, Field(description="The round under way. Always null for a key that reads only what is approved.")
     ]

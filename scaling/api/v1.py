@@ -45,8 +45,8 @@ api.add_decorator(conditional, mode="view")
 
 READ = ["GET", "HEAD"]
 #: Of a page of a list.
-USUAL, MOST = 50, 200
-Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at most.")]
+USUAL, MAX_ITEMS = 50, 200
+HowMany = Annotated[int, Query(ge=1, le=MAX_ITEMS, description="How many at most.")]
 After = Annotated[int, Query(ge=0, le=2**63 - 1, description="Goes on after this one; taken from `next`.")]
 Id = Annotated[str, Path(min_length=1, max_length=40, pattern="^[A-Za-z0-9._-]+$")]
 OfProject = Annotated[str, Query(max_length=40, pattern="^[A-Za-z0-9_-]*$", description="Of one project: its id.")]
@@ -126,7 +126,7 @@ def municipality(request: HttpRequest) -> dict[str, Any]:
 @api.api_operation(
     READ, "/editions", response=shapes.Page[shapes.EditionFacts], openapi_extra=described(422), url_name="editions"
 )
-def editions(request: HttpRequest, limit: Limit = USUAL, after: After = 0) -> dict[str, Any]:
+def editions(request: HttpRequest, limit: HowMany = USUAL, after: After = 0) -> dict[str, Any]:
     """The published editions of the catalogue, the oldest first, and retired ones, which rounds may be pinned to. One query."""
     rows = Edition.objects.readable().annotate(number_of_criteria=Count("criteria"))
     return _listed(request, rows, limit, after, lambda found: [_edition(one) for one in found])
@@ -171,7 +171,7 @@ def _project_or_404(who: KeyHolder, public_id: str) -> Project:
 )
 def projects(
     request: HttpRequest,
-    limit: Limit = USUAL,
+    limit: HowMany = USUAL,
     after: After = 0,
     archived: Annotated[bool, Query(description="Those in the archive instead of those in lists.")] = False,
 ) -> dict[str, Any]:
@@ -267,7 +267,7 @@ def _records(who: KeyHolder) -> AssessmentRecordQuerySet:
 )
 def records(
     request: HttpRequest,
-    limit: Limit = USUAL,
+    limit: HowMany = USUAL,
     after: After = 0,
     project: OfProject = "",
     current: Annotated[bool, Query(description="Only those that were not superseded.")] = False,
@@ -313,7 +313,7 @@ def record(request: HttpRequest, number: Id) -> dict[str, Any]:
 )
 def measures(
     request: HttpRequest,
-    limit: Limit = USUAL,
+    limit: HowMany = USUAL,
     after: After = 0,
     project: OfProject = "",
     status: Annotated[MeasureStatus | None, Query(description="Of one status.")] = None,

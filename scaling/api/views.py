@@ -21,7 +21,7 @@ from scaling.api.forms import TokenForm
 from scaling.api.models import ApiToken
 from scaling.api.openapi import openapi_document
 from scaling.api.tokens import create_token, end_token
-from scaling.api.v1 import MOST, api
+from scaling.api.v1 import MAX_ITEMS, api
 from scaling.common.addresses import absolute_url
 
 #: What each operation gives, by its path.
@@ -53,7 +53,7 @@ def about(request: HttpRequest) -> HttpResponse:
         "addresses": [(f"{root}{path}", text) for path, text in GIVES.items()],
         "line": _line("skc_…"),
         "limit": settings.API_LIMITS["key"],
-        "most": MOST,
+        "most": MAX_ITEMS,
         "crumbs": [(_("Schnittstelle (API)"), "")],
     }
     return render(request, "api/about.html", context)
