@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -19,8 +20,10 @@ from assessments.reports.portfolio.narrowing import ORDERS, STATES, Narrowing
 from assessments.reports.portfolio.texts import standing, waits_for_stream
 from assessments.services import workflow
 from assessments.services.answers import Answer
+from assessments.services.projects import change_project
+from catalogue.models import Phase
 from tests.factories import make_project
-from tests.reports.conftest import FIRST, answer, approved
+from tests.reports.conftest import FIRST, answer, approved, noon
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 SCHEMA = Path(django_settings.BASE_DIR, "assessments/reports/export/schema/portfolio-1.json")
@@ -123,6 +126,73 @@ def test_municipality_itself_is_a_row_of_its_own_and_counts_in_no_figure(bob, mu
     assert [row.name for row in found.rows] == ["Parkraum-App"]
     assert sum(count for _state, count in found.gate_counts) == 1
     assert all(name == "Parkraum-App" for one in found.obstacle_streams for name in one.projects)
+
+
+@pytest.fixture
+def house(municipality, edition):
+    return make_project(municipality, "Kommune insgesamt", is_municipality_wide=True)
+
+
+def told_first(client, bob, municipality, **query):
+    """Title and lines of what stands above the table."""
+    page = fetch(client, bob, municipality, **query).text
+    parts = re.findall(r"<h2[^>]*>(.*?)</h2>(.*?)</section>", page, flags=re.DOTALL)
+    return {title: " ".join(re.sub(r"<[^>]+>", " ", text).split()) for title, text in parts}
+
+
+def test_what_waits_and_is_overdue_in_the_municipality_itself_is_not_passed_over(client, bob, municipality, first, house):
+    """„Nothing is overdue“ would be false, though the municipality counts in no figure over the projects."""
+    running = workflow.start_assessment(project=house, by=bob)
+    workflow.submit(assessment=running, by=bob)
+    Measure.objects.create(project=house, text="Leitbild beschließen", due_on=timezone.localdate() - timedelta(days=3))
+    told = told_first(client, bob, municipality)
+    assert "Leitbild beschließen Kommune insgesamt" in told["Was ist überfällig?"]
+    assert told["Was wartet?"].startswith("Kommune insgesamt : eingereicht am")
+    told = told_first(client, bob, municipality, phase="p3")
+    assert told["Was ist überfällig?"] == "Keine Maßnahme ist überfällig."
+    assert "Kommune insgesamt" not in told["Was wartet?"]
+
+
+def test_what_fell_and_rests_in_the_municipality_itself_is_not_passed_over(client, bob, municipality, house):
+    for level, on in ((3, date(2024, 3, 1)), (1, date(2024, 9, 1))):
+        assessment = workflow.start_assessment(project=house, by=bob, at=noon(on))
+        answer(assessment, bob, {"vertrauen": Answer("rated", level, "Stand")})
+        approved(assessment, bob, on)
+    make_project(municipality, "Neu")
+    told = told_first(client, bob, municipality)
+    assert told["Was ist gesunken?"] == "Kommune insgesamt : 1 Kriterium"
+    assert "Kommune insgesamt: seit 1. September 2024 nicht neu bewertet" in told["Was wartet?"]
+
+
+@pytest.mark.parametrize(("query", "there"), [({}, True), ({"sortierung": "phase"}, True), ({"phase": "p3"}, False)])
+def test_spreadsheet_has_the_municipality_where_the_page_has_it(client, bob, municipality, first, house, query, there):
+    book = openpyxl.load_workbook(io.BytesIO(fetch(client, bob, municipality, "portfolio_xlsx", **query).content))
+    names = [row[0] for row in book["Portfolio"].iter_rows(values_only=True)]
+    assert ("Kommune insgesamt" in names) == there
+    assert ('class="portfolio__whole"' in fetch(client, bob, municipality, **query).text) == there
+
+
+def test_project_that_moved_on_is_told_with_both_phases(client, bob, municipality, first):
+    """The marks are of the approval: none may say that a project stands where it no longer is."""
+    assert seen(bob, municipality).rows[0].approved_phase == ""
+    move(first.project, "p4", by=bob)
+    row = seen(bob, municipality).rows[0]
+    assert (row.phase_label, row.approved_phase, row.gate.phase) == ("P4 Verstetigung", "P3 Pilot", "p3")
+    page = " ".join(fetch(client, bob, municipality).text.split())
+    assert "· bei der Freigabe P3 Pilot" in page
+    assert "hier steht das Projekt" not in page
+
+
+def move(project, phase, by):
+    change_project(
+        project=project,
+        by=by,
+        name=project.name,
+        phase=Phase.objects.get(key=phase),
+        summary=project.summary,
+        confidentiality=project.confidentiality,
+        team=list(project.team.all()),
+    )
 
 
 def test_measures_are_of_today(client, bob, municipality, first):

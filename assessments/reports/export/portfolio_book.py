@@ -26,7 +26,8 @@ def portfolio_book(portfolio: Portfolio) -> Book:
 
 
 def _all_rows(portfolio: Portfolio) -> list[PortfolioRow]:
-    return [*([portfolio.whole] if portfolio.whole else []), *portfolio.rows]
+    """The municipality itself first, as on the page: it is no project, so it is not there among some that were chosen."""
+    return sorted(portfolio.listed, key=lambda row: not row.is_municipality_wide)
 
 
 def _projects(portfolio: Portfolio) -> BookSheet:
@@ -69,8 +70,8 @@ def _project(portfolio: Portfolio, row: PortfolioRow) -> list[Value | BookCell]:
         row.measures_overdue,
     ]
     if portfolio.sees_running:
-        running = row.running
-        cells.append(f"{running.round_label}, {running.state_label}" if running else row.stale)
+        running = f"{row.running.round_label}, {row.running.state_label}" if row.running else ""
+        cells.append("; ".join(filter(None, (running, row.stale))))
     return cells
 
 

@@ -53,7 +53,9 @@ def build_portfolio(sources: Sources, narrowing: Narrowing, *, today: date) -> P
     everything = [_row(project, sources, states, today) for project in sources.projects]
     projects = [row for row in everything if not row.is_municipality_wide]
     rows = narrowing.apply(projects)
-    shown = {row.public_id for row in rows}
+    whole = next((row for row in everything if row.is_municipality_wide), None)
+    listed = (*rows, whole) if whole and not narrowing else tuple(rows)
+    shown = {row.public_id for row in listed}
     names = {stream.key: stream.name for stream in sources.streams}
     return Portfolio(
         municipality=sources.municipality.name,
@@ -63,7 +65,8 @@ def build_portfolio(sources: Sources, narrowing: Narrowing, *, today: date) -> P
         rows=tuple(rows),
         everybody=_everybody(projects),
         phases=tuple((phase.key, phase.label) for phase in sources.phases.values() if not phase.is_cross_phase),
-        whole=next((row for row in everything if row.is_municipality_wide), None),
+        whole=whole,
+        listed=listed,
         streams=tuple(names.items()),
         gate_counts=tuple(
             (state, sum(row.gate is not None and row.gate.state == state for row in rows))
@@ -80,18 +83,20 @@ def _row(project: Project, sources: Sources, states: Mapping[str, str], today: d
     record = sources.records.get(project.pk)
     running = sources.running.get(project.pk)
     counts = _kinds(record)
+    gates = tuple(_gates(record, sources.phases, states)) if record else ()
     return PortfolioRow(
         public_id=project.public_id,
         name=project.name,
         phase=project.phase.key,
         phase_label=project.phase.label,
         phase_order=project.phase.order,
+        approved_phase="" if project.is_municipality_wide else _moved_from(project, gates),
         is_municipality_wide=project.is_municipality_wide,
         record=RecordRef(record.number, record.assessment_id, _round(record.round), record.on) if record else None,
         running=_running(running) if running else None,
         overall=_figure(record.figures["overall"]) if record else None,
         figures=tuple(map(_figure, record.figures["workstreams"])) if record else (),
-        gates=tuple(_gates(record, sources.phases, states)) if record else (),
+        gates=gates,
         fallen=counts.get(DOWN, 0),
         risen=counts.get(UP, 0),
         measures_open=sources.open_measures.get(project.pk, 0),
@@ -99,6 +104,11 @@ def _row(project: Project, sources: Sources, states: Mapping[str, str], today: d
         people=tuple(sources.people.get(project.pk, ())),
         stale=_stale(record, running, today),
     )
+
+
+def _moved_from(project: Project, gates: Sequence[PortfolioGate]) -> str:
+    """The phase of the approval, where the project is in another by now."""
+    return next((gate.label for gate in gates if gate.is_current and gate.phase != project.phase.key), "")
 
 
 def _everybody(rows: Iterable[PortfolioRow]) -> tuple[tuple[int, str], ...]:

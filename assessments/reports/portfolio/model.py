@@ -91,7 +91,9 @@ class DueMeasure:
 
 @dataclass(frozen=True, slots=True)
 class PortfolioRow:
-    """One project. ``figures`` are those of the workstreams in their order, ``overall`` all criteria; without a ``record``
+    """One project. ``phase`` is today's, ``approved_phase`` says in words that of the approval where it was another, else "".
+
+    ``figures`` are those of the workstreams in their order, ``overall`` all criteria; without a ``record``
     there are none. ``fallen`` and ``risen`` count criteria rated in this round and the compared one. ``people`` work on it.
 
     ``stale`` says in words what has not moved for too long; "" where nothing has.
@@ -102,6 +104,7 @@ class PortfolioRow:
     phase: str
     phase_label: str
     phase_order: int
+    approved_phase: str
     is_municipality_wide: bool
     record: RecordRef | None
     running: RunningRef | None
@@ -117,8 +120,11 @@ class PortfolioRow:
 
     @property
     def gate(self) -> PortfolioGate | None:
-        """The one of the phase in which the project was approved; of the municipality as a whole there is one only."""
-        return next((gate for gate in self.gates if gate.is_current), self.gates[0] if self.is_municipality_wide else None)
+        """The one of the phase in which the project was approved; of the municipality as a whole there is one only.
+
+        None without a record.
+        """
+        return next((gate for gate in self.gates if gate.is_current or self.is_municipality_wide), None)
 
     def figure(self, workstream: str) -> StreamFigure | None:
         return next((one for one in self.figures if one.key == workstream), None)
@@ -137,6 +143,8 @@ class SharedObstacle:
 class Portfolio:
     """``rows`` of projects, as they are sorted and narrowed; ``whole`` the municipality itself, which no figure counts in.
 
+    ``listed`` is what is looked through for what is overdue, fell, waits or rests: the rows, and the whole unless the page is
+    narrowed to some projects. So „nothing is overdue“ is said of all that the page shows.
     ``total`` projects there are, and ``everybody`` works on one of them. ``streams`` are the columns: key and name of each
     workstream; so are ``phases``.
     """
@@ -147,6 +155,7 @@ class Portfolio:
     total: int
     rows: tuple[PortfolioRow, ...]
     whole: PortfolioRow | None
+    listed: tuple[PortfolioRow, ...]
     streams: tuple[tuple[str, str], ...]
     phases: tuple[tuple[str, str], ...]
     everybody: tuple[tuple[int, str], ...]
@@ -162,17 +171,17 @@ class Portfolio:
 
     @property
     def waiting(self) -> Sequence[PortfolioRow]:
-        return [row for row in self.rows if row.running and row.running.is_waiting]
+        return [row for row in self.listed if row.running and row.running.is_waiting]
 
     @property
     def fallen(self) -> Sequence[PortfolioRow]:
-        """Projects in which something fell, most first."""
-        return sorted((row for row in self.rows if row.fallen), key=lambda row: -row.fallen)
+        """Those in which something fell, most first."""
+        return sorted((row for row in self.listed if row.fallen), key=lambda row: -row.fallen)
 
     @property
     def has_changes(self) -> bool:
-        return any(row.overall is not None and row.overall.change is not None for row in self.rows)
+        return any(row.overall is not None and row.overall.change is not None for row in self.listed)
 
     @property
     def stale(self) -> Sequence[PortfolioRow]:
-        return [row for row in self.rows if row.stale]
+        return [row for row in self.listed if row.stale]
