@@ -25,9 +25,14 @@ def since_approval(record: AssessmentRecord, project: Project) -> list[str]:
     changes = (
         TeamChange.objects.filter(project=project, at__gt=record.approved_at).select_related("person").order_by("at", "pk")
     )
-    latest = {change.person_id: change for change in changes}
-    for change in latest.values():
-        if change.person is not None:
+    first: dict[int | None, bool] = {}
+    latest: dict[int | None, TeamChange] = {}
+    for change in changes:
+        first.setdefault(change.person_id, change.joined)
+        latest[change.person_id] = change
+    for person_id, change in latest.items():
+        # Who left and came back is where they were.
+        if change.person is not None and change.joined == first[person_id]:
             text = (
                 _("%(name)s ist zum Projektteam gekommen.") if change.joined else _("%(name)s ist nicht mehr im Projektteam.")
             )

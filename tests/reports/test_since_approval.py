@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from assessments.models import Measure
 from assessments.queries.since_approval import since_approval
+from assessments.services.projects import change_project
 from tests.reports.records import change_everything, record_of
 
 
@@ -57,6 +58,32 @@ def test_since_approval_counts_in_words(client, settled, project, bob, done, new
     page = " ".join(client.get(reverse("reports:profile", args=[settled.public_id])).text.split())
     assert ("Seit der Freigabe:</strong> " + " ".join(lines) in page) == bool(lines)
     assert ("Seit der Freigabe" in page) == bool(lines)
+
+
+@pytest.mark.parametrize(
+    ("teams", "lines"),
+    [
+        ([[]], ["Alice ist nicht mehr im Projektteam."]),
+        ([[], ["alice"]], []),
+        ([[], ["alice"], []], ["Alice ist nicht mehr im Projektteam."]),
+        ([["alice", "bob"]], ["Bob ist zum Projektteam gekommen."]),
+        ([["alice", "bob"], ["alice"]], []),
+    ],
+)
+def test_since_approval_tells_of_the_team_what_is_different_now(settled, project, alice, bob, teams, lines):
+    """Who left and came back is where they were when it was approved."""
+    people = {"alice": alice, "bob": bob}
+    for team in teams:
+        change_project(
+            project=project,
+            by=bob,
+            name=project.name,
+            phase=project.phase,
+            summary=project.summary,
+            confidentiality=project.confidentiality,
+            team=[people[name] for name in team],
+        )
+    assert since_approval(record_of(settled), project) == lines
 
 
 @pytest.mark.parametrize(
