@@ -342,6 +342,7 @@ CSRF_COOKIE_HTTPONLY = True  # forms carry the token; no script reads the cookie
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = not DEMO
+SESSION_ENGINE = "scaling.session_store"
 SESSION_COOKIE_AGE = env.number("SESSION_COOKIE_AGE", 60 * 60 * 24 * 14, lowest=300)
 SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 0 if DEMO else 60 * 60 * 24 * 365)
 if not DEMO:

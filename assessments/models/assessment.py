@@ -5,7 +5,6 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +13,7 @@ from assessments.models.round_step import RoundStep
 from assessments.models.states import EDITABLE, AssessmentState, ScoreState, TransitionKind
 from assessments.scoring import Counts
 from catalogue.models import Edition, Phase, Subject
+from scaling.common.addresses import address
 from scaling.common.public_ids import public_id_field
 
 # What rounds are fetched with. Written out, since nearly every page asks for some of it: to compose it anew cost the start page
@@ -149,7 +149,7 @@ class Assessment(models.Model):
         return f"{self.project}, {self.round_label}"
 
     def get_absolute_url(self) -> str:
-        return reverse("assessments:assessment", args=[self.public_id])
+        return address("assessments:assessment", self.public_id)
 
     @property
     def round_label(self) -> str:

@@ -1,16 +1,17 @@
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models.states import AssessmentState
 from catalogue.models import CROSS_PHASE, Phase
 from scaling.accounts.models import Invitation, Municipality, Role
+from scaling.common.addresses import address
 from scaling.common.history import history_of
 from scaling.common.public_ids import public_id_field
 from scaling.common.sorting import GermanOrder
@@ -38,6 +39,32 @@ def visible(user: Any, *, path: str, approved: Q | Exists) -> Q:
     if read := places.get(Role.READER):
         found |= Q(**{f"{path}municipality__in": read}) & Q(approved)
     return found
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A stand-in for a person, with all that ``visible`` asks of one: for statements that are composed once for many."""
+
+    pk: int
+    roles: dict[int, str]
+    is_authenticated: bool = True
+    is_active: bool = True
+
+
+def viewer_values(user: Any) -> dict[str, Any]:
+    """What the tenant filter's statement depends on for this person, by value; ``viewer_of`` makes a stand-in of it."""
+    if not user.is_authenticated or not user.is_active:
+        return {}
+    values: dict[str, Any] = {}
+    for municipality, role in user.roles.items():
+        values.setdefault(f"{role}_in", []).append(municipality)
+    return values | {"team_member": user.pk} if f"{Role.TEAM}_in" in values else values
+
+
+def viewer_of(values: dict[str, Any]) -> Viewer:
+    """The way back from ``viewer_values``; who has no role sees nothing."""
+    roles = {municipality: role for role in Role.values for municipality in values.get(f"{role}_in", ())}
+    return Viewer(values.get("team_member", 0), roles)
 
 
 class Confidentiality(models.TextChoices):
@@ -138,7 +165,7 @@ class Project(models.Model):
         super().save(*args, update_fields=update_fields, **kwargs)
 
     def get_absolute_url(self) -> str:
-        return reverse("assessments:project", args=[self.public_id])
+        return address("assessments:project", self.public_id)
 
     @cached_property
     def team_ids(self) -> frozenset[int]:

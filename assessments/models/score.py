@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -35,11 +35,6 @@ class ScoreQuerySet(models.QuerySet["Score"]):
     def pending(self) -> "ScoreQuerySet":
         """What somebody still has to look at: open, or carried over and not confirmed."""
         return self.filter(Q(state=ScoreState.OPEN) | Q(confirmed=False))
-
-    def for_overview(self) -> "ScoreQuerySet":
-        """Who looks after it, and ``open_comments``, how many remarks nobody has resolved."""
-        open_comments = Count("comments", filter=Q(comments__resolved_at__isnull=True, comments__isnull=False))
-        return self.select_related("assigned_to").annotate(open_comments=open_comments)
 
     def for_answering(self) -> "ScoreQuerySet":
         """The answer with its round, project and ``team_ids`` (the people on the project), in one query."""

@@ -11,6 +11,7 @@ from assessments.models import Project, Score
 from catalogue.models import Criterion
 from scaling.accounts.models import Membership, Role, User
 from scaling.common.offices import Office, in_order
+from scaling.common.prepared import Prepared
 from scaling.common.sorting import GermanOrder, sort_key
 
 
@@ -57,16 +58,22 @@ def holders_in(municipality_id: int, offices: Collection[str]) -> list[tuple[str
     return [(office, str(member.user)) for member in members.select_related("user") for office in member.offices]
 
 
+def _members(municipality: int, project: int) -> Any:
+    on_team = Project.team.through.objects.filter(project=project, user=OuterRef("user"))
+    members = Membership.objects.filter(municipality=municipality, user__is_active=True)
+    works_here = ExpressionWrapper(Q(role=Role.MANAGER) | Q(Exists(on_team)), output_field=BooleanField())
+    return members.annotate(works_here=works_here).order_by(GermanOrder("user__name"), "user__email")
+
+
+_MEMBERS = Prepared(_members, "user", added={"works_here": None})
+
+
 def members_of(project: Project) -> list[Any]:
     """The memberships of the project's municipality with their people, by name. One query.
 
     ``works_here`` says who can be named in the project: the municipality's managers, and the team.
     """
-    on_team = Project.team.through.objects.filter(project=project, user=OuterRef("user"))
-    members = Membership.objects.filter(municipality=project.municipality_id, user__is_active=True)
-    works_here = ExpressionWrapper(Q(role=Role.MANAGER) | Q(Exists(on_team)), output_field=BooleanField())
-    named = members.annotate(works_here=works_here).select_related("user")
-    return list(named.order_by(GermanOrder("user__name"), "user__email"))
+    return _MEMBERS.rows(municipality=project.municipality_id, project=project.pk)
 
 
 def working_here(members: Iterable[Any]) -> list[User]:

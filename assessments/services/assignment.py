@@ -16,6 +16,7 @@ from scaling.accounts.models import User
 from scaling.accounts.unsubscribe import unsubscribe_path
 from scaling.common.addresses import absolute_url
 from scaling.common.mail import compose, send_later
+from scaling.common.prepared import Prepared
 from scaling.common.transactions import atomic
 
 
@@ -68,13 +69,16 @@ class Assigned:
     scores: tuple[Score, ...]
 
 
+_OPEN_OF = Prepared(lambda rounds, person: Score.objects.filter(assessment__in=rounds, assigned_to=person).pending())
+
+
 def assigned_to(person: User, assessments: Iterable[Assessment]) -> list[Assigned]:
     """The person's criteria that are open or not confirmed, by round, in the order of the rounds; rounds that cannot be edited
     are left out. At most one query, and none where no round can be edited.
     """
     rounds = {assessment.pk: assessment for assessment in assessments if assessment.is_editable}
     found: dict[int, list[Score]] = {pk: [] for pk in rounds}
-    for score in Score.objects.filter(assessment__in=rounds, assigned_to=person).pending().defer("rationale"):
+    for score in _OPEN_OF.rows(rounds=list(rounds), person=person.pk):
         found[score.assessment_id].append(score)
     return [
         Assigned(rounds[pk], tuple(in_order(scores, cached_edition(rounds[pk].edition))))

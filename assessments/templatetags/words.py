@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
@@ -19,6 +18,7 @@ from assessments.queries.people import with_former
 from assessments.scoring import Counts
 from catalogue.models import Criterion
 from catalogue.wording import Wording
+from scaling.common.addresses import address
 from scaling.common.drawings import drawn
 from scaling.common.word_diff import diff_html
 
@@ -64,7 +64,7 @@ def named_person(person: Any, there: Collection[int]) -> str:
 @register.simple_tag
 def score_addresses(assessment: Assessment) -> str:
     """What the addresses of a round's criteria begin with; their last part is the key. One reversed address serves them all."""
-    return reverse("assessments:score", args=[assessment.public_id, "x"]).removesuffix("x/")
+    return address("assessments:score", assessment.public_id, "x").removesuffix("x/")
 
 
 @register.filter

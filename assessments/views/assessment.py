@@ -17,9 +17,9 @@ from assessments.forms.workflow import ApproveForm, ReopenForm, ReturnForm, Scop
 from assessments.models import Assessment, AssessmentState, Project, TransitionKind
 from assessments.queries.comparison import compare, scores_of_round
 from assessments.queries.history import round_history
-from assessments.queries.neighbours import first_pending, in_order
+from assessments.queries.neighbours import first_pending
 from assessments.queries.offices import members_of, shares_in, shares_of, working_here
-from assessments.queries.overview import SHOWS, Narrowed, overview_of
+from assessments.queries.overview import SHOWS, Narrowed, overview_of, scores_for_overview
 from assessments.sentences import given_in_words, kinds_sentence, mean_change
 from assessments.services import workflow
 from assessments.services.assignment import assign_by_office
@@ -128,8 +128,7 @@ def overview(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def render_overview(request: HttpRequest, assessment: Assessment, status: int = 422, **more: Any) -> HttpResponse:
     """The round's page, with ``more`` and ``status`` when one of its forms comes back."""
-    guide = cached_edition(assessment.edition)
-    found = overview_of(in_order(assessment.scores.for_overview(), guide))
+    found = overview_of(scores_for_overview(assessment))
     editable = request.user.has_perm("assessments.edit_assessment", assessment)
     narrowed = Narrowed.from_query(request.GET)
     # Only to assign, and to tell of those who are assigned whether they are still there.

@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import escape_uri_path
 from django.utils.formats import time_format
@@ -38,6 +37,7 @@ from assessments.views.breadcrumbs import crumbs_to
 from catalogue.edition_cache import cached_edition
 from catalogue.models import Criterion
 from catalogue.wording import Wording, wording_of
+from scaling.common.addresses import address
 from scaling.common.history import removed_by
 
 
@@ -58,7 +58,7 @@ def score_page(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
 
 def moved(request: HttpRequest, public_id: str, key: str, rest: str = "") -> HttpResponse:
     """From the address without „kriterien“ to the one with it. 308 keeps a POST a POST, so a page opened before still saves."""
-    target = reverse("assessments:score", args=[public_id, key]) + escape_uri_path(rest)
+    target = address("assessments:score", public_id, key) + escape_uri_path(rest)
     query = request.META.get("QUERY_STRING", "")
     response = HttpResponse(status=308)
     response["Location"] = f"{target}?{query}" if query else target
@@ -69,7 +69,7 @@ def render_score(request: HttpRequest, score: Score, *, status: int = 200, **mor
     """The criterion's page as it is stored, with ``more`` when a small form beside it comes back with an error."""
     criterion = cached_edition(score.assessment.edition).by_id[score.criterion_id]
     may_edit = request.user.has_perm("assessments.edit_assessment", score.assessment)
-    url = reverse("assessments:score", args=[score.assessment.public_id, criterion.key]) if may_edit else ""
+    url = address("assessments:score", score.assessment.public_id, criterion.key) if may_edit else ""
     form = ScoreForm(score=score, criterion=criterion, read_only=not may_edit, autosave_url=url)
     return _page(request, score, form, status, **more)
 
@@ -107,13 +107,13 @@ def _redirect_after_save(request: HttpRequest, score: Score, criterion: Criterio
     if not {"weiter", "stimmt"} & request.POST.keys():
         when = time_format(timezone.localtime(saved.updated_at or timezone.now()), "H:i")
         messages.success(request, _("Gespeichert um %(time)s Uhr.") % {"time": when})
-        return redirect(reverse("assessments:score", args=[score.assessment.public_id, criterion.key]) + suffix)
+        return redirect(address("assessments:score", score.assessment.public_id, criterion.key) + suffix)
     following = neighbours_of(score).next_pending
     if following is None:
         messages.success(request, _("Gespeichert. Damit sind alle Kriterien bearbeitet."))
         return redirect(score.assessment)
     messages.success(request, _("„%(title)s“ ist gespeichert.") % {"title": criterion.title})
-    return redirect(reverse("assessments:score", args=[score.assessment.public_id, following.criterion.key]) + suffix)
+    return redirect(address("assessments:score", score.assessment.public_id, following.criterion.key) + suffix)
 
 
 def _autosave(request: HttpRequest, score: Score, form: ScoreForm) -> HttpResponse:
@@ -222,7 +222,7 @@ def render_conflict(request: HttpRequest, score: Score, criterion: Criterion, fo
         "crumbs": crumbs_to(
             score.assessment.project,
             (score.assessment.round_label, score.assessment.get_absolute_url()),
-            (criterion.title, reverse("assessments:score", args=[score.assessment.public_id, criterion.key])),
+            (criterion.title, address("assessments:score", score.assessment.public_id, criterion.key)),
             (_("Zwei Fassungen"), ""),
         ),
         "criterion": criterion,
@@ -278,7 +278,7 @@ def _confirm(request: HttpRequest, score: Score, version: int) -> HttpResponse:
     following = None if "zurueck" in request.POST else neighbours_of(score).next_pending
     if following is None:
         return redirect(score.assessment)
-    return redirect(reverse("assessments:score", args=[public_id, following.criterion.key]) + _suffix_of(request))
+    return redirect(address("assessments:score", public_id, following.criterion.key) + _suffix_of(request))
 
 
 @login_required
@@ -296,4 +296,4 @@ def evidence_remove(request: HttpRequest, public_id: str, key: str, pk: int) -> 
         messages.error(request, _("Die Bewertung ist eingereicht; Nachweise lassen sich nicht mehr ändern."))
     else:
         messages.success(request, _("Der Nachweis ist entfernt."))
-    return redirect(reverse("assessments:score", args=[public_id, key]) + "#nachweise")
+    return redirect(address("assessments:score", public_id, key) + "#nachweise")

@@ -5,12 +5,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Prefetch, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.levels import HIGHEST, LOWEST, Level
 from catalogue.models.edition import Edition
 from catalogue.models.phase import CROSS_PHASE, Phase, Workstream
+from scaling.common.addresses import address
 from scaling.common.offices import known_offices, office_names, offices_field
 
 
@@ -144,7 +144,7 @@ class Criterion(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("catalogue:criterion", args=[self.key])
+        return address("catalogue:criterion", self.key)
 
     @property
     def editorial_names(self) -> str:

@@ -11,7 +11,6 @@ from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,8 +18,10 @@ from scaling.accounts.ags import STATES, AgsField
 from scaling.accounts.people_list_models import PeopleList
 from scaling.accounts.short_codes import LENGTH, free_code, validate_code
 from scaling.accounts.sign_in_models import AttemptCount, SignIn
+from scaling.common.addresses import address
 from scaling.common.history import RecordedRow, history_of
 from scaling.common.offices import known_offices, office_names, offices_field
+from scaling.common.prepared import Prepared
 from scaling.common.public_ids import public_id_field
 from scaling.common.sorting import sort_key
 from scaling.common.text import look_alike, tidy_line, tidy_password
@@ -55,6 +56,14 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
+
+    def get(self, *args: Any, **kwargs: Any) -> "User":
+        """By ``pk`` alone is how each page asks who it is for, so that is prepared; everything else goes Django's way."""
+        if args or self._db or list(kwargs) != ["pk"] or type(kwargs["pk"]) is not int:
+            return super().get(*args, **kwargs)
+        for user in _user.rows(**kwargs):
+            return user
+        raise self.model.DoesNotExist(f"No person {kwargs['pk']}.")
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=normal_email(username or ""))
@@ -146,7 +155,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def places(self) -> "list[Membership]":
         """The person's memberships with their municipalities, by name. One query, once per request."""
-        return sorted(self.memberships.select_related("municipality"), key=lambda place: sort_key(place.municipality.name))
+        return sorted(_places.rows(user=self.pk), key=lambda place: sort_key(place.municipality.name))
 
     @cached_property
     def roles(self) -> dict[int, str]:
@@ -241,7 +250,7 @@ class Municipality(models.Model):
         super().save(*args, update_fields=update_fields, **kwargs)
 
     def get_absolute_url(self) -> str:
-        return reverse(settings.MUNICIPALITY_PAGE, args=[self.public_id])
+        return address(settings.MUNICIPALITY_PAGE, self.public_id)
 
     def clean(self) -> None:
         """A municipality without a short code gets one made from its name: one query more."""
@@ -297,6 +306,10 @@ class Membership(models.Model):
         """The offices the person holds, in words; empty for none."""
         return office_names(self.offices)
 
+
+#: Both are asked on every page of whoever is signed in.
+_user = Prepared(lambda pk: User.objects.filter(pk=pk).order_by())
+_places = Prepared(lambda user: Membership.objects.filter(user=user), "municipality")
 
 #: How long an invitation's link works. Long enough for a holiday.
 INVITATION_TTL = timedelta(days=14)

@@ -5,13 +5,17 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.urls import reverse
-from django.utils.html import format_html
+from django.template.base import Parser, Token
+from django.template.defaulttags import URLNode
+from django.template.defaulttags import url as django_url
+from django.urls import NoReverseMatch
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 import scaling
 from scaling.common import links
+from scaling.common.addresses import address
 from scaling.common.drawings import drawn
 from scaling.common.identity_providers import IdentityProvider
 from scaling.common.markdown import render_markdown
@@ -67,17 +71,43 @@ def navigation(context: Any) -> SafeString:
     path = request.path if request else ""
     above = next(iter(context.get("crumbs") or ()), ("", ""))[1]
     signed_in = bool(user and user.is_authenticated)
-    catalogue, editions = reverse("catalogue:index"), reverse("catalogue:editions")
+    catalogue, editions = address("catalogue:index"), address("catalogue:editions")
     municipalities = [(one.get_absolute_url(), one.name) for one in context.get("nav_municipalities") or ()]
     places = []
     if signed_in:
-        places.append((reverse("home"), gettext("Meine Projekte") if municipalities else gettext("Start"), False))
+        places.append((address("home"), gettext("Meine Projekte") if municipalities else gettext("Start"), False))
     places += [(url, name, url in path or url == above) for url, name in municipalities]
     places.append((catalogue, gettext("Katalog"), catalogue in path and editions not in path))
     if signed_in and user.is_curator:
         places.append((editions, gettext("Redaktion"), editions in path))
     marked = tuple((url, name, "page" if path == url else "true" if is_above else "") for url, name, is_above in places)
     return drawn("includes/navigation.html", places=marked)
+
+
+class RememberedUrl(URLNode):
+    """An address by its name and its parts; whatever else ``{% url %}`` takes goes Django's way."""
+
+    def render(self, context: Any) -> str:
+        name, args = self.view_name.resolve(context), [arg.resolve(context) for arg in self.args]
+        if self.kwargs or not all(isinstance(part, str) or type(part) is int for part in (name, *args)):
+            return super().render(context)
+        request = getattr(context, "request", None)
+        match = getattr(request, "resolver_match", None)
+        try:
+            found = address(name, *args, current_app=getattr(request, "current_app", "") or (match.namespace if match else ""))
+        except NoReverseMatch:
+            return super().render(context)
+        if self.asvar:
+            context[self.asvar] = found
+            return ""
+        return conditional_escape(found) if context.autoescape else found
+
+
+@register.tag
+def url(parser: Parser, token: Token) -> RememberedUrl:
+    """Django's own, remembered (``addresses.address``)."""
+    node: Any = django_url(parser, token)
+    return RememberedUrl(node.view_name, node.args, node.kwargs, node.asvar)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """The start page: what this is, for visitors; what to do next, for everyone who is signed in."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.duration import duration
 from assessments.models import Assessment, AssessmentState, Measure, Project, TransitionKind
+from assessments.models.project import viewer_of, viewer_values
 from assessments.models.states import EDITABLE
 from assessments.reports.charts import CARD, for_screen
 from assessments.reports.charts.profile_charts import figures_strips
@@ -28,6 +30,7 @@ from catalogue.edition_cache import cached_edition
 from catalogue.models import Edition, Phase
 from catalogue.services.checksums import last_comparison
 from scaling.accounts.models import Role
+from scaling.common.prepared import Prepared
 from scaling.common.sorting import GermanOrder
 from scaling.views.first_steps import FirstStep, first_steps
 
@@ -143,19 +146,43 @@ def _works_on(user: Any, project: Project, mine: set[int]) -> bool:
     return role == Role.MANAGER or (role == Role.TEAM and project.pk in mine)
 
 
-def _of_others(measures: Any, managed: set[int], user: Any) -> Any:
-    """What others still have to do in the projects the person manages, the most urgent first, those without a day last."""
-    theirs = measures.filter(project__municipality__in=managed).exclude(owner=user)
+def _rounds(**viewer: Any) -> Any:
+    active = Assessment.objects.visible_to(viewer_of(viewer)).filter(project__archived_at=None)
+    asked = active.with_steps().with_progress().with_next_open().with_record()
+    return asked.order_by(GermanOrder("project__name"), "-round")
+
+
+def _running(**filters: Any) -> Any:
+    return Measure.objects.running().filter(project__archived_at=None, **filters)
+
+
+def _others_running(municipalities: list[int], user: int) -> Any:
+    theirs = _running(project__municipality__in=municipalities).exclude(owner=user)
     return theirs.order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+_ROUNDS = Prepared(
+    _rounds,
+    "project__municipality",
+    "project__phase",
+    "edition",
+    added={"step_rows": json.loads, "progress": None, "next_open": None, "record_phase": None},
+)
+_PROJECTS = Prepared(lambda **viewer: Project.objects.visible_to(viewer_of(viewer)).active(), "municipality", "phase")
+_ON_TEAM = Prepared(lambda user: Project.team.through.objects.filter(user=user))
+_MEASURE_CONTEXT = ("project__municipality", "owner")
+#: A person's own measures in these projects.
+_TASKS = Prepared(lambda user, projects: _running(owner=user, project__in=projects), *_MEASURE_CONTEXT)
+#: What others still have to do in these municipalities, the most urgent first, those without a day last.
+_OF_OTHERS = Prepared(_others_running, *_MEASURE_CONTEXT)
 
 
 def signed_in(user: Any, now: datetime) -> dict[str, Any]:
     """What a person finds on the start page. At most ten queries, whatever the number of projects;
     twelve while nothing has been assessed yet."""
     today = timezone.localdate(now)
-    active = Assessment.objects.visible_to(user).filter(project__archived_at=None)
-    visible = active.with_context().with_progress().with_next_open().with_record()
-    assessments: list[Any] = list(visible.order_by(GermanOrder("project__name"), "-round"))
+    viewer = viewer_values(user)
+    assessments: list[Any] = _ROUNDS.rows(**viewer)
     rounds = [RoundProgress(a, a.counts, a.next_open) for a in assessments]
     managed = {pk for pk, role in user.roles.items() if role == Role.MANAGER}
     by_project: dict[int, list[Assessment]] = {}
@@ -164,15 +191,14 @@ def signed_in(user: Any, now: datetime) -> dict[str, Any]:
     speaking = {pk: next((a for a in own if a.is_approved), own[0]) for pk, own in by_project.items()}
     gates = load_gates(speaking.values())
     rows = []
-    for project in Project.objects.visible_to(user).active().select_related("municipality", "phase"):
+    for project in _PROJECTS.rows(**viewer):
         own = by_project.get(project.pk, [])
         running = next((a for a in own if not a.is_approved), None)
         approved = next((a for a in own if a.is_approved), None)
         gate = gates.get(speaking[project.pk].pk) if own else None
         sees_running = user.roles.get(project.municipality_id) != Role.READER
         rows.append(ProjectRow(project, running, approved, gate, sees_running))
-    mine = set(Project.team.through.objects.filter(user=user).values_list("project_id", flat=True))
-    measures = Measure.objects.running().filter(project__archived_at=None).select_related("project__municipality", "owner")
+    mine = {row.project_id for row in _ON_TEAM.rows(user=user.pk)}
     in_managed = [a for a in assessments if a.project.municipality_id in managed]
     return {
         "rows": rows,
@@ -181,9 +207,9 @@ def signed_in(user: Any, now: datetime) -> dict[str, Any]:
         "to_approve": [a for a in in_managed if a.state == AssessmentState.SUBMITTED],
         "events": events_of(in_managed, now - EVENTS_SINCE)[:MAX_EVENTS],
         "assigned": assigned_to(user, assessments),
-        "tasks": measures.filter(owner=user, project__in=[row.project.pk for row in rows]),
+        "tasks": _TASKS.rows(user=user.pk, projects=[row.project.pk for row in rows]),
         # One's own stand under "tasks".
-        "of_others": list(_of_others(measures, managed, user)) if managed else [],
+        "of_others": _OF_OTHERS.rows(municipalities=list(managed), user=user.pk),
         "tickable": {row.project.pk for row in rows if _works_on(user, row.project, mine)},
         "editions": list(Edition.objects.all()) if user.is_curator else [],
         "comparison": last_comparison() if user.is_curator or user.is_staff else None,
