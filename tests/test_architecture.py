@@ -26,6 +26,7 @@ TEMPLATES = {
 LINKS_UPWARDS = {
     "reports:profile",
     "reports:collected",
+    "reports:plan",
     "reports:portfolio",
     "reports:example",
     "reports:example_criterion",

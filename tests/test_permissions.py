@@ -313,6 +313,8 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("reports:share_edit", "approved link", "post", "302 404 403 403 + 404"),
     ("reports:share_revoke", "approved link", "post", "302 404 403 403 + 404"),
     ("reports:share_revoke", "approved link", "get", "302 405 405 405 405 405"),
+    ("reports:plan", "municipality", "get", "302 404 200 200 200 404"),
+    ("reports:plan_calendar", "municipality", "get", "302 404 200 200 200 404"),
     ("reports:shared", "link_token", "get", PUBLIC),
     ("reports:shared_pdf", "link_token", "get", PUBLIC),
     ("reports:example", "", "get", PUBLIC),

@@ -10,12 +10,13 @@ from django.utils.safestring import SafeString
 
 from assessments.reports.charts.bars import bullet_bars
 from assessments.reports.charts.heatmap import heat_grid
-from assessments.reports.charts.inputs import Bar, HeatRow, PlannedValue, RoadPhase, Series, Strip, TrendRound
+from assessments.reports.charts.inputs import Bar, Due, HeatRow, PlannedValue, RoadPhase, Series, Strip, TrendRound
 from assessments.reports.charts.level_bar import level_bar, marks_key
 from assessments.reports.charts.level_strips import level_strips
 from assessments.reports.charts.phase_road import phase_road
 from assessments.reports.charts.radar import radar
 from assessments.reports.charts.svg import SIZE
+from assessments.reports.charts.time_line import time_line
 from assessments.reports.charts.trend import trend
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "FULL",
     "HALF",
     "Bar",
+    "Due",
     "HeatRow",
     "PlannedValue",
     "RoadPhase",
@@ -37,6 +39,7 @@ __all__ = [
     "marks_key",
     "phase_road",
     "radar",
+    "time_line",
     "trend",
 ]
 

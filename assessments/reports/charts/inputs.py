@@ -96,3 +96,15 @@ class RoadPhase:
     blocked_by: int = 0
     is_current: bool = False
     link: Link = NOWHERE
+
+
+@dataclass(frozen=True)
+class Due:
+    """One row of a time line. ``note`` stands beside its day, such as „Tor P3“."""
+
+    text: str
+    on: date
+    note: str = ""
+    is_overdue: bool = False
+    is_small: bool = False
+    link: Link = NOWHERE

@@ -1,0 +1,173 @@
+"""The plan from measures and records: five queries, however many projects, rounds and measures there are."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from assessments.models import Measure, Project
+from assessments.models.measure import is_overdue
+from assessments.reports.plan.model import GateRef, Plan, PlannedMeasure, SmallStep
+from assessments.reports.profile.statements import DEFAULT_LANGUAGE
+from assessments.reports.records.keeping import speaking
+from assessments.scoring import NOT_EXAMINED, REACHED
+from assessments.scoring.gates import BELOW
+from catalogue.edition_cache import CachedEdition, cached_edition_of
+from catalogue.models import EditionState, Phase
+from catalogue.wording import wording_of
+from scaling.accounts.models import Municipality
+from scaling.common.markdown import plain_text
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What the latest record of a project says of its gates, as its figures have them, and the edition of its round."""
+
+    assessment_id: str
+    edition: CachedEdition
+    gates: list[dict[str, Any]]
+
+
+def plan_of(user: Any, municipality: Municipality, *, today: date | None = None) -> Plan:
+    """What the person may see, in the active language. Five queries; a process that meets an edition anew asks six more."""
+    today = today or timezone.localdate()
+    projects = list(Project.objects.visible_to(user).filter(municipality=municipality).active().by_name())
+    records = _records(user, municipality)
+    phases = {phase.key: phase for phase in Phase.objects.all()}
+    rows = Measure.objects.running().filter(project__in=projects).select_related("owner")
+    measures = list(rows.order_by(F("due_on").asc(nulls_last=True), "pk"))
+    waiting = {project.pk: _waiting(records.get(project.pk), phases) for project in projects}
+    steps = tuple(_small_steps(projects, records, phases, measures))
+    small = {(step.project_id, step.criterion) for step in steps}
+    by_pk = {project.pk: project for project in projects}
+    return Plan(
+        municipality=municipality.name,
+        as_of=today,
+        measures=tuple(
+            _measure(one, by_pk[one.project_id], records.get(one.project_id), waiting[one.project_id], small, today)
+            for one in measures
+        ),
+        small_steps=steps,
+    )
+
+
+def _records(user: Any, municipality: Municipality) -> dict[int, Spoken]:
+    """``figures`` is a column of its own: no document is read."""
+    found = speaking(user, municipality).annotate(project=F("assessment__project"))
+    rows = found.values("project", "figures", "assessment__public_id", "assessment__edition")
+    return {
+        row["project"]: Spoken(
+            assessment_id=row["assessment__public_id"],
+            edition=cached_edition_of(row["assessment__edition"], EditionState.PUBLISHED),
+            gates=row["figures"]["gates"],
+        )
+        for row in rows
+    }
+
+
+def _said(value: Any) -> str:
+    """A text of a record in the active language."""
+    if isinstance(value, str):
+        return value
+    return str(value[(get_language() or DEFAULT_LANGUAGE).split("-")[0]])
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A criterion that a gate waits for."""
+
+    gate: GateRef
+    cause: str
+    level: int | None
+    required: int
+    title: str
+
+
+def _waiting(spoken: Spoken | None, phases: Mapping[str, Phase], *, current: bool = False) -> dict[str, Waiting]:
+    """By criterion the first gate that waits for it, in the order of the phases; or what the ``current`` one waits for."""
+    found: dict[str, Waiting] = {}
+    gates = spoken.gates if spoken else []
+    for gate in gates:
+        if gate["state"] in (REACHED, NOT_EXAMINED) or (current and not gate["is_current"] and len(gates) > 1):
+            continue
+        phase = phases.get(gate["phase"])
+        ref = GateRef(_said(gate["label"]), phase.code if phase and not phase.is_cross_phase else "")
+        for blocker in gate["blocked_by"]:
+            one = Waiting(
+                gate=ref,
+                cause=blocker["cause"],
+                level=blocker["level"],
+                required=blocker["required_level"],
+                title=_said(blocker["title"]),
+            )
+            found.setdefault(blocker["criterion"], one)
+    return found
+
+
+def _is_small(one: Waiting) -> bool:
+    return one.cause == BELOW and one.level is not None and one.required - one.level == 1
+
+
+def _small_steps(
+    projects: Iterable[Project],
+    records: Mapping[int, Spoken],
+    phases: Mapping[str, Phase],
+    measures: Iterable[Measure],
+) -> Iterable[SmallStep]:
+    counted = Counter((one.project_id, one.criterion_key) for one in measures)
+    for project in projects:
+        spoken = records.get(project.pk)
+        for key, one in _waiting(spoken, phases, current=True).items():
+            if spoken is None or not _is_small(one):
+                continue
+            yield SmallStep(
+                project=project.name,
+                project_id=project.public_id,
+                assessment_id=spoken.assessment_id,
+                criterion=key,
+                title=one.title,
+                level=one.level or 0,
+                required=one.required,
+                gate=one.gate,
+                hint=_hint(spoken, key, one.level or 0, municipality_wide=project.is_municipality_wide),
+                measures=counted[project.pk, key],
+            )
+
+
+def _hint(spoken: Spoken, key: str, level: int, *, municipality_wide: bool) -> str:
+    criterion = spoken.edition.by_key.get(key)
+    if criterion is None:
+        return ""
+    levels = wording_of(criterion, municipality_wide=municipality_wide).levels
+    return plain_text(next((text.next_step for text in levels if text.level == level), ""))
+
+
+def _measure(
+    one: Measure,
+    project: Project,
+    spoken: Spoken | None,
+    waiting: Mapping[str, Waiting],
+    small: set[tuple[str, str]],
+    today: date,
+) -> PlannedMeasure:
+    served = waiting.get(one.criterion_key)
+    criterion = spoken.edition.by_key.get(one.criterion_key) if spoken else None
+    return PlannedMeasure(
+        public_id=one.public_id,
+        text=one.text,
+        project=project.name,
+        project_id=project.public_id,
+        who=one.who,
+        due_on=one.due_on,
+        status=one.status,
+        is_overdue=is_overdue(one.status, one.due_on, today),
+        criterion=one.criterion_key,
+        criterion_title=served.title if served else criterion.title if criterion else "",
+        gate=served.gate if served else None,
+        is_small_step=(project.public_id, one.criterion_key) in small,
+    )
