@@ -6,13 +6,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from assessments.reports.plan.model import Plan, PlannedMeasure
+from assessments.reports.plan.model import MunicipalPlan, PlannedMeasure
 from scaling.common.addresses import absolute_url
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 
 
-def render_calendar(plan: Plan, *, now: datetime) -> bytes:
+def render_calendar(plan: MunicipalPlan, *, now: datetime) -> bytes:
     """UTF-8, CRLF. The same measure keeps its UID, so a calendar that reads the file again changes its entry."""
     calendar = Calendar()
     calendar.add("prodid", "-//Skalierungscheck//Plan//DE")

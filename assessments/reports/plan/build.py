@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from assessments.models import Measure, Project
 from assessments.models.measure import is_overdue
-from assessments.reports.plan.model import GateRef, Plan, PlannedMeasure, SmallStep
+from assessments.reports.plan.model import GateRef, MunicipalPlan, PlannedMeasure, SmallStep
 from assessments.reports.profile.statements import DEFAULT_LANGUAGE
 from assessments.reports.records.keeping import speaking
 from assessments.scoring import NOT_EXAMINED, REACHED
@@ -33,7 +33,7 @@ class Spoken:
     gates: list[dict[str, Any]]
 
 
-def plan_of(user: Any, municipality: Municipality, *, today: date | None = None) -> Plan:
+def plan_of(user: Any, municipality: Municipality, *, today: date | None = None) -> MunicipalPlan:
     """What the person may see, in the active language. Five queries; a process that meets an edition anew asks six more."""
     today = today or timezone.localdate()
     projects = list(Project.objects.visible_to(user).filter(municipality=municipality).active().by_name())
@@ -45,7 +45,7 @@ def plan_of(user: Any, municipality: Municipality, *, today: date | None = None)
     steps = tuple(_small_steps(projects, records, phases, measures))
     small = {(step.project_id, step.criterion) for step in steps}
     by_pk = {project.pk: project for project in projects}
-    return Plan(
+    return MunicipalPlan(
         municipality=municipality.name,
         as_of=today,
         measures=tuple(
@@ -78,7 +78,7 @@ def _said(value: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingGate:
     """A criterion that a gate waits for."""
 
     gate: GateRef
@@ -88,9 +88,9 @@ class Waiting:
     title: str
 
 
-def _waiting(spoken: Spoken | None, phases: Mapping[str, Phase], *, current: bool = False) -> dict[str, Waiting]:
+def _waiting(spoken: Spoken | None, phases: Mapping[str, Phase], *, current: bool = False) -> dict[str, WaitingGate]:
     """By criterion the first gate that waits for it, in the order of the phases; or what the ``current`` one waits for."""
-    found: dict[str, Waiting] = {}
+    found: dict[str, WaitingGate] = {}
     gates = spoken.gates if spoken else []
     for gate in gates:
         if gate["state"] in (REACHED, NOT_EXAMINED) or (current and not gate["is_current"] and len(gates) > 1):
@@ -98,7 +98,7 @@ def _waiting(spoken: Spoken | None, phases: Mapping[str, Phase], *, current: boo
         phase = phases.get(gate["phase"])
         ref = GateRef(_said(gate["label"]), phase.code if phase and not phase.is_cross_phase else "")
         for blocker in gate["blocked_by"]:
-            one = Waiting(
+            one = WaitingGate(
                 gate=ref,
                 cause=blocker["cause"],
                 level=blocker["level"],
@@ -109,7 +109,7 @@ def _waiting(spoken: Spoken | None, phases: Mapping[str, Phase], *, current: boo
     return found
 
 
-def _is_small(one: Waiting) -> bool:
+def _is_small(one: WaitingGate) -> bool:
     return one.cause == BELOW and one.level is not None and one.required - one.level == 1
 
 
@@ -151,7 +151,7 @@ def _measure(
     one: Measure,
     project: Project,
     spoken: Spoken | None,
-    waiting: Mapping[str, Waiting],
+    waiting: Mapping[str, WaitingGate],
     small: set[tuple[str, str]],
     today: date,
 ) -> PlannedMeasure:

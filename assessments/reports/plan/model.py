@@ -52,7 +52,7 @@ class SmallStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class MunicipalPlan:
     """``measures`` by day, those without one last. ``small_steps`` in the order of the projects."""
 
     municipality: str

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from assessments.reports.charts import Due, for_screen, time_line
 from assessments.reports.export.calendar_file import MEDIA_TYPE, render_calendar
 from assessments.reports.plan.build import plan_of
-from assessments.reports.plan.model import Plan, PlannedMeasure
+from assessments.reports.plan.model import MunicipalPlan, PlannedMeasure
 from assessments.reports.views.downloads import requested_language
 from assessments.views.access import get_municipality
 
@@ -42,7 +42,7 @@ def plan_page(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "report/plan/plan.html", context)
 
 
-def _drawn(plan: Plan, measures: list[PlannedMeasure]) -> SafeString | None:
+def _drawn(plan: MunicipalPlan, measures: list[PlannedMeasure]) -> SafeString | None:
     if not measures:
         return None
     rows = [_due(one) for one in measures]
