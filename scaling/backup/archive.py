@@ -127,7 +127,7 @@ def _plain(path: Path, identity: Path | None, folder: Path) -> Iterator[Path]:
         with path.open("rb") as file:
             is_encrypted = file.read(len(AGE)) == AGE
     except OSError as error:
-        raise BadBackup(f"{path} cannot be read ({error.strerror}).") from None
+        raise BadBackup(f"The app's user cannot read {path.absolute()} ({error.strerror}).") from None
     if not is_encrypted:
         yield path
         return

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from catalogue.services.checksums import checksum_problems
 from scaling.common.shared_cache import CACHE_IS_AWAY
-from scaling.doctor.findings import Check, Complaint, problem, warning
+from scaling.doctor.findings import Check, Complaint, counted, problem, warning
 from scaling.right_database import wrong_database
 
 #: What Django supports; PostgreSQL's own major version.
@@ -146,7 +146,7 @@ def migrations() -> Iterator[Complaint]:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
-        yield problem(f"{len(plan)} migrations are pending, the first is {plan[0][0]}.", PREPARE)
+        yield problem(f"{counted(len(plan), 'migration')} to be applied, the first is {plan[0][0]}.", PREPARE)
     unknown = [key for key in executor.loader.applied_migrations if key not in executor.loader.disk_migrations]
     if unknown:
         yield problem(

@@ -43,6 +43,11 @@ def warning(said: str, do: str) -> Complaint:
     return Complaint(Severity.WARNING, said, do)
 
 
+def counted(number: int, thing: str) -> str:
+    """“1 job”, “2 jobs”, “no job” as “0 jobs”. For English words whose plural ends in s."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 class CannotLook(Exception):
     """What a check would look at is out of reach because of something that another check tells. The message says of what."""
 

@@ -9,7 +9,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from assessments.reports.rendering.queue import workers_alive
 from scaling.common import clamav
 from scaling.common.jobs import STUCK_AFTER, stuck_jobs
-from scaling.doctor.findings import Check, Complaint, problem, warning
+from scaling.doctor.findings import Check, Complaint, counted, problem, warning
 from scaling.models import TimedRun
 from scaling.timers import TASKS
 
@@ -22,11 +22,13 @@ def workers() -> Iterator[Complaint]:
 def jobs() -> Iterator[Complaint]:
     failed = ProcrastinateJob.objects.filter(status="failed").count()
     if failed:
-        yield warning(f"{failed} jobs have failed.", "manage.py jobs says which; manage.py jobs --retry tries them again.")
+        yield warning(
+            f"{counted(failed, 'job')} failed.", "manage.py jobs says which; manage.py jobs --retry tries what failed again."
+        )
     stuck = stuck_jobs().count()
     if stuck:
         yield problem(
-            f"{stuck} jobs have waited for more than {STUCK_AFTER.seconds // 60} minutes.",
+            f"Waiting for more than {STUCK_AFTER.seconds // 60} minutes: {counted(stuck, 'job')}.",
             "Start another worker (systemctl enable --now skalierungscheck-worker@2), or see its log.",
         )
 

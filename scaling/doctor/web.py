@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from scaling import __version__
-from scaling.doctor.findings import CannotLook, Check, Complaint, problem, warning
+from scaling.doctor.findings import CannotLook, Check, Complaint, counted, problem, warning
 from scaling.health import ALIVE, PROBE, READY
 
 SECONDS = 10
@@ -121,7 +121,7 @@ def proxy() -> Iterator[Complaint]:
     added = len([caller for caller in found["callers"] if caller != FORGED["X-Forwarded-For"]])
     if added != settings.ALLAUTH_TRUSTED_PROXY_COUNT:
         yield problem(
-            f"{added} proxies append the caller's address to X-Forwarded-For, TRUSTED_PROXY_COUNT says "
+            f"Proxies that append the caller's address to X-Forwarded-For: {added}, and TRUSTED_PROXY_COUNT says "
             f"{settings.ALLAUTH_TRUSTED_PROXY_COUNT}: sign-ins are counted for the wrong address.",
             f"Set TRUSTED_PROXY_COUNT={added}, or {PROXY[0].lower()}{PROXY[1:]}: "
             "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
@@ -166,7 +166,7 @@ def certificate() -> Iterator[Complaint]:
     ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(shown["notAfter"])), UTC)
     days = (ends - datetime.now(UTC)).days
     if days < EXPIRES_SOON:
-        yield warning(f"The certificate ends in {days} days.", "Look why it was not renewed: systemctl list-timers")
+        yield warning(f"The certificate ends in {counted(days, 'day')}.", "Look why it was not renewed: systemctl list-timers")
 
 
 CHECKS = [

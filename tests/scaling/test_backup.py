@@ -135,6 +135,16 @@ def files(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in found}
 
 
+@pytest.mark.django_db
+def test_place_that_cannot_be_written_or_read_is_said_with_its_whole_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    name = "x" * 300  # longer than names may be
+    with pytest.raises(CommandError, match=f"The app's user cannot write {tmp_path}/{name}"):
+        call_command("backup", name)
+    with pytest.raises(CommandError, match=f"The app's user cannot read {tmp_path}/missing"):
+        call_command("backup", check=Path("missing"))
+
+
 def test_restored_row_by_row_and_file_by_file_and_usable(filled, settings, tmp_path):
     backup = tmp_path / "b.tar.gz"
     written = create(backup)

@@ -30,9 +30,9 @@ class TestServices:
             render.configure(lock=lock, queueing_lock=lock).defer(kind="x", args={}, key=lock, asked_at="")
         assert found(services.jobs) == []
         sql("UPDATE procrastinate_events SET at = at - interval '1 hour'")
-        assert "2 jobs have waited for more than 5 minutes" in found(services.jobs)[0]
+        assert "Waiting for more than 5 minutes: 2 jobs." in found(services.jobs)[0]
         sql("UPDATE procrastinate_jobs SET status = 'failed' WHERE lock = 'a'")
-        assert "1 jobs have failed" in found(services.jobs)[0]
+        assert "1 job failed." in found(services.jobs)[0]
 
     def test_timers_that_never_ran(self):
         assert [said.split("”")[0] for said in found(services.timers)] == [f"The timer “{name}" for name in TASKS]
@@ -83,7 +83,7 @@ def test_command_says_what_it_found_and_ends_with_1():
     assert ended.value.code == 1
     assert "workers                    PROBLEM  No worker is running" in said.getvalue()
     assert "→ systemctl enable --now skalierungscheck-worker@1" in said.getvalue()
-    assert "1 problems, 0 warnings" in said.getvalue()
+    assert "1 problem, 0 warnings" in said.getvalue()
     said = io.StringIO()
     call_command("doctor", only=["clock"], json=True, stdout=said)
     assert json.loads(said.getvalue())["findings"] == [{"check": "clock", "level": "ok", "said": "", "do": ""}]

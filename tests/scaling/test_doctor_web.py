@@ -65,8 +65,8 @@ PROXIES = {
     "passes on the scheme from outside": ({"request": forged_scheme}, web.proxy, "passes on X-Forwarded-Proto from outside"),
     "names no scheme": ({"request": lambda h: h.pop("X-Forwarded-Proto")}, web.proxy, "say that people come by https"),
     "changes the host": ({"request": lambda h: h.update({"Host": "127.0.0.1:1"})}, web.proxy, "changes the host name to 127"),
-    "appends nobody": ({"request": lambda h: h.update({"X-Forwarded-For": "203.0.113.9"})}, web.proxy, "0 proxies append"),
-    "appends two": ({"request": lambda h: h.update({"X-Forwarded-For": "1.1.1.1, 2.2.2.2"})}, web.proxy, "2 proxies append"),
+    "appends nobody": ({"request": lambda h: h.update({"X-Forwarded-For": "203.0.113.9"})}, web.proxy, "X-Forwarded-For: 0,"),
+    "appends two": ({"request": lambda h: h.update({"X-Forwarded-For": "1.1.1.1, 2.2.2.2"})}, web.proxy, "X-Forwarded-For: 2,"),
     "removes the policy": ({"answer": lambda h: h.pop("Content-Security-Policy")}, web.headers, "removes or weakens"),
     "weakens the policy": (
         {"answer": lambda h: h.update({"Content-Security-Policy": "default-src 'none'; script-src 'unsafe-inline'"})},

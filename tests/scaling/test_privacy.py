@@ -359,7 +359,7 @@ def test_commands_write_files_for_their_owner_alone(world, municipality, alice, 
         call_command(command, word, str(path))
         assert path.stat().st_mode & 0o077 == 0
         assert zipfile.is_zipfile(path)
-        with pytest.raises(CommandError, match="cannot be written"):
+        with pytest.raises(CommandError, match="cannot write"):
             call_command(command, word, str(path))
 
 

@@ -49,14 +49,15 @@ class Command(BaseCommand):
             if not is_recipient(recipient):
                 raise CommandError(f"“{recipient}” is no public key of age (age1…); age-keygen makes a pair.")
         path = self.next_file(encrypted=bool(recipients)) if options["into_folder"] else options["file"]
-        if path.exists():
-            raise CommandError(f"{path} is there already.")
         try:
+            if path.exists():
+                raise CommandError(f"{path} is there already.")
             if options["into_folder"]:
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             written = create(path, recipients)
         except OSError as error:
-            raise CommandError(f"{path} cannot be written ({error.strerror or error}). There is no backup.") from None
+            why = error.strerror or error
+            raise CommandError(f"The app's user cannot write {path.absolute()} ({why}). There is no backup.") from None
         self.stdout.write(f"{path}: {written.rows} rows, {written.files} files, {written.bytes / 1_000_000:.1f} MB")
         for name in written.missing:
             self.stderr.write(f"The upload {name} is missing; everything else is in the backup.")

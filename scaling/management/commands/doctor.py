@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from scaling import __version__
 from scaling.doctor import database, machine, mail, services, web
-from scaling.doctor.findings import Check, Finding, Severity, run
+from scaling.doctor.findings import Check, Finding, Severity, counted, run
 
 MARKS = {Severity.OK: "ok", Severity.WARNING: "WARNING", Severity.PROBLEM: "PROBLEM", Severity.SKIPPED: "skipped"}
 
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         problems = sum(found.level is Severity.PROBLEM for found in findings)
         if not options["json"]:
             warnings = sum(found.level is Severity.WARNING for found in findings)
-            self.stdout.write(f"{problems} problems, {warnings} warnings (version {__version__})")
+            self.stdout.write(f"{counted(problems, 'problem')}, {counted(warnings, 'warning')} (version {__version__})")
         if problems:
             raise SystemExit(1)
 

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         try:
             target = file.open("xb")
         except OSError as error:
-            raise CommandError(f"{file} cannot be written: {error.strerror}.") from None
+            raise CommandError(f"The app's user cannot write {file.absolute()}: {error.strerror}.") from None
         with target:
             file.chmod(0o600)
             write_export(target, person=None, municipality=municipality)
