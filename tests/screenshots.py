@@ -23,6 +23,7 @@ PASSWORD = "skalierungscheck"  # of the demo, printed by ./run
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images"
 LAPTOP, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
 TEAM, MANAGER, CURATOR = "team@auenfurt.example", "leitung@auenfurt.example", "redaktion@skalierungscheck.example"
+OPERATOR = "betrieb@skalierungscheck.example"
 COLOURS, ALIKE = 96, 12  # enough for pages of text: a picture is a third as large
 VOTES = [("it", "1", "Im übrigen Haus gehen Freigaben noch den alten Weg."), ("treasury", "3", ""), ("project_lead", "2", ""),
          ("legal", "2", ""), ("data_protection", "1", ""), ("specialist_department", "3", "")]  # fmt: skip
@@ -139,7 +140,17 @@ def curating(studio: Studio) -> None:
         studio.take(page, "kriterium-bearbeiten")
 
 
-SCENES: list[Callable[[Studio], None]] = [rating, profile, workshop, curating]
+def operating(studio: Studio) -> None:
+    with studio.page(OPERATOR) as page:
+        page.goto("/kommunen/neu/")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Kommune anlegen")
+        studio.take(page, "betrieb-kommune")
+        page.goto("/protokoll/")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        studio.take(page, "protokoll")
+
+
+SCENES: list[Callable[[Studio], None]] = [rating, profile, workshop, curating, operating]
 
 
 def main() -> int:
