@@ -35,6 +35,7 @@ class FreshRoot:
 
     def __init__(self, path: Path, suite: str, mirror: str) -> None:
         self.path = path
+        path.mkdir(parents=True, exist_ok=True)
         path.chmod(0o755)  # the root of everybody in it
         self.running: list[subprocess.Popen[bytes]] = []
         if not (path / "etc/debian_version").exists():
@@ -207,8 +208,63 @@ def check(root: FreshRoot) -> None:
     env = "/etc/skalierungscheck/skalierungscheck.env"
     root.run(f"echo CACHE_URL=valkey://127.0.0.1:1/0 >>{env}; if skalierungscheck check; then exit 1; fi")
     root.run(f"/srv/source/deploy/install code; skalierungscheck check; sed -i /^CACHE_URL=/d {env}")
+    check_services(root)
+    check_keys(root)
+    check_way_back(root)
     assert written_into_the_code(root) == []
     step("all is well")
+
+
+def documented(heading: str) -> str:
+    """The first commands after these words of docs/operation.md, but for systemctl's: systemd is not running in there."""
+    (_before, after) = (ROOT / "docs/operation.md").read_text().split(heading)
+    block = after.split("```sh\n")[1].split("```")[0]
+    return "".join(line for line in block.splitlines(keepends=True) if not line.startswith("systemctl"))
+
+
+def asked(root: FreshRoot, line: str) -> list[str]:
+    return root.run(f'skalierungscheck shell --verbosity 0 --command "{line}"').split()
+
+
+def check_services(root: FreshRoot) -> None:
+    step("services again: what was switched off stays so, and folders of the settings may be written to")
+    env = "/etc/skalierungscheck/skalierungscheck.env"
+    dropin = "/etc/systemd/system/skalierungscheck-timer@.service.d/folders.conf"
+    root.run("systemctl -q disable skalierungscheck-digest.timer")
+    root.run(f"echo 'BACKUP_DIR=/srv/back up' >>{env}; /srv/source/deploy/install services")
+    assert root.run(f"cat {dropin}") == '[Service]\nReadWritePaths="-/srv/back up"\n'
+    said = root.run("systemd-analyze verify /etc/systemd/system/skalierungscheck-timer@backup.service 2>&1", check=False)
+    assert "folders.conf" not in said, said
+    root.run(f"sed -i /^BACKUP_DIR=/d {env}; /srv/source/deploy/install services; test ! -e {dropin}")
+    states = {name: root.run(f"systemctl is-enabled skalierungscheck-{name}.timer", check=False).strip() for name in TASKS}
+    assert states == dict.fromkeys(TASKS, "enabled") | {"digest": "disabled"}, states
+
+
+def check_keys(root: FreshRoot) -> None:
+    step("another secret key, twice")
+    look = "from django.conf import settings; print(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)"
+    keys = [asked(root, look)]
+    for _turn in range(2):
+        root.run(documented("**Another secret key.**"))
+        keys.append(asked(root, look))
+    assert [len(found) for found in keys] == [1, 2, 3]
+    assert keys[2][1:] == keys[1]
+    assert keys[1][1:] == keys[0]
+
+
+def check_way_back(root: FreshRoot) -> None:
+    step("backup, and from a lost server to a running one")
+    said = root.run("cd /root; skalierungscheck backup x.tar.gz 2>&1", check=False)
+    assert "cannot write /root/x.tar.gz" in said, said
+    root.run("cd /var/backups/skalierungscheck; rm -f kept.tar.gz; skalierungscheck backup kept.tar.gz")
+    root.run("skalierungscheck backup --check /var/backups/skalierungscheck/kept.tar.gz")
+    root.run("cd /; runuser -u postgres -- dropdb --force skalierungscheck; rm -r /var/lib/skalierungscheck")
+    commands = documented("**From a lost server to a running one**").replace("/FILE", "/kept.tar.gz")
+    commands = commands.replace("skalierungscheck doctor\n", "")  # whose services do not run now
+    root.run(f"cd /srv/source; {commands}")
+    assert asked(root, "from scaling.accounts.models import User; print(*User.objects.values_list('email'))") == [
+        f"('{EMAIL}',)"
+    ]
 
 
 if __name__ == "__main__":
