@@ -1,5 +1,7 @@
 """Whatever people type ends in a readable, valid PDF."""
 
+from typing import Any
+
 import page as pdf_validator
 import pikepdf
 import pytest
@@ -104,6 +106,17 @@ def test_long_names_stay_inside_their_page():
     checked(render_pdf(profile, variant="lang"))
     with open_pdf(checked(render_pdf(profile, variant="kurz"))) as pdf:
         assert len(pdf.pages) <= 4
+
+
+def test_a_long_name_at_the_foot_of_a_page_goes_on_in_a_second_line():
+    """It is as long as forms take it, and was cut at the edge together with the day behind it."""
+    longest = ("Verbandsgemeinde an Saale und Unstrut " * 4)[:120].strip()
+    feet = []
+    for name in ("Auenfurt", longest):
+        with open_pdf(render_pdf(make_profile(3, municipality=name), variant="kurz")) as pdf:
+            steps: Any = pikepdf.parse_content_stream(pdf.pages[1])
+            feet.append(max(float(operands[5]) for operands, operator in steps if str(operator) == "Tm"))
+    assert feet[1] > feet[0], "lower on the page, from its top"
 
 
 @pytest.mark.parametrize(
