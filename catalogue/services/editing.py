@@ -5,6 +5,7 @@ raise NotADraft for an edition that is published or retired; saves raise StaleVe
 Http404 when somebody removed meanwhile what they would change. To remove something twice is no error.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -140,20 +141,7 @@ def save_criterion(*, criterion: Criterion, version: int, by: Any, item: dict[st
 @atomic
 def move(*, row: Criterion | GoodPractice | OperatingModel, by: Any, down: bool) -> bool:
     """Let the row change places with its neighbour, a criterion within its phase; False where there is none."""
-    edition = _locked(row.edition)
-    mates: Any = type(row)._default_manager.filter(edition=edition)
-    current = get_object_or_404(mates, pk=row.pk)
-    if isinstance(current, Criterion):
-        mates = mates.filter(phase=current.phase)
-    after = mates.filter(order__gt=current.order).order_by("order")
-    before = mates.filter(order__lt=current.order).order_by("-order")
-    neighbour = (after if down else before).first()
-    if neighbour is None:
-        return False
-    with recording(edition, by):
-        mates.filter(pk=current.pk).update(order=neighbour.order)
-        mates.filter(pk=neighbour.pk).update(order=current.order)
-    return True
+    return _moved(row, by, lambda at: at + 1 if down else at - 1)
 
 
 @atomic
@@ -162,19 +150,26 @@ def place(*, row: Criterion | GoodPractice | OperatingModel, by: Any, at: int) -
 
     The others keep their order. Two queries for each row that takes another place, and none where it stands there already.
     """
+    _moved(row, by, lambda _: at)
+
+
+def _moved(row: Criterion | GoodPractice | OperatingModel, by: Any, place_after: Callable[[int], int]) -> bool:
+    """Whether another place than the one it has is left for the row. ``place_after`` takes that one, both counted from 1."""
     edition = _locked(row.edition)
     mates: Any = type(row)._default_manager.filter(edition=edition)
     current = get_object_or_404(mates, pk=row.pk)
     if isinstance(current, Criterion):
         mates = mates.filter(phase=current.phase)
     before = list(mates.order_by("order").values_list("pk", "order"))
-    wanted = [pk for pk, _order in before if pk != current.pk]
-    wanted.insert(max(at, 1) - 1, current.pk)
+    wanted = [pk for pk, _order in before]
+    position = wanted.index(current.pk)
+    wanted.insert(max(place_after(position + 1), 1) - 1, wanted.pop(position))
     moved = [(pk, order) for pk, (was, order) in zip(wanted, before, strict=True) if pk != was]
     if moved:
         with recording(edition, by):
             for pk, order in moved:
                 mates.filter(pk=pk).update(order=order)
+    return bool(moved)
 
 
 @atomic
