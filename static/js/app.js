@@ -71,20 +71,24 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-back]")) window.history.back();
 });
 
-/* A field that is meant to be copied: a click marks it whole, its button copies it and says so. */
+/* A field that is meant to be copied: a click marks it whole, its button copies it and says so, or how to do it by hand. */
 async function copy(button) {
   const field = document.getElementById(button.dataset.copy);
+  const status = button.parentElement.querySelector('[role="status"]');
+  field.focus();
   field.select();
   try {
     await navigator.clipboard.writeText(field.value);
   } catch { /* not over plain HTTP: the old way, which works there, too */
-    if (!document.execCommand("copy")) return;
+    if (!document.execCommand("copy")) {
+      status.textContent = button.dataset.byHand || "";
+      return;
+    }
   }
   const label = button.querySelector(".kern-label");
-  const before = label.textContent;
-  label.textContent = button.dataset.done;
-  button.parentElement.querySelector('[role="status"]').textContent = button.dataset.done;
-  setTimeout(() => { label.textContent = before; }, 3000);
+  button.dataset.label ||= label.textContent;
+  label.textContent = status.textContent = button.dataset.done;
+  setTimeout(() => { label.textContent = button.dataset.label; }, 3000);
 }
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy]");

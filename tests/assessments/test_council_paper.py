@@ -239,7 +239,7 @@ def test_text_can_be_copied_without_a_script(client, filled, alice):
     page = client.get(reverse("reports:text", args=[filled.public_id]))
     assert re.search(r"<textarea[^>]+readonly", page.text)
     assert "Aktenzeichen: 10.24-1/2026" in page.text
-    assert "hidden data-copies" in page.text
+    assert "hidden data-copy" in page.text
 
 
 def test_text_document_has_headings_table_heads_and_its_language():
