@@ -216,7 +216,7 @@ def _load_round(
         moved = at_hour(content["started_on"] + timedelta(days=2), 11, 15)
         edition_switch.move(assessment=assessment, edition=editions[content["moved_to"]], by=author, at=moved)
         _load_answers(assessment, content["answers_after_move"], people, author)
-    _set_back(assessment, begun)
+    set_back(assessment, begun)
     if "paper" in content:
         filled_in = at_hour(content["submitted_on"], 14)
         save_round_paper(assessment=assessment, by=author, at=filled_in, **content["paper"])
@@ -272,7 +272,7 @@ def at_hour(day: date, hour: int, minute: int = 0) -> datetime:
 
 
 @rewriting_history()
-def _set_back(assessment: Assessment, begun: datetime) -> None:
+def set_back(assessment: Assessment, begun: datetime) -> None:
     """Move the round's answers into the past, spread over its first days, with their history."""
     Score.history.filter(assessment_id=assessment.pk).update(history_date=begun)
     Evidence.history.filter(score__assessment_id=assessment.pk).update(history_date=begun)
