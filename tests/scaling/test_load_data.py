@@ -116,7 +116,7 @@ def test_people_work_on_with_it(copied):
     assert client.login(username=manager.email, password="skalierungscheck")
     for page in ("", "portfolio/"):
         assert client.get(f"/kommunen/{largest.public_id}/{page}").status_code == 200
-    approved = Assessment.objects.filter(project__municipality=largest, round=patterns.ROUNDS, state="approved").first()
+    approved = Assessment.objects.filter(project__municipality=largest, round=patterns.ROUNDS, state="approved")[0]
     started = workflow.start_assessment(project=approved.project, by=manager)
     assert started.pk == max(Assessment.objects.values_list("pk", flat=True))
     assert set(largest.projects.values_list("name", flat=True)) >= {"Kommune insgesamt", "Hitzekarte", "Hitzekarte 2"}
