@@ -73,6 +73,16 @@ def test_it_says_what_the_profiles_say(client, bob, municipality, settled):
     assert [one.key for one in row.gate.obstacles] == [one["criterion"] for one in own["blocked_by"]]
 
 
+def test_it_counts_apart_what_fell_and_what_rose(bob, municipality, edition):
+    earlier = another(municipality, bob, "Zählwerk")
+    levels = {"vertrauen": 3, "personal": 4, "zielbild": 2}  # from 1, 2 and 3
+    later = workflow.start_assessment(project=earlier.project, by=bob)
+    answer(later, bob, {key: Answer("rated", level, "Anders als zuvor") for key, level in levels.items()})
+    approved(later, bob, date(2026, 8, 1))
+    row = seen(bob, municipality).rows[0]
+    assert (row.fallen, row.risen) == (1, 2)
+
+
 def test_running_round_changes_no_figure(bob, municipality, first, second):
     row = seen(bob, municipality).rows[0]
     assert row.record.assessment_id == first.public_id
