@@ -151,7 +151,7 @@ def test_mail_that_waits_for_its_next_attempt_is_not_stuck(client, bob, municipa
     with pytest.raises(CommandError) as said:
         call_command("jobs", stdout=StringIO())
     assert ("has been due for more than 5 minutes" in str(said.value)) == is_stuck
-    assert any("have waited for more than 5 minutes" in complaint.said for complaint in services.jobs()) == is_stuck
+    assert any("Waiting for more than 5 minutes: 1 job." in complaint.said for complaint in services.jobs()) == is_stuck
 
 
 def test_admin_shows_a_mail_without_its_words(client, bob, municipality, settings):
