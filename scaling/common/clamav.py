@@ -14,7 +14,7 @@ from django.conf import settings
 #: Seconds without an answer after which clamd is taken to be away.
 PATIENCE = 30
 _PIECE = 64 * 1024
-_MOST_OF_AN_ANSWER = 4096
+_MAX_ANSWER = 4096
 
 
 class ScannerFailed(Exception):
@@ -61,8 +61,8 @@ def _connected() -> socket.socket:
 
 def _line(clamd: socket.socket) -> str:
     answer = b""
-    while not answer.endswith(b"\0") and len(answer) < _MOST_OF_AN_ANSWER:
-        piece = clamd.recv(_MOST_OF_AN_ANSWER)
+    while not answer.endswith(b"\0") and len(answer) < _MAX_ANSWER:
+        piece = clamd.recv(_MAX_ANSWER)
         if not piece:
             break
         answer += piece

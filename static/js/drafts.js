@@ -4,7 +4,7 @@
 const PREFIX = "entwurf:";
 const COOKIE = "gespeichert";
 const SENT = "abgeschickt";
-const KEPT_FOR = 30 * 24 * 60 * 60 * 1000; /* ms */
+const TTL = 30 * 24 * 60 * 60 * 1000; /* ms */
 export const RETRY_DELAY = 15000; /* ms */
 
 /* path: the address a form is sent to, with # and its id where it has one; id: one for each form of each opened page, so that two
@@ -58,7 +58,7 @@ export const forget = (draft) => localStorage.removeItem(draft.key);
 export function forgetConfirmed() {
   const ids = confirmedIds(document.cookie);
   if (ids.length) document.cookie = `${COOKIE}=; Max-Age=0; path=/; SameSite=Lax`;
-  const old = new Date(Date.now() - KEPT_FOR).toISOString();
+  const old = new Date(Date.now() - TTL).toISOString();
   storedDrafts().filter((draft) => ids.includes(draft.id) || draft.at < old).forEach(forget);
 }
 

@@ -44,7 +44,7 @@ def edition(db):
 
 
 @pytest.fixture
-def house(edition, municipality, bob):
+def municipality_round(edition, municipality, bob):
     project = standing_project(municipality=municipality, by=bob)
     return workflow.start_assessment(project=project, by=bob)
 
@@ -53,9 +53,9 @@ def keys(assessment):
     return list(assessment.scores.order_by("criterion__order").values_list("criterion__key", flat=True))
 
 
-def test_municipality_gets_exactly_what_is_worded_for_it(house):
-    assert house.project.name == "Kommune insgesamt"
-    assert keys(house) == ["beides", "spaet", "haus"]
+def test_municipality_gets_exactly_what_is_worded_for_it(municipality_round):
+    assert municipality_round.project.name == "Kommune insgesamt"
+    assert keys(municipality_round) == ["beides", "spaet", "haus"]
 
 
 def test_project_gets_its_phases_and_all_cross_phase_criteria(edition, municipality, alice):
@@ -63,10 +63,10 @@ def test_project_gets_its_phases_and_all_cross_phase_criteria(edition, municipal
     assert keys(workflow.start_assessment(project=project, by=alice)) == ["loesung", "beides", "haus"]
 
 
-def test_rating_page_asks_in_the_wording_of_the_house(client, bob, house):
+def test_rating_page_asks_in_the_wording_of_the_house(client, bob, municipality_round):
     Membership.objects.filter(user=bob).update(offices=["it"])
     client.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
-    page = client.get(reverse("assessments:score", args=[house.public_id, "beides"])).text
+    page = client.get(reverse("assessments:score", args=[municipality_round.public_id, "beides"])).text
     for text in (
         "beides, Haus auf Deutsch",
         "beides, Haus auf 3 auf Deutsch",
@@ -81,13 +81,15 @@ def test_rating_page_asks_in_the_wording_of_the_house(client, bob, house):
     assert "beides, Beschreibung 3" not in page
 
 
-def test_paper_sheet_and_profile_speak_in_the_wording_of_the_house(house):
-    criteria = [c for c in cached_edition(house.edition).criteria if c.key == "beides"]
-    assert "Frage zum Haus, beides?" in form_html(house, [(number, one, 1) for number, one in enumerate(criteria, 1)])
-    result = next(r for r in load_profile(house).criteria if r.key == "beides")
+def test_paper_sheet_and_profile_speak_in_the_wording_of_the_house(municipality_round):
+    criteria = [c for c in cached_edition(municipality_round.edition).criteria if c.key == "beides"]
+    assert "Frage zum Haus, beides?" in form_html(
+        municipality_round, [(number, one, 1) for number, one in enumerate(criteria, 1)]
+    )
+    result = next(r for r in load_profile(municipality_round).criteria if r.key == "beides")
     assert result.summary == "beides, Haus auf Deutsch"
     assert result.levels[4].description == "beides, Haus auf 4 auf Deutsch"
-    cells = {cell for row in table_of(exported(house)) for cell in row}
+    cells = {cell for row in table_of(exported(municipality_round)) for cell in row}
     assert any("beides, Haus auf 4 auf Deutsch" in str(cell) for cell in cells)
     assert {"Wer weiß das?", "IT", "Gehört nicht hierher", "beides, nicht hier auf Deutsch"} <= cells
 
@@ -99,13 +101,13 @@ def test_sheet_names_what_the_gate_asks_for(edition, municipality, alice):
     assert [row[place] for row in rows] == ["Stufe 1 in P1, Stufe 2 in P2 und P3, Stufe 3 in P4 und P5", None, None]
 
 
-def test_answer_to_a_criterion_without_the_wording_keeps_the_first(house):
+def test_answer_to_a_criterion_without_the_wording_keeps_the_first(municipality_round):
     """Rounds from before there were wordings stay readable."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE catalogue_criterion DISABLE TRIGGER catalogue_criterion_of_draft")
         cursor.execute("UPDATE catalogue_criterion SET municipality_summary_de = '' WHERE key = 'beides'")
-    result = next(r for r in load_profile(house).criteria if r.key == "beides")
+    result = next(r for r in load_profile(municipality_round).criteria if r.key == "beides")
     assert result.summary == "beides, kurz auf Deutsch"
 
 
@@ -145,17 +147,17 @@ def test_start_page_tells_how_long_each_phase_takes(client, bob, edition, munici
     assert "Für 4 Kriterien rechnen Sie mit etwa ¼\u00a0Stunde" in page
 
 
-def test_move_to_a_newer_edition_looks_at_the_wording_of_the_house(house, bob):
+def test_move_to_a_newer_edition_looks_at_the_wording_of_the_house(municipality_round, bob):
     newer = document("2.0")
     newer["criteria"][1]["levels"][2]["description"]["de"] = "Nur für Lösungen anders"
     newer["criteria"][2]["municipality_wording"]["levels"][2]["description"]["de"] = "Für das Haus anders"
     newer["criteria"].append(criterion_document("noch-eine-loesung"))
     edition = publish(edition=import_files([load_file(as_file(newer), "y")])[0].edition, by=None)
-    plan = edition_switch.plan(house, edition)
+    plan = edition_switch.plan(municipality_round, edition)
     assert [p.key for p in plan.kept] == ["beides", "haus"]
     assert [p.key for p in plan.changed] == ["spaet"]
     assert plan.new == ()
-    assert house.state == AssessmentState.DRAFT
+    assert municipality_round.state == AssessmentState.DRAFT
 
 
 def test_one_name_in_both_languages(client, bob, municipality):

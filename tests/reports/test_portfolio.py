@@ -125,8 +125,8 @@ def test_one_project_alone_shares_nothing(bob, municipality, first):
 
 
 def test_municipality_itself_is_a_row_of_its_own_and_counts_in_no_figure(bob, municipality, first):
-    house = make_project(municipality, "Kommune insgesamt", is_municipality_wide=True)
-    assessment = workflow.start_assessment(project=house, by=bob)
+    whole = make_project(municipality, "Kommune insgesamt", is_municipality_wide=True)
+    assessment = workflow.start_assessment(project=whole, by=bob)
     answer(assessment, bob, {"vertrauen": Answer("rated", 0, "Nichts")})
     approved(assessment, bob, date(2026, 3, 1))
     found = seen(bob, municipality)
@@ -139,7 +139,7 @@ def test_municipality_itself_is_a_row_of_its_own_and_counts_in_no_figure(bob, mu
 
 
 @pytest.fixture
-def house(municipality, edition):
+def whole(municipality, edition):
     return make_project(municipality, "Kommune insgesamt", is_municipality_wide=True)
 
 
@@ -150,11 +150,11 @@ def told_first(client, bob, municipality, **query):
     return {title: " ".join(re.sub(r"<[^>]+>", " ", text).split()) for title, text in parts}
 
 
-def test_what_waits_and_is_overdue_in_the_municipality_itself_is_not_passed_over(client, bob, municipality, first, house):
+def test_what_waits_and_is_overdue_in_the_municipality_itself_is_not_passed_over(client, bob, municipality, first, whole):
     """„Nothing is overdue“ would be false, though the municipality counts in no figure over the projects."""
-    running = workflow.start_assessment(project=house, by=bob)
+    running = workflow.start_assessment(project=whole, by=bob)
     workflow.submit(assessment=running, by=bob)
-    Measure.objects.create(project=house, text="Leitbild beschließen", due_on=timezone.localdate() - timedelta(days=3))
+    Measure.objects.create(project=whole, text="Leitbild beschließen", due_on=timezone.localdate() - timedelta(days=3))
     told = told_first(client, bob, municipality)
     assert "Leitbild beschließen Kommune insgesamt" in told["Was ist überfällig?"]
     assert told["Was wartet?"].startswith("Kommune insgesamt : eingereicht am")
@@ -163,9 +163,9 @@ def test_what_waits_and_is_overdue_in_the_municipality_itself_is_not_passed_over
     assert "Kommune insgesamt" not in told["Was wartet?"]
 
 
-def test_what_fell_and_rests_in_the_municipality_itself_is_not_passed_over(client, bob, municipality, house):
+def test_what_fell_and_rests_in_the_municipality_itself_is_not_passed_over(client, bob, municipality, whole):
     for level, on in ((3, date(2024, 3, 1)), (1, date(2024, 9, 1))):
-        assessment = workflow.start_assessment(project=house, by=bob, at=noon(on))
+        assessment = workflow.start_assessment(project=whole, by=bob, at=noon(on))
         answer(assessment, bob, {"vertrauen": Answer("rated", level, "Stand")})
         approved(assessment, bob, on)
     make_project(municipality, "Neu")
@@ -175,7 +175,7 @@ def test_what_fell_and_rests_in_the_municipality_itself_is_not_passed_over(clien
 
 
 @pytest.mark.parametrize(("query", "there"), [({}, True), ({"sortierung": "phase"}, True), ({"phase": "p3"}, False)])
-def test_spreadsheet_has_the_municipality_where_the_page_has_it(client, bob, municipality, first, house, query, there):
+def test_spreadsheet_has_the_municipality_where_the_page_has_it(client, bob, municipality, first, whole, query, there):
     book = openpyxl.load_workbook(io.BytesIO(fetch(client, bob, municipality, "portfolio_xlsx", **query).content))
     names = [row[0] for row in book["Portfolio"].iter_rows(values_only=True)]
     assert ("Kommune insgesamt" in names) == there

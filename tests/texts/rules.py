@@ -87,9 +87,9 @@ def _texts(key: str, part: dict[str, Any], prefix: str) -> Iterator[Text]:
 #: In a workshop a level is read aloud once. What has more than 25 words has to be read twice.
 LONGEST_SENTENCE = 25
 #: The room answers yes or no. With more than three parts it answers „zum Teil“, and no level says what that means.
-MOST_CONDITIONS = 3
+MAX_CONDITIONS = 3
 #: A hint is for Monday. Whoever is told four things does the first.
-MOST_ACTIONS = 2
+MAX_ACTIONS = 2
 #: One text may be a little harder than the average when it needs the name of a law or an office. German compounds are long.
 HARDEST = {"de": 60.0, "en": 56.0}
 #: The average over all levels and hints of an edition; 50 is a newspaper, 60 is an ordinance.
@@ -155,16 +155,16 @@ def conditions(text: Text) -> Iterator[str]:
     if text.is_level and text.level:
         joined = r", und (?!zwar)" if text.language == "de" else r", and "
         number = sum(1 + sentence.count(";") + len(re.findall(joined, sentence)) for sentence in sentences(text.text))
-        if number > MOST_CONDITIONS:
-            yield f"about {number} conditions, at most {MOST_CONDITIONS}: {text.text}"
+        if number > MAX_CONDITIONS:
+            yield f"about {number} conditions, at most {MAX_CONDITIONS}: {text.text}"
 
 
 def actions(text: Text) -> Iterator[str]:
     """A heuristic: as many sentences or halves as actions."""
     if text.is_hint:
         number = sum(1 + sentence.count(";") for sentence in sentences(text.text))
-        if number > MOST_ACTIONS:
-            yield f"{number} actions, at most {MOST_ACTIONS}: {text.text}"
+        if number > MAX_ACTIONS:
+            yield f"{number} actions, at most {MAX_ACTIONS}: {text.text}"
 
 
 def hint_verb(text: Text) -> Iterator[str]:
@@ -260,10 +260,10 @@ ONE_TEXT: dict[str, Callable[[Text], Iterator[str]]] = {
 #: Two criteria that share twelve words in a row are one criterion, or one of them was filled in from the other.
 TWIN_WORDS = 12
 #: The form letter shows first at its beginnings: three quarters of the hints once began with „Mit“ or the like.
-MOST_MIT = 0.2
-MOST_SEMICOLONS = 0.25
+MAX_MIT = 0.2
+MAX_SEMICOLONS = 0.25
 #: Forty-three of fifty-five began level 4 with „Mindestens jährlich“.
-MOST_RHYTHM_FIRST = 0.3
+MAX_RHYTHM_FIRST = 0.3
 #: Fewer texts than this have no shares.
 SMALLEST = 20
 
@@ -298,9 +298,9 @@ def shares(all_texts: list[Text]) -> Iterator[Problem]:
         hints = [text for text in all_texts if text.is_hint and text.language == language]
         last = [text for text in levels if text.level == 4]
         for name, group, most, test in (
-            ("hints beginning with Mit/With", hints, MOST_MIT, lambda t: words(t)[0] in {"Mit", "With"}),
-            ("levels with a semicolon", levels, MOST_SEMICOLONS, lambda t: ";" in t),
-            ("level 4 beginning with its rhythm", last, MOST_RHYTHM_FIRST, _begins_with_rhythm),
+            ("hints beginning with Mit/With", hints, MAX_MIT, lambda t: words(t)[0] in {"Mit", "With"}),
+            ("levels with a semicolon", levels, MAX_SEMICOLONS, lambda t: ";" in t),
+            ("level 4 beginning with its rhythm", last, MAX_RHYTHM_FIRST, _begins_with_rhythm),
         ):
             number = sum(test(text.text) for text in group)
             if len(group) >= SMALLEST and number > most * len(group):
