@@ -17,7 +17,7 @@ from tests.conftest import _load_demo
 
 WIDTH, HEIGHT, SCREENS = 390, 844, 10
 #: Paper, and what is no page of ours.
-LEFT_OUT = re.compile(r"/katalog/druck/|/verwaltung/|\.(pdf|xlsx|ods|csv|json|docx|yaml|png)$|/datei/$|/logout/")
+LEFT_OUT = re.compile(r"/katalog/druck/|/verwaltung/|\.(pdf|xlsx|ods|csv|json|docx|ics|yaml|png)$|/datei/$|/logout/")
 #: Parts of an address that say which one, not what kind.
 NAMES = re.compile(r"(?<=/)([bcdfghjkmnpqrstvwxz2-9]{10}|\d[\d.]*)(?=/)|(?<=/kriterien/)[a-z0-9-]+|(?<=/praxis/)[a-z0-9-]+")
 LINKS = """() => [...document.querySelectorAll("a[href]")].map(a => a.getAttribute("href"))"""
