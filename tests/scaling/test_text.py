@@ -237,6 +237,7 @@ COMMANDS = {
     "export_example": "",
     "export_profile": "",
     "jobs": "",
+    "make_load_data": "",
     "make_anonymous": "normal_email",
     "prepare": "import_catalogue",
     "record_schema": "",
