@@ -2,6 +2,7 @@
 
 Needs root, debootstrap and a network, and takes minutes: no part of ``./run test``. systemd is not the first process there, so
 what its units start is started here as they say, as their user; ``tests/test_deploy.py`` has systemd look at the units.
+With systemd as the first process they were tried by hand (docs/decisions.md).
 """
 
 import argparse

@@ -250,6 +250,18 @@ def rewrite_manifest(path, change_manifest):
     repack(path, change)
 
 
+def twice(path):
+    repack(path, lambda parts: parts.insert(2, parts[1]))
+
+
+def unannounced(path):
+    repack(path, lambda parts: parts.insert(1, ("media/evil.txt", b"x")))
+
+
+def sums_of_nothing(path):
+    repack(path, lambda parts: parts.__setitem__(-1, (CHECKSUMS, b"[1, 2")))
+
+
 def of_the_future(path):
     rewrite_manifest(path, lambda manifest: manifest["migrations"].append("assessments.9999_from_the_future"))
 
@@ -264,6 +276,9 @@ DAMAGES = {
     something_else: "no backup of this app",
     empty: "damaged, cut off, or no backup",
     of_the_future: "newer than this one",
+    twice: "which no backup holds",
+    unannounced: "Its part media/evil.txt is not as it was written",
+    sums_of_nothing: "Its part checksums.json cannot be read",
 }
 
 
