@@ -18,7 +18,8 @@ from assessments.models import Assessment, Ballot, Participant, Score, ScoreStat
 from assessments.models.states import EDITABLE, AssessmentState
 from assessments.models.workshop import ROLES, role_label
 from assessments.queries.neighbours import answer_label
-from assessments.services.workshops import question_of_score, spread_of
+from assessments.services.workshops import question_of, question_of_score, spread_of
+from catalogue.edition_cache import cached_edition_of
 from catalogue.levels import Level
 
 #: Shapes by which the wall tells roles apart (static/css/workshop.css).
@@ -250,10 +251,13 @@ class PhoneState:
 _PHONE_STATE = """
     SELECT assessment.state, workshop.closed_at IS NOT NULL OR workshop.ends_at <= %(now)s,
            workshop.meeting_at IS NULL AND workshop.alone_until > %(now)s,
-           ballot.id, ballot.revealed_at IS NOT NULL, ballot.ends_at, score.set_aside_at IS NOT NULL, vote.version
+           ballot.id, ballot.revealed_at IS NOT NULL, ballot.ends_at, score.set_aside_at IS NOT NULL,
+           ballot.question, score.criterion_id, edition.id, edition.state, project.is_municipality_wide, vote.version
     FROM assessments_participant AS participant
     JOIN assessments_workshop AS workshop ON workshop.id = participant.workshop_id
     JOIN assessments_assessment AS assessment ON assessment.id = workshop.assessment_id
+    JOIN assessments_project AS project ON project.id = assessment.project_id
+    JOIN catalogue_edition AS edition ON edition.id = assessment.edition_id
     LEFT JOIN assessments_ballot AS ballot ON ballot.id = workshop.current_id
     LEFT JOIN assessments_score AS score ON score.id = ballot.score_id
     LEFT JOIN assessments_vote AS vote ON vote.ballot_id = ballot.id AND vote.participant_id = participant.id
@@ -262,25 +266,38 @@ _PHONE_STATE = """
 
 
 def phone_state(code: str, token_hash: str) -> PhoneState | None:
-    """None for whoever takes no part. One query."""
+    """None for whoever takes no part. One query, and those of an edition that this process does not know yet."""
     with connection.cursor() as cursor:
         row = cursor.execute(_PHONE_STATE, {"now": timezone.now(), "code": code, "token": token_hash}).fetchone()
-    return _phone_state(*row) if row else None
+    if not row:
+        return None
+    *shown, is_set_aside, question, criterion, edition, edition_state, wide, version = row
+    is_asked = not is_set_aside and question is not None and _is_asked(question, criterion, edition, edition_state, wide)
+    return _phone_state(*shown, is_asked=is_asked, version=version)
+
+
+def _is_asked(question: str, criterion: int, edition: int, edition_state: str, municipality_wide: bool) -> bool:
+    """Whether the round still asks it so: a move to another edition may word it anew, or leave it out."""
+    found = cached_edition_of(edition, edition_state).by_id.get(criterion)
+    return found is not None and question == question_of(found, municipality_wide=municipality_wide)
 
 
 def phone_state_of(participant: Participant, own: Vote | None = None) -> PhoneState:
     """The same from rows at hand (``taking_part``), so that a page says of itself what it shows. No query."""
     workshop = participant.workshop
-    ballot = workshop.current
+    ballot, assessment = workshop.current, workshop.assessment
+    edition, wide = assessment.edition, assessment.project.is_municipality_wide
     return _phone_state(
-        workshop.assessment.state,
+        assessment.state,
         workshop.is_over(),
         workshop.is_alone(),
         ballot.pk if ballot else None,
         ballot is not None and ballot.revealed_at is not None,
         ballot.ends_at if ballot else None,
-        ballot is not None and ballot.score.set_aside_at is not None,
-        own.version if own else 0,
+        is_asked=ballot is not None
+        and ballot.score.set_aside_at is None
+        and _is_asked(ballot.question, ballot.score.criterion_id, edition.pk, edition.state, wide),
+        version=own.version if own else 0,
     )
 
 
@@ -291,7 +308,8 @@ def _phone_state(
     ballot: int | None,
     is_revealed: bool,
     ends_at: datetime | None,
-    is_set_aside: bool,
+    *,
+    is_asked: bool,
     version: int | None,
 ) -> PhoneState:
     until = timer_of(ends_at)
@@ -301,7 +319,7 @@ def _phone_state(
         return PhoneState("paused", 0, 0, None)
     if is_alone:
         return PhoneState("alone", 0, 0, None)
-    if ballot is None or is_set_aside:
+    if ballot is None or not is_asked:
         return PhoneState("wait", 0, 0, None)
     return PhoneState("revealed" if is_revealed else "vote", ballot, version or 0, until)
 

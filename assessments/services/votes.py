@@ -73,11 +73,13 @@ def join(*, workshop: Workshop, role: str, name: str = "", token: str) -> Partic
 def introduce(*, participant: Participant, role: str, name: str = "") -> Participant:
     """Take part as somebody else than when one joined; the role stays once a vote was cast in it.
 
-    Raises ValidationError for a role there is not.
+    Raises ValidationError for a role there is not, and WorkshopOver.
     """
     if role not in dict(ROLES):
         raise ValidationError({"role": _("Bitte wählen Sie, als wer Sie teilnehmen.")})
-    current = Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
+    current = Participant.objects.select_for_update(no_key=True).filter(pk=participant.pk).first()
+    if current is None:  # approved a moment ago
+        raise WorkshopOver
     if not Vote.objects.filter(participant=current).exists():
         current.role = role
     current.name = tidy_line(name)[:60].strip() or current.name

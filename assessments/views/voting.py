@@ -133,7 +133,10 @@ def vote(request: HttpRequest, code: str) -> HttpResponse:
         return _unknown(request)
     form = JoinWorkshopForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid() and participant is not None:  # joined in another tab since this one was opened
-        votes.introduce(participant=participant, role=form.cleaned_data["role"], name=form.cleaned_data["name"])
+        try:
+            votes.introduce(participant=participant, role=form.cleaned_data["role"], name=form.cleaned_data["name"])
+        except WorkshopOver:
+            return _unknown(request)
         return redirect("assessments:vote", code)
     if form.is_bound and form.is_valid():
         # The page's own token, which only this browser has been given: a second click is the same person.

@@ -183,7 +183,7 @@ def _wording(score: Score) -> Any:
 
 def _place(assessment: Assessment, workshop: Workshop | None) -> str:
     """The same as long as the page shows the same but for the votes in the ballot on the wall. One query without a ballot."""
-    parts: list[Any] = [assessment.state]
+    parts: list[Any] = [assessment.state, assessment.edition_id]
     if workshop is not None:
         ballot = workshop.current
         parts += [workshop.pk, workshop.is_alone()]

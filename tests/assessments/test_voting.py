@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from assessments.models import Ballot, Participant, Vote, Workshop
 from assessments.services import workflow, workshops
-from assessments.services.votes import hash_of
+from assessments.services.votes import hash_of, introduce
 from assessments.views import voting
 from tests.assessments.workshop_room import people, say
 from tests.factories import make_project
@@ -321,6 +321,30 @@ def test_half_sentences_come_without_names_and_in_no_order_of_arrival(workshop, 
     assert said.index("zuerst") < said.index("mittig") < said.index("zuletzt")
     assert not any(name in said for name in ("Zoe", "Ada", "Ben"))
     assert "Rechtsamt" not in page[: page.index("Wer ist dabei?")]  # one vote: no role is named
+
+
+def test_reworded_question_is_waited_for_and_not_asked_of_a_phone(workshop):
+    """As after a move to an edition that words it anew: a phone that offered the form would be refused without a word."""
+    client, ballot = phone(workshop), Ballot.objects.get()
+    before = client.get(address(workshop, "stand/")).json()["ort"]
+    Ballot.objects.update(question="0" * 64)
+    assert client.get(address(workshop, "stand/")).json()["ort"] != before
+    page = client.get(address(workshop)).text
+    assert "Gleich geht es weiter" in page
+    assert "data-ballot" not in page
+    assert f'data-place="{client.get(address(workshop, "stand/")).json()["ort"]}"' in page
+    late = vote(client, workshop, ballot, words=WORDS)
+    assert late.status_code == 409
+    assert WORDS in late.text
+    again = workshops.vote_again(workshop=workshop, seen=ballot.pk)
+    assert f'data-ballot="{again.pk}"' in client.get(address(workshop)).text
+
+
+def test_somebody_else_on_a_phone_whose_round_was_approved_a_moment_ago(workshop):
+    one = Participant.objects.get(pk=people(workshop, it=1)[0].pk)
+    Participant.objects.all().delete()
+    with pytest.raises(workshops.WorkshopOver):
+        introduce(participant=one, role="treasury")
 
 
 # --- Asking again and again -------------------------------------------------------------------------------------------------

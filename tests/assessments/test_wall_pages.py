@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from assessments.models import Ballot, Score, Workshop
-from assessments.services import workflow, workshops
+from assessments.services import edition_switch, workflow, workshops
 from assessments.services.answers import Answer, save_score
 from tests.assessments.workshop_room import join, people, say, vote_all
+from tests.factories import make_catalogue
 
 
 @pytest.fixture
@@ -168,6 +169,14 @@ def test_reworded_criterion_asks_to_vote_anew(team, wall, workshop):
     assert 'value="aufdecken"' not in page
     step(team, wall, "erneut", ballot)
     assert "Bitte stimmen Sie neu ab." not in team.get(wall).text
+
+
+def test_wall_is_loaded_anew_after_a_move_of_the_edition(team, wall, workshop, assessment, alice):
+    before = team.get(f"{wall}stand/").json()["ort"]
+    edition_switch.move(assessment=assessment, edition=make_catalogue(3, major=2), by=alice)
+    after = team.get(f"{wall}stand/").json()["ort"]
+    assert after != before
+    assert f'data-place="{after}"' in team.get(wall).text
 
 
 @pytest.mark.parametrize("number", [1, 3])
