@@ -1,7 +1,10 @@
 /* Workshops: the wall and the phones ask the server whether something is new, a vote waits on the phone until it has arrived.
    Without this script the same pages are plain forms that are loaded anew. */
 
-const WALL_EVERY = 1000, PHONE_EVERY = 2000, RETRY_AFTER = 2000; /* ms */
+const WALL_EVERY = 1000, PHONE_EVERY = 2000, RETRY_AFTER = 2000, PATIENCE = 10000; /* ms */
+/* A phone that sleeps or changes its net may never hear the answer to what it asked. */
+const get = (address, more = {}) => fetch(address, { cache: "no-store", signal: AbortSignal.timeout?.(PATIENCE), ...more });
+const isForNow = (status) => status >= 500 || status === 429; /* the server starts anew, or is too busy */
 
 /* ---- What is kept on the phone, by workshop, person and ballot, until the server has it ---------------------------------- */
 const nameOf = (form) => `workshop:${form.dataset.keptAs}:${form.dataset.ballot}`;
@@ -29,7 +32,7 @@ async function ask() {
   const here = page();
   if (!here?.dataset.poll) return;
   try {
-    const answer = await fetch(here.dataset.poll, { cache: "no-store", headers: etag ? { "If-None-Match": etag } : {} });
+    const answer = await get(here.dataset.poll, { headers: etag ? { "If-None-Match": etag } : {} });
     const date = Date.parse(answer.headers.get("Date"));
     if (date) offset = Date.now() - date;
     if (answer.status === 200) {
@@ -62,7 +65,7 @@ async function show(here, now) {
 /* The wall is loaded anew, so that its forms keep what is typed (unsaved.js); unless somebody is typing in it right now. */
 async function renew(here) {
   if (!here.hasAttribute("data-reloads")) return swap(here);
-  if (isTyping(here)) { next(); return undefined; }
+  if (isTyping(here)) { etag = ""; next(); return undefined; }
   location.replace(here.dataset.here);
   return undefined;
 }
@@ -71,15 +74,26 @@ const isTyping = (here) => [...here.querySelectorAll("textarea")].some((field) =
   || [...here.querySelectorAll("input[type=radio]")].some((radio) => radio.checked !== radio.defaultChecked)
   || Boolean(document.activeElement?.closest("[data-here] select"));
 
-/* lost: a vote that the server did not take; what is typed here and was not sent is told as well. */
-async function swap(here, lost = null) {
+/* One after the other: what the first tells, the second would take away. */
+let turn = Promise.resolve();
+const swap = (...asked) => { turn = turn.catch(() => {}).then(() => draw(...asked)); return turn; };
+
+/* lost: the vote of a form that the server did not take; what is typed here and was not sent is told as well. */
+async function draw(here, lost = null, before = formOf()) {
+  if (!lost && !here.isConnected) return; /* drawn anew a moment ago */
   let fresh;
   try {
-    const answer = await fetch(here.dataset.here, { cache: "no-store" });
+    const answer = await get(here.dataset.here);
+    if (isForNow(answer.status)) throw new Error(answer.status); /* its page asks nothing any more */
     fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  } catch { next(); return; }
+    if (!fresh.querySelector("main")) throw new Error("no page of ours"); /* a hotspot's */
+  } catch {
+    etag = ""; /* still new: else the server would say that nothing is */
+    if (lost && before) { kept.write(before, { ...lost, sent: true }); sendLater(before); }
+    next();
+    return;
+  }
   const main = document.querySelector("main");
-  const before = formOf();
   const late = lost || (before && kept.read(before)?.sent);
   const words = lost ? lost.words : before?.elements.words.value ?? "";
   const isNew = Boolean(lost) || (before && untouched && !same(valuesOf(before), untouched));
@@ -133,25 +147,36 @@ function startVoting(form) {
     event.preventDefault();
     if (!form.elements.choice.value) { say(form, form.dataset.missing, true); return; }
     kept.write(form, { ...valuesOf(form), sent: true });
+    isAskedAgain = sending;
     send(form);
   });
 }
 
-let sending = false;
+let retry = 0;
+
+function sendLater(form) {
+  clearTimeout(retry);
+  retry = setTimeout(() => send(form), RETRY_AFTER);
+}
+
+let sending = false, isAskedAgain = false; /* a vote is under way; another one was sent meanwhile */
 
 async function send(form, again = true) {
   if (sending || !form.isConnected) return;
+  clearTimeout(retry);
   sending = true;
+  isAskedAgain = false;
   say(form, form.dataset.sending);
   const sent = valuesOf(form);
   let answer = null;
   try {
-    answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+    answer = await get(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
   } catch { /* no connection */ }
   sending = false;
-  if (answer === null || answer.status >= 500 || answer.status === 429) {
+  if (!form.isConnected) { await sentBefore(form, answer); return; }
+  if (answer === null || isForNow(answer.status)) {
     say(form, form.dataset.waiting, true);
-    setTimeout(() => send(form), RETRY_AFTER);
+    sendLater(form);
     return;
   }
   const said = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : {};
@@ -162,6 +187,11 @@ async function send(form, again = true) {
   }
   if (answer.ok && !same(sent, valuesOf(form))) { /* changed while it was under way */
     form.elements.version.value = said.version;
+    if (isAskedAgain) { await send(form); return; }
+    untouched = sent;
+    kept.write(form, { ...valuesOf(form), sent: false });
+    if (said.ort) { page().dataset.place = said.ort; etag = ""; }
+    say(form, form.dataset.changed, true);
     return;
   }
   kept.forget(form);
@@ -182,7 +212,18 @@ async function send(form, again = true) {
     location.assign(said.weiter || here.dataset.list);
     return;
   }
-  await swap(here, answer.ok ? null : sent);
+  await swap(here, answer.ok ? null : sent, form);
+}
+
+/* The page was drawn anew while the vote was under way, and has told of it as late unless it is the same question. */
+async function sentBefore(form, answer) {
+  const now = formOf();
+  if (now && nameOf(now) === nameOf(form)) {
+    if (kept.read(now)?.sent) await send(now); /* the same vote twice is one */
+  } else if (answer?.ok) {
+    kept.forget(form);
+    document.querySelectorAll("main .panel--danger").forEach((panel) => panel.remove()); /* it was in time */
+  } else if (answer && !isForNow(answer.status)) kept.forget(form);
 }
 
 /* Whoever comes next on this device starts with nothing of theirs. */

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from assessments.models import Score, Vote, Workshop
 from assessments.services import workflow, workshops
@@ -170,6 +170,68 @@ def test_two_tabs_of_one_phone_are_one_voice(join, live_server, workshop):  # no
     workshops.reveal(workshop=workshop, seen=workshop.current_id)
     for tab in (phone, other):
         expect(tab.get_by_text("Ihre Antwort: 3")).to_be_visible()
+
+
+@pytest.mark.parametrize("way", ["sent again", "changed alone"])
+def test_vote_changed_while_the_first_is_under_way(join, assessment, alice, way):  # noqa: F811
+    """The second is sent as soon as the first is answered; what was changed and not sent is told, and stays unsent."""
+    day = timezone.localdate() + timedelta(days=3)
+    workshop = workshops.open_workshop(assessment=assessment, by=alice, alone_until=day)
+    phone = join(workshop.code, "it")
+    phone.get_by_role("link", name="Beginnen").click()
+    button = phone.locator("form[data-ballot] button")
+    expect(button).to_be_visible()
+    phone.wait_for_load_state()
+    held: list[Route] = []
+    phone.route("**/stimme/", lambda route: route.continue_() if held else held.append(route))
+    choose(phone, "1")
+    with phone.expect_request("**/stimme/"):
+        button.click()
+    choose(phone, "3")
+    if way == "sent again":
+        button.click()
+    held[0].continue_()
+    if way == "sent again":
+        expect(phone.get_by_text("Kriterium 2 von 3")).to_be_visible()
+        assert Vote.objects.get().level == 3
+    else:
+        expect(phone.locator("[data-state]")).to_have_text("Ihre Antwort ist gespeichert, Ihre Änderung danach noch nicht.")
+        assert Vote.objects.get().level == 1
+        button.click()
+        expect(phone.get_by_text("Kriterium 2 von 3")).to_be_visible()
+        assert Vote.objects.get().level == 3
+
+
+def test_phone_outlives_a_server_that_starts_anew(join, workshop, scores):  # noqa: F811
+    phone = join(workshop.code, "it")
+    failed = []
+
+    def fail(route):
+        failed.append(route.fulfill(status=503, content_type="text/html", body="<main><h1>Gleich wieder da</h1></main>"))
+
+    phone.route(phone.url, fail)
+    workshops.show(workshop=workshop, score=scores[1])
+    with phone.expect_response(lambda answer: answer.status == 503):
+        pass
+    expect(phone.get_by_role("heading", name=scores[0].criterion.title)).to_be_visible()
+    phone.unroute(phone.url)
+    expect(phone.get_by_role("heading", name=scores[1].criterion.title)).to_be_visible()
+
+
+def test_words_of_a_late_vote_are_told_though_the_net_fails_in_between(join, workshop):  # noqa: F811
+    phone = join(workshop.code, "it")
+    phone.route("**/stand/", lambda route: route.abort())  # the reveal is learnt from the answer to the vote
+    phone.route(phone.url, lambda route: route.abort())
+    workshops.reveal(workshop=workshop, seen=workshop.current_id)
+    choose(phone, "2")
+    phone.get_by_label(re.compile("Warum")).fill("Das Budget fehlt noch")
+    with phone.expect_event("requestfailed", lambda request: request.url == phone.url):
+        phone.locator("form[data-ballot] button").click()
+    phone.unroute("**/stand/")
+    phone.unroute(phone.url)
+    panel = phone.locator(".panel--danger")
+    expect(panel).to_contain_text("kam nicht mehr rechtzeitig an")
+    expect(panel).to_contain_text("Das Budget fehlt noch")
 
 
 def test_two_facilitators_take_each_step_once(page, new_page, wall_url, alice, bob, sign_in, workshop, scores):  # noqa: F811
