@@ -234,6 +234,33 @@ def test_words_of_a_late_vote_are_told_though_the_net_fails_in_between(join, wor
     expect(panel).to_contain_text("Das Budget fehlt noch")
 
 
+@pytest.mark.parametrize("way", ["too late", "in time"])
+def test_what_is_said_of_a_vote_under_way_while_the_wall_goes_on_is_true(join, workshop, scores, way):  # noqa: F811
+    phone = join(workshop.code, "it")
+    held: list[Route] = []
+    phone.route("**/stimme/", lambda route: route.continue_() if held else held.append(route))
+    choose(phone, "2")
+    phone.get_by_label(re.compile("Warum")).fill("Das Budget fehlt noch")
+    with phone.expect_request("**/stimme/"):
+        phone.locator("form[data-ballot] button").click()
+    answer = held[0].fetch() if way == "in time" else None  # stored, and its answer is still on the way
+    workshops.show(workshop=workshop, score=scores[1])
+    panel = phone.locator(".panel--danger")
+    if answer is None:
+        expect(panel).to_contain_text("Das Budget fehlt noch")
+        with phone.expect_response("**/stimme/"):
+            held[0].continue_()
+        for _ in range(2):  # what is asked after that
+            phone.wait_for_event("response", lambda answer: answer.url.endswith("/stand/"))
+        expect(panel).to_contain_text("kam nicht mehr rechtzeitig an")
+        assert not Vote.objects.exists()
+    else:
+        expect(phone.get_by_role("heading", name=scores[1].criterion.title)).to_be_visible()
+        held[0].fulfill(response=answer)
+        expect(panel).to_have_count(0)
+        assert Vote.objects.get().words == "Das Budget fehlt noch"
+
+
 def test_two_facilitators_take_each_step_once(page, new_page, wall_url, alice, bob, sign_in, workshop, scores):  # noqa: F811
     """Both press the same button: the second sees what came of the first, and nothing is skipped."""
     vote_all(workshop, people(workshop, it=3), [1, 2, 3])
