@@ -58,8 +58,15 @@ def look_into(path: Path, identity: Path | None = None, folder: Path | None = No
 
 
 def _contents(parts: Path) -> Contents:
+    """Raises BadBackup for a first part that lacks anything: what is asked for later is looked at here, too."""
     said = read_json(parts / MANIFEST)
     try:
+        for migration in said["migrations"]:
+            str.partition(migration, ".")
+        for table in said["tables"].values():
+            tuple(map(str, table["columns"]))
+        for value in said["sequences"].values():
+            int(value)
         return Contents(
             version=str(said["version"]),
             made_at=str(said["made_at"]),

@@ -266,6 +266,18 @@ def of_the_future(path):
     rewrite_manifest(path, lambda manifest: manifest["migrations"].append("assessments.9999_from_the_future"))
 
 
+def without_migrations(path):
+    rewrite_manifest(path, lambda manifest: manifest.pop("migrations"))
+
+
+def without_columns(path):
+    rewrite_manifest(path, lambda manifest: manifest["tables"]["accounts_user"].pop("columns"))
+
+
+def sequence_of_words(path):
+    rewrite_manifest(path, lambda manifest: manifest["sequences"].update(accounts_user_id_seq="viele"))
+
+
 DAMAGES = {
     cut: "damaged, cut off",
     cut_last_part: "its last part is missing",
@@ -276,6 +288,9 @@ DAMAGES = {
     something_else: "no backup of this app",
     empty: "damaged, cut off, or no backup",
     of_the_future: "newer than this one",
+    without_migrations: "Its first part lacks 'migrations'",
+    without_columns: "Its first part lacks 'columns'",
+    sequence_of_words: "Its first part lacks",
     twice: "which no backup holds",
     unannounced: "Its part media/evil.txt is not as it was written",
     sums_of_nothing: "Its part checksums.json cannot be read",
