@@ -35,6 +35,7 @@ from tests.world import World, put_world
 WITHOUT_EFFECT = {
     "sign_in_end",
     "sign_ins_end",
+    "provider_ended",
     "theme",
     "set_language",
     "assessments:score_moved",

@@ -58,6 +58,9 @@ TABLE: list[tuple[str, str, str, str]] = [
     # Somebody else's is as good as none (tests/accounts/test_sign_ins.py).
     ("sign_in_end", "sign_in", "post", "302 302 302 302 302 302"),
     ("provider_signed_out", "kind", "get", "404 404 404 404 404 404"),
+    # Asked by a provider's server (tests/accounts/test_back_channel.py); none is set here.
+    ("provider_ended", "kind", "post", "404 404 404 404 404 404"),
+    ("provider_ended", "kind", "get", "405 405 405 405 405 405"),
     ("unsubscribe", "token", "get", PUBLIC),
     ("catalogue:index", "", "get", PUBLIC),
     ("catalogue:practices", "", "get", PUBLIC),

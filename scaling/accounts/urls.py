@@ -14,6 +14,7 @@ urlpatterns = [
     path("konto/oidc/<slug:provider_id>/login/", single_sign_on.start, name="openid_connect_login"),
     path("konto/oidc/<slug:provider_id>/login/callback/", single_sign_on.back, name="openid_connect_callback"),
     path("konto/oidc/<slug:provider_id>/abgemeldet/", single_sign_on.signed_out, name="provider_signed_out"),
+    path("konto/oidc/<slug:provider_id>/abmelden/", single_sign_on.ended_there, name="provider_ended"),
     # Before allauth's own, which it takes the place of.
     path("konto/zweiter-faktor/webauthn/keys/<int:pk>/remove/", RemoveKeyView.as_view(), name="mfa_remove_webauthn"),
     path("kommunen/neu/", municipalities.create, name="municipality_create"),  # no public id is a word

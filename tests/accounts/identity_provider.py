@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+import secrets
 import threading
 import time
 from collections.abc import Iterator
@@ -42,6 +43,15 @@ class Provider:
     def person(self, subject: str, **claims: Any) -> None:
         with self.app.test_client() as client:
             client.put(f"/users/{subject}", json=claims)
+
+    def logout_token(self, *, without: tuple[str, ...] = (), head: dict[str, Any] | None = None, **changes: Any) -> str:
+        """Signed as the provider signs (by ``other_key``, not so): what it would send when somebody signs out there."""
+        now = int(time.time())
+        claims = {"iss": self.url, "aud": "skalierungscheck", "iat": now, "exp": now + 120, "jti": secrets.token_hex(8)}
+        claims |= {"events": {"http://schemas.openid.net/event/backchannel-logout": {}}, **changes}
+        claims = {name: value for name, value in claims.items() if name not in without}
+        with self.app.test_client() as client:
+            return str(client.post("/logout_token", json={"head": {"typ": "logout+jwt"} | (head or {}), "claims": claims}).text)
 
     def settings(self, **changes: Any) -> IdentityProvider:
         values: dict[str, Any] = {
@@ -109,6 +119,13 @@ def running() -> Iterator[Provider]:
                 data["id_token"] = f"{head}.{data['id_token'].split('.')[1]}."
         response.set_data(json.dumps(data))
         return response
+
+    @app.post("/logout_token")
+    def logout_token() -> str:
+        asked = flask.request.get_json()
+        key = RSAKey.import_key(flask.g.oidc_provider_mock_storage.jwk.as_dict(is_private=True))
+        signer = RSAKey.generate_key() if provider.other_key else key
+        return str(jwt.encode({"alg": "RS256", "kid": KID, **asked["head"]}, asked["claims"], signer))
 
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

@@ -14,9 +14,9 @@ from django.shortcuts import render
 from scaling.accounts.single_sign_on.admission import NotAdmitted, admit
 from scaling.common.identity_providers import IdentityProvider
 
-#: In the session: by which provider somebody signed in, and until when they need not go there again.
+#: In the session: by which provider somebody signed in, as which session there, and until when they need not go there again.
 SESSION = "single_sign_on"
-#: In the session while somebody is on the way: the provider they come from.
+#: In the session while somebody is on the way: the provider they come from, and its own name for the session there.
 PENDING = "single_sign_on_pending"
 
 
@@ -73,11 +73,14 @@ class SocialAdapter(DefaultSocialAccountAdapter):
             raise ImmediateHttpResponse(render(request, "accounts/not_admitted.html", context, status=403)) from None
         if not sociallogin.is_existing:
             sociallogin.connect(request, user)
-        request.session[PENDING] = provider.id  # a second factor of ours may come in between
+        # A second factor of ours may come in between.
+        request.session[PENDING] = {"provider": provider.id, "sid": request.provider_claims.get("sid")}  # type: ignore[attr-defined]
 
 
 def note_in_session(request: HttpRequest) -> None:
     """After the sign-in."""
-    provider = settings.IDENTITY_PROVIDERS.get(request.session.pop(PENDING, None))
+    pending = request.session.pop(PENDING, None)
+    provider = settings.IDENTITY_PROVIDERS.get(pending["provider"]) if pending else None
     if provider is not None:
-        request.session[SESSION] = {"provider": provider.id, "until": int(time.time()) + provider.hours * 3600}
+        until = int(time.time()) + provider.hours * 3600
+        request.session[SESSION] = {"provider": provider.id, "sid": pending["sid"], "until": until}

@@ -9,18 +9,24 @@ from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
 from requests import RequestException
 
+from scaling.accounts.adapter import client_address
+from scaling.accounts.single_sign_on import back_channel
 from scaling.accounts.single_sign_on.adapters import ConfiguredAdapter
 from scaling.common.addresses import absolute_url, start_page
+from scaling.common.rate_limit import count_failure, too_many
 
 logger = logging.getLogger("signin")
 #: What a provider that is away, or says something else than the standard, leads to.
 OUT_OF_ORDER = (RequestException, OAuth2Error, ValueError, KeyError, TypeError)
+#: Refused tokens to sign somebody out, after which an address has to wait: each has us ask the provider for its keys.
+MAX_REFUSED, SECONDS = 30, 300
 
 
 @never_cache
@@ -74,3 +80,31 @@ def signed_out(request: HttpRequest, provider_id: str) -> HttpResponse:
     if there:
         response["Refresh"] = f"0; url={there}"
     return response
+
+
+# The token's signature is the authority, and the provider's server knows no CSRF token.
+@csrf_exempt
+@never_cache
+@require_POST
+def ended_there(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """The provider's server says whom it has signed out. The answers are those of Back-Channel Logout 1.0, section 2.8."""
+    provider = settings.IDENTITY_PROVIDERS.get(provider_id)
+    if provider is None:
+        raise Http404
+    who = client_address(request)
+    if too_many("logout_token", who, most=MAX_REFUSED):
+        return JsonResponse({"error": "too_many_requests"}, status=429, headers={"Retry-After": str(SECONDS)})
+    try:
+        token = request.POST.get("logout_token", "")
+        ended = back_channel.sign_out(provider=provider, adapter=ConfiguredAdapter(request, provider_id), token=token)
+    except back_channel.BadToken as error:
+        reason = str(error)
+    except OUT_OF_ORDER:
+        logger.exception("The provider %s is away or answers amiss.", provider_id)
+        reason = "Its keys cannot be had."
+    else:
+        logger.info("The provider %s has ended %d sign-ins.", provider_id, ended)
+        return HttpResponse()
+    count_failure("logout_token", who, seconds=SECONDS)
+    logger.warning("Refused a logout token for %s from %s: %s", provider_id, who, reason)
+    return JsonResponse({"error": "invalid_request", "error_description": reason}, status=400)
