@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -31,8 +30,9 @@ from assessments.services.workshops import WorkshopOver
 from assessments.views.access import number_in
 from catalogue.edition_cache import cached_edition
 from catalogue.wording import wording_of
+from scaling.accounts import attempts
+from scaling.accounts.adapter import client_address
 from scaling.common.polling import polled
-from scaling.common.rate_limit import count_failure, too_many
 from scaling.common.text import tidy_line
 
 #: Who asked so often for codes there are not waits until the time since the first is over. A whole town hall may share an
@@ -59,18 +59,15 @@ class TooManyTries(Exception):
     """Somebody asks for code after code."""
 
 
-def _visitor(request: HttpRequest) -> str:
-    return get_adapter().get_client_ip(request) or ""
-
-
 def find_workshop(request: HttpRequest, code: str) -> Workshop:
-    """The running workshop of a code. Raises Http404, TooManyTries. One query, three where there is none."""
+    """The running workshop of a code. Raises Http404, TooManyTries. Two queries, three where there is none."""
     workshop = Workshop.objects.running().filter(code=code).select_related("assessment__project__municipality").first()
-    who = _visitor(request)
-    if too_many("workshop", who, most=MAX_FAILURES):
+    limit = attempts.Limit("workshop", client_address(request), MAX_FAILURES, SECONDS)
+    if attempts.is_reached(limit):
         raise TooManyTries
     if workshop is None or workshop.assessment.is_approved:
-        count_failure("workshop", who, seconds=SECONDS)
+        if attempts.count([limit]):  # those that came at the same moment
+            raise TooManyTries
         raise Http404
     return workshop
 

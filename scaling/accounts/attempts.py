@@ -1,4 +1,5 @@
-"""How often somebody may try to sign in, counted in PostgreSQL for all workers: one statement to count, one to take it back.
+"""How often somebody may try (to sign in, to guess a code or a number), counted in PostgreSQL for all workers: one statement to
+count, one to take it back.
 
 allauth's own limits keep a list of moments in the cache and lock it, which took 56 of a sign-in's 70 queries.
 """
@@ -64,6 +65,11 @@ def count(limits: Sequence[Limit]) -> list[Limit]:
         cursor.execute(_COUNT, values)
         counts = dict(cursor.fetchall())
     return [limit for limit in limits if counts[limit.key] > limit.most]
+
+
+def is_reached(limit: Limit) -> bool:
+    """Whether there have been so many tries already; this one is not counted. One query."""
+    return AttemptCount.objects.filter(key=limit.key, until__gte=timezone.now(), count__gte=limit.most).exists()
 
 
 def take_back(limits: Sequence[Limit]) -> None:

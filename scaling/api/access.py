@@ -6,15 +6,14 @@ from functools import wraps
 from hashlib import sha256
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
 from ninja.errors import AuthorizationError, HttpError
 from ninja.security import HttpBearer
 
+from scaling.accounts.adapter import client_address
 from scaling.accounts.attempts import Limit, count
 from scaling.accounts.models import Municipality, Role
 from scaling.api.models import ApiToken
@@ -47,14 +46,6 @@ def _limit(kind: str, who: str) -> Limit:
     return Limit(f"api_{kind}", who, most, seconds)
 
 
-def _address(request: HttpRequest) -> str:
-    """Of the network; "", which all share, where the proxy does not tell it."""
-    try:
-        return str(get_adapter(request).get_client_ip(request) or "")
-    except PermissionDenied:
-        return ""
-
-
 class BearerKey(HttpBearer):
     """Two queries; two more for the first use of a day."""
 
@@ -62,7 +53,7 @@ class BearerKey(HttpBearer):
         """None for a key that does not open. Raises HttpError 429 for whoever asks too often."""
         found = usable_token(token)
         if found is None:
-            _count_towards(_limit("failed_address", _address(request)))
+            _count_towards(_limit("failed_address", client_address(request)))
             return None
         _count_towards(_limit("key", str(found.pk)))
         note_use(found)

@@ -3,7 +3,6 @@
 import re
 from urllib.parse import urlencode
 
-from allauth.account.adapter import get_adapter
 from django import forms
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
@@ -15,8 +14,9 @@ from django.views.decorators.http import require_safe
 from assessments.models import AssessmentRecord, RecordRendition
 from assessments.reports.profile.cover import SHORT_CHECKSUM
 from assessments.views.access import number_in
+from scaling.accounts import attempts
+from scaling.accounts.adapter import client_address
 from scaling.common.forms import Form
-from scaling.common.rate_limit import count_failure, too_many
 
 #: Who asked so often for what there is not waits until the time since the first question is over.
 MAX_FAILURES, SECONDS = 20, 600
@@ -72,8 +72,8 @@ def check(request: HttpRequest, number: str = "") -> HttpResponse:
 
 def _state(request: HttpRequest, *, number: str, pruefsumme: str, rendition: str) -> str:
     """``rendition`` comes from the code on the paper: one that was never made is as unknown as a number there is not."""
-    who = get_adapter().get_client_ip(request) or ""
-    if too_many("document", who, most=MAX_FAILURES):
+    limit = attempts.Limit("document", client_address(request), MAX_FAILURES, SECONDS)
+    if attempts.is_reached(limit):
         return "limited"
     found = AssessmentRecord.objects.filter(number=number, checksum__startswith=pruefsumme)
     if rendition != "1":
@@ -82,5 +82,4 @@ def _state(request: HttpRequest, *, number: str, pruefsumme: str, rendition: str
     superseded = found.values_list("superseded_at", flat=True)[:1]
     for since in superseded:
         return "current" if since is None else "superseded"
-    count_failure("document", who, seconds=SECONDS)
-    return "unknown"
+    return "limited" if attempts.count([limit]) else "unknown"

@@ -16,11 +16,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from requests import RequestException
 
+from scaling.accounts import attempts
 from scaling.accounts.adapter import client_address
 from scaling.accounts.single_sign_on import back_channel
 from scaling.accounts.single_sign_on.adapters import ConfiguredAdapter
 from scaling.common.addresses import absolute_url, start_page
-from scaling.common.rate_limit import count_failure, too_many
 
 logger = logging.getLogger("signin")
 #: What a provider that is away, or says something else than the standard, leads to.
@@ -92,7 +92,8 @@ def ended_there(request: HttpRequest, provider_id: str) -> HttpResponse:
     if provider is None:
         raise Http404
     who = client_address(request)
-    if too_many("logout_token", who, most=MAX_REFUSED):
+    limit = attempts.Limit("refused_logout_token", who, MAX_REFUSED, SECONDS)
+    if attempts.is_reached(limit):
         return JsonResponse({"error": "too_many_requests"}, status=429, headers={"Retry-After": str(SECONDS)})
     try:
         token = request.POST.get("logout_token", "")
@@ -105,6 +106,6 @@ def ended_there(request: HttpRequest, provider_id: str) -> HttpResponse:
     else:
         logger.info("The provider %s has ended %d sign-ins.", provider_id, ended)
         return HttpResponse()
-    count_failure("logout_token", who, seconds=SECONDS)
+    attempts.count([limit])
     logger.warning("Refused a logout token for %s from %s: %s", provider_id, who, reason)
     return JsonResponse({"error": "invalid_request", "error_description": reason}, status=400)
