@@ -25,8 +25,8 @@ def addresses(world: World) -> Iterator[tuple[str, str]]:
 class TestEveryAddress:
     def test_every_change_asks_for_the_token_of_the_form(self, world, bob, dora):
         """Without it, a page elsewhere could send the form in the name of whoever is signed in here."""
-        #: The signed link in the mail is the authority (RFC 8058).
-        without = {"unsubscribe"}
+        #: The signed link in the mail is the authority (RFC 8058), and so is the provider's signed token.
+        without = {"unsubscribe", "provider_ended"}
         taken = []
         for person in (bob, dora):
             client = Client(enforce_csrf_checks=True)

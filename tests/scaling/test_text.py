@@ -262,6 +262,7 @@ WITHOUT_FORM = {
     "catalogue.views.files": {"einlesen", "gesehen"},
     "catalogue.views.practices_and_models": {"richtung"},
     "scaling.accounts.views.people": {"password"},
+    "scaling.accounts.views.single_sign_on": {"logout_token"},
     "scaling.drafts": {"entwurf"},
     "scaling.people_list.views": {"gesehen"},
     "scaling.once": {"einmal"},
