@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import ShareLink
-from assessments.services.share_links import MAX_LIFETIME
 from scaling.common.forms import DayField, Form
+from scaling.common.lifetime import MAX_LIFETIME
 from scaling.common.versions import version_field
 
 PROPOSED = timedelta(days=90)

@@ -1,20 +1,16 @@
 """Service functions for the links to a profile: made for one approved round, with an end, changed, and revoked for good."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, AssessmentState, ShareLink
 from scaling.common.history import attribute_to
+from scaling.common.lifetime import check_end
 from scaling.common.text import tidy_line
 from scaling.common.transactions import atomic
 from scaling.common.versions import change
-
-#: A link lives at most this long; who needs longer makes a new one and thinks about it again.
-MAX_LIFETIME = timedelta(days=366)
 
 
 class NotApproved(Exception):
@@ -24,7 +20,7 @@ class NotApproved(Exception):
 @atomic
 def create_link(*, assessment: Assessment, by: Any, purpose: str, expires_on: date, with_names: bool = False) -> ShareLink:
     """Raises NotApproved, and ValidationError for an end in the past or more than a year away."""
-    _check_end(expires_on)
+    check_end(expires_on)
     # Locked: a reopening waits for this, or has happened and is seen.
     states = Assessment.objects.select_for_update(no_key=True).filter(pk=assessment.pk).values_list("state", flat=True)
     if states.get() != AssessmentState.APPROVED:
@@ -54,18 +50,12 @@ def change_link(
     wanted = {"purpose": tidy_line(purpose), "expires_on": expires_on, "with_names": with_names}
     if change(current, version, stored={name: getattr(current, name) for name in wanted}, wanted=wanted):
         if expires_on != current.expires_on:
-            _check_end(expires_on)
+            check_end(expires_on)
         for name, value in wanted.items():
             setattr(current, name, value)
         attribute_to(current, by)
         current.save(update_fields=[*wanted, "version"])
     return current
-
-
-def _check_end(expires_on: date) -> None:
-    today = timezone.localdate()
-    if not today <= expires_on <= today + MAX_LIFETIME:
-        raise ValidationError({"expires_on": _("Bitte wählen Sie einen Tag von heute an bis in einem Jahr.")})
 
 
 @atomic

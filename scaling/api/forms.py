@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from scaling.accounts.models import Role
-from scaling.api.tokens import MAX_LIFETIME
 from scaling.common.forms import DayField, Form
+from scaling.common.lifetime import MAX_LIFETIME
 
 PROPOSED = timedelta(days=180)
 

@@ -2,24 +2,21 @@
 
 import hashlib
 import secrets
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from scaling.accounts.models import Municipality
 from scaling.api.models import ApiToken
 from scaling.common.history import attribute_to
+from scaling.common.lifetime import check_end
 from scaling.common.text import tidy_line
 from scaling.common.transactions import atomic
 from scaling.trail.events import note
 from scaling.trail.models import EventKind
 
-#: A key lives at most this long; who needs longer makes a new one and thinks about it again.
-MAX_LIFETIME = timedelta(days=366)
 #: So that a scanner for secrets, and whoever finds one in a file, knows what it is.
 PREFIX = "skc_"
 
@@ -35,9 +32,7 @@ def create_token(*, municipality: Municipality, by: Any, purpose: str, role: str
 
     Raises ValidationError for an end in the past or more than a year away.
     """
-    today = timezone.localdate()
-    if not today <= expires_on <= today + MAX_LIFETIME:
-        raise ValidationError({"expires_on": _("Bitte wählen Sie einen Tag von heute an bis in einem Jahr.")})
+    check_end(expires_on)
     token = PREFIX + secrets.token_urlsafe(32)
     row = ApiToken(
         municipality=municipality,
