@@ -57,6 +57,8 @@ COPIED: tuple[type[models.Model], ...] = (
     AssessmentRecord,
     RecordPerson,
 )
+#: Tables whose rows have an id that a record's document names.
+WITH_PUBLIC_ID = tuple(model._meta.db_table for model in (Project, Measure, Assessment))
 #: Projects a transaction.
 BATCH = 500
 #: A serial number of a record stays below, so that two copies of one pattern in one municipality have different ones.
@@ -156,8 +158,7 @@ class Copier:
             for record in records.iterator(chunk_size=10):
                 said = canonical(record.document).decode()
                 cursor.execute("INSERT INTO load_data.pattern_text VALUES (%s, %s)", [record.pk, said])
-            for model in (Project, Measure, Assessment):
-                table = model._meta.db_table
+            for table in WITH_PUBLIC_ID:
                 cursor.execute(
                     f"INSERT INTO load_data.pattern_word SELECT pattern, public_id, 'id', '{table}', id"  # noqa: S608
                     f" FROM load_data.pattern_{table}"
@@ -209,10 +210,11 @@ class Copier:
             return "copy.municipality"
         if target is not None and target._meta.db_table in self.spans:
             return self.spans[target._meta.db_table].moved(column)
+        numbered = "|| CASE copy.turn WHEN 0 THEN '' ELSE '%s' || copy.turn + 1 END"
         special = {
-            (Project, "name"): f"{column} || CASE copy.turn WHEN 0 THEN '' ELSE ' ' || copy.turn + 1 END",
-            (Project, "name_key"): f"{column} || CASE copy.turn WHEN 0 THEN '' ELSE ' ' || copy.turn + 1 END",
-            (Project, "slug"): f"{column} || CASE copy.turn WHEN 0 THEN '' ELSE '-' || copy.turn + 1 END",
+            (Project, "name"): f"{column} {numbered % ' '}",
+            (Project, "name_key"): f"{column} {numbered % ' '}",
+            (Project, "slug"): f"{column} {numbered % '-'}",
             (AssessmentRecord, "serial"): f"{column} + copy.turn * {SERIALS}",
             (AssessmentRecord, "number"): f"copy.code || '-' || row.year || '-' || row.serial + copy.turn * {SERIALS}",
             (AssessmentRecord, "document"): "said.text::jsonb",
@@ -224,7 +226,7 @@ class Copier:
 
     def _document(self) -> str:
         """The text of a record with the copy's words in the place of the pattern's: whole strings of its JSON alone."""
-        moved = " ".join(f"WHEN '{table}' THEN {self.spans[table].moved('word.id')}" for table in _WITH_PUBLIC_ID)
+        moved = " ".join(f"WHEN '{table}' THEN {self.spans[table].moved('word.id')}" for table in WITH_PUBLIC_ID)
         new = (
             f"CASE word.kind WHEN 'id' THEN load_data.public_id(word.source, CASE word.source {moved} END)"
             f" ELSE copy.code || '-' || word.year || '-' || word.id + copy.turn * {SERIALS} END"
@@ -257,9 +259,6 @@ class Copier:
                     f"SELECT setval(pg_get_serial_sequence(%s, %s), (SELECT max({key}) FROM {table}))",  # noqa: S608
                     [table, key],
                 )
-
-
-_WITH_PUBLIC_ID = tuple(model._meta.db_table for model in (Project, Measure, Assessment))
 
 
 def _stored(model: type[models.Model]) -> list[Any]:

@@ -23,8 +23,9 @@ class Command(BaseCommand):
             raise CommandError("Load data is only made in the demo's own database: everybody knows its passwords.")
         if Municipality.objects.filter(ags=AGS).exists():
             raise CommandError("There is load data already: ./run reset begins anew.")
-        if not 1 <= municipalities <= sum(1 for _name in names()) or projects < municipalities:
-            raise CommandError(f"From 1 to {sum(1 for _name in names())} municipalities, and a project for each at least.")
+        most = sum(1 for _name in names())
+        if not 1 <= municipalities <= most or projects < municipalities:
+            raise CommandError(f"From 1 to {most} municipalities, and a project for each at least.")
         start = time.monotonic()
 
         def tell(said: str) -> None:
