@@ -1,12 +1,12 @@
 """The portfolio as a spreadsheet: projects, their gates, what they wait for and what is overdue. In the active language."""
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from assessments.reports.export.book import Book, BookCell, BookSheet, Value
 from assessments.reports.portfolio import texts
 from assessments.reports.portfolio.model import Portfolio, PortfolioRow, StreamFigure
+from assessments.reports.profile.statements import active_language
 
 
 def portfolio_book(portfolio: Portfolio) -> Book:
@@ -16,7 +16,7 @@ def portfolio_book(portfolio: Portfolio) -> Book:
     return Book(
         title=title,
         author=portfolio.municipality,
-        language=(get_language() or "de").split("-")[0],
+        language=active_language(),
         day=portfolio.as_of,
         heading=f"{title} · {day}",
         footing=_("Zahlen aus den freigegebenen Bewertungen, Maßnahmen und laufende Runden vom %(day)s") % {"day": day},

@@ -8,13 +8,11 @@ from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from assessments.models import Measure, Project
 from assessments.models.measure import is_overdue
 from assessments.reports.plan.model import GateRef, MunicipalPlan, PlannedMeasure, SmallStep
-from assessments.reports.profile.statements import DEFAULT_LANGUAGE
-from assessments.reports.records.keeping import speaking
+from assessments.reports.records.keeping import said, speaking
 from assessments.scoring import NOT_EXAMINED, REACHED
 from assessments.scoring.gates import BELOW
 from catalogue.edition_cache import CachedEdition, cached_edition_of
@@ -70,13 +68,6 @@ def _records(user: Any, municipality: Municipality) -> dict[int, Spoken]:
     }
 
 
-def _said(value: Any) -> str:
-    """A text of a record in the active language."""
-    if isinstance(value, str):
-        return value
-    return str(value[(get_language() or DEFAULT_LANGUAGE).split("-")[0]])
-
-
 @dataclass(frozen=True, slots=True)
 class WaitingGate:
     """A criterion that a gate waits for."""
@@ -96,14 +87,14 @@ def _waiting(spoken: Spoken | None, phases: Mapping[str, Phase], *, current: boo
         if gate["state"] in (REACHED, NOT_EXAMINED) or (current and not gate["is_current"] and len(gates) > 1):
             continue
         phase = phases.get(gate["phase"])
-        ref = GateRef(_said(gate["label"]), phase.code if phase and not phase.is_cross_phase else "")
+        ref = GateRef(said(gate["label"]), phase.code if phase and not phase.is_cross_phase else "")
         for blocker in gate["blocked_by"]:
             one = WaitingGate(
                 gate=ref,
                 cause=blocker["cause"],
                 level=blocker["level"],
                 required=blocker["required_level"],
-                title=_said(blocker["title"]),
+                title=said(blocker["title"]),
             )
             found.setdefault(blocker["criterion"], one)
     return found

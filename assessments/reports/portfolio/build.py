@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from assessments import sentences
@@ -24,7 +23,7 @@ from assessments.reports.portfolio.model import (
     StreamFigure,
 )
 from assessments.reports.portfolio.narrowing import Narrowing
-from assessments.reports.profile.statements import DEFAULT_LANGUAGE
+from assessments.reports.records.keeping import said
 from assessments.scoring import AHEAD, BLOCKED, DOWN, NOT_EXAMINED, REACHED, UP
 from catalogue.edition_cache import cached_edition_of
 from catalogue.models import Criterion, EditionState, Phase
@@ -126,18 +125,11 @@ def _round(number: int) -> str:
     return _("Runde %(number)s") % {"number": number}
 
 
-def _said(value: Any) -> str:
-    """A text of a record in the active language. Only what is shown is looked up: a record says far more."""
-    if isinstance(value, str):
-        return value
-    return str(value[(get_language() or DEFAULT_LANGUAGE).split("-")[0]])
-
-
 def _figure(plain: Mapping[str, Any]) -> StreamFigure:
     average, change = plain["average"], plain["change"]
     return StreamFigure(
         key=plain["key"],
-        name=_said(plain["name"]),
+        name=said(plain["name"]),
         mean=average["value"],
         n=average["rated"],
         m=average["of"],
@@ -156,12 +148,12 @@ def _gates(record: RecordRow, phases: Mapping[str, Phase], states: Mapping[str, 
         is_own = gate["is_current"] or len(plain) == 1
         yield PortfolioGate(
             phase=gate["phase"],
-            label=_said(gate["label"]),
+            label=said(gate["label"]),
             code=phase.code if phase and not phase.is_cross_phase else "",
             state=gate["state"],
             state_label=states[gate["state"]],
             is_current=gate["is_current"],
-            summary=_said(gate["summary"]),
+            summary=said(gate["summary"]),
             waits_for=tuple(one["criterion"] for one in gate["blocked_by"]),
             obstacles=tuple(_obstacle(one, known) for one in gate["blocked_by"]) if is_own else (),
         )
@@ -169,7 +161,7 @@ def _gates(record: RecordRow, phases: Mapping[str, Phase], states: Mapping[str, 
 
 def _obstacle(plain: Mapping[str, Any], known: Mapping[str, Criterion]) -> Obstacle:
     key = plain["criterion"]
-    return Obstacle(key, _said(plain["title"]), known[key].workstream_keys if key in known else ())
+    return Obstacle(key, said(plain["title"]), known[key].workstream_keys if key in known else ())
 
 
 def _running(assessment: Assessment) -> RunningRef:

@@ -12,12 +12,11 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.utils.translation import get_language
 
 from assessments.reports.profile.build import build_profile
 from assessments.reports.profile.inputs import AnswerFact, Facts
 from assessments.reports.profile.model import MaturityProfile, MeasureItem, RoundRef
-from assessments.reports.profile.statements import DEFAULT_LANGUAGE
+from assessments.reports.profile.statements import active_language
 from assessments.reports.records.codec import from_plain, to_plain
 
 FOLDER = settings.BASE_DIR / "fixtures" / "example"
@@ -26,7 +25,7 @@ PROJECT, ROUND = "parkraum-lotse", 3
 
 def example_profile() -> MaturityProfile:
     """The example in the active language. No query; read and built once per process and language (some 20 ms)."""
-    return _profile((get_language() or DEFAULT_LANGUAGE).split("-")[0])
+    return _profile(active_language())
 
 
 @cache

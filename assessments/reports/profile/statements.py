@@ -31,6 +31,11 @@ EVIDENCE_COLUMNS = {"id": "id", "text": "text", "url": "url", "at": "added_at", 
 SPREAD = ("question", "ballot", "at", "n", "lowest", "highest", "median", "roles")
 
 
+def active_language() -> str:
+    """Without a region, „de“ of „de-at“; German where none is active."""
+    return (get_language() or DEFAULT_LANGUAGE).split("-")[0]
+
+
 class Local:
     """Texts of the catalogue in the active language, German where there is no other: columns to fetch, and which to take.
 
@@ -39,7 +44,7 @@ class Local:
 
     def __init__(self, *, municipality_wide: bool) -> None:
         self.municipality_wide = municipality_wide
-        self.language = (get_language() or DEFAULT_LANGUAGE).split("-")[0]
+        self.language = active_language()
         self.languages = tuple(dict.fromkeys((self.language, DEFAULT_LANGUAGE)))
 
     def columns(self, *fields: str) -> list[str]:

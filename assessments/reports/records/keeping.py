@@ -16,7 +16,7 @@ from assessments.reports.profile.cover import SHORT_CHECKSUM
 from assessments.reports.profile.inputs import Facts
 from assessments.reports.profile.load import NotComparable, load_facts
 from assessments.reports.profile.model import MaturityProfile, RecordMark
-from assessments.reports.profile.statements import DEFAULT_LANGUAGE
+from assessments.reports.profile.statements import active_language
 from assessments.reports.records.codec import LANGUAGES, checksum
 from assessments.reports.records.document import document_of, profile_in
 from assessments.services import workflow
@@ -115,12 +115,16 @@ def record_profile(
 
     Raises NotComparable, and LookupError for a rendition there is not.
     """
-    language = (translation.get_language() or DEFAULT_LANGUAGE).split("-")[0]
     try:
-        profile = profile_in(record.document, language=language, names=record.names, compared=compare_with)
+        profile = profile_in(record.document, language=active_language(), names=record.names, compared=compare_with)
     except LookupError as error:
         raise NotComparable(compare_with) from error
     return replace(profile, meta=replace(profile.meta, record=mark_of(record, rendition=rendition)))
+
+
+def said(value: Any) -> str:
+    """A text of a record's figures in the active language. Only what is shown is looked up: a record says far more."""
+    return value if isinstance(value, str) else str(value[active_language()])
 
 
 def current_record(assessment: Assessment) -> AssessmentRecord | None:

@@ -25,6 +25,7 @@ from assessments.reports.profile.anonymise import without_names as anonymous
 from assessments.reports.profile.example import example_profile
 from assessments.reports.profile.load import load_profile
 from assessments.reports.profile.model import MaturityProfile
+from assessments.reports.profile.statements import active_language
 from assessments.reports.records.files import file_of, kept_file
 from assessments.reports.records.keeping import record_profile
 from catalogue.edition_cache import cached_edition
@@ -181,7 +182,7 @@ def collected_order(records: Sequence[AssessmentRecord]) -> PdfOrder:
 
     Known by the records and their renditions: what they say never changes but by those.
     """
-    language = (translation.get_language() or "de").split("-")[0]
+    language = active_language()
     numbers = [record.number for record in records]
     made = [f"{record.number}:{max((one.number for one in record.renditions), default=1)}" for record in records]
     key = hashlib.sha256(" ".join([render_version(), "collected", language, *made]).encode()).hexdigest()
