@@ -75,9 +75,18 @@ def test_app_ends_with_the_command_that_was_killed_hard(settings):
             assert time.monotonic() < deadline, "still serving" if answers() else "never served"
             time.sleep(0.1)
 
+    def children_are(wanted: list[bool]) -> list[psutil.Process]:
+        """The processes of the command once they have become what they are started as: until then they bear its words."""
+        deadline = time.monotonic() + 30
+        while True:
+            found = psutil.Process(command.pid).children()
+            if sorted("worker" in child.cmdline() for child in found) == wanted:
+                return found
+            assert time.monotonic() < deadline, [child.cmdline() for child in found]
+            time.sleep(0.1)
+
     wait_until(True)
-    children = psutil.Process(command.pid).children()
-    assert sorted("worker" in child.cmdline() for child in children) == [False, True]
+    children = children_are([False, True])
     command.kill()
     command.wait()
     wait_until(False)
