@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 from django.utils.functional import cached_property
@@ -61,6 +61,12 @@ NEXT_OPEN = f"""(
 """  # noqa: S608 – nothing in it comes from outside
 
 
+def is_current() -> Q:
+    """The condition of ``AssessmentQuerySet.current``, to be combined with others."""
+    later = Assessment.objects.filter(project=OuterRef("project"), round__gt=OuterRef("round"), state=AssessmentState.APPROVED)
+    return ~Q(state=AssessmentState.APPROVED) | Q(~Exists(later))
+
+
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def visible_to(self, user: Any) -> "AssessmentQuerySet":
         """The tenant filter: assessments of visible projects; readers see approved ones only."""
@@ -107,6 +113,10 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def _with(self, kind: Any = None, **added: str) -> "AssessmentQuerySet":
         written = {name: RawSQL(sql, (), kind) for name, sql in added.items()}  # noqa: S611 – nothing in them comes from outside
         return self.annotate(**written)
+
+    def current(self) -> "AssessmentQuerySet":
+        """Of each project the round under way and the one approved last: two at most, however many years there are."""
+        return self.filter(is_current())
 
     def open(self) -> "AssessmentQuerySet":
         return self.exclude(state=AssessmentState.APPROVED)

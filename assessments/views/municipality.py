@@ -1,15 +1,17 @@
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from assessments.models import Assessment, Project
+from assessments.models import Assessment, AssessmentState, Project
 from assessments.services.projects import standing_project
 from assessments.views.access import get_municipality, require
 from scaling.accounts.models import Municipality
@@ -27,36 +29,49 @@ class ListedProject:
     running: Assessment | None
 
 
-def projects_with_rounds(user: Any, municipality: Municipality) -> list[ListedProject]:
-    """The visible projects of a municipality. Two queries."""
-    projects = list(Project.objects.visible_to(user).filter(municipality=municipality).select_related("phase").by_name())
-    rounds = Assessment.objects.visible_to(user).filter(project__municipality=municipality)
-    approved: dict[int, Assessment] = {}
-    running: dict[int, Assessment] = {}
-    for assessment in rounds.with_progress().with_steps().order_by("round"):  # the last one of each stays
-        (approved if assessment.is_approved else running)[assessment.project_id] = assessment
+def visible_projects(user: Any, municipality: Municipality) -> list[Any]:
+    """Those in the archive, too; each with ``has_approved``, whether a round of it has been approved. One query."""
+    approved = Assessment.objects.filter(project=OuterRef("pk"), state=AssessmentState.APPROVED)
+    found = Project.objects.visible_to(user).filter(municipality=municipality).annotate(has_approved=Exists(approved))
+    projects = list(found.select_related("phase").by_name())
     for project in projects:
         project.municipality = municipality
-    return [ListedProject(project, approved.get(project.pk), running.get(project.pk)) for project in projects]
+    return projects
+
+
+def with_rounds(user: Any, projects: Iterable[Project]) -> list[ListedProject]:
+    """One query, which fetches two rounds a project at most."""
+    listed = list(projects)
+    rounds = Assessment.objects.visible_to(user).filter(project__in=[project.pk for project in listed]).current()
+    approved: dict[int, Assessment] = {}
+    running: dict[int, Assessment] = {}
+    for assessment in rounds.with_progress().with_steps():
+        (approved if assessment.is_approved else running)[assessment.project_id] = assessment
+    return [ListedProject(project, approved.get(project.pk), running.get(project.pk)) for project in listed]
 
 
 @login_required
 @require_safe
 def municipality_page(request: HttpRequest, public_id: str) -> HttpResponse:
     municipality = get_municipality(request.user, public_id)
-    found = projects_with_rounds(request.user, municipality)
-    listed = [row for row in found if not row.project.is_municipality_wide]
-    projects = [row for row in listed if row.project.archived_at is None]
+    found = visible_projects(request.user, municipality)
+    solutions = [project for project in found if not project.is_municipality_wide]
+    page = Paginator([one for one in solutions if one.archived_at is None], PROJECTS_PER_PAGE).get_page(
+        request.GET.get("seite")
+    )
+    shown = [*page.object_list, *(project for project in found if project.is_municipality_wide)]
+    rows = with_rounds(request.user, shown)
     return render(
         request,
         "assessments/municipality.html",
         {
             "municipality": municipality,
-            "projects": Paginator(projects, PROJECTS_PER_PAGE).get_page(request.GET.get("seite")),
-            "archived": [row for row in listed if row.project.archived_at is not None],
-            "standing": next((row for row in found if row.project.is_municipality_wide), None),
+            "projects": [row for row in rows if not row.project.is_municipality_wide],
+            "page_obj": page,
+            "archived": [project for project in solutions if project.archived_at is not None],
+            "standing": next((row for row in rows if row.project.is_municipality_wide), None),
             "tenant": TenantOf(municipality),
-            "has_approved": any(row.approved for row in found),
+            "has_approved": any(project.has_approved for project in found),
         },
     )
 

@@ -1,10 +1,12 @@
 """Small tags every template may use (loaded as built-ins)."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.core.paginator import Page
 from django.template.base import Parser, Token
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as django_url
@@ -33,6 +35,12 @@ BADGE_KINDS = {
     "danger": ("blocked", "overdue", "expired"),
 }
 _KIND_OF_STATE = {state: kind for kind, states in BADGE_KINDS.items() for state in states}
+
+
+@register.filter
+def numbers_of_pages(page: Page[Any]) -> Iterable[int | str]:
+    """The first, the last, this one and those beside it, with ``ELLIPSIS`` where some are left out: a log has thousands."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
 
 
 @register.simple_tag

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import F
+from django.core.paginator import Paginator
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Window
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,7 +17,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from assessments.duration import duration
-from assessments.models import Assessment, AssessmentState, Measure, Project, TransitionKind
+from assessments.models import Assessment, AssessmentState, Measure, Project, Score, TransitionKind
+from assessments.models.assessment import is_current
 from assessments.models.project import viewer_of, viewer_values
 from assessments.models.states import EDITABLE
 from assessments.reports.charts import CARD, for_screen
@@ -39,7 +41,7 @@ from scaling.views.first_steps import FirstStep, first_steps
 def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "home/visitor.html", for_visitors())
-    return render(request, "home/signed_in.html", signed_in(request.user, timezone.now()))
+    return render(request, "home/signed_in.html", signed_in(request.user, timezone.now(), request.GET.get("seite")))
 
 
 def for_visitors() -> dict[str, Any]:
@@ -109,6 +111,9 @@ class Event:
 
 #: How far back "what changed" looks, and how much of it the page shows.
 EVENTS_SINCE, MAX_EVENTS = timedelta(days=60), 5
+PROJECTS_PER_PAGE = 25
+#: Of the measures of others, the most urgent; the first few are seen at once.
+MAX_OF_OTHERS = 24
 
 #: Steps that are told, and the state whose badge each wears.
 STEPS: dict[str, str] = {
@@ -131,11 +136,12 @@ def events_of(assessments: Iterable[Assessment], since: datetime) -> list[Event]
     return sorted(events, key=lambda event: event.at, reverse=True)
 
 
-def _first_steps(user: Any, rows: list[ProjectRow], under_way: set[int]) -> list[FirstStep]:
+def _first_steps(user: Any, projects: list[Any]) -> list[FirstStep]:
     """Of the first municipality the person manages in which nothing has been assessed yet. None, or two queries."""
+    under_way = {project.municipality_id for project in projects if project.is_begun}
     for membership in user.places:
         if membership.role == Role.MANAGER and membership.municipality_id not in under_way:
-            own = (row.project for row in rows if row.project.municipality_id == membership.municipality_id)
+            own = (project for project in projects if project.municipality_id == membership.municipality_id)
             return first_steps(membership.municipality, next(own, None))
     return []
 
@@ -146,10 +152,30 @@ def _works_on(user: Any, project: Project, mine: set[int]) -> bool:
     return role == Role.MANAGER or (role == Role.TEAM and project.pk in mine)
 
 
-def _rounds(**viewer: Any) -> Any:
-    active = Assessment.objects.visible_to(viewer_of(viewer)).filter(project__archived_at=None)
+def _rounds(user: int, shown: list[int], managed: list[int], since: datetime | None = None, **viewer: Any) -> Any:
+    """Of the rounds a person may see, those the page says something of, however many years there are: the current ones of the
+    projects ``shown``, what waits for the person, and those of the last steps ``since`` then in what they manage.
+    """
+    on_team = Project.team.through.objects.filter(project=OuterRef("project"), user=user)
+    assigned = Score.objects.filter(assessment=OuterRef("pk"), assigned_to=user)
+    wanted = (
+        Q(project__in=shown) & is_current()
+        | Q(state=AssessmentState.SUBMITTED, project__municipality__in=managed)
+        | Q(state__in=EDITABLE) & (Exists(on_team) | Exists(assigned))
+    )
+    if since:
+        stepped = Assessment.objects.filter(transitions__kind__in=STEPS, transitions__at__gte=since)
+        theirs = stepped.filter(project__municipality__in=managed, project__archived_at=None)
+        last = theirs.annotate(last_step=Max("transitions__at")).order_by("-last_step")
+        wanted |= Q(pk__in=last.values("pk")[:MAX_EVENTS])
+    active = Assessment.objects.visible_to(viewer_of(viewer)).filter(wanted, project__archived_at=None)
     asked = active.with_steps().with_progress().with_next_open().with_record()
     return asked.order_by(GermanOrder("project__name"), "-round")
+
+
+def _projects(**viewer: Any) -> Any:
+    begun = Exists(Assessment.objects.filter(project=OuterRef("pk")))
+    return Project.objects.visible_to(viewer_of(viewer)).active().annotate(is_begun=begun)
 
 
 def _running(**filters: Any) -> Any:
@@ -157,8 +183,8 @@ def _running(**filters: Any) -> Any:
 
 
 def _others_running(municipalities: list[int], user: int) -> Any:
-    theirs = _running(project__municipality__in=municipalities).exclude(owner=user)
-    return theirs.order_by(F("due_on").asc(nulls_last=True), "pk")
+    theirs = _running(project__municipality__in=municipalities).exclude(owner=user).annotate(of_all=Window(Count("*")))
+    return theirs.order_by(F("due_on").asc(nulls_last=True), "pk")[:MAX_OF_OTHERS]
 
 
 _ROUNDS = Prepared(
@@ -168,52 +194,66 @@ _ROUNDS = Prepared(
     "edition",
     added={"step_rows": json.loads, "progress": None, "next_open": None, "record_phase": None},
 )
-_PROJECTS = Prepared(lambda **viewer: Project.objects.visible_to(viewer_of(viewer)).active(), "municipality", "phase")
+_PROJECTS = Prepared(_projects, "municipality", "phase", added={"is_begun": None})
 _ON_TEAM = Prepared(lambda user: Project.team.through.objects.filter(user=user))
 _MEASURE_CONTEXT = ("project__municipality", "owner")
 #: A person's own measures in these projects.
 _TASKS = Prepared(lambda user, projects: _running(owner=user, project__in=projects), *_MEASURE_CONTEXT)
 #: What others still have to do in these municipalities, the most urgent first, those without a day last.
-_OF_OTHERS = Prepared(_others_running, *_MEASURE_CONTEXT)
+_OF_OTHERS = Prepared(_others_running, *_MEASURE_CONTEXT, added={"of_all": None})
 
 
-def signed_in(user: Any, now: datetime) -> dict[str, Any]:
-    """What a person finds on the start page. At most ten queries, whatever the number of projects;
-    twelve while nothing has been assessed yet."""
-    today = timezone.localdate(now)
+def signed_in(user: Any, now: datetime, page: str | None = None) -> dict[str, Any]:
+    """What a person finds on the start page, and a ``page`` of their projects. At most ten queries, whatever the number of
+    projects; twelve while nothing has been assessed yet."""
     viewer = viewer_values(user)
-    assessments: list[Any] = _ROUNDS.rows(**viewer)
+    projects: list[Any] = _PROJECTS.rows(**viewer)
+    shown = Paginator(projects, PROJECTS_PER_PAGE).get_page(page)
+    managed = [pk for pk, role in user.roles.items() if role == Role.MANAGER]
+    since = now - EVENTS_SINCE
+    asked = {"user": user.pk, "shown": [project.pk for project in shown], "managed": managed}
+    if managed:
+        asked["since"] = since
+    assessments: list[Any] = _ROUNDS.rows(**asked, **viewer)
     rounds = [RoundProgress(a, a.counts, a.next_open) for a in assessments]
-    managed = {pk for pk, role in user.roles.items() if role == Role.MANAGER}
-    by_project: dict[int, list[Assessment]] = {}
+    mine = {row.project_id for row in _ON_TEAM.rows(user=user.pk)}
+    in_managed = [a for a in assessments if a.project.municipality_id in managed]
+    of_others: list[Any] = _OF_OTHERS.rows(municipalities=managed, user=user.pk)
+    return {
+        "rows": _rows(user, shown, assessments),
+        "page_obj": shown,
+        "several": len(user.roles) > 1,
+        "to_edit": [r for r in rounds if r.assessment.state in EDITABLE and r.assessment.project_id in mine],
+        "to_approve": [a for a in in_managed if a.state == AssessmentState.SUBMITTED],
+        "events": events_of(in_managed, since)[:MAX_EVENTS],
+        "assigned": assigned_to(user, assessments),
+        "tasks": _TASKS.rows(user=user.pk, projects=[project.pk for project in projects]),
+        # One's own stand under "tasks".
+        "of_others": of_others,
+        "of_others_left": of_others[0].of_all - len(of_others) if of_others else 0,
+        "tickable": {project.pk for project in projects if _works_on(user, project, mine)},
+        "editions": list(Edition.objects.all()) if user.is_curator else [],
+        "comparison": last_comparison() if user.is_curator or user.is_staff else None,
+        "first_steps": _first_steps(user, projects),
+        "is_operator": user.is_superuser and not user.roles,
+        "today": timezone.localdate(now),
+    }
+
+
+def _rows(user: Any, projects: Iterable[Project], assessments: Iterable[Assessment]) -> list[ProjectRow]:
+    """Two queries."""
+    by_project: dict[int, list[Assessment]] = {project.pk: [] for project in projects}
     for assessment in assessments:
-        by_project.setdefault(assessment.project_id, []).append(assessment)
-    speaking = {pk: next((a for a in own if a.is_approved), own[0]) for pk, own in by_project.items()}
+        if assessment.project_id in by_project:
+            by_project[assessment.project_id].append(assessment)
+    speaking = {pk: next((a for a in own if a.is_approved), own[0]) for pk, own in by_project.items() if own}
     gates = load_gates(speaking.values())
     rows = []
-    for project in _PROJECTS.rows(**viewer):
-        own = by_project.get(project.pk, [])
+    for project in projects:
+        own = by_project[project.pk]
         running = next((a for a in own if not a.is_approved), None)
         approved = next((a for a in own if a.is_approved), None)
         gate = gates.get(speaking[project.pk].pk) if own else None
         sees_running = user.roles.get(project.municipality_id) != Role.READER
         rows.append(ProjectRow(project, running, approved, gate, sees_running))
-    mine = {row.project_id for row in _ON_TEAM.rows(user=user.pk)}
-    in_managed = [a for a in assessments if a.project.municipality_id in managed]
-    return {
-        "rows": rows,
-        "several": len(user.roles) > 1,
-        "to_edit": [r for r in rounds if r.assessment.state in EDITABLE and r.assessment.project_id in mine],
-        "to_approve": [a for a in in_managed if a.state == AssessmentState.SUBMITTED],
-        "events": events_of(in_managed, now - EVENTS_SINCE)[:MAX_EVENTS],
-        "assigned": assigned_to(user, assessments),
-        "tasks": _TASKS.rows(user=user.pk, projects=[row.project.pk for row in rows]),
-        # One's own stand under "tasks".
-        "of_others": _OF_OTHERS.rows(municipalities=list(managed), user=user.pk),
-        "tickable": {row.project.pk for row in rows if _works_on(user, row.project, mine)},
-        "editions": list(Edition.objects.all()) if user.is_curator else [],
-        "comparison": last_comparison() if user.is_curator or user.is_staff else None,
-        "first_steps": _first_steps(user, rows, {a.project.municipality_id for a in assessments}),
-        "is_operator": user.is_superuser and not user.roles,
-        "today": today,
-    }
+    return rows

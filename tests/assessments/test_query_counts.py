@@ -144,3 +144,22 @@ def test_municipality(client, municipality, alice, bob, projects):
     with CaptureQueriesContext(connection) as queries:
         assert client.get(f"/kommunen/{municipality.public_id}/").status_code == 200
     assert len(statements(queries)) == 6, "\n".join(statements(queries))
+
+
+def test_municipality_reads_two_rounds_a_project_however_many_years_there_are(client, municipality, alice, bob):
+    make_catalogue(2)
+    project = make_project(municipality, team=[alice])
+    for _year in range(3):
+        assessment = workflow.start_assessment(project=project, by=alice)
+        workflow.submit(assessment=assessment, by=alice)
+        workflow.approve(assessment=assessment, by=bob)
+    running = workflow.start_assessment(project=project, by=alice)
+    client.force_login(bob)
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(f"/kommunen/{municipality.public_id}/")
+    (row,) = page.context["projects"]
+    assert (row.approved.round, row.running) == (3, running)
+    (rounds,) = (one for one in statements(queries) if "step_rows" in one)
+    with connection.cursor() as cursor:
+        cursor.execute(rounds)
+        assert len(cursor.fetchall()) == 2

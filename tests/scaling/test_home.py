@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.models import Measure
+from assessments.models import AssessmentTransition, Measure
 from assessments.reports.profile.gate_status import load_gates
 from assessments.reports.profile.load import load_profile
 from assessments.services import workflow
@@ -15,6 +17,7 @@ from assessments.services.assignment import assign, assigned_to
 from catalogue.edition_cache import cached_edition
 from catalogue.models import Edition, EditionState
 from scaling.accounts.models import Invitation, Membership, Role
+from scaling.views import home
 from tests.conftest import make_user
 from tests.factories import make_catalogue, make_criterion, make_edition, make_project
 
@@ -240,6 +243,55 @@ def test_start_page_costs_the_same_for_one_project_and_three(
     with django_assert_max_num_queries(10) as counted:
         client.get("/")
     assert len(counted.captured_queries) == 10
+
+
+def test_projects_of_the_page_are_shown_and_what_waits_of_all(client, municipality, alice, bob, monkeypatch):
+    monkeypatch.setattr(home, "PROJECTS_PER_PAGE", 2)
+    make_catalogue(2)
+    for name in "ABCDE":
+        project = make_project(municipality, name, team=[alice])
+        if name in "AE":
+            workflow.submit(assessment=workflow.start_assessment(project=project, by=alice), by=alice)
+    sign_in(client, bob)
+    pages = [client.get("/", {"seite": number}) for number in (1, 2, 3)]
+    assert [[row.project.name for row in page.context["rows"]] for page in pages] == [["A", "B"], ["C", "D"], ["E"]]
+    for page in pages:
+        assert {assessment.project.name for assessment in page.context["to_approve"]} == {"A", "E"}
+        assert [event.assessment.project.name for event in page.context["events"]] == ["E", "A"]
+    assert pages[2].context["rows"][0].open_round in pages[2].context["to_approve"]
+    assert 'href="?seite=3"' in pages[0].text
+
+
+def test_past_rounds_are_not_read_however_many_years_there_are(client, round_of, alice, bob):
+    project = approve(round_of(), alice, bob).project
+    for _year in range(3):
+        approve(workflow.start_assessment(project=project, by=alice), alice, bob)
+    old = timezone.now() - 2 * home.EVENTS_SINCE
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")  # steps are never changed otherwise
+        AssessmentTransition.objects.filter(assessment__round__lt=4).update(at=old)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    open_round = workflow.start_assessment(project=project, by=alice)
+    sign_in(client, bob)
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get("/")
+    (row,) = page.context["rows"]
+    assert (row.approved_round.round, row.open_round) == (4, open_round)
+    assert {event.assessment.round for event in page.context["events"]} == {4}
+    (rounds,) = (one["sql"] for one in asked.captured_queries if "record_phase" in one["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute(rounds)
+        assert len(cursor.fetchall()) == 2
+
+
+def test_measures_of_others_beyond_the_most_urgent_are_in_the_plan(client, round_of, alice, bob):
+    project = round_of().project
+    wanted = home.MAX_OF_OTHERS + 2
+    Measure.objects.bulk_create(Measure(project=project, text=f"Schritt {number}", owner=alice) for number in range(wanted))
+    page = start_page(client, bob)
+    assert page.count("/erledigt/") == home.MAX_OF_OTHERS
+    assert "2 weitere Maßnahmen stehen im Plan" in page
+    assert reverse("reports:plan", args=[project.municipality.public_id]) in page
 
 
 @pytest.mark.parametrize("number", [1, 3])
