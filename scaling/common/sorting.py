@@ -23,7 +23,8 @@ _PLAIN = "".join(map(_base, _ACCENTED))
 
 def sort_key(text: str) -> tuple[str, str]:
     """For ``sorted``: the letters without accents and case, ß as ss; then the text itself, so that no order is left open."""
-    return _base(text.casefold()), text
+    folded = text.casefold()
+    return folded if folded.isascii() else _base(folded), text
 
 
 class GermanOrder(Func):
