@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -111,7 +111,7 @@ class Event:
 
 #: How far back "what changed" looks, and how much of it the page shows.
 EVENTS_SINCE, MAX_EVENTS = timedelta(days=60), 5
-PROJECTS_PER_PAGE = 25
+PROJECTS_PER_PAGE = 10
 #: Of the measures of others, the most urgent; the first few are seen at once.
 MAX_OF_OTHERS = 24
 
@@ -144,6 +144,10 @@ def _first_steps(user: Any, projects: list[Any]) -> list[FirstStep]:
             own = (project for project in projects if project.municipality_id == membership.municipality_id)
             return first_steps(membership.municipality, next(own, None))
     return []
+
+
+def _submitted(assessment: Assessment) -> datetime:
+    return assessment.submission.at if assessment.submission else datetime.max.replace(tzinfo=UTC)
 
 
 def _works_on(user: Any, project: Project, mine: set[int]) -> bool:
@@ -224,7 +228,8 @@ def signed_in(user: Any, now: datetime, page: str | None = None) -> dict[str, An
         "page_obj": shown,
         "several": len(user.roles) > 1,
         "to_edit": [r for r in rounds if r.assessment.state in EDITABLE and r.assessment.project_id in mine],
-        "to_approve": [a for a in in_managed if a.state == AssessmentState.SUBMITTED],
+        # What waits longest first.
+        "to_approve": sorted((a for a in in_managed if a.state == AssessmentState.SUBMITTED), key=_submitted),
         "events": events_of(in_managed, since)[:MAX_EVENTS],
         "assigned": assigned_to(user, assessments),
         "tasks": _TASKS.rows(user=user.pk, projects=[project.pk for project in projects]),

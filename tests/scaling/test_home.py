@@ -262,6 +262,20 @@ def test_projects_of_the_page_are_shown_and_what_waits_of_all(client, municipali
     assert 'href="?seite=3"' in pages[0].text
 
 
+def test_what_waits_longest_is_approved_first_and_six_are_seen_at_once(client, municipality, alice, bob):
+    make_catalogue(1)
+    names = [f"Projekt {number}" for number in range(8, 0, -1)]
+    for name in names:
+        project = make_project(municipality, name, team=[alice])
+        workflow.submit(assessment=workflow.start_assessment(project=project, by=alice), by=alice)
+    sign_in(client, bob)
+    page = client.get("/")
+    assert [assessment.project.name for assessment in page.context["to_approve"]] == names
+    seen, folded = page.text.split("<summary>", 1)
+    assert "Weitere 2" in folded
+    assert seen.count("#schritt") == 6
+
+
 def test_past_rounds_are_not_read_however_many_years_there_are(client, round_of, alice, bob):
     project = approve(round_of(), alice, bob).project
     for _year in range(3):
