@@ -8,7 +8,8 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import Any
 from xml.etree import ElementTree
 
@@ -20,9 +21,11 @@ from django.utils.translation import override
 from assessments.reports.pdf import END, NEARLY_EMPTY, engine, first_page_of, is_one_page, render_pdf
 from assessments.reports.pdf.content import FIRST_PAGES, SHOWN_ROUNDS, report_html
 from assessments.reports.pdf.document import as_xml
+from assessments.reports.profile import texts
 from assessments.reports.profile.build import build_profile
 from assessments.reports.profile.cover import CouncilPaper
 from assessments.reports.profile.texts import short_day
+from assessments.reports.templatetags.profile_values import in_phases
 from tests.reports.pdf_facts import elements, open_pdf, page_text, tag_names, text_as_read, text_of
 from tests.reports.sample import EARLIER_REASON, make_empty, make_facts, make_profile, with_rationale
 
@@ -259,6 +262,37 @@ def test_langfassung_holds_every_reason_evidence_and_step(lang):
         "Glossar",
     ):
         assert said in text, said
+
+
+def test_criteria_are_grouped_by_phases_that_come_once_and_in_order():
+    profile = make_profile(60)
+    runs = [label for label, _ones in groupby(profile.criteria, key=attrgetter("phase_label"))]
+    assert len(runs) > len(set(runs)), "the criteria's own order comes back to a phase"
+    groups = in_phases(profile, profile.criteria[::-1])
+    assert [label for label, _ones in groups] == [phase.name for phase in profile.phases]
+    assert all(one.phase_label == label for label, ones in groups for one in ones)
+    assert sorted(one.number for _label, ones in groups for one in ones) == [one.number for one in profile.criteria]
+    assert [label for label, _ones in in_phases(profile, profile.criteria[:1])] == [profile.criteria[0].phase_label]
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [([], ""), ([4], "4"), ([1, 2], "1, 2"), ([1, 2, 3], "1 bis 3"), ([3, 7, 8, 22, 23, 24, 26], "3, 7, 8, 22 bis 24, 26")],
+)
+def test_numbers_in_a_row_are_told_as_one(found, said):
+    assert texts.numbers(found) == said
+
+
+def test_langfassung_says_of_each_priority_whether_a_measure_is_missing(lang):
+    profile = make_profile()
+    missing = sum(item.measure is None for item in profile.priorities[:10])
+    assert any(item.measure is None and not item.is_blocking for item in profile.priorities[:10])
+    assert text_of(lang).count("Noch keine Maßnahme geplant.") == missing
+
+
+def test_where_no_priority_has_a_measure_all_are_meant():
+    some = [replace(item, measure=None) for item in make_profile().priorities[:3]]
+    assert texts.unplanned(some).startswith("Für alle 3 Kriterien dieser Liste fehlt eine Maßnahme")
 
 
 def test_langfassung_gives_the_reason_before_where_a_level_fell():

@@ -148,6 +148,39 @@ def test_no_line_ends_after_its_first_word_while_the_next_one_has_room(width):
     assert not any(text.startswith(" ") for text in texts)
 
 
+def test_no_line_ends_after_its_first_word_for_the_blank_at_its_end():
+    """A template's line break before the closing tag is a blank: „ist“ stood in a line of its own, and „7“ above its title."""
+    words = "ist dieselbe · Durchgehend · Organisatorisch, Technisch · Beantwortet am 9. Nov."
+    widths = range(90, 140)
+    texts = "".join(f'<p style="width: {width}mm; margin: 0">{words}\n</p>' for width in widths)
+    texts += "".join(f'<p style="width: {width}.4mm; margin: 0">{words}\n</p>' for width in widths)
+    pages = rendered(limits.drawable(f'<html lang="de"><title>T</title>{texts}</html>')).pages
+    boxes = [box for page in pages for box in page._page_box.descendants() if isinstance(box, LineBox)]
+    lines = ["".join(part.text for part in line.descendants() if isinstance(part, TextBox)) for line in boxes]
+    begins = [line for line in lines if line.startswith("ist")]
+    assert len(begins) == 2 * len(widths) < len(lines)
+    assert all(line.startswith("ist dieselbe · Durchgehend") for line in begins)
+
+
+def test_each_level_is_drawn_beside_its_own_criterion():
+    """Also where the criterion went to the next page once its text did not fit, and that page was laid out before."""
+    drawn = 0
+    for page in rendered(report_html(make_profile(21, rounds=2), variant="lang")).pages:
+        boxes = [(box, (box.element.get("class") or "").split()) for box in drawn_boxes(page) if box.element is not None]
+        heads = [box for box, classes in boxes if "entry__head" in classes]
+        bars = [box for box, classes in boxes if "chart--level" in classes]
+        for bar in bars:
+            assert sum(0 <= bar.position_y - head.position_y < head.height for head in heads) == 1
+        assert len({bar.position_y for bar in bars}) == len(bars)
+        drawn += len(bars)
+    assert drawn == 16
+
+
+def drawn_boxes(page: Any) -> list[Any]:
+    """All boxes of a page, with those that are placed by themselves."""
+    return list(page._page_box.descendants(placeholders=True))
+
+
 # --- What is set in another way for the time it takes -------------------------------------------------------------------------
 
 

@@ -39,8 +39,9 @@ _TOGETHER = re.compile(
     r"|\bP\d (?=[A-Z])|\d (?=[%€]|[Ww]orkstream|unbestätigt|unconfirmed)|\b / (?=\w)| (?=– ?[,\w])"
 )
 # A line whose text has room but for its last blank, and goes on in an element, is broken after its first word by WeasyPrint.
-# Within the element, the blank does no harm.
+# Within the element, the blank does no harm, and at the end of a paragraph nobody misses it.
 _BLANK_BEFORE = re.compile(r"(?<=[^\s>]) (<(?:span|strong|b|i|em)\b[^>]*>)(?=[^\s<])")
+_BLANK_AT_END = re.compile(r"[ \n]+(?=</(?:p|li|h[1-4]|t[dh]|caption|blockquote)>|<br)")
 _SILENT = "\ufe0e\ufe0f\u200d\u20e3"
 
 
@@ -156,7 +157,7 @@ def drawable(html: str) -> str:
     html = _UNDRAWABLE.sub("", html)
     body = max(html.find("<body"), 0)  # the head's title is never laid out
     html = html[:body] + _TOGETHER.sub(lambda found: found[0].replace(" ", "\u00a0"), html[body:])
-    html = _BLANK_BEFORE.sub("\\1 ", html)
+    html = _BLANK_AT_END.sub("", _BLANK_BEFORE.sub("\\1 ", html))
     return _TEXT.sub(lambda text: _ENDLESS.sub(lambda word: _THIRTY.sub("\\g<0>\u200b", word[0]), text[0]), html)
 
 

@@ -152,11 +152,28 @@ def unplanned(priorities: Sequence[PriorityItem]) -> str:
         return ""
     if m == 1:
         return _("Für das Kriterium dieser Liste fehlt eine Maßnahme: Wer geht es bis wann an?")
+    if n == m:
+        return _("Für alle %(m)s Kriterien dieser Liste fehlt eine Maßnahme: Wer geht sie bis wann an?") % {"m": m}
     return ngettext(
         "Für %(n)s der %(m)s Kriterien dieser Liste fehlt eine Maßnahme: Wer geht es bis wann an?",
         "Für %(n)s der %(m)s Kriterien dieser Liste fehlt eine Maßnahme: Wer geht sie bis wann an?",
         n,
     ) % {"n": n, "m": m}
+
+
+def numbers(found: Sequence[int]) -> str:
+    """Ascending numbers, three in a row and more as one: „3, 22 bis 49“."""
+    runs: list[list[int]] = []
+    for number in found:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    said = [
+        [_("%(first)s bis %(last)s") % {"first": run[0], "last": run[-1]}] if len(run) > 2 else [str(one) for one in run]
+        for run in runs
+    ]
+    return ", ".join(part for run in said for part in run)
 
 
 def assigned(measure: MeasureItem | None) -> str:

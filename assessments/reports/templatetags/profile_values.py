@@ -65,6 +65,21 @@ def number_of(profile: MaturityProfile, key: str) -> int | None:
 
 
 @register.filter
+def numbers(criteria: Sequence[CriterionResult]) -> str:
+    """The numbers of criteria that stand in their order: „3, 22 bis 49“."""
+    return texts.numbers([one.number for one in criteria])
+
+
+@register.filter
+def in_phases(profile: MaturityProfile, criteria: Sequence[CriterionResult]) -> list[tuple[str, list[CriterionResult]]]:
+    """The criteria by phase, each phase once and in the catalogue's order, which need not be that of the criteria."""
+    found: dict[str, list[CriterionResult]] = {phase.name: [] for phase in profile.phases}
+    for one in criteria:
+        found[one.phase_label].append(one)
+    return [(phase, results) for phase, results in found.items() if results]
+
+
+@register.filter
 def with_evidence(criteria: Sequence[CriterionResult]) -> str:
     """How many of the levels something shows: „17 von 19 Einschätzungen mit Nachweis“, "" without a level."""
     return texts.with_evidence(criteria)
