@@ -33,7 +33,7 @@ NEVER_ONE = {
     "Verschieden gesehen: %(n)s Stimmen %(levels)s, in der Mitte %(median)s.": "told from three votes on",
     "Netzdiagramm mit %(count)d Achsen von Stufe 0 bis 4.": "drawn from three axes on",
     "Teilen Sie sie zum Beispiel in %(number)s Sitzungen mit je etwa %(criteria)s Kriterien (%(duration)s).": "from two on",
-    "Gezeigt sind die ersten %(most)s von %(m)s Kriterien; alle stehen in der Langfassung.": "a fixed number",
+    "Die Tabelle zeigt %(most)s von %(m)s Kriterien; alle stehen in der Langfassung.": "a fixed number",
     "An diese Adresse gingen heute schon %(number)s Einladungen. Mehr schicken wir an einem Tag nicht.": "a fixed number",
     "Heute sind von hier schon %(number)s Einladungen hinausgegangen. Mehr schicken wir an einem Tag nicht.": "a fixed number",
     "Höchstens %(most)d Einträge sind erlaubt, hier sind %(found)d.": "a fixed number",

@@ -18,6 +18,7 @@ import pikepdf
 import pytest
 from django.utils.translation import override
 
+from assessments.models import ScoreState
 from assessments.reports.pdf import END, NEARLY_EMPTY, engine, first_page_of, is_one_page, render_pdf
 from assessments.reports.pdf.content import FIRST_PAGES, SHOWN_ROUNDS, report_html
 from assessments.reports.pdf.document import as_xml
@@ -323,6 +324,26 @@ def test_pages_are_counted(kurz):
 def test_kurzfassung_has_at_most_four_pages(criteria):
     with open_pdf(render_pdf(make_profile(criteria), variant="kurz")) as pdf:
         assert len(pdf.pages) <= 4
+
+
+@pytest.mark.parametrize("answered", [0, 1, 20, 60])
+def test_kurzfassung_gives_no_row_to_what_nobody_has_answered(answered):
+    facts = make_facts(60, rounds=0)
+    answers = [
+        one if place < answered else replace(one, rating=replace(one.rating, state=ScoreState.OPEN, level=None, target=None))
+        for place, one in enumerate(facts.answers)
+    ]
+    with override("de"):
+        profile = build_profile(replace(facts, answers=tuple(answers)))
+    nothing = [one for one in profile.criteria if one.state == ScoreState.OPEN and one.target_level is None]
+    assert len(nothing) >= 60 - answered
+    with open_pdf(render_pdf(profile, variant="kurz")) as pdf:
+        text = " ".join(" ".join(page_text(page) for page in pdf.pages).split())
+        assert len(pdf.pages) <= 4
+    said = f"Noch ohne Antwort sind {len(nothing)} Kriterien:"
+    assert (said in text) == bool(nothing)
+    told = " · ".join(f"{one.number} {one.title}" for one in nothing)
+    assert re.sub("[- ]", "", told) in re.sub("[- ]", "", text), "a line may end within a word"
 
 
 @pytest.mark.parametrize("variant", ["kurz", "lang"])

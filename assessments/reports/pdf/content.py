@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from assessments import scoring, sentences
+from assessments.models import ScoreState
 from assessments.reports.charts import profile_charts as charts
 from assessments.reports.pdf import limits
 from assessments.reports.pdf.engine import COAT_OF_ARMS
@@ -136,13 +137,15 @@ def _context(profile: MaturityProfile, list_limits: ListLimits, first_page: Firs
 def _rest(profile: MaturityProfile, variant: Variant) -> dict[str, Any]:
     """What follows in both variants."""
     record = profile.meta.record
+    rows = _overview(profile)
     has_trend = sum(point.average.value is not None for point in profile.trend.points) > 1
     return {
         "has_targets": profile.overall.planned.value is not None,
         "road": charts.gates_road(profile) if len(profile.gates) > 1 else "",
         "trend": charts.trend_chart(profile, height=96 if variant == "kurz" else 112) if has_trend else "",
         "dropped": {one.key: one for gate in profile.gates for one in gate.dropped}.values(),
-        "overview": _overview(profile),
+        "overview": [row for row in rows if variant == "lang" or not row.is_empty],
+        "unsaid": [row.one for row in rows if variant == "kurz" and row.is_empty],
         "shown_rounds": profile.trend.points[-SHOWN_ROUNDS:],
         "open_measures": [measure for measure in profile.measures if measure.is_open],
         "qr": qr_code(record.address, title=_("QR-Code: Adresse zum Prüfen dieses Dokuments")) if record else "",
@@ -202,6 +205,11 @@ class OverviewRow:
 
     one: CriterionResult
     cells: Sequence[str]
+
+    @property
+    def is_empty(self) -> bool:
+        """Nobody has said anything yet: in the Kurzfassung, such criteria share a paragraph."""
+        return self.one.state == ScoreState.OPEN and self.one.target_level is None and set(self.cells) <= {"–"}
 
 
 def _overview(profile: MaturityProfile) -> list[OverviewRow]:

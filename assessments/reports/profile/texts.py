@@ -150,10 +150,12 @@ def unplanned(priorities: Sequence[PriorityItem]) -> str:
     n, m = sum(item.measure is None for item in priorities), len(priorities)
     if not n:
         return ""
-    if m == 1:
-        return _("Für das Kriterium dieser Liste fehlt eine Maßnahme: Wer geht es bis wann an?")
     if n == m:
-        return _("Für alle %(m)s Kriterien dieser Liste fehlt eine Maßnahme: Wer geht sie bis wann an?") % {"m": m}
+        return ngettext(
+            "Für das Kriterium dieser Liste fehlt eine Maßnahme: Wer geht es bis wann an?",
+            "Für alle %(n)s Kriterien dieser Liste fehlt eine Maßnahme: Wer geht sie bis wann an?",
+            n,
+        ) % {"n": n}
     return ngettext(
         "Für %(n)s der %(m)s Kriterien dieser Liste fehlt eine Maßnahme: Wer geht es bis wann an?",
         "Für %(n)s der %(m)s Kriterien dieser Liste fehlt eine Maßnahme: Wer geht sie bis wann an?",
