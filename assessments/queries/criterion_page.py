@@ -145,10 +145,10 @@ STATEMENT = " UNION ALL ".join(
         ),
         _rows(
             "person",
-            f"""accounts_user AS person WHERE person.is_active AND (
-                person.id IN (SELECT user_id FROM assessments_project_team WHERE project_id = %(project)s)
-                OR person.id IN (SELECT user_id FROM accounts_membership
-                                 WHERE municipality_id = %(municipality)s AND role = '{Role.MANAGER.value}'))""",  # noqa: S608
+            f"""accounts_user AS person WHERE person.is_active AND person.id IN (
+                SELECT user_id FROM assessments_project_team WHERE project_id = %(project)s
+                UNION SELECT user_id FROM accounts_membership
+                      WHERE municipality_id = %(municipality)s AND role = '{Role.MANAGER.value}')""",  # noqa: S608
             id="person.id",
             person=_name("person"),
         ),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from assessments.models import Assessment, Evidence, RecordRendition, RenditionReason, Score, TransitionKind
 from assessments.models.round_step import RoundStep
 from assessments.queries.neighbours import answer_label
+from assessments.queries.people import with_people
 from catalogue.edition_cache import CachedEdition
 from catalogue.models import Criterion
 
@@ -42,7 +43,7 @@ ONE_STEP = timedelta(minutes=10)
 
 
 def round_history(assessment: Assessment, guide: CachedEdition) -> list[HistoryEntry]:
-    """The newest first. Three queries, with the round as ``with_context`` fetches it; four where answers are set aside, and one
+    """The newest first. Four queries, with the round as ``with_context`` fetches it; five where answers are set aside, and one
     more where the round was approved.
 
     The answers of the start are no entries of their own, nor is what somebody typed and took back within one step. Entries of
@@ -57,7 +58,10 @@ def round_history(assessment: Assessment, guide: CachedEdition) -> list[HistoryE
     if assessment.approval is not None:
         made = RecordRendition.objects.filter(record__assessment=assessment).select_related("record", "made_by")
         entries += [_rendition(one) for one in made.defer("record__document")]
-    for step in _answer_steps(Score.history.filter(assessment_id=assessment.pk).select_related("history_user", "assigned_to")):
+    answers = list(Score.history.filter(assessment_id=assessment.pk).order_by("history_date", "history_id"))
+    evidence = list(Evidence.history.filter(score_id__in={row.id for row in answers}))
+    with_people([*answers, *evidence], "history_user", "assigned_to")
+    for step in _answer_steps(answers):
         number = current.get(step.last.id, step.last.criterion_id)
         criterion = guide.by_id.get(number)
         key = criterion.key if criterion else ""
@@ -72,7 +76,7 @@ def round_history(assessment: Assessment, guide: CachedEdition) -> list[HistoryE
             if what:
                 entries.append(HistoryEntry(step.last.history_date, _name(step.last), what, key, title, changes))
     started = assessment.beginning.at if assessment.beginning else None
-    for row in Evidence.history.filter(score_id__in=list(keys)).select_related("history_user"):
+    for row in evidence:
         if row.history_type == "+" and started is not None and row.added_at < started:
             continue  # carried over with the start
         what = _("Nachweis entfernt") if row.history_type == "-" else _("Nachweis hinzugefügt")
@@ -97,10 +101,11 @@ class AnswerStep:
         return self.before is not None and same and row.history_date - self.first_at <= ONE_STEP
 
 
-def _answer_steps(rows: Any) -> list[AnswerStep]:
+def _answer_steps(rows: Iterable[Any]) -> list[AnswerStep]:
+    """``rows`` come in the order of time."""
     steps: list[AnswerStep] = []
     latest: dict[int, AnswerStep] = {}
-    for row in rows.order_by("history_date", "history_id"):
+    for row in rows:
         step = latest.get(row.id)
         if step is not None and step.goes_on_with(row):
             step.last = row

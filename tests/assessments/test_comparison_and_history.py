@@ -261,7 +261,7 @@ def test_history_and_comparison_cost_the_same_for_one_and_three(client, two, ali
     for number in range(times):
         save(now, "kriterium-2", alice, "rated", 1, f"Text {number}")
     client.force_login(alice)
-    for path, cost in (("verlauf/", 7), (f"vergleich/{then.public_id}/", 8)):
+    for path, cost in (("verlauf/", 8), (f"vergleich/{then.public_id}/", 8)):
         client.get(f"/bewertungen/{now.public_id}/{path}")
         with CaptureQueriesContext(connection) as queries:
             client.get(f"/bewertungen/{now.public_id}/{path}")
