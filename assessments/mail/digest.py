@@ -1,22 +1,26 @@
 """The weekly mail: what waits for a person. Computed when it is sent, so that it never speaks of what is done already."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.mail import EmailMessage
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from assessments.models import Assessment, AssessmentState, Measure, Project, ScoreState
+from assessments.models import Assessment, AssessmentState, Measure, Project, Score
+from assessments.models.project import viewer_of, viewer_values
 from assessments.models.states import EDITABLE
 from assessments.scoring import Counts
 from scaling.accounts.models import Membership, Role, User
 from scaling.accounts.unsubscribe import unsubscribe_path
 from scaling.common.addresses import absolute_url
 from scaling.common.mail import compose, deliver
+from scaling.common.prepared import Prepared
 from scaling.common.sorting import GermanOrder
 
 #: A measure is announced this many days before it is due, so at least one digest comes in time.
@@ -80,13 +84,33 @@ def _not_sent_since(monday: date) -> Q:
     return Q(digest_sent_on__isnull=True) | Q(digest_sent_on__lt=monday)
 
 
+def _open_rounds(person: int, **viewer: Any) -> Any:
+    pending = Score.objects.filter(assessment=OuterRef("pk"), assigned_to=person).pending().order_by().values("assessment")
+    mine = Coalesce(Subquery(pending.annotate(number=Count("pk")).values("number")), 0)
+    running = Assessment.objects.visible_to(viewer_of(viewer)).open().filter(project__archived_at=None)
+    asked = running.with_steps().with_team().with_progress().with_last_approved().annotate(mine=mine)
+    return asked.order_by(GermanOrder("project__name"))
+
+
+def _due_measures(person: int, until: date, **viewer: Any) -> Any:
+    projects = Project.objects.visible_to(viewer_of(viewer)).active()
+    return Measure.objects.running().filter(owner=person, due_on__lte=until, project__in=projects).order_by("due_on", "pk")
+
+
+_OPEN_ROUNDS = Prepared(
+    _open_rounds,
+    "project__municipality",
+    "project__phase",
+    "edition",
+    added={"step_rows": json.loads, "team_user_ids": None, "progress": None, "last_approved": json.loads, "mine": None},
+)
+_DUE_MEASURES = Prepared(_due_measures, "project")
+
+
 def digest_for(person: User, today: date) -> Digest:
     """Three queries, whatever the number of projects and measures."""
-    pending = Q(scores__state=ScoreState.OPEN) | Q(scores__confirmed=False)
-    mine = Count("scores", filter=pending & Q(scores__assigned_to=person, scores__set_aside_at=None), distinct=True)
-    assessments = Assessment.objects.visible_to(person).open().with_context().with_team().with_progress().with_last_approved()
-    assessments = assessments.filter(project__archived_at=None)
-    open_rounds: list[Any] = list(assessments.annotate(mine=mine).order_by(GermanOrder("project__name")))
+    viewer = viewer_values(person)
+    open_rounds: list[Any] = _OPEN_ROUNDS.rows(person=person.pk, **viewer)
     rounds = [
         OpenRound(
             a,
@@ -98,12 +122,9 @@ def digest_for(person: User, today: date) -> Digest:
         )
         for a in open_rounds
     ]
-    measures = Measure.objects.running().filter(
-        owner=person, due_on__lte=today + AHEAD, project__in=Project.objects.visible_to(person).active()
-    )
     tasks = [
         DigestMeasure(measure, absolute_url(reverse("assessments:measures", args=[measure.project.public_id])))
-        for measure in measures.select_related("project").order_by("due_on", "pk")
+        for measure in _DUE_MEASURES.rows(person=person.pk, until=today + AHEAD, **viewer)
     ]
     return Digest(
         person=person,

@@ -20,7 +20,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 M = TypeVar("M", bound=Model)
-Asked = int | str | dt.datetime | Sequence[int]
+Asked = int | str | dt.date | Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ class Prepared(Generic[M]):
     """``compose`` gets values by name and returns the query set; ``related`` is fetched along (as ``select_related``), and
     ``added`` names its annotations, each with what makes a value of a column (``json.loads``), None to take it as it comes.
 
-    A value is a number, a text, a point in time or a list of numbers. For values of other kinds, and for lists of another
-    length, the statement is composed anew; at most ``most`` of them are kept, and those not asked for longest go first.
+    A value is a number, a text, a day, a point in time or a list of numbers. For values of other kinds, and for lists of
+    another length, the statement is composed anew; at most ``most`` of them are kept, and those not asked for longest go first.
     Fields that convert what the database says cannot be fetched: TypeError at the first use.
     """
 
@@ -167,6 +167,8 @@ def _stand_in(value: Asked, numbers: "count[int]") -> Any:
         return f"stand-in {number}"
     if isinstance(value, dt.datetime):
         return dt.datetime(9000, 1, 1, tzinfo=timezone.get_default_timezone()) + dt.timedelta(days=number)
+    if isinstance(value, dt.date):
+        return dt.date(9000, 1, 1) + dt.timedelta(days=number)
     if type(value) is int:
         return 2_000_000_000 + number
     raise TypeError(f"No statement is prepared for a {type(value).__name__}")
