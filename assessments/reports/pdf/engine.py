@@ -22,6 +22,7 @@ from typing import Any
 from assessments.reports.pdf.document import document_class
 from assessments.reports.pdf.finisher import Attached, write
 from assessments.reports.pdf.limits import spell_out
+from assessments.reports.pdf.page_numbers import BY_CSS, PageNumbers
 from scaling.accounts.coats_of_arms import fetch_png
 from scaling.common.static_files import static_file
 
@@ -32,6 +33,7 @@ FONTS = Path(__file__).parent / "fonts" / "fonts.conf"
 #: What a document says of its making, for the finisher: the language of the passages that are not in its own.
 PASSAGES = "passages"
 
+logger = logging.getLogger(__name__)
 _lock = threading.RLock()
 
 
@@ -124,13 +126,18 @@ def _render(
     _weasyprint()
     sheets = [_stylesheet(name) for name in stylesheets]
     first_sheet = _stylesheet(FIRST_SHEET)
+    numbers = PageNumbers("" if BY_CSS in stylesheets else html)
     with _MissingGlyphs() as missing:
-        source = document_class()(string=html, first_sheet=first_sheet, url_fetcher=_fetcher(), base_url=SCHEME)
+        source = document_class()(string=numbers.html or html, first_sheet=first_sheet, url_fetcher=_fetcher(), base_url=SCHEME)
         document = source.render(stylesheets=sheets, font_config=_font_configuration())
         if accept and not accept(document.pages):
             return None, set()
         language = document.metadata.custom.get(PASSAGES, "")
-        return write(document, made_at=made_at, language=language, attachments=attach()), missing.characters
+        pdf = write(document, made_at=made_at, language=language, attachments=attach(), numbers=numbers)
+    if not numbers.are_set:
+        logger.warning("Page numbers could not be set; the document is laid out anew with those of CSS.")
+        return _render(html, (*stylesheets, BY_CSS), made_at, attach, accept)
+    return pdf, missing.characters
 
 
 @contextmanager

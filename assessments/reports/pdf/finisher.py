@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from assessments.reports.pdf.form_fields import finish_fields
+from assessments.reports.pdf.page_numbers import PageNumbers
 from assessments.reports.pdf.structure import improve_structure
 
 VERSION = "1.7"
@@ -44,11 +45,19 @@ class Attached:
     relationship: str
 
 
-def write(document: Any, *, made_at: datetime | None = None, language: str = "", attachments: Sequence[Attached] = ()) -> bytes:
+def write(
+    document: Any,
+    *,
+    made_at: datetime | None = None,
+    language: str = "",
+    attachments: Sequence[Attached] = (),
+    numbers: PageNumbers | None = None,
+) -> bytes:
     """A rendered document as PDF/A-3a and PDF/UA-1. The same document, made at the same moment, gives the same bytes.
 
     ``language`` is that of the passages which are not in the document's own (see ``structure``). ``made_at`` is the moment its
-    making is dated to; without one it bears no date. ``attachments`` go into the file in the order of their names.
+    making is dated to; without one it bears no date. ``attachments`` go into the file in the order of their names. ``numbers``
+    are the page numbers to set in it, if there are any.
 
     No stream in it ends in a carriage return alone. That would, followed by the line feed before ``endstream``, read as one
     line end, and the stream seem shorter than it says: one document in a few dozen would fail PDF/A. The two streams at the end
@@ -57,7 +66,7 @@ def write(document: Any, *, made_at: datetime | None = None, language: str = "",
     """
     if made_at is not None:
         document.metadata.created = document.metadata.modified = made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    finisher = Finisher(language, attachments)
+    finisher = Finisher(language, attachments, numbers)
     with warnings.catch_warnings(action="ignore", category=ResourceWarning):  # it never closes its colour profile
         content: bytes = document.write_pdf(
             finisher=finisher,
@@ -88,8 +97,8 @@ def _attachment(one: Attached, made_at: datetime | None) -> Any:
 class Finisher:
     """The last touch before the bytes are written, for one document."""
 
-    def __init__(self, language: str, attachments: Sequence[Attached]) -> None:
-        self.language, self.attachments = language, attachments
+    def __init__(self, language: str, attachments: Sequence[Attached], numbers: PageNumbers | None) -> None:
+        self.language, self.attachments, self.numbers = language, attachments, numbers
 
     def __call__(self, document: Any, pdf: Any) -> None:
         add_ua_identification(pdf)
@@ -97,6 +106,8 @@ class Finisher:
         describe_attachments(pdf, self.attachments)
         map_every_glyph(pdf)
         finish_fields(pdf)
+        if self.numbers:
+            self.numbers.set_in(document.pages, pdf)
         write_once(pdf)
         self.pdf, self.count = pdf, len(pdf.objects)
 
