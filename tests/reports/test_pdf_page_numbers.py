@@ -4,12 +4,17 @@ import logging
 
 import pytest
 
-from assessments.reports.pdf import STYLE, render_pdf
+from assessments.reports.pdf import STYLE, engine, render_pdf
 from assessments.reports.pdf.content import report_html
-from assessments.reports.pdf.engine import html_to_pdf
 from assessments.reports.pdf.page_numbers import BY_CSS
 from tests.reports.pdf_facts import open_pdf, page_text, text_of
 from tests.reports.sample import make_profile
+
+
+def html_to_pdf(html: str, styles: tuple[str, ...]) -> bytes:
+    content = engine.html_to_pdf(html, styles)
+    assert content is not None
+    return content
 
 
 def pages_of(content: bytes) -> list[str]:
