@@ -259,10 +259,10 @@ if SECOND_FACTOR_ROLES and SECOND_FACTOR_DUE is None:
 
 # --- Mail
 vars().update(env.email("EMAIL_URL", "consolemail://" if DEMO else None))
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"Skalierungscheck <skalierungscheck@{_host}>")
+DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL", f"Skalierungscheck <skalierungscheck@{_host}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Who is told of errors, by a mail each.
-ADMINS = [(address, address) for address in env.words("ERROR_MAIL_TO")]
+ADMINS = [(address, address) for address in env.mailboxes("ERROR_MAIL_TO")]
 EMAIL_TIMEOUT = 10  # seconds: a mail server that hangs may not hold a worker
 
 # --- Language
@@ -297,6 +297,8 @@ EVIDENCE_SCHEMES = env.schemes("EVIDENCE_SCHEMES")
 BACKUP_DIR = Path(env.text("BACKUP_DIR", str(VAR_DIR / "backups") if DEMO else "/var/backups/skalierungscheck"))
 BACKUP_KEEP_DAYS = env.number("BACKUP_KEEP_DAYS", 30, lowest=1)
 BACKUP_RECIPIENTS = env.words("BACKUP_RECIPIENTS")
+# Somebody has seen to it that each goes to another machine: the doctor reminds of it no more.
+BACKUP_COPIED = env.flag("BACKUP_COPIED", default=False)
 # For how many days what is kept (manage.py apply_retention); 0 for good, where it is allowed.
 HISTORY_KEEP_DAYS = env.number("HISTORY_KEEP_DAYS", 3650)
 SIGN_INS_KEEP_DAYS = env.number("SIGN_INS_KEEP_DAYS", 90)

@@ -96,15 +96,17 @@ def _to_disk(path: Path) -> None:
         os.close(handle)
 
 
-def is_recipient(text: str) -> bool:
-    """Whether a backup can be encrypted for this public key (``age1…``)."""
+def recipient_problem(text: str) -> str:
+    """Why no backup can be encrypted for this key; empty where it is a public one of age. Never tells a secret one."""
     import pyrage
 
+    if text.upper().startswith("AGE-SECRET-KEY-"):
+        return "this is the secret half of a key (AGE-SECRET-KEY-…)."
     try:
         pyrage.x25519.Recipient.from_str(text)
     except pyrage.RecipientError:
-        return False
-    return True
+        return f"“{text}” is no public key of age (age1…)."
+    return ""
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -15,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 #: Never a link, not even by setting: what browsers run, or take for a page of their own or of ours.
 FORBIDDEN_SCHEMES = frozenset({"javascript", "data", "vbscript", "livescript", "blob", "filesystem", "about", "view-source"})
+MAILBOX = re.compile(r"[^@\s:/<>,]+@[^@\s:/<>,]+")
 SCHEME = re.compile(r"[a-z][a-z0-9+-]*")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
@@ -119,11 +121,26 @@ class Env:
         value = self.text(name, default).strip()
         if re.fullmatch(r"(https://|mailto:)\S+", value):
             return value
-        if re.fullmatch(r"[^@\s:/<>]+@[^@\s:/<>]+", value):
+        if MAILBOX.fullmatch(value):
             return f"mailto:{value}"
         if self.is_set(name) and value:
             raise ImproperlyConfigured(f"{name} must be an address of a mailbox or begin with https://, not {value!r}.")
         return ""
+
+    def sender(self, name: str, default: str) -> str:
+        """Whom mails come from: a mailbox, or a name and <mailbox>."""
+        value = self.text(name, default).strip()
+        if "\n" in value or "\r" in value or len(found := getaddresses([value])) != 1 or not MAILBOX.fullmatch(found[0][1]):
+            raise ImproperlyConfigured(f"{name} must be an address, or a name and <address>, not {value!r}.")
+        return value
+
+    def mailboxes(self, name: str) -> list[str]:
+        """A list of addresses that mails go to."""
+        found = self.words(name)
+        for word in found:
+            if not MAILBOX.fullmatch(word):
+                raise ImproperlyConfigured(f"{name} must hold addresses of mailboxes, separated by commas, not {word!r}.")
+        return found
 
     def database(self, name: str, default: str | None = None) -> dict[str, Any]:
         """A PostgreSQL address, read by PostgreSQL's own rules, as Django's settings of a database. Any other is refused."""

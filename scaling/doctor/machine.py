@@ -32,7 +32,7 @@ def user() -> Iterator[Complaint]:
     if os.geteuid() == 0 and var.exists() and var.stat().st_uid != 0:
         yield warning(
             "This runs as root, the app does not: what is said about folders may be wrong.",
-            f"Run it as the owner of {var}: sudo -u {_owner(var)} …",
+            f"Run it as the owner of {var}: sudo -u {owner(var)} …",
         )
 
 
@@ -51,9 +51,9 @@ def folders() -> Iterator[Complaint]:
             if folder == var:
                 yield problem(f"{folder} is not there.", f"install -d -m 750 -o skalierungscheck -g skalierungscheck {folder}")
             continue
-        if not _can_write(folder):
+        if not can_write(folder):
             yield problem(
-                f"{folder} belongs to {_owner(folder)} and cannot be written to: uploads fail.",
+                f"{folder} belongs to {owner(folder)} and cannot be written to: uploads fail.",
                 f"chown -R skalierungscheck: {folder}",
             )
     foreign = list(islice(_of_others(Path(settings.MEDIA_ROOT)), 3))
@@ -64,7 +64,7 @@ def folders() -> Iterator[Complaint]:
         )
 
 
-def _can_write(folder: Path) -> bool:
+def can_write(folder: Path) -> bool:
     try:
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-"):
             return True
@@ -82,7 +82,7 @@ def _may(path: Path, what: int) -> bool:
     return os.access(path, what, effective_ids=os.access in os.supports_effective_ids)
 
 
-def _owner(path: Path) -> str:
+def owner(path: Path) -> str:
     try:
         return path.owner()
     except KeyError:  # a user of another machine

@@ -119,14 +119,36 @@ def test_host_that_nobody_knows(settings):
 # --- Mail
 
 
+@pytest.mark.parametrize(
+    ("sender", "said"),
+    [
+        ("Stadt <a@stadt.example>", "there is no stadt.example in the internet"),
+        ("a@localhost", "there is no localhost in the internet"),
+        ("a@example.org", "there is no example.org in the internet"),
+        ("Stadt <a@andere-stadt.de>", "belongs to andere-stadt.de: they may count as spam"),
+        ("Stadt <a@stadt.de>", ""),
+        ("a@Post.Anbieter.DE", ""),
+        ("a@verband.de", ""),
+    ],
+)
+def test_sender_that_nobody_can_answer_or_believe(settings, sender, said):
+    settings.SITE_URL, settings.DEFAULT_FROM_EMAIL = "https://check.stadt.de", sender
+    settings.EMAIL_HOST, settings.EMAIL_HOST_USER = "smtp.anbieter.de", "post@verband.de"
+    complaints = found(mail.sender)
+    assert [said in complaint for complaint in complaints] == ([True] if said else [])
+
+
 class Refusing(socketserver.StreamRequestHandler):
     """A mail server that lets nobody in."""
+
+    auth, sender = b"535 no\r\n", b"250 ok\r\n"
 
     def handle(self):
         self.wfile.write(b"220 mail\r\n")
         for line in self.rfile:
             word = line.upper()[:4]
-            answers = {b"EHLO": b"250-mail\r\n250 AUTH PLAIN LOGIN\r\n", b"AUTH": b"535 no\r\n", b"QUIT": b"221 bye\r\n"}
+            answers = {b"EHLO": b"250-mail\r\n250 AUTH PLAIN LOGIN\r\n", b"AUTH": self.auth, b"QUIT": b"221 bye\r\n"}
+            answers[b"MAIL"] = self.sender
             self.wfile.write(answers.get(word, b"250 ok\r\n"))
             if word == b"QUIT":
                 return
@@ -145,6 +167,14 @@ def smtp(settings):
 
 def test_mail_server_that_refuses_us(smtp):
     assert "refuses user or password. → Correct them in EMAIL_URL" in found(mail.server)[0]
+
+
+def test_mail_server_that_refuses_our_sender(smtp, settings, monkeypatch):
+    settings.DEFAULT_FROM_EMAIL = "Stadt <a@stadt.de>"
+    monkeypatch.setattr(Refusing, "auth", b"235 ok\r\n")
+    assert found(mail.server) == []
+    monkeypatch.setattr(Refusing, "sender", b"550 not yours\r\n")
+    assert "takes no mail from a@stadt.de: 550 not yours → Set DEFAULT_FROM_EMAIL" in found(mail.server)[0]
 
 
 def test_mail_server_that_is_away(settings, smtp):

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from scaling.accounts.models import User
-from scaling.backup.archive import BadBackup, is_recipient
+from scaling.backup.archive import BadBackup, recipient_problem
 from scaling.backup.create import create
 from scaling.backup.restore import look_into
 
@@ -46,8 +46,8 @@ class Command(BaseCommand):
             raise CommandError("This database holds nothing of the app: is DATABASE_URL right? Otherwise: manage.py prepare.")
         recipients = options["recipient"] or settings.BACKUP_RECIPIENTS
         for recipient in recipients:
-            if not is_recipient(recipient):
-                raise CommandError(f"“{recipient}” is no public key of age (age1…); age-keygen makes a pair.")
+            if said := recipient_problem(recipient):
+                raise CommandError(f"Nothing is encrypted, nothing written: {said} age-keygen makes a pair.")
         path = self.next_file(encrypted=bool(recipients)) if options["into_folder"] else options["file"]
         try:
             if path.exists():
