@@ -32,6 +32,7 @@ of_one_criterion = [
     path("kommentare/<int:pk>/erledigt/", comments.comment_resolve, name="comment_resolve"),
     path("nachweise/datei/", evidence.evidence_file_add, name="evidence_file_add"),
     path("nachweise/<int:pk>/datei/", evidence.evidence_file, name="evidence_file"),
+    path("nachweise/<int:pk>/datum/", evidence.evidence_days, name="evidence_days"),
     path("nachweise/<int:pk>/entfernen/", criterion.evidence_remove, name="evidence_remove"),
 ]
 urlpatterns = [

@@ -260,6 +260,8 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("assessments:measure_edit", "project measure", "post", "302 404 403 + + 404"),
     ("assessments:measure_done", "project measure", "post", "302 404 403 + + 404"),
     ("assessments:evidence_remove", "draft key evidence", "post", "302 404 404 + + 404"),
+    ("assessments:evidence_days", "draft key evidence", "get", "302 404 404 200 200 404"),
+    ("assessments:evidence_days", "draft key evidence", "post", "302 404 404 + + 404"),
     ("assessments:evidence_file_add", "draft key", "get", DRAFT),
     ("assessments:evidence_file_add", "draft key", "post", "302 404 404 + + 404"),
     ("assessments:evidence_file_add", "approved key", "post", "302 404 403 + + 404"),

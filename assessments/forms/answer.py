@@ -11,6 +11,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from assessments.forms.evidence import check_evidence_days, evidence_day_fields
 from assessments.limits import RATIONALE
 from assessments.models import Score, ScoreState
 from assessments.services.answers import Answer, NewEvidence
@@ -127,6 +128,7 @@ class ScoreForm(AnswerForm):
     evidence_url = LinkField(
         label=_("Link dazu"), help_text=_("Auch aus dem Hausnetz, etwa http://intranet/akte/12 oder \\\\server\\ordner.")
     )
+    evidence_dated_on, evidence_valid_until = evidence_day_fields()
 
     def __init__(
         self,
@@ -186,7 +188,8 @@ class ScoreForm(AnswerForm):
         return CachedLayout("version", "version")
 
     def _new_evidence(self) -> CachedLayout:
-        return CachedLayout("evidence", Row(Column("evidence_text"), Column("evidence_url")))
+        days = Row(Column("evidence_dated_on"), Column("evidence_valid_until"))
+        return CachedLayout("evidence", Row(Column("evidence_text"), Column("evidence_url")), days)
 
     def _buttons(self) -> ButtonHolder:
         submit = CachedLayout(
@@ -203,11 +206,25 @@ class ScoreForm(AnswerForm):
     def answer(self) -> Answer:
         return self.answer_until(self.cleaned_data["target_date"])
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        days = {name: data.get(f"evidence_{name}") for name in ("dated_on", "valid_until")}
+        check_evidence_days(self, days, prefix="evidence_")
+        # What came with an error of its own is no empty field.
+        if any(days.values()) and not (data.get("evidence_text", "?") or data.get("evidence_url", "?")):
+            self.add_error("evidence_text", _("Bitte nennen Sie den Nachweis, zu dem das Datum gehört."))
+        return data
+
     @property
     def evidence(self) -> list[NewEvidence]:
         """None or one. A link without a name is named by itself."""
-        text, url = self.cleaned_data["evidence_text"], self.cleaned_data["evidence_url"]
-        return [NewEvidence(text or url[:300], url)] if text or url else []
+        data = self.cleaned_data
+        text, url = data["evidence_text"], data["evidence_url"]
+        if not (text or url):
+            return []
+        return [
+            NewEvidence(text or url[:300], url, dated_on=data["evidence_dated_on"], valid_until=data["evidence_valid_until"])
+        ]
 
 
 def initial_of(answer: Answer) -> dict[str, Any]:

@@ -1027,6 +1027,9 @@ class Migration(migrations.Migration):
                 ("url", models.URLField(blank=True, max_length=500, verbose_name="Link")),
                 ("file", models.TextField(blank=True, db_index=True, max_length=200, verbose_name="Datei")),
                 ("file_name", models.CharField(blank=True, editable=False, max_length=200, verbose_name="Dateiname")),
+                ("dated_on", models.DateField(blank=True, null=True, verbose_name="Datum des Nachweises")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="gilt bis")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("added_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
@@ -1084,6 +1087,9 @@ class Migration(migrations.Migration):
                     models.FileField(blank=True, db_index=True, max_length=200, upload_to="nachweise/", verbose_name="Datei"),
                 ),
                 ("file_name", models.CharField(blank=True, editable=False, max_length=200, verbose_name="Dateiname")),
+                ("dated_on", models.DateField(blank=True, null=True, verbose_name="Datum des Nachweises")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="gilt bis")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("added_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "added_by",
@@ -1109,6 +1115,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "Nachweis",
                 "verbose_name_plural": "Nachweise",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("dated_on__isnull", True),
+                            ("valid_until__isnull", True),
+                            ("valid_until__gte", models.F("dated_on")),
+                            _connector="OR",
+                        ),
+                        name="evidence_ends_after_its_date",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

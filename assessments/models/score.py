@@ -26,6 +26,11 @@ def is_pending(state: str, *, confirmed: bool) -> bool:
     return state == ScoreState.OPEN or not confirmed
 
 
+def rests_on_something(state: str) -> bool:
+    """Whether the answer says something that evidence can show: a level, or that the criterion does not apply."""
+    return state in (ScoreState.RATED, ScoreState.NOT_APPLICABLE)
+
+
 class ScoreQuerySet(models.QuerySet["Score"]):
     def visible_to(self, user: Any) -> "ScoreQuerySet":
         """The tenant filter: answers of visible assessments."""
@@ -133,6 +138,10 @@ class Score(models.Model):
     @property
     def short_answer(self) -> str:
         return short_answer(self.state, self.level)
+
+    @property
+    def rests_on_something(self) -> bool:
+        return rests_on_something(self.state)
 
     @property
     def is_pending(self) -> bool:

@@ -12,6 +12,7 @@ from assessments.models import MeasureStatus, Score
 from assessments.models.measure import is_overdue
 from assessments.queries.offices import OfficeHolders, holders_by_office
 from assessments.queries.people import with_former
+from assessments.validity import Validity, days_in_words, rests_on_expired, validity
 from catalogue.models import Criterion
 from scaling.accounts.models import Role
 from scaling.common.sorting import sort_key
@@ -19,7 +20,7 @@ from scaling.common.sorting import sort_key
 
 @dataclass(frozen=True)
 class ShownEvidence:
-    """An evidence as the page shows it. ``file_name`` is empty where it has no file."""
+    """An evidence as the page shows it. ``file_name`` is empty where it has no file, ``days`` where it names none."""
 
     pk: int
     text: str
@@ -27,6 +28,8 @@ class ShownEvidence:
     file_name: str
     added_by: str
     added_at: datetime
+    days: str
+    validity: Validity
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class CriterionPage:
 
     ``people`` are those who can be named: the project's team and the municipality's managers, and who looks after the criterion
     though they have left. ``who_knows`` names, by office of the criterion, the municipality's people who hold it.
-    ``updated_by`` is who saved the answer last, empty for nobody.
+    ``updated_by`` is who saved the answer last, empty for nobody. ``rests_on_expired``: all of its evidence has expired.
     """
 
     evidence: list[ShownEvidence]
@@ -71,6 +74,7 @@ class CriterionPage:
     people: list[tuple[int, str]]
     who_knows: list[OfficeHolders]
     updated_by: str
+    rests_on_expired: bool
 
 
 class _Row(NamedTuple):
@@ -87,10 +91,11 @@ class _Row(NamedTuple):
     at: Any
     resolved_at: datetime | None
     due_on: date | None
+    dated_on: date | None
 
 
 #: What stands in a column that a kind of row does not have; an empty text where nothing is said here.
-_NOTHING = {"at": "NULL::timestamptz", "resolved_at": "NULL::timestamptz", "due_on": "NULL::date"}
+_NOTHING = {"at": "NULL::timestamptz", "resolved_at": "NULL::timestamptz", "due_on": "NULL::date", "dated_on": "NULL::date"}
 
 
 def _name(table: str) -> str:
@@ -121,6 +126,8 @@ STATEMENT = " UNION ALL ".join(
             file_name="CASE WHEN item.file = '' THEN '' ELSE COALESCE(NULLIF(item.file_name, ''), item.text) END",
             person=_name("person"),
             at="item.added_at",
+            due_on="item.valid_until",
+            dated_on="item.dated_on",
         ),
         _rows(
             "comment",
@@ -170,7 +177,7 @@ STATEMENT = " UNION ALL ".join(
 def load_criterion_page(score: Score, criterion: Criterion, today: date) -> CriterionPage:
     """One query, whatever there is. The score's assessment and project are at hand.
 
-    ``today`` tells which measures are overdue.
+    ``today`` tells which measures are overdue, and which evidence has expired.
     """
     project = score.assessment.project
     values: dict[str, str | int | list[str] | None] = {
@@ -190,7 +197,19 @@ def load_criterion_page(score: Score, criterion: Criterion, today: date) -> Crit
     there = {pk for pk, _name in people}
     former = [(row.id, with_former(row.person, is_there=False)) for row in found["assigned"] if row.id not in there]
     return CriterionPage(
-        evidence=[ShownEvidence(row.id, row.text, row.url, row.file_name, row.person, row.at) for row in found["evidence"]],
+        evidence=[
+            ShownEvidence(
+                row.id,
+                row.text,
+                row.url,
+                row.file_name,
+                row.person,
+                row.at,
+                days_in_words(row.dated_on, row.due_on, today),
+                validity(row.due_on, today),
+            )
+            for row in found["evidence"]
+        ],
         comments=[
             ShownComment(row.id, row.text, row.person, row.at, row.resolved_by, row.resolved_at) for row in found["comment"]
         ],
@@ -201,4 +220,5 @@ def load_criterion_page(score: Score, criterion: Criterion, today: date) -> Crit
         people=[*people, *former],
         who_knows=holders_by_office(criterion.offices, ((row.text, row.person) for row in found["office"])),
         updated_by=next((row.person for row in found["updated_by"]), ""),
+        rests_on_expired=score.rests_on_something and rests_on_expired((row.due_on for row in found["evidence"]), today),
     )

@@ -1,8 +1,8 @@
 """Who changed what in a round, and when, with what stood before: from its steps and the histories of answers and evidence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.formats import date_format
@@ -76,15 +76,39 @@ def round_history(assessment: Assessment, guide: CachedEdition) -> list[HistoryE
             if what:
                 entries.append(HistoryEntry(step.last.history_date, _name(step.last), what, key, title, changes))
     started = assessment.beginning.at if assessment.beginning else None
-    for row in evidence:
+    entries += _evidence_entries(evidence, keys, started)
+    return sorted(entries, key=lambda entry: entry.when, reverse=True)
+
+
+def _evidence_entries(
+    rows: Iterable[Any], keys: Mapping[int, tuple[str, str]], started: datetime | None
+) -> Iterable[HistoryEntry]:
+    """What was added, removed and dated anew. Days are told without „abgelaufen“: a log says what was done, not what is."""
+    before: dict[int, Any] = {}
+    for row in sorted(rows, key=lambda row: (row.history_date, row.history_id)):
+        earlier, before[row.id] = before.get(row.id), row
         if row.history_type == "+" and started is not None and row.added_at < started:
             continue  # carried over with the start
-        what = _("Nachweis entfernt") if row.history_type == "-" else _("Nachweis hinzugefügt")
         key, title = keys[row.score_id]
-        entries.append(
-            HistoryEntry(row.history_date, _name(row), what, key, title, (ChangedField(_("Nachweis"), "", row.text),))
-        )
-    return sorted(entries, key=lambda entry: entry.when, reverse=True)
+        changes = [ChangedField(_("Nachweis"), "", row.text)]
+        if row.history_type == "~":
+            what = _("Nachweis datiert")
+            changes += _changed_days(earlier, row)
+        else:
+            what = _("Nachweis entfernt") if row.history_type == "-" else _("Nachweis hinzugefügt")
+            changes += _changed_days(None, row) if row.history_type == "+" else []
+        yield HistoryEntry(row.history_date, _name(row), what, key, title, tuple(changes))
+
+
+def _changed_days(earlier: Any, row: Any) -> Iterable[ChangedField]:
+    for name, label in (("dated_on", _("Datum des Nachweises")), ("valid_until", _("Gilt bis"))):
+        old, new = getattr(earlier, name, None), getattr(row, name)
+        if old != new:
+            yield ChangedField(label, _day(old) if earlier else "", _day(new))
+
+
+def _day(day: date | None) -> str:
+    return date_format(day, "j. F Y") if day else "–"
 
 
 @dataclass

@@ -18,11 +18,13 @@ from simple_history.utils import bulk_update_with_history
 from assessments.limits import RATIONALE
 from assessments.models import Assessment, Evidence, Score, ScoreState
 from assessments.models.states import EDITABLE
+from assessments.validity import ends_too_early
 from scaling.common.columns import columns_of
 from scaling.common.dates import date_problem
 from scaling.common.history import attribute_to
 from scaling.common.text import has_letters, tidy_line, tidy_text
 from scaling.common.transactions import atomic
+from scaling.common.versions import change
 
 
 class NotEditable(Exception):
@@ -72,12 +74,17 @@ def merged_rationale(mine: Answer, theirs: Answer) -> str:
 
 @dataclass(frozen=True)
 class NewEvidence:
-    """``file`` is the name under which a file was stored (``services.evidence_files``), ``file_name`` what it was called."""
+    """``file`` is the name under which a file was stored (``services.evidence_files``), ``file_name`` what it was called.
+
+    ``dated_on`` is the day it bears itself, ``valid_until`` the last one on which it counts.
+    """
 
     text: str
     url: str = ""
     file: str = ""
     file_name: str = ""
+    dated_on: date | None = None
+    valid_until: date | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", tidy_line(self.text))
@@ -192,6 +199,35 @@ def add_evidence(*, score: Score, by: Any, evidence: NewEvidence) -> Evidence:
 
 
 @atomic
+def date_evidence(
+    *, evidence: Evidence, version: int | None, by: Any, dated_on: date | None, valid_until: date | None
+) -> Evidence:
+    """Say which day an evidence bears and until when it counts, where ``version`` is still the current one.
+
+    The answer and its version stay as they are. Raises NotEditable, StaleRecord (``scaling.common.versions``), and
+    ValidationError for days that cannot be meant. Evidence.DoesNotExist where somebody removed it meanwhile.
+    """
+    lock_score(evidence.score_id)
+    stored = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
+    wanted = {"dated_on": dated_on, "valid_until": valid_until}
+    if change(stored, version, stored={name: getattr(stored, name) for name in wanted}, wanted=wanted):
+        _check_days(dated_on, valid_until)
+        stored.dated_on, stored.valid_until = dated_on, valid_until
+        attribute_to(stored, by)
+        stored.save(update_fields=[*wanted, "version"])
+    return stored
+
+
+def _check_days(dated_on: date | None, valid_until: date | None) -> None:
+    problems = {
+        "dated_on": date_problem(dated_on),
+        "valid_until": date_problem(valid_until) or ends_too_early(dated_on, valid_until),
+    }
+    if found := {name: problem for name, problem in problems.items() if problem}:
+        raise ValidationError(found)
+
+
+@atomic
 def remove_evidence(*, evidence: Evidence, by: Any) -> None:
     """Remove one piece of evidence; the history keeps it. Removing it twice is no error. Raises NotEditable."""
     lock_score(evidence.score_id)
@@ -225,7 +261,8 @@ def _confirm(score: Score, *, by: Any, now: datetime, page: str = "") -> None:
 
 
 def _add_evidence(score: Score, new: NewEvidence, *, by: Any) -> Evidence:
-    evidence = Evidence(score=score, text=new.text, url=new.url, file=new.file, file_name=new.file_name, added_by=by)
+    _check_days(new.dated_on, new.valid_until)
+    evidence = Evidence(score=score, added_by=by, **{field.name: getattr(new, field.name) for field in fields(NewEvidence)})
     attribute_to(evidence, by)
     evidence.save()
     return evidence

@@ -263,8 +263,17 @@ def _load_answer(score: Score, content: dict[str, Any], people: dict[str, User],
         if content.get("evidence"):
             for old in score.evidence.all():
                 remove_evidence(evidence=old, by=by)
-    evidence = [NewEvidence(text=one["text"], url=one.get("url") or "") for one in content.get("evidence") or []]
+    evidence = [_evidence(one) for one in content.get("evidence") or []]
     save_score(score=score, version=score.version, by=by, answer=answer, evidence=evidence)
+
+
+def _evidence(said: dict[str, Any]) -> NewEvidence:
+    return NewEvidence(
+        text=said["text"],
+        url=said.get("url") or "",
+        dated_on=said.get("dated_on"),
+        valid_until=said.get("valid_until"),
+    )
 
 
 def at_hour(day: date, hour: int, minute: int = 0) -> datetime:

@@ -10,7 +10,7 @@ import logging
 import secrets
 import zipfile
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
@@ -171,9 +171,18 @@ def room_left(project: Project) -> tuple[int, int]:
     return round(used_bytes(project) / MEGABYTE), settings.EVIDENCE_PROJECT_MB
 
 
-def add_file(*, score: Score, by: Any, file: ValidatedUpload, text: str = "") -> Evidence:
+def add_file(
+    *,
+    score: Score,
+    by: Any,
+    file: ValidatedUpload,
+    text: str = "",
+    dated_on: date | None = None,
+    valid_until: date | None = None,
+) -> Evidence:
     """Store a file and the evidence that names it; the same file under the same words is kept once. Raises NotEditable,
-    StorageUnavailable, UploadRejected where the project's room is used up; nothing is left behind then.
+    StorageUnavailable, ValidationError for days that cannot be meant, UploadRejected where the project's room is used up;
+    nothing is left behind then.
     """
     known = _brought_before(score, file, text or file.name)
     if known is not None:
@@ -190,7 +199,13 @@ def add_file(*, score: Score, by: Any, file: ValidatedUpload, text: str = "") ->
         )
     stored = save_file(f"{FOLDER}/{secrets.token_hex(16)}.{file.ending}", file.content)
     try:
-        return add_evidence(score=score, by=by, evidence=NewEvidence(text=text or file.name, file=stored, file_name=file.name))
+        return add_evidence(
+            score=score,
+            by=by,
+            evidence=NewEvidence(
+                text=text or file.name, file=stored, file_name=file.name, dated_on=dated_on, valid_until=valid_until
+            ),
+        )
     except BaseException:
         default_storage.delete(stored)
         raise

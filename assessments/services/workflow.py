@@ -142,6 +142,8 @@ def _carry_over(assessment: Assessment, criteria: dict[str, int], earlier_scores
             url=old.url,
             file=old.file,
             file_name=old.file_name,
+            dated_on=old.dated_on,
+            valid_until=old.valid_until,
             added_by_id=old.added_by_id,
             added_at=old.added_at,
         )

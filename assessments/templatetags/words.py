@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
@@ -16,6 +17,8 @@ from assessments.queries.offices import OfficeHolders, OfficeShare
 from assessments.queries.overview import SHOWS, Narrowed, Overview
 from assessments.queries.people import with_former
 from assessments.scoring import Counts
+from assessments.services.answers import NewEvidence
+from assessments.validity import days_in_words
 from catalogue.models import Criterion
 from catalogue.wording import Wording
 from scaling.common.addresses import address
@@ -47,6 +50,13 @@ def progress(counts: Counts) -> str:
 def and_more(items: Sized, shown: int) -> str:
     """How many criteria follow after the first ``shown``: „und 6 weitere“, "" for none."""
     return sentences.and_more(len(items) - shown)
+
+
+@register.filter
+def evidence_days(evidence: NewEvidence) -> str:
+    """„(vom 1. Mai 2026, gilt bis 31. Dezember 2027)“ as of today, "" where it names no day."""
+    said = days_in_words(evidence.dated_on, evidence.valid_until, timezone.localdate())
+    return f"({said})" if said else ""
 
 
 @register.simple_tag

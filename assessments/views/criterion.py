@@ -78,6 +78,9 @@ def _save(request: HttpRequest, score: Score, criterion: Criterion) -> HttpRespo
     data = request.POST.copy()
     if "offen" in data:  # the way back from a level chosen by mistake; reason and target stay
         data["choice"] = ""
+    if "autosave" in data:  # evidence waits for a button, so half a date of one keeps nothing from being saved
+        for name in ("evidence_dated_on", "evidence_valid_until"):
+            data.pop(name, None)
     form = ScoreForm(data, score=score, criterion=criterion, autosave_url=request.path)
     if "autosave" in request.POST:
         return _autosave(request, score, form)
@@ -171,6 +174,7 @@ def _page(request: HttpRequest, score: Score, form: ScoreForm, status: int = 200
         "form": form,
         "way": neighbours(around.scores, score.pk),
         "evidence": near.evidence,
+        "rests_on_expired": near.rests_on_expired,
         "earlier": around.earlier,
         "municipality_answer": around.municipality_answer,
         "measures": near.measures,
@@ -213,7 +217,8 @@ def _suffix_of(request: HttpRequest) -> str:
 def render_conflict(request: HttpRequest, score: Score, criterion: Criterion, form: Any, current: Score) -> HttpResponse:
     """Both answers side by side, and three ways on; each keeps the new evidence that was typed. ``form`` has an ``answer``."""
     mine, theirs = form.answer, Answer.of(current)
-    typed = {name: form.data.get(name, "") for name in ("evidence_text", "evidence_url")}
+    names = ("evidence_text", "evidence_url", "evidence_dated_on", "evidence_valid_until")
+    typed = {name: form.data.get(name, "") for name in names}
     merged = {**initial_of(mine), **typed, "rationale": merged_rationale(mine, theirs), "version": current.version}
     score.version = current.version
     context = {

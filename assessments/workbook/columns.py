@@ -42,6 +42,8 @@ COLUMNS = (
     SheetColumn("target_date", _("Ziel erreicht bis"), 14, ColumnKind.ANSWER),
     SheetColumn("evidence_text", _("Neuer Nachweis"), 34, ColumnKind.ANSWER),
     SheetColumn("evidence_url", _("Link zum neuen Nachweis"), 34, ColumnKind.ANSWER),
+    SheetColumn("evidence_dated_on", _("Datum des neuen Nachweises"), 14, ColumnKind.ANSWER, needed=False),
+    SheetColumn("evidence_valid_until", _("Neuer Nachweis gilt bis"), 14, ColumnKind.ANSWER, needed=False),
     SheetColumn("evidence", _("Vorhandene Nachweise"), 34, ColumnKind.GUIDANCE, needed=False),
     SheetColumn("summary", _("Worum es geht"), 50, ColumnKind.GUIDANCE, needed=False),
     SheetColumn("questions", _("Leitfragen"), 50, ColumnKind.GUIDANCE, needed=False),

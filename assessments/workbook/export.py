@@ -9,7 +9,8 @@ import xlsxwriter
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from assessments.models import Assessment, Score, ScoreState
+from assessments.models import Assessment, Evidence, Score, ScoreState
+from assessments.validity import days_in_words
 from assessments.workbook.columns import COLUMNS, PLACES, SHEET_NAME, ColumnKind, SheetColumn
 from catalogue.levels import Level
 from catalogue.wording import ladder_rule, wording_of
@@ -33,7 +34,7 @@ def export_sheet(assessment: Assessment, scores: Sequence[Score], *, on: date) -
         book.set_size(2400, 1400)
         formats = _formats(book)
         _write_instructions(book, formats, assessment, on)
-        _write_answers(book, formats, assessment, scores)
+        _write_answers(book, formats, assessment, scores, on)
     return target.getvalue()
 
 
@@ -56,21 +57,24 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
     }
 
 
-FORMAT_OF = {"title": "strong", "level": "number", "target_level": "number", "target_date": "date"}
+DAYS = ("target_date", "evidence_dated_on", "evidence_valid_until")
+FORMAT_OF = {"title": "strong", "level": "number", "target_level": "number", **dict.fromkeys(DAYS, "date")}
 
 
 def _format_of(column: SheetColumn) -> str:
     return FORMAT_OF.get(column.name, "answer" if column.kind == ColumnKind.ANSWER else "guidance")
 
 
-def _write_answers(book: xlsxwriter.Workbook, formats: dict[str, Any], assessment: Assessment, scores: Sequence[Score]) -> None:
+def _write_answers(
+    book: xlsxwriter.Workbook, formats: dict[str, Any], assessment: Assessment, scores: Sequence[Score], on: date
+) -> None:
     sheet = book.add_worksheet(str(SHEET_NAME))
     for place, column in enumerate(COLUMNS):
         hidden = {"hidden": True} if column.kind == ColumnKind.HIDDEN else {}
         sheet.set_column(place, place, column.width, formats[_format_of(column)], hidden)
         sheet.write_string(0, place, str(column.title), formats["head"])
     for row, score in enumerate(scores, 1):
-        for name, value in _values(assessment, score).items():
+        for name, value in _values(assessment, score, on).items():
             _write(sheet, row, PLACES[name], value, formats[_format_of(COLUMNS[PLACES[name]])])
     last = max(len(scores), 1)
     _add_choices(sheet, last)
@@ -97,7 +101,7 @@ def _write(sheet: Any, row: int, place: int, value: Any, cell_format: Any) -> No
         sheet.write_string(row, place, str(value), cell_format)
 
 
-def _values(assessment: Assessment, score: Score) -> dict[str, Any]:
+def _values(assessment: Assessment, score: Score, on: date) -> dict[str, Any]:
     criterion = score.criterion
     wording = wording_of(criterion, municipality_wide=assessment.project.is_municipality_wide)
     described = {text.level: text.shown for text in wording.levels}
@@ -111,7 +115,7 @@ def _values(assessment: Assessment, score: Score) -> dict[str, Any]:
         "target_date": score.target_date,
         "evidence_text": "",
         "evidence_url": "",
-        "evidence": "\n".join(f"{e.text} ({e.url})" if e.url else e.text for e in score.evidence.all()),
+        "evidence": "\n".join(_evidence(one, on) for one in score.evidence.all()),
         "summary": wording.summary,
         "questions": "\n".join(f"– {question}" for question in wording.questions),
         **{f"level_{level.value}": f"{level.label}: {described.get(level.value, '')}" for level in Level},
@@ -123,6 +127,12 @@ def _values(assessment: Assessment, score: Score) -> dict[str, Any]:
         "version": score.version,
         "assessment": assessment.public_id,
     }
+
+
+def _evidence(evidence: Evidence, on: date) -> str:
+    """Its words, link and days."""
+    said = ", ".join(filter(None, (evidence.url, days_in_words(evidence.dated_on, evidence.valid_until, on))))
+    return f"{evidence.text} ({said})" if said else evidence.text
 
 
 def _add_choices(sheet: Any, last: int) -> None:
@@ -154,20 +164,21 @@ def _add_choices(sheet: Any, last: int) -> None:
                 "error_message": _("Bitte wählen Sie 0, 1, 2, 3 oder 4."),
             },
         )
-    sheet.data_validation(
-        1,
-        PLACES["target_date"],
-        last,
-        PLACES["target_date"],
-        {
-            "validate": "date",
-            "criteria": "between",
-            "minimum": date(2000, 1, 1),
-            "maximum": date(2100, 12, 31),
-            "error_title": _("Kein Datum"),
-            "error_message": _("Bitte schreiben Sie ein Datum, etwa 31.12.2027."),
-        },
-    )
+    for name in DAYS:
+        sheet.data_validation(
+            1,
+            PLACES[name],
+            last,
+            PLACES[name],
+            {
+                "validate": "date",
+                "criteria": "between",
+                "minimum": date(2000, 1, 1),
+                "maximum": date(2100, 12, 31),
+                "error_title": _("Kein Datum"),
+                "error_message": _("Bitte schreiben Sie ein Datum, etwa 31.12.2027."),
+            },
+        )
 
 
 def _write_instructions(book: xlsxwriter.Workbook, formats: dict[str, Any], assessment: Assessment, on: date) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assessments.models import Assessment, Score, WorkbookUpload
+from assessments.models import Assessment, Evidence, Score, WorkbookUpload
 from assessments.queries.as_opened import as_opened
 from assessments.queries.neighbours import in_order
 from assessments.services.answers import ANSWER_FIELDS, Answer, NewEvidence, StaleScore, add_evidence, save_score
@@ -15,7 +15,7 @@ from assessments.workbook.cells import UnreadableFile, Workbook
 from assessments.workbook.columns import PLACES
 from assessments.workbook.package import read_workbook
 from assessments.workbook.pdf_form import PDF, as_workbook, filled_in
-from assessments.workbook.plan import ImportPlan, LeftSheetRow, RowChange, StoredAnswer, plan_import
+from assessments.workbook.plan import ImportPlan, LeftSheetRow, RowChange, StoredAnswer, is_among, plan_import
 from assessments.workbook.reading import CellProblem, ReturnedSheet, SheetRow, read_sheet
 from catalogue.edition_cache import cached_edition
 from scaling.common.transactions import atomic
@@ -117,7 +117,7 @@ def _left(assessment: Assessment, rows: Sequence[SheetRow]) -> tuple[LeftSheetRo
         LeftSheetRow(row, score.criterion.title)
         for row, score in known
         if row.answer not in (Answer.of(score), opened.get(score.pk))
-        or (row.evidence and (row.evidence.text, row.evidence.url) not in {(one.text, one.url) for one in score.evidence.all()})
+        or (row.evidence and not is_among(row.evidence, map(_of, score.evidence.all())))
     )
 
 
@@ -149,7 +149,7 @@ def current_answers(assessment: Assessment, rows: Sequence[SheetRow]) -> dict[st
             bases=bases.get(score.pk, {}),
             by=str(score.updated_by or ""),
             at=score.updated_at,
-            evidence=frozenset((evidence.text, evidence.url) for evidence in score.evidence.all()),
+            evidence=frozenset(map(_of, score.evidence.all())),
         )
         for score in scores
     }
@@ -195,15 +195,31 @@ def import_upload(
     return plan
 
 
+def _of(evidence: Evidence) -> NewEvidence:
+    return NewEvidence(evidence.text, evidence.url, dated_on=evidence.dated_on, valid_until=evidence.valid_until)
+
+
 def _to_json(row: SheetRow) -> dict[str, Any]:
     answer = {name: getattr(row.answer, name) for name in ANSWER_FIELDS}
-    answer["target_date"] = row.answer.target_date.isoformat() if row.answer.target_date else None
-    evidence = [row.evidence.text, row.evidence.url] if row.evidence else None
+    answer["target_date"] = _iso(row.answer.target_date)
+    new = row.evidence
+    evidence = [new.text, new.url, _iso(new.dated_on), _iso(new.valid_until)] if new else None
     return {"row": row.row, "key": row.key, "version": row.version, "answer": answer, "evidence": evidence, "note": row.note}
 
 
 def _from_json(row: dict[str, Any]) -> SheetRow:
     answer = dict(row["answer"])
-    answer["target_date"] = date.fromisoformat(answer["target_date"]) if answer["target_date"] else None
-    evidence = NewEvidence(*row["evidence"]) if row["evidence"] else None
+    answer["target_date"] = _day(answer["target_date"])
+    evidence = None
+    if row["evidence"]:
+        text, url, dated_on, valid_until = row["evidence"]
+        evidence = NewEvidence(text, url, dated_on=_day(dated_on), valid_until=_day(valid_until))
     return SheetRow(row["row"], row["key"], row["version"], Answer(**answer), evidence, row.get("note", ""))
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _day(iso: str | None) -> date | None:
+    return date.fromisoformat(iso) if iso else None

@@ -96,7 +96,7 @@ def _row(key: str, version: int, said: Mapping[str, str], now: StoredAnswer | No
         "target_level": said.get("target_level", "" if base.target_level is None else str(base.target_level)),
         "target_date": said.get("target_date", base.target_date.isoformat() if base.target_date else ""),
         "evidence_text": said.get("evidence_text", ""),
-        "evidence_url": said.get("evidence_url", ""),
+        **{name: said.get(name, "") for name in ("evidence_url", "evidence_dated_on", "evidence_valid_until")},
         "version": str(version),
         "assessment": assessment,
     }

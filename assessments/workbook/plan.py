@@ -19,7 +19,19 @@ class StoredAnswer:
     bases: Mapping[int, Answer] = field(default_factory=dict)
     by: str = ""
     at: datetime | None = None
-    evidence: frozenset[tuple[str, str]] = frozenset()
+    evidence: frozenset[NewEvidence] = frozenset()
+
+    def has(self, evidence: NewEvidence) -> bool:
+        """Whether it stands there already, under the same days, or whichever where the sheet names none. Files do not count."""
+        return is_among(evidence, self.evidence)
+
+
+def is_among(evidence: NewEvidence, known: Iterable[NewEvidence]) -> bool:
+    days = (evidence.dated_on, evidence.valid_until)
+    return any(
+        (one.text, one.url) == (evidence.text, evidence.url) and days in ((None, None), (one.dated_on, one.valid_until))
+        for one in known
+    )
 
 
 @dataclass(frozen=True)
@@ -110,7 +122,7 @@ def plan_import(rows: Iterable[SheetRow], current: Mapping[str, StoredAnswer]) -
         now = current[row.key]
         row = _with_its_tabs(row, now)
         keys.add(row.key)
-        if row.evidence is not None and (row.evidence.text, row.evidence.url) not in now.evidence:
+        if row.evidence is not None and not now.has(row.evidence):
             additions.append(Addition(row, now, row.evidence))
         if row.version > now.version:
             impossible.append(row)

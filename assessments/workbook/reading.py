@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from assessments.limits import RATIONALE, too_long
 from assessments.models import ScoreState
 from assessments.services.answers import Answer, NewEvidence
+from assessments.validity import ends_too_early
 from assessments.workbook.cells import Cell, Rows, UnreadableFile, Workbook
 from assessments.workbook.columns import BY_NAME, COLUMNS, ColumnKind, column_of, is_our_sheet, letter_of
 from assessments.workbook.values import CellRejected, read_day, read_level, read_number, read_state, read_text, shown
@@ -20,6 +21,8 @@ from scaling.common.links import LinkRejected, read_link
 
 MAX_ROWS = 1000
 MAX_EVIDENCE_LENGTH = 300
+#: The days of a new evidence; sheets from before they were asked for have no columns for them.
+DAYS = ("evidence_dated_on", "evidence_valid_until")
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,7 @@ class _Reader:
         values: dict[str, Any] = {}
 
         def take(name: str, understand: Callable[[Cell | None], Any]) -> None:
-            cell = cells.get(self.places[name])
+            cell = cells.get(self.places[name]) if name in self.places else None
             try:
                 if cell is not None and cell.is_formula:
                     raise CellRejected(_("Hier steht eine Formel. Bitte tragen Sie den Wert selbst ein."))
@@ -154,7 +157,9 @@ class _Reader:
                 self._note(number, name, str(bad))
 
         if not any(
-            self.places[column.name] in cells for column in COLUMNS if column.name == "key" or column.kind == ColumnKind.ANSWER
+            self.places.get(column.name) in cells
+            for column in COLUMNS
+            if column.name == "key" or column.kind == ColumnKind.ANSWER
         ):
             return None
         take("key", read_text)
@@ -191,6 +196,8 @@ class _Reader:
         take("target_date", partial(read_day, first_day=self.first_day))
         take("evidence_text", read_text)
         take("evidence_url", read_text)
+        for name in DAYS:
+            take(name, partial(read_day, first_day=self.first_day))
         if len(self.problems) > before:
             return None
         answer = self._answer(number, values)
@@ -255,4 +262,14 @@ class _Reader:
                 self._note(row, "evidence_url", str(error))
                 return None, ""
             text, note = words, _("Das ist kein Link, den wir öffnen können; es kommt als Text dazu.")
-        return (NewEvidence(text or url[:MAX_EVIDENCE_LENGTH], url) if text or url else None), note
+        dated_on, valid_until = (values[name] for name in DAYS)
+        for name in DAYS:
+            if problem := date_problem(values[name]):
+                self._note(row, name, problem)
+        if problem := ends_too_early(dated_on, valid_until):
+            self._note(row, "evidence_valid_until", problem)
+        if not (text or url):
+            if dated_on or valid_until:
+                self._note(row, "evidence_text", _("Bitte nennen Sie den Nachweis, zu dem das Datum gehört."))
+            return None, note
+        return NewEvidence(text or url[:MAX_EVIDENCE_LENGTH], url, dated_on=dated_on, valid_until=valid_until), note

@@ -6,6 +6,7 @@ const OWN = ["csrfmiddlewaretoken", "einmal", "entwurf", "version"];
 
 /* Evidence is not autosaved: it stays a draft until a button sends it. */
 const withoutEvidence = (all) => Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith("evidence_")));
+const NO_EVIDENCE = { evidence_text: "", evidence_url: "", evidence_dated_on: "", evidence_valid_until: "" };
 const sameAnswer = (one, other) => sameValues(withoutEvidence(one), withoutEvidence(other));
 
 function start(form, state) {
@@ -49,7 +50,7 @@ function start(form, state) {
   const waiting = new WaitingButton(form, () => inFlight !== null);
   function saved(sent, version) {
     form.elements.version.value = version;
-    confirmed = { ...withoutEvidence(sent), evidence_text: "", evidence_url: "" };
+    confirmed = { ...withoutEvidence(sent), ...NO_EVIDENCE };
     if (!leaving) keep(); /* a button has sent the rest */
   }
 

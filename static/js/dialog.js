@@ -12,7 +12,7 @@ async function refresh(id, page) {
   const fresh = page.getElementById(id);
   const here = document.getElementById(id);
   if (!fresh || !here) return false;
-  for (const name of ["beside", id]) {
+  for (const name of ["beside", "marks", id]) {
     const [old, now] = [document.getElementById(name), page.getElementById(name)];
     if (old && now) old.replaceWith(document.importNode(now, true));
   }

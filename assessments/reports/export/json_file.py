@@ -240,9 +240,18 @@ def _criterion(result: CriterionResult) -> dict[str, Any]:
         "next_step": result.next_step,
         "rationale": result.rationale,
         "evidence": [
-            {"text": item.text, "url": item.url or None, "file_name": item.file_name or None, "on": _day(item.on)}
+            {
+                "text": item.text,
+                "url": item.url or None,
+                "file_name": item.file_name or None,
+                "on": _day(item.on),
+                "dated_on": _day(item.dated_on),
+                "valid_until": _day(item.valid_until),
+                "validity": item.validity,
+            }
             for item in result.evidence
         ],
+        "rests_on_expired_evidence": result.rests_on_expired,
         "target_level": result.target_level,
         "target_date": _day(result.target_date),
         "gap": result.gap,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from assessments.reports.export.book import Value
 from assessments.reports.profile import texts
+from assessments.reports.profile.criterion import AgedEvidence
 from assessments.reports.profile.model import CriterionResult, MaturityProfile
 
 #: What spreadsheets take for the start of a formula, in CSV even behind white space; full-width signs count too.
@@ -73,6 +74,7 @@ def _facts() -> list[ProfileColumn]:
         ProfileColumn("workstreams", _("Workstreams"), 24, lambda c: ", ".join(c.workstream_names)),
         ProfileColumn("rationale", _("Begründung"), 60, lambda c: c.rationale),
         ProfileColumn("evidence", _("Nachweise"), 40, evidence_text),
+        ProfileColumn("only_expired", _("Nur abgelaufene Nachweise"), 12, lambda c: yes_or_no(c.rests_on_expired)),
         ProfileColumn("next_step", _("Vorschlag aus dem Katalog"), 50, lambda c: c.next_step),
         ProfileColumn("measures", _("Maßnahmen"), 50, measures_text),
         ProfileColumn("answered_on", _("Eingeschätzt am"), 14, lambda c: c.answered_on),
@@ -125,8 +127,13 @@ def yes_or_no(value: bool) -> str:
 
 
 def evidence_text(result: CriterionResult) -> str:
-    """One piece a line, with its address where it has one."""
-    return "\n".join(f"{one.label} ({one.url})" if one.url else one.label for one in result.evidence)
+    """One piece a line, with its address and its days where it has them."""
+    return "\n".join(map(_in_words, result.evidence))
+
+
+def _in_words(evidence: AgedEvidence) -> str:
+    said = ", ".join(filter(None, (evidence.url, evidence.days)))
+    return f"{evidence.label} ({said})" if said else evidence.label
 
 
 def measures_text(result: CriterionResult) -> str:

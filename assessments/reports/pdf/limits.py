@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from assessments import scoring
 from assessments.limits import RATIONALE
 from assessments.models import ScoreState
-from assessments.reports.profile.model import CommentItem, CriterionResult, EvidenceItem, MaturityProfile, MeasureItem
+from assessments.reports.profile.model import AgedEvidence, CommentItem, CriterionResult, MaturityProfile, MeasureItem
 
 #: What a line costs beyond its characters: a short one takes as much of the page as a long one.
 LINE = 60
@@ -70,7 +70,7 @@ class Entry:
     rationale: Shortened
     before: Shortened
     is_same_reason: bool
-    evidence: Sequence[EvidenceItem]
+    evidence: Sequence[AgedEvidence]
     more_evidence: int
     measures: Sequence[MeasureItem]
     more_measures: int

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from assessments import scoring, sentences
+from assessments.models.score import rests_on_something
 from assessments.models.workshop import role_label
 from assessments.reports.profile import texts
+from assessments.reports.profile.ageing import aged
 from assessments.reports.profile.gate_results import gate_results, priority_items
 from assessments.reports.profile.inputs import AnswerFact, Facts, MilestoneFact, RoundFact, SpreadFact
 from assessments.reports.profile.measures import measures_on
@@ -24,6 +26,7 @@ from assessments.reports.profile.model import (
 from assessments.reports.profile.rounds import changes_of, history_of, trend_of
 from assessments.reports.profile.texts import Words
 from assessments.scoring import Gate, Rating
+from assessments.validity import rests_on_expired
 
 
 def build_profile(facts: Facts) -> MaturityProfile:
@@ -116,6 +119,7 @@ def _criteria(
     blocking = {blocker.milestone.key for blocker in current.blockers} if current else set()
     earlier = {answer.rating.key: answer for answer in compared.answers} if compared else {}
     find_out = texts.find_out()
+    day = facts.meta.as_of
     results = []
     for number, answer in enumerate(facts.answers, 1):
         rating, level = answer.rating, answer.rating.level
@@ -142,7 +146,7 @@ def _criteria(
                 next_step=next_step,
                 levels=answer.levels,
                 rationale=answer.rationale,
-                evidence=answer.evidence,
+                evidence=tuple(aged(item, day) for item in answer.evidence),
                 target_level=rating.target,
                 target_name=words.level(rating.target),
                 target_date=answer.target_date,
@@ -154,6 +158,8 @@ def _criteria(
                 answered_by=answer.by,
                 answered_on=answer.on,
                 spread=_spread(answer.spread),
+                rests_on_expired=rests_on_something(rating.state)
+                and rests_on_expired((item.valid_until for item in answer.evidence), day),
             )
         )
     return tuple(results)

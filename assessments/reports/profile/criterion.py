@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from assessments.validity import Validity
+
 
 @dataclass(frozen=True, slots=True)
 class ScaleLevel:
@@ -16,9 +18,10 @@ class ScaleLevel:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceItem:
-    """Something that shows an answer to be true. ``url`` is "" where there is no link.
+    """Something that shows an answer to be true. ``url`` is "" where there is no link; ``on`` is the day it was added.
 
-    ``file_name`` is "" where there is no file; where there is one, members may fetch it by ``file_id``.
+    ``file_name`` is "" where there is no file; where there is one, members may fetch it by ``file_id``. ``dated_on`` is the day
+    it bears itself, ``valid_until`` the last one on which it counts.
     """
 
     text: str
@@ -26,11 +29,21 @@ class EvidenceItem:
     on: date | None
     file_name: str = ""
     file_id: int | None = None
+    dated_on: date | None = None
+    valid_until: date | None = None
 
     @property
     def label(self) -> str:
         """The text, and in brackets the file's name where that says something else."""
         return f"{self.text} ({self.file_name})" if self.file_name not in ("", self.text) else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class AgedEvidence(EvidenceItem):
+    """The same on the profile's own day: ``days`` says when it is from and until when it counts, "" where it tells neither."""
+
+    validity: str = Validity.VALID.value
+    days: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +163,8 @@ class CriterionResult:
     where not applicable; for an unrated criterion it says that somebody should find out). ``gap`` = target − level. ``change``
     is None when the profile compares with no round. ``measures`` are those of this criterion, done and dropped ones included.
     ``levels`` is the whole scale with this criterion's descriptions. ``spread`` is None where no workshop voted. ``blocks``
-    names the gate of the project's phase if the criterion blocks it.
+    names the gate of the project's phase if the criterion blocks it. ``rests_on_expired``: all of its evidence had expired on
+    the profile's own day; it changes no figure and no gate.
     """
 
     number: int
@@ -172,7 +186,7 @@ class CriterionResult:
     next_step: str
     levels: tuple[ScaleLevel, ...]
     rationale: str
-    evidence: tuple[EvidenceItem, ...]
+    evidence: tuple[AgedEvidence, ...]
     target_level: int | None
     target_name: str
     target_date: date | None
@@ -184,3 +198,4 @@ class CriterionResult:
     answered_by: str
     answered_on: date | None
     spread: SpreadItem | None = None
+    rests_on_expired: bool = False

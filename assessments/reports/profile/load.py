@@ -171,7 +171,19 @@ def _spread(kept: dict[str, Any] | None, criterion_id: int, assessment: Assessme
 def _evidence(item: dict[str, Any]) -> EvidenceItem:
     has_file = bool(item["file"])
     name = item["file_name"] if has_file else ""
-    return EvidenceItem(item["text"], item["url"], local_day(item["at"]), name, item["id"] if has_file else None)
+    return EvidenceItem(
+        text=item["text"],
+        url=item["url"],
+        on=local_day(item["at"]),
+        file_name=name,
+        file_id=item["id"] if has_file else None,
+        dated_on=_day(item["dated_on"]),
+        valid_until=_day(item["valid_until"]),
+    )
+
+
+def _day(iso: str | None) -> date | None:
+    return date.fromisoformat(iso) if iso else None
 
 
 def _levels(criteria: Iterable[int], local: Local) -> dict[int, list[ScaleLevel]]:

@@ -10,6 +10,7 @@ from datetime import date
 
 from assessments.reports.profile.cover import CouncilPaper, Meta, RecordMark, RoundRef, WorkflowStep
 from assessments.reports.profile.criterion import (
+    AgedEvidence,
     CommentItem,
     CriterionChange,
     CriterionResult,
@@ -24,6 +25,7 @@ from assessments.reports.profile.criterion import (
 from assessments.scoring import Average, Counts, Distribution, GroupChange, KindCounts
 
 __all__ = [
+    "AgedEvidence",
     "Changes",
     "CommentItem",
     "CouncilPaper",

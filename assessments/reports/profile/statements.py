@@ -27,7 +27,16 @@ ANSWER = (
 
 
 #: Of a spread, what is kept.
-EVIDENCE_COLUMNS = {"id": "id", "text": "text", "url": "url", "at": "added_at", "file": "file", "file_name": "file_name"}
+EVIDENCE_COLUMNS = {
+    "id": "id",
+    "text": "text",
+    "url": "url",
+    "at": "added_at",
+    "file": "file",
+    "file_name": "file_name",
+    "dated_on": "dated_on",
+    "valid_until": "valid_until",
+}
 SPREAD = ("question", "ballot", "at", "n", "lowest", "highest", "median", "roles")
 
 

@@ -47,15 +47,20 @@ def _short_day(day: date, language: str | None) -> str:
 
 
 def with_evidence(criteria: Sequence[CriterionResult]) -> str:
-    """„17 von 19 Einschätzungen mit Nachweis“: how much of it can be checked; "" where nothing is rated."""
+    """„17 von 19 Einschätzungen mit Nachweis“: how much of it can be checked; "" where nothing is rated.
+
+    With „…, 2 davon nur mit abgelaufenen“ where that is so.
+    """
     rated = [one for one in criteria if one.level is not None]
     if not rated:
         return ""
     n = sum(bool(one.evidence) for one in rated)
-    return ngettext("%(n)s von %(m)s Einschätzung mit Nachweis", "%(n)s von %(m)s Einschätzungen mit Nachweis", len(rated)) % {
+    said = ngettext("%(n)s von %(m)s Einschätzung mit Nachweis", "%(n)s von %(m)s Einschätzungen mit Nachweis", len(rated)) % {
         "n": n,
         "m": len(rated),
     }
+    expired = sum(one.rests_on_expired for one in rated)
+    return ", ".join((said, _("%(n)s davon nur mit abgelaufenen") % {"n": expired})) if expired else said
 
 
 # --- Changes ----------------------------------------------------------------------------------------------------------------

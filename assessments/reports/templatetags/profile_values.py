@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from assessments import sentences
 from assessments.reports.pdf.limits import shorten
 from assessments.reports.profile import texts
+from assessments.reports.profile.ageing import AgeingItem, ageing_sentence
 from assessments.reports.profile.model import CriterionResult, MaturityProfile, MeasureItem, PriorityItem
 from assessments.scoring import GroupChange
 from catalogue.levels import HIGHEST
@@ -83,6 +84,12 @@ def in_phases(profile: MaturityProfile, criteria: Sequence[CriterionResult]) -> 
 def with_evidence(criteria: Sequence[CriterionResult]) -> str:
     """How many of the levels something shows: „17 von 19 Einschätzungen mit Nachweis“, "" without a level."""
     return texts.with_evidence(criteria)
+
+
+@register.filter(name="ageing_sentence")
+def ageing_sentence_of(items: Sequence[AgeingItem]) -> str:
+    """„2 Nachweise sind abgelaufen, 1 läuft in den nächsten 90 Tagen ab“."""
+    return ageing_sentence(items)
 
 
 @register.filter

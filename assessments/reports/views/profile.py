@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -23,6 +24,7 @@ from assessments.reports.charts.profile_charts import (
     named_overall,
     trend_chart,
 )
+from assessments.reports.profile.ageing import ageing_on
 from assessments.reports.profile.by_level import by_level
 from assessments.reports.profile.model import MaturityProfile
 from assessments.reports.views.records import earlier_files
@@ -70,6 +72,7 @@ def profile_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "record": record,
         "records": list(assessment.records.without_document()) if assessment.approval else [],
         "earlier_files": earlier_files(record, public_id=public_id, with_comments=may_work) if record else [],
+        "ageing": ageing_on(timezone.localdate(), profile.criteria) if record is None or record.is_current else (),
         "since": since_approval(record, assessment.project) if record is not None and record.is_current else (),
         "compared_query": f"&{urlencode(chosen)}" if chosen else "",
         "crumbs": crumbs_to(
