@@ -41,8 +41,8 @@ def test_form_is_accessible_and_archivable(download):
     in_scope = len(CRITERIA) - 1
     assert tags.count("H1") == 1
     assert tags.count("H2") == 2 + in_scope
-    # Five levels, two other answers, a reason, evidence and its link, five targets and a day.
-    assert tags.count("Form") == in_scope * 16
+    # Five levels, two other answers, a reason, evidence with its link and two days, five targets and a day.
+    assert tags.count("Form") == in_scope * 18
 
 
 def test_form_holds_guidance_and_no_answer(download):

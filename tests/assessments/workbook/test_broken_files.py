@@ -224,12 +224,12 @@ WRONG_CELLS = {
     "date_of_two_readings": (put(1, target_date="01/02/2027"), "(G2): „01/02/2027“ ist kein Datum."),
     "date_without_year": (put(1, target_date="31.12."), "(G2): „31.12.“ ist kein Datum."),
     "date_of_three_figures": (put(1, target_date="31.12.202"), "(G2): „31.12.202“ ist kein Datum."),
-    "version_words": (put(1, version="neu"), "Zeile 2, Spalte „Fassung“ (W2): Diese verborgene Angabe wurde verändert."),
-    "version_none": (put(1, version=None), "Zeile 2, Spalte „Fassung“ (W2): Diese verborgene Angabe wurde verändert."),
-    "version_zero": (put(1, version=0), "Zeile 2, Spalte „Fassung“ (W2): Diese verborgene Angabe wurde verändert."),
+    "version_words": (put(1, version="neu"), "Zeile 2, Spalte „Fassung“ (Y2): Diese verborgene Angabe wurde verändert."),
+    "version_none": (put(1, version=None), "Zeile 2, Spalte „Fassung“ (Y2): Diese verborgene Angabe wurde verändert."),
+    "version_zero": (put(1, version=0), "Zeile 2, Spalte „Fassung“ (Y2): Diese verborgene Angabe wurde verändert."),
     "version_of_the_future": (put(1, version=7), "Zeile 2, Spalte „Fassung“: Diese verborgene Angabe wurde verändert."),
-    "assessment": (put(1, assessment="fremd"), "Zeile 2, Spalte „Bewertung-Nr.“ (X2): Diese Zeile gehört zu einer anderen"),
-    "assessment_none": (put(1, assessment=None), "Zeile 2, Spalte „Bewertung-Nr.“ (X2): Diese Zeile gehört zu einer anderen"),
+    "assessment": (put(1, assessment="fremd"), "Zeile 2, Spalte „Bewertung-Nr.“ (Z2): Diese Zeile gehört zu einer anderen"),
+    "assessment_none": (put(1, assessment=None), "Zeile 2, Spalte „Bewertung-Nr.“ (Z2): Diese Zeile gehört zu einer anderen"),
 }
 
 
