@@ -41,6 +41,8 @@ NEVER_ONE = {
     "Der Text hat %(length)d Zeichen; erlaubt sind %(most)d.": "a fixed number",
     "Höchstens %(most)s Zeilen; das sind %(number)s.": "a fixed number",
     "%(number)s Frage, höchstens %(minutes)s Minuten.": "at least two minutes",
+    "%(n)s Nachweis läuft in den nächsten %(days)s\N{NO-BREAK SPACE}Tagen ab": "a fixed number of days",
+    "%(n)s läuft in den nächsten %(days)s\N{NO-BREAK SPACE}Tagen ab": "a fixed number of days",
     "Geben Sie bitte mindestens %(days)s Tage Zeit.": "a fixed number",
     "Wer später dazukommt oder eine andere Rolle bekommt, hat ebenfalls mindestens %(grace)s Tage Zeit. Die Seite „Personen“"
     " zeigt, wem der zweite Faktor noch fehlt. Ein Passkey zählt als zweiter Faktor.": "a fixed number",
