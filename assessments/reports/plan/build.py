@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from assessments.models import Measure, Project
 from assessments.models.measure import is_overdue
+from assessments.queries.people import with_people
 from assessments.reports.plan.model import GateRef, MunicipalPlan, PlannedMeasure, SmallStep
 from assessments.reports.records.keeping import said, speaking
 from assessments.scoring import NOT_EXAMINED, REACHED
@@ -32,13 +33,14 @@ class Spoken:
 
 
 def plan_of(user: Any, municipality: Municipality, *, today: date | None = None) -> MunicipalPlan:
-    """What the person may see, in the active language. Five queries; a process that meets an edition anew asks six more."""
+    """What the person may see, in the active language. Six queries; a process that meets an edition anew asks six more."""
     today = today or timezone.localdate()
     projects = list(Project.objects.visible_to(user).filter(municipality=municipality).active().by_name())
     records = _records(user, municipality)
     phases = {phase.key: phase for phase in Phase.objects.all()}
-    rows = Measure.objects.running().filter(project__in=projects).select_related("owner")
+    rows = Measure.objects.running().filter(project__in=projects)
     measures = list(rows.order_by(F("due_on").asc(nulls_last=True), "pk"))
+    with_people(measures, "owner")
     waiting = {project.pk: _waiting(records.get(project.pk), phases) for project in projects}
     steps = tuple(_small_steps(projects, records, phases, measures))
     small = {(step.project_id, step.criterion) for step in steps}
