@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
@@ -20,8 +20,9 @@ STARTS_WITHIN = 30  # seconds
 
 
 @contextlib.contextmanager
-def demo_server(*, workers: int = 1, with_usual_round: bool = True) -> Iterator[int]:
-    """Yield the port of gunicorn and of one process that renders PDFs, on a database of their own with the demo's data."""
+def demo_server(*, workers: int = 1, with_usual_round: bool = True, prepare: Sequence[str] = ()) -> Iterator[int]:
+    """Yield the port of gunicorn and of one process that renders PDFs, on a database of their own with the demo's data, and
+    what the command ``prepare`` adds to it."""
     with (
         tempfile.TemporaryDirectory(prefix="skc-bench-", ignore_cleanup_errors=True) as folder,
         embedded_postgres(Path(folder) / "pg") as url,
@@ -30,6 +31,8 @@ def demo_server(*, workers: int = 1, with_usual_round: bool = True) -> Iterator[
         subprocess.run([sys.executable, "manage.py", "serve", "--prepare-only"], cwd=ROOT, env=env, check=True)
         if with_usual_round:
             subprocess.run([sys.executable, "-m", "tests.bench.usual_round"], cwd=ROOT, env=env, check=True)
+        if prepare:
+            subprocess.run([sys.executable, "manage.py", *prepare], cwd=ROOT, env=env, check=True)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]

@@ -12,7 +12,7 @@ import re
 import statistics
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -108,11 +108,11 @@ class Phone:
 class Wall:
     """The facilitator, and the wall that counts."""
 
-    def __init__(self, port: int, measured: Measured) -> None:
+    def __init__(self, port: int, measured: Measured, email: str, find: Callable[[Client], str]) -> None:
         self.client, self.watcher, self.measured = Client(port), Client(port), measured
         for client in (self.client, self.watcher):
-            client.sign_in("team@auenfurt.example", PASSWORD)
-        self.path = f"/bewertungen/{find_draft(self.client)}/wand/"
+            client.sign_in(email, PASSWORD)
+        self.path = f"/bewertungen/{find(self.client)}/wand/"
         status, _body = self.client.request("POST", self.path, {**self.client.form(self.path), "mode": "live"})
         assert status == 302, status
         self.code = re.findall(r"/w/(\w{8})/", self.client.get(self.path).decode())[0]
@@ -139,10 +139,11 @@ class Wall:
         self.measured.took("wall steps", start)
 
 
-def run(port: int) -> bool:
-    """Print the figures; False where a limit is broken or a vote was lost."""
+def run(port: int, email: str = "team@auenfurt.example", find: Callable[[Client], str] = find_draft) -> bool:
+    """Print the figures; False where a limit is broken or a vote was lost. ``find`` gives the round's public id for a client
+    that is signed in as the person who leads the workshop."""
     measured = Measured()
-    wall = Wall(port, measured)
+    wall = Wall(port, measured, email, find)
     phones = [Phone(port, wall.code, number, measured) for number in range(PEOPLE)]
     with ThreadPoolExecutor(PEOPLE + 1) as pool:
         jobs = [pool.submit(phone.take_part) for phone in phones] + [pool.submit(wall.watch)]
