@@ -26,6 +26,7 @@ TEMPLATES = {
 LINKS_UPWARDS = {
     "reports:profile",
     "reports:collected",
+    "reports:municipal",
     "reports:plan",
     "reports:portfolio",
     "reports:example",

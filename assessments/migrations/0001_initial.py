@@ -126,6 +126,16 @@ class Migration(migrations.Migration):
                         output_field=models.JSONField(),
                     ),
                 ),
+                (
+                    "ratings",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            "document", template="jsonb_path_query_array(%(expressions)s, '$.facts.answers[*].rating')"
+                        ),
+                        output_field=models.JSONField(),
+                    ),
+                ),
                 ("checksum", models.CharField(max_length=64, verbose_name="Prüfsumme")),
                 ("superseded_at", models.DateTimeField(blank=True, null=True, verbose_name="abgelöst am")),
                 (

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import F, Func, OuterRef, Q
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,7 @@ class AssessmentRecordQuerySet(models.QuerySet["AssessmentRecord"]):
 
     def without_document(self) -> "AssessmentRecordQuerySet":
         """Without what makes a record large, for those who only ask which one it is."""
-        return self.defer("document", "figures")
+        return self.defer("document", "figures", "ratings")
 
     def with_parts(self) -> "AssessmentRecordQuerySet":
         """Adds what its files need, in the same query. See ``AssessmentRecord.names`` and ``AssessmentRecord.renditions``."""
@@ -63,6 +63,12 @@ class AssessmentRecord(models.Model):
     #: What a list of many records reads: a few kB, where the document has a hundred. PostgreSQL keeps it equal.
     figures = models.GeneratedField(
         expression=KeyTransform("figures", "document"), output_field=models.JSONField(), db_persist=True
+    )
+    #: The answers reduced to what counts, for what asks many records about each criterion. PostgreSQL keeps it equal, too.
+    ratings = models.GeneratedField(
+        expression=Func("document", template="jsonb_path_query_array(%(expressions)s, '$.facts.answers[*].rating')"),
+        output_field=models.JSONField(),
+        db_persist=True,
     )
     checksum = models.CharField(_("Prüfsumme"), max_length=64)
     superseded_at = models.DateTimeField(_("abgelöst am"), null=True, blank=True)

@@ -22,6 +22,7 @@ from assessments.scoring.changes import (
     group_change,
     trend,
 )
+from assessments.scoring.disagreement import DENIED, DISAGREEMENTS, HIGHER, LOWER, disagreement
 from assessments.scoring.gates import (
     AHEAD,
     BELOW,
@@ -58,10 +59,14 @@ __all__ = [
     "AHEAD",
     "BELOW",
     "BLOCKED",
+    "DENIED",
+    "DISAGREEMENTS",
     "DOWN",
     "DROPPED",
     "FEWEST_VOTES",
+    "HIGHER",
     "KINDS",
+    "LOWER",
     "NEW",
     "NEWLY_RATED",
     "NOT_APPLICABLE",
@@ -93,6 +98,7 @@ __all__ = [
     "average",
     "change",
     "counts",
+    "disagreement",
     "distribution",
     "gap",
     "gates",

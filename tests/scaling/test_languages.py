@@ -39,6 +39,8 @@ NOT_HERE = (
     "reports:xlsx",
     "reports:portfolio_xlsx",
     "reports:portfolio_json",
+    "reports:municipal_xlsx",
+    "reports:municipal_json",
     "reports:ods",
     "reports:docx",
     "reports:csv",

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from assessments.reports.portfolio.model import Portfolio, PortfolioRow, StreamFigure
+from assessments.reports.portfolio.model import Portfolio, PortfolioRow, RecordRef, StreamFigure
 from assessments.reports.portfolio.narrowing import Narrowing
 
 SCHEMA = "portfolio-1"
@@ -41,14 +41,7 @@ def _row(row: PortfolioRow) -> dict[str, Any]:
         "id": row.public_id,
         "name": row.name,
         "phase": None if row.is_municipality_wide else row.phase,
-        "document": {
-            "number": row.record.number,
-            "assessment": row.record.assessment_id,
-            "round": row.record.round_label,
-            "approved_on": row.record.on.isoformat(),
-        }
-        if row.record
-        else None,
+        "document": record_document(row.record) if row.record else None,
         "running": {
             "assessment": running.assessment_id,
             "round": running.round_label,
@@ -65,8 +58,8 @@ def _row(row: PortfolioRow) -> dict[str, Any]:
         }
         if running
         else None,
-        "overall": _figure(row.overall) if row.overall else None,
-        "workstreams": [_figure(figure) for figure in row.figures],
+        "overall": figure_document(row.overall) if row.overall else None,
+        "workstreams": [figure_document(figure) for figure in row.figures],
         "gates": [
             {
                 "phase": gate.phase,
@@ -83,7 +76,16 @@ def _row(row: PortfolioRow) -> dict[str, Any]:
     }
 
 
-def _figure(figure: StreamFigure) -> dict[str, Any]:
+def record_document(record: RecordRef) -> dict[str, Any]:
+    return {
+        "number": record.number,
+        "assessment": record.assessment_id,
+        "round": record.round_label,
+        "approved_on": record.on.isoformat(),
+    }
+
+
+def figure_document(figure: StreamFigure) -> dict[str, Any]:
     return {
         "key": figure.key,
         "name": figure.name,

@@ -91,10 +91,10 @@ def _row(project: Project, sources: Sources, states: Mapping[str, str], today: d
         phase_order=project.phase.order,
         approved_phase="" if project.is_municipality_wide else _moved_from(project, gates),
         is_municipality_wide=project.is_municipality_wide,
-        record=RecordRef(record.number, record.assessment_id, _round(record.round), record.on) if record else None,
-        running=_running(running) if running else None,
-        overall=_figure(record.figures["overall"]) if record else None,
-        figures=tuple(map(_figure, record.figures["workstreams"])) if record else (),
+        record=RecordRef(record.number, record.assessment_id, round_label(record.round), record.on) if record else None,
+        running=running_ref(running) if running else None,
+        overall=figure_of(record.figures["overall"]) if record else None,
+        figures=tuple(map(figure_of, record.figures["workstreams"])) if record else (),
         gates=gates,
         fallen=counts.get(DOWN, 0),
         risen=counts.get(UP, 0),
@@ -121,11 +121,11 @@ def _kinds(record: RecordRow | None) -> Mapping[str, int]:
     return changes["counts"] if changes else {}
 
 
-def _round(number: int) -> str:
+def round_label(number: int) -> str:
     return _("Runde %(number)s") % {"number": number}
 
 
-def _figure(plain: Mapping[str, Any]) -> StreamFigure:
+def figure_of(plain: Mapping[str, Any]) -> StreamFigure:
     average, change = plain["average"], plain["change"]
     return StreamFigure(
         key=plain["key"],
@@ -164,7 +164,7 @@ def _obstacle(plain: Mapping[str, Any], known: Mapping[str, Criterion]) -> Obsta
     return Obstacle(key, said(plain["title"]), known[key].workstream_keys if key in known else ())
 
 
-def _running(assessment: Assessment) -> RunningRef:
+def running_ref(assessment: Assessment) -> RunningRef:
     is_waiting = assessment.state == AssessmentState.SUBMITTED
     step = assessment.submission if is_waiting else assessment.beginning
     return RunningRef(

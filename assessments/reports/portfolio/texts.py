@@ -24,13 +24,13 @@ def standing(portfolio: Portfolio) -> str:
     return " ".join(
         [
             *([_("Auswahl: %(shown)s.") % {"shown": shown(portfolio)}] if m < portfolio.total else []),
-            _approved(n, m),
+            approved_of(n, m),
             *([_("Phasentor der jeweiligen Phase: %(parts)s.") % {"parts": ", ".join(parts)}] if parts else []),
         ]
     )
 
 
-def _approved(n: int, m: int) -> str:
+def approved_of(n: int, m: int) -> str:
     """How many of ``m`` projects have an approved assessment."""
     if not n:
         return ngettext(
@@ -61,10 +61,15 @@ def waits_for_stream(portfolio: Portfolio, one: SharedObstacle) -> str:
 
 def waits_for_criterion(one: SharedObstacle) -> str:
     """„„Datenschutz“ hält 3 Projekte auf: A, B und C.“"""
+    return hold_up(one.name, one.projects)
+
+
+def hold_up(title: str, projects: Sequence[str]) -> str:
+    """The same for any criterion that holds up two projects or more."""
     return _("„%(title)s“ hält %(n)s Projekte auf: %(projects)s.") % {
-        "title": one.name,
-        "n": len(one.projects),
-        "projects": names(one.projects),
+        "title": title,
+        "n": len(projects),
+        "projects": names(projects),
     }
 
 

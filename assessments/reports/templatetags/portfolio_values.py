@@ -62,13 +62,24 @@ def shade(figure: StreamFigure) -> str:
 @register.filter
 def levels_said(figure: StreamFigure) -> str:
     """„Stufen 0 bis 4: 1, 2, 1, 0, 0“, for those who do not see the columns."""
-    return _("Stufen 0 bis 4: %(counts)s") % {"counts": ", ".join(map(str, figure.counts))}
+    return counts_said(figure.counts)
+
+
+@register.filter
+def counts_said(counts: Sequence[int]) -> str:
+    return _("Stufen 0 bis 4: %(counts)s") % {"counts": ", ".join(map(str, counts))}
 
 
 @register.filter
 def strip(figure: StreamFigure) -> SafeString:
     """How many criteria stand on the levels 0 to 4, as five columns; told in words beside it."""
-    return _strip(figure.counts, max(1, *figure.counts))
+    return columns(figure.counts)
+
+
+@register.filter
+def columns(counts: Sequence[int]) -> SafeString:
+    """The same for counts of any kind."""
+    return _strip(tuple(counts), max(1, *counts))
 
 
 @lru_cache(maxsize=2000)

@@ -1,0 +1,137 @@
+"""What the profile of a municipality says in words, in the active language. Pure."""
+
+from collections.abc import Sequence
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assessments import scoring, sentences
+from assessments.reports.municipal.model import CriterionEvidence, MunicipalProfile, OwnAnswer, ProjectRef
+from assessments.reports.portfolio.texts import approved_of, hold_up, names
+
+
+def standing(profile: MunicipalProfile) -> str:
+    """What the picture stands on: the own round with its day, and how many projects speak."""
+    return f"{_own(profile)} {_projects(profile)}"
+
+
+def _own(profile: MunicipalProfile) -> str:
+    if profile.own is None:
+        return _("Eine eigene Einschätzung der Kommune ist noch nicht freigegeben.")
+    return _("Eigene Einschätzung: %(round)s vom %(day)s, %(rated)s.") % {
+        "round": profile.own.record.round_label,
+        "day": date_format(profile.own.record.on),
+        "rated": sentences.rated_of(profile.own.rated, profile.own.asked),
+    }
+
+
+def _projects(profile: MunicipalProfile) -> str:
+    if not profile.total:
+        return _("Sie gehören zu keinem Projekt.") if profile.only_own else _("Es gibt noch kein Projekt.")
+    said = approved_of(len(profile.projects), profile.total)
+    if not profile.only_own:
+        return said
+    note = _("Gezählt sind nur die Projekte, zu denen Sie gehören.")
+    return f"{said} {note}"
+
+
+def disagreement(kind: str, own: OwnAnswer, found: Sequence[tuple[int, Sequence[ProjectRef]]]) -> str:
+    """„Die Kommune nennt Stufe 4; niedriger stehen A (Stufe 1) und B (Stufe 2).“
+
+    ``found`` are levels and the projects on them. As many are named as stand in a sentence.
+    """
+    stand = [
+        _("%(project)s (Stufe %(level)s)") % {"project": project.name, "level": level}
+        for level, projects in found
+        for project in projects
+    ]
+    values = {"level": own.level, "projects": names(stand)}
+    if kind == scoring.DENIED:
+        return (
+            ngettext(
+                "Die Kommune sagt „trifft nicht zu“; eingeschätzt hat es %(projects)s.",
+                "Die Kommune sagt „trifft nicht zu“; eingeschätzt haben es %(projects)s.",
+                len(stand),
+            )
+            % values
+        )
+    if kind == scoring.LOWER:
+        return (
+            ngettext(
+                "Die Kommune nennt Stufe %(level)s; niedriger steht %(projects)s.",
+                "Die Kommune nennt Stufe %(level)s; niedriger stehen %(projects)s.",
+                len(stand),
+            )
+            % values
+        )
+    return (
+        ngettext(
+            "Die Kommune nennt Stufe %(level)s; höher steht %(projects)s.",
+            "Die Kommune nennt Stufe %(level)s; höher stehen %(projects)s.",
+            len(stand),
+        )
+        % values
+    )
+
+
+def holds_up(one: CriterionEvidence) -> str:
+    """„„Datenschutz“ hält 3 Projekte auf: A, B und C.“"""
+    projects = [project.name for project in one.holds_up]
+    if len(projects) == 1:
+        return _("„%(title)s“ hält „%(project)s“ auf.") % {"title": one.title, "project": projects[0]}
+    return hold_up(one.title, projects)
+
+
+def low(one: CriterionEvidence) -> str:
+    """„„Datenschutz“: 3 von 5 Projekten.“"""
+    return _("„%(title)s“: %(projects)s.") % {"title": one.title, "projects": of_projects(one.low, one.m)}
+
+
+def of_projects(n: int, m: int) -> str:
+    """„3 von 5 Projekten“, „1 von 1 Projekt“."""
+    return ngettext("%(n)s von %(m)s Projekt", "%(n)s von %(m)s Projekten", m) % {"n": n, "m": m}
+
+
+def no_disagreement(profile: MunicipalProfile) -> str:
+    """Why none is told: that there is none, or that nothing could be compared."""
+    if not profile.compared:
+        return _("Noch gibt es kein Kriterium, das Kommune und Projekte beide eingeschätzt haben.")
+    return ngettext(
+        "In dem %(n)s Kriterium, das sich vergleichen lässt, widersprechen sie sich nicht.",
+        "In den %(n)s Kriterien, die sich vergleichen lassen, widersprechen sie sich nicht.",
+        profile.compared,
+    ) % {"n": profile.compared}
+
+
+def not_asked(profile: MunicipalProfile) -> str:
+    """„20 Kriterien der Ausgabe 3.0 stehen noch in keiner freigegebenen Bewertung.“; "" where all do."""
+    n = len(profile.criteria) - len(profile.asked)
+    if not n:
+        return ""
+    return ngettext(
+        "%(n)s Kriterium der Katalogausgabe %(edition)s steht noch in keiner freigegebenen Bewertung.",
+        "%(n)s Kriterien der Katalogausgabe %(edition)s stehen noch in keiner freigegebenen Bewertung.",
+        n,
+    ) % {"n": n, "edition": profile.edition}
+
+
+def other_editions(profile: MunicipalProfile) -> str:
+    """Which projects were asked by another edition than the municipality, or, without a record of its own, than the newest.
+
+    "" where all were asked by the same.
+    """
+    edition = profile.own.edition if profile.own else profile.edition
+    others = [
+        _("%(project)s (%(edition)s)") % {"project": one.name, "edition": one.edition}
+        for one in profile.projects
+        if one.edition != edition
+    ]
+    if not others:
+        return ""
+    text = (
+        _("Die Kommune hat nach Katalogausgabe %(edition)s geantwortet, nach einer anderen: %(projects)s.")
+        if profile.own
+        else _("Die neueste Katalogausgabe darunter ist %(edition)s; nach einer älteren geantwortet: %(projects)s.")
+    )
+    return text % {"edition": edition, "projects": names(others)}
