@@ -28,7 +28,7 @@ if not DEMO and not env.is_set("DATABASE_URL"):
         f"DATABASE_URL is not set: name the database in {environment_file.DEFAULT} (docs/operation.md), or start the demo, "
         f"which brings its own: ./run{env.hint('DATABASE_URL')}"
     )
-VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var") if DEMO else "/var/lib/skalierungscheck"))
+VAR_DIR = env.folder("VAR_DIR", str(BASE_DIR / "var") if DEMO else "/var/lib/skalierungscheck")
 # Translations and static files. An installation has them made once, beside the code; the demo makes them as it starts.
 BUILD_DIR = BASE_DIR / "build" if not DEMO and (BASE_DIR / "build").is_dir() else VAR_DIR
 # Where people reach the app; links in mails begin with it.
@@ -294,7 +294,7 @@ EVIDENCE_SCANNER = env.text("EVIDENCE_SCANNER", "scaling.common.clamav.scan" if 
 # Beside http and https: what the document system's addresses begin with (enaio, d3). None that a browser would run.
 EVIDENCE_SCHEMES = env.schemes("EVIDENCE_SCHEMES")
 # Where the daily backup goes (manage.py timer backup), how long it stays, and the public keys it is encrypted for, if any.
-BACKUP_DIR = Path(env.text("BACKUP_DIR", str(VAR_DIR / "backups") if DEMO else "/var/backups/skalierungscheck"))
+BACKUP_DIR = env.folder("BACKUP_DIR", str(VAR_DIR / "backups") if DEMO else "/var/backups/skalierungscheck")
 BACKUP_KEEP_DAYS = env.number("BACKUP_KEEP_DAYS", 30, lowest=1)
 BACKUP_RECIPIENTS = env.words("BACKUP_RECIPIENTS")
 # Somebody has seen to it that each goes to another machine: the doctor reminds of it no more.
@@ -387,6 +387,7 @@ SECURITY_CONTACT = env.contact("SECURITY_CONTACT", OPERATOR["EMAIL"])
 METRICS = env.flag("METRICS", default=False)
 
 # --- Logging
+LOG_LEVEL = env.choice("LOG_LEVEL", ["warning", "info", "debug", "error", "critical"]).upper()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -409,7 +410,7 @@ LOGGING = {
     # Who signs in and who fails to, for fail2ban and the like, whatever the level of everything else.
     # Django's own handlers go: one of them would send a second mail, with the whole request.
     "loggers": {"signin": {"level": "INFO"}, "django": {"handlers": []}},
-    "root": {"handlers": ["console", "mail"] if ADMINS else ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["console", "mail"] if ADMINS else ["console"], "level": LOG_LEVEL},
 }
 
 # --- Does it fit together?

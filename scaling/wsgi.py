@@ -7,7 +7,8 @@ from typing import NoReturn
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from scaling.common.processes import SERVE_PID
+from scaling import __version__
+from scaling.common.processes import SERVE_PID, name_process
 
 #: Tells gunicorn that a new attempt would end the same way (``gunicorn.arbiter.Arbiter.APP_LOAD_ERROR``).
 GIVE_UP = 4
@@ -19,6 +20,7 @@ def end(problem: object) -> NoReturn:
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scaling.settings")
+name_process("pages", __version__)
 try:
     application = get_wsgi_application()
 except ImproperlyConfigured as error:

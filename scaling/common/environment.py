@@ -71,6 +71,13 @@ class Env:
             raise ImproperlyConfigured(f"{name} must be {' or '.join(choices)}, not {value!r}.")
         return value
 
+    def folder(self, name: str, default: str) -> Path:
+        """A folder, which need not be there yet. A path from where somebody happens to stand would be a new one each time."""
+        path = Path(self.text(name, default))
+        if not path.is_absolute():
+            raise ImproperlyConfigured(f"{name} must be a whole path, from / on, not {str(path)!r}.")
+        return path
+
     def number(self, name: str, default: int, *, lowest: int = 0) -> int:
         value = self.text(name, str(default))
         try:
@@ -114,6 +121,10 @@ class Env:
         value = self.text(name, default).strip().rstrip("/")
         if not value.startswith(("https://", "http://")) or any(character.isspace() for character in value):
             raise ImproperlyConfigured(f"{name} must begin with https:// or http://, not {value!r}.")
+        try:
+            urlsplit(value).port  # noqa: B018 – asks whether it is one
+        except ValueError:
+            raise ImproperlyConfigured(f"{name} is {value}: after the colon belongs a port, a number up to 65535.") from None
         return value
 
     def contact(self, name: str, default: str) -> str:
@@ -160,11 +171,19 @@ class Env:
         url = urlsplit(self.text(name, default))
         if url.scheme not in MAIL:
             raise ImproperlyConfigured(f"{name} must begin with smtp://, smtp+tls://, smtp+ssl:// or consolemail://.")
+        if url.path.strip("/") or url.query or url.fragment:
+            # A password with one of these signs would silently name another host.
+            raise ImproperlyConfigured(
+                f"{name} must look like {url.scheme}://user:password@mail.example.org:587; "
+                "write / as %2F, # as %23 and ? as %3F in user and password."
+            )
         backend, port = MAIL[url.scheme]
         try:
             port = url.port or port
         except ValueError:
             raise ImproperlyConfigured(f"{name} names no port.") from None
+        if backend == "smtp" and not url.hostname:
+            raise ImproperlyConfigured(f"{name} names no mail server: write {url.scheme}://mail.example.org.")
         return {
             "EMAIL_BACKEND": f"django.core.mail.backends.{backend}.EmailBackend",
             "EMAIL_HOST": url.hostname or "localhost",

@@ -1,12 +1,23 @@
-"""Processes that belong together end together."""
+"""Processes that belong together end together, and tell the database who they are."""
 
 import os
 import signal
 import threading
 import time
 
+#: What our processes' connections are called by, in front of their kind and version.
+NAME = "skalierungscheck"
 #: Names the process that started us to serve together with it.
 SERVE_PID = "SERVE_PID"
+
+
+def name_process(kind: str, version: str) -> None:
+    """Whatever connects to PostgreSQL from now on is called by this kind of process (one word) and its version.
+
+    So the database knows which versions work on it, on whatever host. A name that the operator has set stays.
+    """
+    if (os.environ.get("PGAPPNAME") or NAME).startswith(NAME):
+        os.environ["PGAPPNAME"] = f"{NAME} {kind} {version}"
 
 
 def follow_server() -> None:

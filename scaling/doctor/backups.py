@@ -10,24 +10,17 @@ from django.db import DatabaseError, connection, transaction
 
 from scaling.backup.archive import recipient_problem
 from scaling.doctor.findings import Check, Complaint, problem, warning
-from scaling.doctor.machine import LEAST_FREE, MEGABYTE, can_write, owner
+from scaling.doctor.machine import LEAST_FREE, MEGABYTE, TEMPORARY, can_write, owner
 
 USUAL = "/var/backups/skalierungscheck"
 #: Where Debian's PostgreSQL keeps its data, if the server does not say.
 DATA = Path("/var/lib/postgresql")
-#: What a machine empties.
-TEMPORARY = ("/tmp", "/var/tmp", "/run", "/dev/shm")  # noqa: S108 – looked for, not used
 
 
 def folder() -> Iterator[Complaint]:
     """Whether the nightly backup finds a place of its own that it may write to."""
     path = Path(settings.BACKUP_DIR)
     make = f"install -d -m 700 -o skalierungscheck -g skalierungscheck {path}; then deploy/install services"
-    if not path.is_absolute():
-        yield problem(
-            f"BACKUP_DIR is {path}: every command would look for it somewhere else.", f"Write the whole path, such as {USUAL}"
-        )
-        return
     for inside, said in _wrong_places():
         if path.resolve().is_relative_to(inside.resolve()):
             yield problem(f"BACKUP_DIR is {path}, below {inside}: {said}", f"Set BACKUP_DIR={USUAL}, and move what lies there.")

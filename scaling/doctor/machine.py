@@ -4,6 +4,8 @@ import logging
 import os
 import shutil
 import stat
+import subprocess
+import sys
 import tempfile
 import time
 import zoneinfo
@@ -16,14 +18,17 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from assessments.reports.pdf.engine import PdfUnavailable, html_to_pdf
+from scaling.backup.create import SECRET
 from scaling.backup.create import missing_files as missing_uploads
 from scaling.common import environment_file
-from scaling.doctor.findings import Check, Complaint, problem, warning
+from scaling.doctor.findings import CannotLook, Check, Complaint, problem, warning
 from scaling.preparation import build_is_current
 
 MEGABYTE = 1024 * 1024
 #: Free space below which something is to be done.
 LEAST_FREE = 1024 * MEGABYTE
+#: What a machine empties.
+TEMPORARY = ("/tmp", "/var/tmp", "/run", "/dev/shm")  # noqa: S108 – looked for, not used
 
 
 def user() -> Iterator[Complaint]:
@@ -42,10 +47,18 @@ def settings_file() -> Iterator[Complaint]:
     path = Path(os.environ.get(environment_file.FILE) or environment_file.DEFAULT)
     if path.is_file() and path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH | stat.S_IWGRP):
         yield problem(f"{path} holds secrets, and others may read or change it.", f"chmod 640 {path}")
+    for name in settings.VARIABLES_SET:
+        secret = Path(os.environ.get(f"{name}_FILE", ""))
+        # What a container engine or systemd brings lies below /run, where only this service comes.
+        if not SECRET.search(name) or not secret.is_file() or secret.resolve().is_relative_to("/run"):
+            continue
+        if secret.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH | stat.S_IWGRP):
+            yield problem(f"{secret} holds {name}, and others may read or change it.", f"chmod 640 {secret}")
 
 
 def folders() -> Iterator[Complaint]:
     var = Path(settings.VAR_DIR)
+    yield from _places(var)
     for folder in (var, Path(settings.MEDIA_ROOT)):
         if not folder.is_dir():
             if folder == var:
@@ -59,9 +72,21 @@ def folders() -> Iterator[Complaint]:
     foreign = list(islice(_of_others(Path(settings.MEDIA_ROOT)), 3))
     if foreign:
         yield problem(
-            f"Uploads belong to another user and cannot be read: {', '.join(map(str, foreign))} …",
+            f"Uploads belong to another user and cannot be read, or none be added: {', '.join(map(str, foreign))} …",
             f"chown -R skalierungscheck: {settings.MEDIA_ROOT}",
         )
+
+
+def _places(var: Path) -> Iterator[Complaint]:
+    """Where uploads may not lie, though they could be written there."""
+    if settings.DEMO:
+        return
+    elsewhere = "Set VAR_DIR=/var/lib/skalierungscheck, and move what lies there."
+    if var.resolve().is_relative_to(Path(settings.BASE_DIR).resolve()):
+        yield problem(f"VAR_DIR is {var}, below the code: uploads go with it when another version is installed.", elsewhere)
+    for temporary in TEMPORARY:
+        if var.resolve().is_relative_to(temporary):
+            yield problem(f"VAR_DIR is {var}: uploads are lost when the machine starts, or sooner.", elsewhere)
 
 
 def can_write(folder: Path) -> bool:
@@ -74,7 +99,7 @@ def can_write(folder: Path) -> bool:
 
 def _of_others(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*") if folder.is_dir() else ():
-        if not _may(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):
+        if not _may(path, os.R_OK | (os.W_OK | os.X_OK if path.is_dir() else 0)):
             yield path
 
 
@@ -173,6 +198,27 @@ def operator() -> Iterator[Complaint]:
         )
 
 
+def language() -> Iterator[Complaint]:
+    """How names of files are written: one in Latin-1 or ASCII cannot be read by the next command that runs in UTF-8."""
+    found = sys.getfilesystemencoding()
+    if found.lower().replace("-", "") != "utf8":
+        yield problem(f"Names of files are written as {found} here: umlauts in them break.", "Set LANG=C.UTF-8, and no LC_ALL.")
+
+
+def time_server() -> Iterator[Complaint]:
+    """Both the database and the proxy may stand on this machine: then their clocks are wrong together."""
+    program = shutil.which("timedatectl")
+    if program is None:
+        raise CannotLook("There is no timedatectl to ask.")
+    asked = subprocess.run(  # noqa: S603 – a program of the system's
+        [program, "show", "--property=NTPSynchronized", "--value"], capture_output=True, text=True, check=False
+    )
+    if asked.returncode or asked.stdout.strip() not in ("yes", "no"):
+        raise CannotLook("timedatectl does not answer, as in a container: see the machine below it.")
+    if asked.stdout.strip() == "no":
+        yield warning("No time server sets this machine's clock: it may be wrong.", "timedatectl set-ntp true")
+
+
 def time_zone() -> Iterator[Complaint]:
     try:
         zoneinfo.ZoneInfo(settings.TIME_ZONE)
@@ -217,6 +263,8 @@ CHECKS = [
     Check("missing files", missing_files, needs_database=True),
     Check("own templates", own_templates),
     Check("operator", operator, in_demo=False),
+    Check("language", language),
     Check("time zone", time_zone),
+    Check("time server", time_server, in_demo=False),
     Check("pdf", pdf),
 ]

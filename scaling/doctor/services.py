@@ -3,20 +3,46 @@
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from assessments.reports.rendering.queue import workers_alive
+from scaling import __version__
 from scaling.common import clamav
 from scaling.common.jobs import STUCK_AFTER, stuck_jobs
+from scaling.common.processes import NAME
 from scaling.doctor.findings import Check, Complaint, counted, problem, warning
 from scaling.models import TimedRun
 from scaling.timers import TASKS
+
+#: The unit behind the word that a process calls itself by.
+UNITS = {"pages": "web", "worker": "worker@1"}
 
 
 def workers() -> Iterator[Complaint]:
     if not workers_alive():
         yield problem("No worker is running: nobody gets a PDF.", "systemctl enable --now skalierungscheck-worker@1")
+
+
+def versions() -> Iterator[Complaint]:
+    """Every process on every host tells its version to the database it works on (``scaling.common.processes.name_process``)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT application_name, count(*) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND application_name LIKE %s GROUP BY 1 ORDER BY 1",
+            [f"{NAME} %"],
+        )
+        found = cursor.fetchall()
+    for process, count in found:
+        _app, kind, version = process.split(" ", 2)
+        if version != __version__:
+            yield problem(
+                f"Version {version} still works on this database ({kind}, {counted(count, 'connection')}), {__version__} is "
+                "installed here.",
+                f"Install {__version__} on each host; systemctl restart skalierungscheck-{UNITS.get(kind, kind)}",
+            )
 
 
 def jobs() -> Iterator[Complaint]:
@@ -53,6 +79,14 @@ def timers() -> Iterator[Complaint]:
 
 
 def scanner() -> Iterator[Complaint]:
+    if settings.EVIDENCE_SCANNER:
+        try:
+            import_string(settings.EVIDENCE_SCANNER)
+        except ImportError as error:
+            yield problem(
+                f"EVIDENCE_SCANNER names {settings.EVIDENCE_SCANNER}, which is not there ({error}): nobody can bring a file.",
+                "Correct it (package.module.function), or set CLAMD instead.",
+            )
     if not settings.CLAMD:
         return
     try:
@@ -67,6 +101,7 @@ def scanner() -> Iterator[Complaint]:
 
 CHECKS = [
     Check("workers", workers, needs_database=True),
+    Check("versions", versions, needs_database=True),
     Check("jobs", jobs, needs_database=True),
     Check("scanner", scanner),
     Check("timers", timers, needs_database=True, in_demo=False),

@@ -1,5 +1,6 @@
 """What people reach: the address, the proxy in front, and what it makes of a request."""
 
+import http.client
 import json
 import re
 import socket
@@ -23,6 +24,7 @@ SECONDS = 10
 #: Sent along as if somebody outside had made them up (RFC 5737): the proxy must not pass them on as true.
 FORGED = {"X-Forwarded-Proto": "http", "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Host": "forged.example"}
 EXPIRES_SOON = 14  # days
+MEGABYTE = 1024 * 1024
 PROXY = "Compare the proxy with deploy/nginx.conf"
 
 
@@ -144,6 +146,75 @@ def headers() -> Iterator[Complaint]:
         yield problem("The clocks of this machine and of the proxy differ by more than a minute.", "timedatectl set-ntp true")
 
 
+def cookies() -> Iterator[Complaint]:
+    """Whether the proxy leaves pages between the app and one person: two calls get two tokens, and none is kept by it."""
+    got = []
+    for _turn in (1, 2):
+        _fetch.cache_clear()
+        status, found, _body = _answer("/konto/login/")
+        if status != 200:
+            return
+        got.append(found.get("set-cookie", ""))
+        if not got[-1]:
+            yield problem(
+                "The cookie of the sign-in page does not arrive: nobody can sign in.",
+                f"{PROXY}: neither proxy_hide_header nor a cache for pages.",
+            )
+            return
+    if got[0] == got[1]:
+        yield problem(
+            "The proxy keeps pages and gives them to others, with their cookies.",
+            f"{PROXY}: no proxy_cache, at most for /static/.",
+        )
+
+
+def uploads() -> Iterator[Complaint]:
+    """Whether the proxy lets through what the app takes. nginx by itself stops at 1 MB."""
+    size = settings.MAX_BODY_BYTES - MEGABYTE
+    request = urllib.request.Request(settings.SITE_URL + ALIVE, data=bytes(size), method="POST")  # noqa: S310
+    _answer(ALIVE)
+    try:
+        with urllib.request.build_opener(_NoRedirects).open(request, timeout=SECONDS) as answer:
+            status = answer.status
+    except urllib.error.HTTPError as error:
+        status = error.code
+    except urllib.error.URLError as error:
+        if not isinstance(error.reason, ConnectionError):
+            raise CannotLook(f"It takes long to send {size // MEGABYTE} MB there: {error.reason}.") from None
+        status = 413  # cut off while we were sending
+    if status == 413:
+        yield problem(
+            f"The proxy refuses requests of {size // MEGABYTE} MB: files of 10 MB cannot be brought.",
+            f"{PROXY}: client_max_body_size {settings.MAX_BODY_BYTES // MEGABYTE}m;",
+        )
+
+
+def plain_http(port: int = 80) -> Iterator[Complaint]:
+    """What somebody gets who types the address without https."""
+    address = urlsplit(settings.SITE_URL)
+    if address.port not in (None, 443):
+        return
+    connection = http.client.HTTPConnection(address.hostname or "", port, timeout=SECONDS)
+    try:
+        connection.request("GET", "/impressum/")
+        answer = connection.getresponse()
+        status, target = answer.status, answer.headers.get("Location", "")
+    except socket.gaierror:
+        raise CannotLook("The host name is unknown.") from None
+    except (OSError, http.client.HTTPException):
+        yield warning(
+            "Who types the address without https:// gets no answer.", f"{PROXY}: its first server block listens on port 80."
+        )
+        return
+    finally:
+        connection.close()
+    if status not in (301, 302, 307, 308) or not target.startswith(f"{settings.SITE_URL}/"):
+        yield problem(
+            f"Who types the address without https:// is not led to {settings.SITE_URL} (answer {status} {target}).",
+            f"{PROXY}: its first server block, return 301 https://$host$request_uri;",
+        )
+
+
 def static_files() -> Iterator[Complaint]:
     status, _headers, body = _answer("/impressum/")
     paths = re.findall(rb'<link[^>]*href="(/static/[^"]+\.css)"', body) if status == 200 else []
@@ -175,6 +246,9 @@ CHECKS = [
     Check("running version", versions, in_demo=False),
     Check("proxy", proxy, in_demo=False),
     Check("headers", headers, in_demo=False),
+    Check("cookies", cookies, in_demo=False),
+    Check("uploads by the proxy", uploads, in_demo=False),
+    Check("plain http", plain_http, in_demo=False),
     Check("static files by the proxy", static_files, in_demo=False),
     Check("certificate", certificate, in_demo=False),
 ]

@@ -23,6 +23,7 @@ from scaling.common.identity_providers import IdentityProvider
 os.environ.setdefault("AUTHLIB_INSECURE_TRANSPORT", "1")  # it speaks http, on loopback
 
 KID = "key-1"
+SECRET = "geheim"
 
 
 class Provider:
@@ -59,7 +60,7 @@ class Provider:
             "name": "Stadt Musterhafen",
             "issuer": self.url,
             "client_id": "skalierungscheck",
-            "secret": "geheim",
+            "secret": SECRET,
             "domains": ("stadt.example",),
             "groups_claim": "groups",
             "rules": (),
@@ -92,9 +93,12 @@ def running() -> Iterator[Provider]:
 
     @app.before_request
     def verify() -> Any:
-        """RFC 7636, 4.6: who brings a code has to know what its challenge was made from, and a code is good once."""
+        """The secret first. RFC 7636, 4.6: who brings a code knows what its challenge was made from; each is good once."""
         if flask.request.path != "/oauth2/token":
             return None
+        basic = flask.request.authorization
+        if flask.request.form.get("client_secret", basic.password if basic else "") != SECRET:
+            return flask.jsonify(error="invalid_client"), 401
         digest = hashlib.sha256(flask.request.form.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
         is_right = provider.challenges.pop(flask.request.form.get("code", ""), None) == challenge

@@ -2,15 +2,20 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from assessments.reports.rendering.tasks import render
+from scaling import __version__
+from scaling.common.processes import name_process
 from scaling.doctor import services
 from scaling.doctor.findings import Check, Severity, run
 from scaling.models import TimedRun
@@ -23,6 +28,31 @@ from tests.scaling.test_settings import PRODUCTION, ROOT
 class TestServices:
     def test_no_worker(self):
         assert "No worker is running" in found(services.workers)[0]
+
+    def test_processes_of_another_version(self, monkeypatch):
+        monkeypatch.setenv("PGAPPNAME", "")
+        name_process("worker", __version__)
+        address = connection.get_connection_params()
+        kept = {key: address[key] for key in ("host", "port", "user", "password", "dbname") if address.get(key)}
+        with psycopg.connect(**kept):
+            assert found(services.versions) == []
+            monkeypatch.setattr(services, "__version__", "99.0.0")
+            (said,) = found(services.versions)
+        assert f"Version {__version__} still works on this database (worker, 1 connection), 99.0.0 is installed here." in said
+        assert "on each host; systemctl restart skalierungscheck-worker@1" in said
+
+    def test_name_that_the_operator_gave_stays(self, monkeypatch):
+        monkeypatch.setenv("PGAPPNAME", "stadt")
+        name_process("pages", __version__)
+        assert os.environ["PGAPPNAME"] == "stadt"
+
+    def test_scanner_that_is_not_there(self, settings):
+        settings.EVIDENCE_SCANNER = "stadt.pruefung.scan"
+        assert "EVIDENCE_SCANNER names stadt.pruefung.scan, which is not there" in found(services.scanner)[0]
+        settings.EVIDENCE_SCANNER = "scaling.common.clamav.scam"
+        assert "nobody can bring a file" in found(services.scanner)[0]
+        settings.EVIDENCE_SCANNER = "scaling.common.clamav.scan"
+        assert found(services.scanner) == []
 
     def test_failed_and_waiting_jobs(self):
         assert found(services.jobs) == []

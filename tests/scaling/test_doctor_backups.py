@@ -78,11 +78,6 @@ def test_folder_that_a_restart_empties(folder, settings, monkeypatch):
     assert "emptied when the machine starts" in found(backups.folder)[0]
 
 
-def test_folder_that_is_not_the_whole_path(settings):
-    settings.BACKUP_DIR = Path("sicherung")
-    assert "Write the whole path" in found(backups.folder)[0]
-
-
 def test_no_room_for_the_next(folder, monkeypatch):
     monkeypatch.setattr(backups, "LEAST_FREE", 10**18)
     assert "MB are free on the disk of" in found(backups.folder)[0]
@@ -175,3 +170,10 @@ def test_whom_errors_are_told_has_to_be_a_mailbox(tmp_path):
     code, said = load(tmp_path, **PRODUCTION, ERROR_MAIL_TO="betrieb@stadt.de, Ida")
     assert code == 1
     assert "ERROR_MAIL_TO must hold addresses of mailboxes, separated by commas, not 'Ida'." in said
+
+
+@pytest.mark.parametrize("name", ["BACKUP_DIR", "VAR_DIR"])
+def test_folder_that_is_not_the_whole_path_stops_the_start(tmp_path, name):
+    code, said = load(tmp_path, **PRODUCTION | {name: "sicherung"})
+    assert code == 1
+    assert f"{name} must be a whole path, from / on, not 'sicherung'." in said

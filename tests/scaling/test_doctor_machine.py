@@ -2,6 +2,8 @@
 
 import logging
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from contextlib import contextmanager
@@ -16,7 +18,9 @@ from scaling.accounts.models import Municipality
 from scaling.common import environment_file
 from scaling.common.environment import Env
 from scaling.doctor import machine
+from scaling.doctor.findings import CannotLook
 from tests.scaling.doctor import found
+from tests.scaling.test_settings import ROOT
 
 NOBODY = 65534
 
@@ -62,6 +66,26 @@ def test_folders_and_uploads_of_somebody_else(var):
     assert any("Uploads belong to another user and cannot be read" in text for text in said)
 
 
+def test_folder_of_uploads_that_takes_no_more(var):
+    """Restored as root: everybody may read, and nobody add."""
+    os.chown(var, NOBODY, NOBODY)
+    os.chown(var / "media", NOBODY, NOBODY)
+    with as_nobody():
+        assert found(machine.folders) == []
+    (var / "media" / "nachweise").mkdir(mode=0o755)
+    with as_nobody():
+        assert f"or none be added: {var / 'media' / 'nachweise'}" in found(machine.folders)[0]
+
+
+def test_uploads_that_an_update_or_a_restart_takes(var, settings, monkeypatch):
+    settings.DEMO = False
+    assert "lost when the machine starts" in found(machine.folders)[0]  # below /tmp, as tests are
+    monkeypatch.setattr(machine, "TEMPORARY", ())
+    assert found(machine.folders) == []
+    settings.BASE_DIR = var.parent
+    assert "below the code: uploads go with it" in found(machine.folders)[0]
+
+
 def test_doctor_as_root(var):
     if os.geteuid() != 0:
         pytest.skip("is about root")
@@ -81,6 +105,52 @@ def test_settings_that_everybody_reads(settings, tmp_path, monkeypatch):
     file.chmod(0o640)
     settings.MISSPELT_VARIABLES = lambda: ["ALLOWED_HOST is no variable of this app; is ALLOWED_HOSTS meant?"]
     assert "is ALLOWED_HOSTS meant?" in found(machine.settings_file)[0]
+
+
+def test_secret_in_a_file_that_everybody_reads(settings, tmp_path, monkeypatch):
+    file = tmp_path / "key"
+    file.write_text("x" * 60)
+    file.chmod(0o640)
+    settings.VARIABLES_SET = ["SECRET_KEY", "OPERATOR_ADDRESS", "SITE_URL"]
+    monkeypatch.setenv("SECRET_KEY_FILE", str(file))
+    monkeypatch.setenv(environment_file.FILE, str(tmp_path / "none"))
+    assert found(machine.settings_file) == []
+    file.chmod(0o644)
+    assert found(machine.settings_file) == [f"{file} holds SECRET_KEY, and others may read or change it. → chmod 640 {file}"]
+    monkeypatch.delenv("SECRET_KEY_FILE")
+    monkeypatch.setenv("OPERATOR_ADDRESS_FILE", str(file))  # no secret
+    assert found(machine.settings_file) == []
+
+
+def test_language_that_breaks_names_of_files():
+    code = "import django; django.setup(); from scaling.doctor import machine; print(*(c.said for c in machine.language()))"
+    said = []
+    for variables in ({"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}, {"LC_ALL": "C"}, {"LANG": "C.UTF-8"}):
+        environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "scaling.settings", "DEMO": "1"} | variables
+        command = [sys.executable, "-c", code]
+        said.append(subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout)
+    assert "Names of files are written as ascii here" in said[0]
+    assert said[1:] == ["\n", "\n"]  # Python helps itself
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "said"),
+    [
+        ("yes", 0, []),
+        ("no", 0, ["No time server sets this machine's clock: it may be wrong. → timedatectl set-ntp true"]),
+        ("", 1, None),
+    ],
+)
+def test_clock_that_nobody_sets(tmp_path, monkeypatch, answer, code, said):
+    program = tmp_path / "timedatectl"
+    program.write_text(f"#!/bin/sh\necho {answer}\nexit {code}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    if said is None:
+        with pytest.raises(CannotLook):
+            found(machine.time_server)
+    else:
+        assert found(machine.time_server) == said
 
 
 def test_code_that_the_app_may_change(settings, open_folder):

@@ -1,31 +1,46 @@
 """The doctor finds what is planted at the address, in the proxy and at the mail server."""
 
 import socketserver
+import ssl
 import threading
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core.signing import TimestampSigner
 
 from scaling.doctor import mail, web
-from scaling.doctor.findings import Severity, run
+from scaling.doctor.findings import CannotLook, Severity, run
 from tests.scaling.doctor import found
 
 
 @pytest.fixture
 def proxy(live_server, settings):
     """A proxy in front of the app. ``change`` is given the headers of a request and the answer's, to spoil them."""
-    state: dict[str, Any] = {"request": lambda headers: None, "answer": lambda headers: None, "status": None}
+    state: dict[str, Any] = {
+        "request": lambda headers: None,
+        "answer": lambda headers: None,
+        "status": None,
+        "static": None,
+        "limit": 10**9,
+    }
 
     class Proxy(BaseHTTPRequestHandler):
         def do_GET(self):
-            if state["status"]:
-                self.send_error(state["status"])
+            status = state["static"] if self.path.startswith("/static/") else state["status"]
+            if status:
+                self.send_error(status)
                 return
-            headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
+            headers = {
+                name: value for name, value in self.headers.items() if not name.lower().startswith(("connection", "content-"))
+            }
             caller = headers.get("X-Forwarded-For")
             headers |= {"X-Forwarded-Proto": "https", "X-Forwarded-For": f"{caller}, 10.1.2.3" if caller else "10.1.2.3"}
             state["request"](headers)
@@ -42,6 +57,15 @@ def proxy(live_server, settings):
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        def do_POST(self):
+            size = int(self.headers["Content-Length"])
+            if size > state["limit"]:
+                self.send_error(413)
+                self.close_connection = True
+            else:
+                self.rfile.read(size)
+                self.do_GET()
 
         def log_message(self, *args):
             pass
@@ -73,6 +97,10 @@ PROXIES = {
         web.headers,
         "removes or weakens",
     ),
+    "removes cookies": ({"answer": lambda h: h.pop("Set-Cookie", "")}, web.cookies, "nobody can sign in"),
+    "keeps pages": ({"answer": lambda h: h.update({"Set-Cookie": "csrftoken=of-ida"})}, web.cookies, "gives them to others"),
+    "takes 1 MB": ({"limit": 1024 * 1024}, web.uploads, "files of 10 MB cannot be brought. → Compare"),
+    "gives no static files": ({"static": 404}, web.static_files, "pages have no shape"),
     "reaches no app": ({"status": 502}, web.answers, "reaches no app (502). → Start it: systemctl status skalierungscheck-web"),
     "passes not all paths on": ({"status": 404}, web.answers, "does it pass all paths on?"),
 }  # fmt: skip
@@ -88,7 +116,7 @@ def test_proxy_that_is_set_up_wrongly(proxy, spoil, look, said):
 @pytest.mark.django_db(transaction=True)
 def test_proxy_as_it_should_be(proxy, settings):
     settings.SECURE_HSTS_SECONDS = 3600
-    for look in (web.host, web.answers, web.versions, web.proxy):
+    for look in (web.host, web.answers, web.versions, web.proxy, web.cookies, web.uploads, web.static_files):
         assert found(look) == []
     assert found(web.headers) == [
         "Browsers are not told to stay with https (HSTS). → Remove SECURE_HSTS_SECONDS=0, and what the proxy hides."
@@ -114,6 +142,110 @@ def test_host_that_nobody_knows(settings):
     severities = {finding.check: finding.level for finding in run(web.CHECKS, demo=False)}
     assert severities.pop("host name") == severities.pop("address") == Severity.PROBLEM
     assert set(severities.values()) == {Severity.SKIPPED}
+
+
+@pytest.fixture
+def port_80(settings):
+    """What answers without https: ``status`` and ``target``."""
+    says: dict[str, Any] = {"status": 301, "target": "https://localhost/impressum/"}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(says["status"])
+            self.send_header("Location", says["target"])
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    settings.SITE_URL = "https://localhost"
+    with ThreadingHTTPServer(("localhost", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
+        says["port"] = server.server_address[1]
+        yield says
+        server.shutdown()
+
+
+def test_address_without_https(port_80):
+    def look():
+        return web.plain_http(port_80["port"])
+
+    assert found(look) == []
+    port_80["target"] = "https://localhost.andere.example/impressum/"
+    assert "is not led to https://localhost (answer 301 https://localhost.andere" in found(look)[0]
+    port_80 |= {"target": "", "status": 200}
+    assert "is not led to https://localhost (answer 200 )" in found(look)[0]
+    port_80["port"] = 1
+    assert "gets no answer" in found(look)[0]
+
+
+# --- Certificates
+
+
+def certificate(folder, *, name: str, days: int) -> ssl.SSLContext:
+    """Of its own authority, for this host name, good for so many days from a month ago on."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    begins = datetime.now(UTC) - timedelta(days=30)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begins)
+        .not_valid_after(begins + timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "both.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(private + made.public_bytes(Encoding.PEM))
+    (folder / "trusted.pem").write_bytes(made.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+CERTIFICATES = {
+    "as it should be": ("localhost", 90, True, "", ""),
+    "nobody knows who made it": ("localhost", 90, False, "The certificate is not valid: self-signed certificate", None),
+    "of another name": ("andere.example", 90, True, "The certificate is not valid: Hostname mismatch", None),
+    "ended": ("localhost", 29, True, "The certificate is not valid: certificate has expired", None),
+    "ends soon": ("localhost", 33, True, "", "The certificate ends in 2 days."),
+}
+
+
+@pytest.mark.parametrize(("name", "days", "trusted", "said", "ends"), CERTIFICATES.values(), ids=CERTIFICATES)
+def test_certificate(tmp_path, settings, monkeypatch, name, days, trusted, said, ends):
+    class Ready(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    context = certificate(tmp_path, name=name, days=days)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "trusted.pem"))
+    with ThreadingHTTPServer(("localhost", 0), Ready) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
+        settings.SITE_URL = f"https://localhost:{server.server_address[1]}"
+        try:
+            assert [said in text for text in found(web.answers)] == ([True] if said else [])
+            if ends is None:
+                with pytest.raises(CannotLook):
+                    found(web.certificate)
+            else:
+                assert [ends in text for text in found(web.certificate)] == ([True] if ends else [])
+        finally:
+            server.shutdown()
+            web._fetch.cache_clear()
 
 
 # --- Mail

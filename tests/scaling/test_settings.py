@@ -60,6 +60,13 @@ def test_host_and_sender_follow_from_the_address(tmp_path):
         ("UPLOADS_URL", "s3://key:secret@storage.example.org:many/bucket"),
         ("EMAIL_URL", "https://mail.example.org"),
         ("EMAIL_URL", "smtp://mail.example.org:many"),
+        ("EMAIL_URL", "smtp+tls:mail.example.org"),
+        ("EMAIL_URL", "smtp+tls://user:12#34@mail.example.org"),
+        ("EMAIL_URL", "smtp+tls://user:12/34@mail.example.org"),
+        ("EMAIL_URL", "smtp+tls://user:12?34@mail.example.org"),
+        ("SITE_URL", "https://check.example.org:port"),
+        ("SITE_URL", "https://check.example.org:99999"),
+        ("LOG_LEVEL", "laut"),
         ("SESSION_COOKIE_AGE", "1"),
         ("TRUSTED_PROXY_COUNT", "-1"),
     ],
@@ -103,6 +110,12 @@ CONTRADICTIONS = {
     "address without https": ({"SITE_URL": "http://check.example.org"}, "write https://"),
     "address with a path": ({"SITE_URL": "https://example.org/check"}, "write https://example.org"),
     "address that is not among the hosts": ({"ALLOWED_HOSTS": "andere.example.org"}, "add check.example.org"),
+    "address with a password": ({"SITE_URL": "https://ida:geheim@check.example.org"}, "write https://check.example.org"),
+    "address with an umlaut": ({"SITE_URL": "https://fördä.example.org"}, "SITE_URL names fördä.example.org, but browsers"),
+    "host with an umlaut": ({"ALLOWED_HOSTS": "check.example.org,fördä.example.org"}, "which holds xn--: write that"),
+    "host with a port": ({"ALLOWED_HOSTS": "check.example.org,intern:8000"}, "names intern:8000: write the host name alone"),
+    "host with https": ({"ALLOWED_HOSTS": "check.example.org,https://intern"}, "https://intern: write the host name alone"),
+    "hosts with blanks": ({"ALLOWED_HOSTS": "check.example.org intern"}, "without https://, port, path or blanks"),
     "any host": ({"ALLOWED_HOSTS": "*"}, "name yours, check.example.org"),
     "origin without https": ({"CSRF_TRUSTED_ORIGINS": "http://check.example.org"}, "CSRF_TRUSTED_ORIGINS names http://"),
     "nobody who ends https": ({"TRUSTED_PROXY_COUNT": "0"}, "usually 1"),
@@ -119,9 +132,17 @@ def test_what_does_not_go_together_is_refused_with_what_to_do(tmp_path, environm
     assert advice in said
 
 
-@pytest.mark.parametrize("hosts", ["check.example.org,intern.example.org", ".example.org", "CHECK.example.org"])
+@pytest.mark.parametrize(
+    "hosts", ["check.example.org,intern.example.org", ".example.org", "CHECK.example.org", "check.example.org,10.0.0.7,[::1]"]
+)
 def test_more_hosts_than_the_address_are_no_contradiction(tmp_path, hosts):
     assert load(tmp_path, **PRODUCTION | {"ALLOWED_HOSTS": hosts}) == (0, "loaded")
+
+
+@pytest.mark.parametrize("level", ["", "WARNING", "info", "Debug"])
+def test_how_much_is_logged_may_be_written_large_or_small(tmp_path, level):
+    more = {"LOG_LEVEL": level} if level else {}
+    assert load(tmp_path, "settings.LOGGING['root']['level']", **PRODUCTION, **more) == (0, level.upper() or "WARNING")
 
 
 def test_production_speaks_https_only(tmp_path):

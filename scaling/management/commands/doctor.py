@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from scaling import __version__
-from scaling.doctor import backups, database, machine, mail, services, web
+from scaling.doctor import backups, database, machine, mail, services, sign_in, web
 from scaling.doctor.findings import Check, Finding, Severity, counted, run
 
 MARKS = {Severity.OK: "ok", Severity.WARNING: "WARNING", Severity.PROBLEM: "PROBLEM", Severity.SKIPPED: "skipped"}
@@ -16,7 +16,16 @@ MARKS = {Severity.OK: "ok", Severity.WARNING: "WARNING", Severity.PROBLEM: "PROB
 
 def checks(mail_to: str | None = None) -> list[Check]:
     sending = [mail.send_to(mail_to)] if mail_to else []
-    return [*machine.CHECKS, *database.CHECKS, *backups.CHECKS, *mail.CHECKS, *sending, *web.CHECKS, *services.CHECKS]
+    return [
+        *machine.CHECKS,
+        *database.CHECKS,
+        *backups.CHECKS,
+        *mail.CHECKS,
+        *sending,
+        *web.CHECKS,
+        *sign_in.CHECKS,
+        *services.CHECKS,
+    ]
 
 
 class Command(BaseCommand):

@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from assessments.reports.rendering.worker import NICENESS, work
-from scaling.common.processes import follow_server
+from scaling import __version__
+from scaling.common.processes import follow_server, name_process
 from scaling.right_database import refuse_wrong_database, watch_for_wrong_database
 
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        name_process("worker", __version__)
         try:
             refuse_wrong_database()
         except ImproperlyConfigured as error:
