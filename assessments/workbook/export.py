@@ -1,7 +1,7 @@
 """Writes the sheet: one row a criterion, the answers open, the guidance protected, and a page that says how it works."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,8 +14,11 @@ from assessments.validity import days_in_words
 from assessments.workbook.columns import COLUMNS, PLACES, SHEET_NAME, ColumnKind, SheetColumn
 from catalogue.levels import Level
 from catalogue.wording import ladder_rule, wording_of
+from scaling.common import row_heights
 
 HEAD, MUTED, LINE = "#171A2B", "#F2F3F8", "#B8BBCC"
+#: Points of the letters, and characters in a line of the instructions.
+SIZES, INSTRUCTIONS = {"title": 16, "heading": 12, "text": 11}, 100
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -39,7 +42,7 @@ def export_sheet(assessment: Assessment, scores: Sequence[Score], *, on: date) -
 
 
 def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
-    base = {"font_name": "Calibri", "font_size": 11, "valign": "top", "text_wrap": True}
+    base = {"font_name": "Calibri", "font_size": SIZES["text"], "valign": "top", "text_wrap": True}
     cell = {**base, "border": 1, "border_color": LINE}
     guidance = {**cell, "bg_color": MUTED, "locked": True}
     # As text, so that the spreadsheet makes no number or date of what somebody types.
@@ -51,8 +54,8 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
         "answer": book.add_format(answer),
         "number": book.add_format({**answer, "num_format": "0"}),
         "date": book.add_format({**answer, "num_format": "dd.mm.yyyy", "align": "left"}),
-        "title": book.add_format({**base, "bold": True, "font_size": 16}),
-        "heading": book.add_format({**base, "bold": True, "font_size": 12}),
+        "title": book.add_format({**base, "bold": True, "font_size": SIZES["title"]}),
+        "heading": book.add_format({**base, "bold": True, "font_size": SIZES["heading"]}),
         "text": book.add_format(base),
     }
 
@@ -74,7 +77,10 @@ def _write_answers(
         sheet.set_column(place, place, column.width, formats[_format_of(column)], hidden)
         sheet.write_string(0, place, str(column.title), formats["head"])
     for row, score in enumerate(scores, 1):
-        for name, value in _values(assessment, score, on).items():
+        values = _values(assessment, score, on)
+        # Without a height, LibreOffice leaves each row one line high, and its texts stand on those of the next.
+        sheet.set_row(row, _height((str(value or ""), COLUMNS[PLACES[name]].width) for name, value in values.items()))
+        for name, value in values.items():
             _write(sheet, row, PLACES[name], value, formats[_format_of(COLUMNS[PLACES[name]])])
     last = max(len(scores), 1)
     _add_choices(sheet, last)
@@ -99,6 +105,12 @@ def _write(sheet: Any, row: int, place: int, value: Any, cell_format: Any) -> No
     else:
         # Never ``write``: a text that begins with = is a text, not a formula.
         sheet.write_string(row, place, str(value), cell_format)
+
+
+def _height(texts: Iterable[tuple[str, int]], scale: float = 1) -> float:
+    """Of a row with these texts, each with the width of its column in characters; ``scale`` is that of its letters."""
+    lines = max(row_heights.lines_of(text, width / scale) for text, width in texts)
+    return min(lines * row_heights.LINE * scale + row_heights.PADDING, row_heights.MAX_ROW_HEIGHT)
 
 
 def _values(assessment: Assessment, score: Score, on: date) -> dict[str, Any]:
@@ -183,7 +195,9 @@ def _add_choices(sheet: Any, last: int) -> None:
 
 def _write_instructions(book: xlsxwriter.Workbook, formats: dict[str, Any], assessment: Assessment, on: date) -> None:
     sheet = book.add_worksheet(str(_("Anleitung")))
-    sheet.set_column(0, 0, 100)
+    sheet.set_column(0, 0, INSTRUCTIONS)
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
     sheet.hide_gridlines(2)
     sheet.protect("", {"format_rows": True, "format_columns": True})
     lines: list[tuple[str, str]] = [
@@ -245,4 +259,5 @@ def _write_instructions(book: xlsxwriter.Workbook, formats: dict[str, Any], asse
         ("text", _("Die Stufenskala ist eine eigene Ergänzung und nicht Teil der Roadmap.")),
     ]
     for row, (kind, text) in enumerate(lines):
+        sheet.set_row(row, _height([(text, INSTRUCTIONS)], SIZES[kind] / SIZES["text"]))
         sheet.write_string(row, 0, text, formats[kind])

@@ -16,10 +16,11 @@ import pytest
 from django.utils.translation import override
 
 from assessments.reports.export import render_ods, render_xlsx
-from assessments.reports.export.book import lines_of, parts_of
+from assessments.reports.export.book import parts_of
 from assessments.reports.profile.build import build_profile
 from assessments.reports.profile.model import MaturityProfile
 from assessments.workbook.ods import read_ods
+from scaling.common.row_heights import lines_of
 from tests.reports import recomputed
 from tests.reports.sample import make_empty, make_facts, make_profile
 

@@ -143,15 +143,15 @@ def _changed(profile: MaturityProfile) -> Iterator[Block]:
     changes = profile.changes
     if changes is None and not profile.overdue:
         return
-    yield Heading(_("Was hat sich verändert?"), 2)
+    yield Heading(_("Was ist überfällig, was hat sich geändert?"), 2)
+    if profile.overdue:
+        yield Paragraph(_("Überfällig:"))
+        yield Bullets(tuple(f"{one.text} ({texts.in_charge(one)})" for one in profile.overdue))
     if changes is not None:
         yield Paragraph(f"{changes.sentence} {changes.mean_sentence}")
         moved = [one for one in changes.criteria_moved if one.change is not None]
         if moved:
             yield Bullets(tuple(f"{one.title}: {one.change.text}" for one in moved if one.change))
-    if profile.overdue:
-        yield Paragraph(_("Überfällig:"))
-        yield Bullets(tuple(f"{one.text} ({texts.in_charge(one)})" for one in profile.overdue))
 
 
 def _proposed(profile: MaturityProfile) -> Iterator[Block]:

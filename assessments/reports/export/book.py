@@ -3,20 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from math import ceil
-from unicodedata import east_asian_width
 
 from assessments.reports.charts import heatmap, svg
 from catalogue.levels import HIGHEST, LOWEST
+from scaling.common.row_heights import LINE, MAX_ROW_HEIGHT, PADDING, lines_of, width_of
 
 Value = str | int | float | date | None
 
-#: What a cell can hold and how many points a row can be high, by the file formats.
+#: What a cell can hold, by the file formats.
 MAX_CELL_LENGTH = 32_767
-MAX_ROW_HEIGHT = 409.0
-#: Points of one line, and of the white above and below.
-LINE, PADDING = 15.0, 3.0
-
 
 #: Paper and ink of a cell by its level, as in the charts; the figure stands in it, so that no level is told by colour alone.
 LEVEL_COLOURS = tuple(
@@ -190,29 +185,6 @@ def _shown(cell: BookCell) -> str:
     return value if isinstance(value, str) else ""
 
 
-def lines_of(text: str, width: float) -> int:
-    """How many lines a text takes in a column of so many characters: rather one too many than one too few."""
-    return sum(_wrapped(line, width) for line in text.split("\n"))
-
-
-def _wrapped(line: str, width: float) -> int:
-    lines, used = 1, 0
-    for word in line.split(" "):
-        length = _length(word)
-        if used and used + 1 + length > width:
-            lines, used = lines + 1, 0
-        used += length + bool(used)
-        if used > width:  # one long word runs on
-            lines += ceil(used / width) - 1
-            used = used % int(width) or int(width)
-    return lines
-
-
-def _length(word: str) -> int:
-    """Chinese and the like are twice as wide; nothing else comes near that."""
-    return len(word) if word.isascii() else sum(2 if east_asian_width(sign) in "WF" else 1 for sign in word)
-
-
 #: A part of a long text has so many lines at most: half a page, so that little stays white at the foot of one.
 PART_LINES = 20
 
@@ -237,7 +209,7 @@ def _pieces(text: str, width: float) -> list[str]:
     most = int(width) * (PART_LINES - 2)
     found = []
     for line in text.split("\n"):
-        while _length(line) > most:
+        while width_of(line) > most:
             cut = line.rfind(" ", most // 2, most // 2 + most // 4)
             cut = cut if cut > 0 else most // 2
             found.append(line[:cut])

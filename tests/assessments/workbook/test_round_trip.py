@@ -4,6 +4,7 @@ import datetime
 import io
 import re
 
+import openpyxl
 import pytest
 import xlsxwriter
 from django.utils import translation
@@ -14,8 +15,10 @@ from assessments.models import Evidence, Score
 from assessments.services import workflow
 from assessments.services.answers import Answer, NewEvidence, save_score
 from assessments.workbook.cells import UnreadableFile
+from assessments.workbook.columns import COLUMNS
 from assessments.workbook.importing import import_upload, plan_of, read_upload, store_upload
 from catalogue.levels import Level
+from scaling.common.row_heights import lines_of
 from tests.assessments.workbook.workbooks import changed, exported, put, table_of, workbook
 from tests.factories import make_catalogue, make_project
 
@@ -36,6 +39,25 @@ def bring_back(data, assessment, alice):
 
 def seen(plan):
     return {change.row.key: change.current.version for change in (*plan.changes, *plan.conflicts)}
+
+
+def test_every_row_is_high_enough_for_its_texts(round_of_40, alice):
+    """LibreOffice fits no row that is written without a height: the instructions stood on one another."""
+    save_score(score=round_of_40.scores.first(), version=1, by=alice, answer=Answer("rated", 2, "Ein Satz. " * 100))
+    book = openpyxl.load_workbook(io.BytesIO(exported(round_of_40)))
+    instructions, answers = book.worksheets
+    heights = {
+        sheet.title: [sheet.row_dimensions[row].height for row in range(1 + (sheet is answers), sheet.max_row + 1)]
+        for sheet in book
+    }
+    assert len(heights[answers.title]) == 40
+    for sheet in book:
+        for row, height in enumerate(heights[sheet.title], 1 + (sheet is answers)):
+            for cell in sheet[row]:
+                width = COLUMNS[cell.column - 1].width if sheet is answers else 100
+                assert height >= 15 * lines_of(str(cell.value or ""), width), (sheet.title, cell.coordinate)
+    assert max(heights[answers.title]) > 1000 / 60 * 15
+    assert max(heights[instructions.title]) > 30
 
 
 def test_thirty_changed_cells_are_exactly_thirty_changes(round_of_40, alice):
