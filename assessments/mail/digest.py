@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from assessments.models import Assessment, AssessmentState, Measure, Project, Score
 from assessments.models.project import viewer_of, viewer_values
 from assessments.models.states import EDITABLE
+from assessments.queries.ageing import AgeingEvidence, ageing_of_person
 from assessments.scoring import Counts
 from scaling.accounts.models import Membership, Role, User
 from scaling.accounts.unsubscribe import unsubscribe_path
@@ -54,18 +55,26 @@ class DigestMeasure:
 
 
 @dataclass(frozen=True)
+class DigestEvidence:
+    evidence: AgeingEvidence
+    url: str
+
+
+@dataclass(frozen=True)
 class Digest:
-    """What one person is told: rounds to work on, rounds to approve, own measures that are late or due soon."""
+    """What one person is told: rounds to work on, rounds to approve, own measures that are late or due soon, and evidence of
+    their projects that expires."""
 
     person: User
     to_edit: list[OpenRound]
     to_approve: list[OpenRound]
     overdue: list[DigestMeasure]
     due: list[DigestMeasure]
+    ageing: list[DigestEvidence]
 
     @property
     def is_empty(self) -> bool:
-        return not (self.to_edit or self.to_approve or self.overdue or self.due)
+        return not (self.to_edit or self.to_approve or self.overdue or self.due or self.ageing)
 
 
 def week_of(day: date) -> date:
@@ -108,7 +117,7 @@ _DUE_MEASURES = Prepared(_due_measures, "project")
 
 
 def digest_for(person: User, today: date) -> Digest:
-    """Three queries, whatever the number of projects and measures."""
+    """Four queries, whatever the number of projects, measures and evidence."""
     viewer = viewer_values(person)
     open_rounds: list[Any] = _OPEN_ROUNDS.rows(person=person.pk, **viewer)
     rounds = [
@@ -139,6 +148,10 @@ def digest_for(person: User, today: date) -> Digest:
         ],
         overdue=[task for task in tasks if task.measure.due_on < today],  # type: ignore[operator]
         due=[task for task in tasks if task.measure.due_on >= today],  # type: ignore[operator]
+        ageing=[
+            DigestEvidence(one, absolute_url(reverse("assessments:score", args=[one.assessment_id, one.key])))
+            for one in ageing_of_person(person, today)
+        ],
     )
 
 

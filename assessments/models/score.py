@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -105,6 +106,8 @@ class Score(models.Model):
     team_ids: list[int]
     assessment_state: str
     proofs: int
+    last_end: date | None
+    rests_on_expired = False
 
     objects = ScoreManager()
     with_set_aside = ScoreQuerySet.as_manager()

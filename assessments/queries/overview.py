@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from assessments.models import Assessment, Score
+from assessments.models import Assessment, Evidence, Score
 from assessments.queries.neighbours import RoundAnswer, in_order
 from assessments.scoring import Counts, Rating, counts
 from catalogue.edition_cache import cached_edition
@@ -94,17 +97,24 @@ class Overview:
 
 def _of_round(round_: int) -> Any:
     open_comments = Count("comments", filter=Q(comments__resolved_at__isnull=True, comments__isnull=False))
-    return Score.objects.filter(assessment=round_).annotate(open_comments=open_comments)
+    proofs = Evidence.objects.filter(score=OuterRef("pk")).order_by().values("score")
+    last_end = Subquery(proofs.annotate(end=Max(Coalesce("valid_until", NEVER_ENDS))).values("end"))
+    return Score.objects.filter(assessment=round_).annotate(open_comments=open_comments, last_end=last_end)
 
 
-_OF_ROUND = Prepared(_of_round, "assigned_to", added={"open_comments": None})
+NEVER_ENDS = date.max
+_OF_ROUND = Prepared(_of_round, "assigned_to", added={"open_comments": None, "last_end": None})
 
 
 def scores_for_overview(assessment: Assessment) -> list[Score]:
-    """All of a round with who looks after each, and ``open_comments``, how many remarks nobody has resolved; in the catalogue's
-    order, with their criteria at hand. One query.
+    """All of a round with who looks after each, ``open_comments``, how many remarks nobody has resolved, and whether it
+    ``rests_on_expired`` evidence alone today; in the catalogue's order, with their criteria at hand. One query.
     """
-    return in_order(_OF_ROUND.rows(round_=assessment.pk), cached_edition(assessment.edition))
+    today = timezone.localdate()
+    scores = _OF_ROUND.rows(round_=assessment.pk)
+    for score in scores:
+        score.rests_on_expired = score.rests_on_something and score.last_end is not None and score.last_end < today
+    return in_order(scores, cached_edition(assessment.edition))
 
 
 def overview_of(scores: Iterable[Score]) -> Overview:
@@ -118,6 +128,7 @@ SHOWS = {
     "weiss-nicht": _("„weiß nicht“"),
     "unter-ziel": _("unter dem Ziel"),
     "meine": _("mir zugewiesen"),
+    "abgelaufen": _("nur abgelaufene Nachweise"),
 }
 
 
@@ -153,6 +164,7 @@ class Narrowed:
             "unbestaetigt": not score.confirmed,
             "weiss-nicht": score.state == "unknown",
             "unter-ziel": below,
+            "abgelaufen": score.rests_on_expired,
             "meine": score.assigned_to_id is not None and score.assigned_to_id == user_id,
         }[self.show]
         return (

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from assessments import sentences
 from assessments.models import Assessment, Score, ScoreState
+from assessments.queries.ageing import ageing_sentence
 from assessments.queries.neighbours import RoundAnswer
 from assessments.queries.offices import OfficeHolders, OfficeShare
 from assessments.queries.overview import SHOWS, Narrowed, Overview
@@ -50,6 +51,9 @@ def progress(counts: Counts) -> str:
 def and_more(items: Sized, shown: int) -> str:
     """How many criteria follow after the first ``shown``: „und 6 weitere“, "" for none."""
     return sentences.and_more(len(items) - shown)
+
+
+register.filter("ageing_sentence", ageing_sentence)
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assessments import scoring, sentences
 from assessments.forms.project import ProjectForm
 from assessments.models import Assessment, AssessmentState, Project
+from assessments.queries.ageing import ageing_of_project
 from assessments.queries.gates import gates_of
 from assessments.services.projects import NameTaken, archive_project, change_project, create_project
 from assessments.views.access import get_municipality, get_project, require
@@ -154,6 +155,7 @@ def project_page(request: HttpRequest, public_id: str) -> HttpResponse:
             "open_round": next((a for a in rounds if a.state != AssessmentState.APPROVED), None),
             "approved": approved,
             "paper": getattr(project, "paper", None),
+            "ageing": ageing_of_project(request.user, project, timezone.localdate()),
             "measures": project.measures.running().select_related("owner"),
             "team": project.team.all(),
             "may_start": works and not any(a.state != AssessmentState.APPROVED for a in rounds),

@@ -131,7 +131,7 @@ def test_project(client, municipality, alice, bob, rounds):
     client.force_login(alice)
     with CaptureQueriesContext(connection) as queries:
         assert client.get(f"/projekte/{project.public_id}/").status_code == 200
-    assert len(statements(queries)) == 10, "\n".join(statements(queries))
+    assert len(statements(queries)) == 11, "\n".join(statements(queries))
 
 
 @pytest.mark.parametrize("projects", [1, 3])

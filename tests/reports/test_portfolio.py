@@ -14,7 +14,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from assessments.models import AssessmentRecord, Measure, MeasureStatus
+from assessments.models import AssessmentRecord, Evidence, Measure, MeasureStatus
 from assessments.reports.portfolio.build import portfolio_of
 from assessments.reports.portfolio.narrowing import ORDERS, STATES, Narrowing
 from assessments.reports.portfolio.texts import standing, waits_for_stream
@@ -328,8 +328,9 @@ def test_page_costs_the_same(client, bob, municipality, edition, projects, djang
         assessment = another(municipality, bob, f"Projekt {number}")
         workflow.start_assessment(project=assessment.project, by=bob)
         Measure.objects.create(project=assessment.project, text="Spät", due_on=date(2020, 1, 1), owner=bob)
+        Evidence.objects.create(score=assessment.scores.first(), text="Alt", valid_until=date(2020, 1, 1))
     fetch(client, bob, municipality)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         fetch_again = client.get(reverse("reports:portfolio", args=[municipality.public_id]))
     assert fetch_again.text.count("Projekt ") >= projects
 

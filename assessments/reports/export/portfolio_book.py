@@ -4,13 +4,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assessments.reports.export.book import Book, BookCell, BookSheet, Value
+from assessments.reports.export.table import yes_or_no
 from assessments.reports.portfolio import texts
 from assessments.reports.portfolio.model import Portfolio, PortfolioRow, StreamFigure
 from assessments.reports.profile.statements import active_language
+from assessments.validity import Validity
 
 
 def portfolio_book(portfolio: Portfolio) -> Book:
-    """Four sheets. The same portfolio gives the same book."""
+    """Five sheets. The same portfolio gives the same book."""
     day = date_format(portfolio.as_of)
     title = _("Portfolio %(municipality)s") % {"municipality": portfolio.municipality}
     return Book(
@@ -21,7 +23,7 @@ def portfolio_book(portfolio: Portfolio) -> Book:
         heading=f"{title} · {day}",
         footing=_("Zahlen aus den freigegebenen Bewertungen, Maßnahmen und laufende Runden vom %(day)s") % {"day": day},
         of_pages=_("Seite %(page)s von %(pages)s"),
-        sheets=(_projects(portfolio), _gates(portfolio), _obstacles(portfolio), _overdue(portfolio)),
+        sheets=(_projects(portfolio), _gates(portfolio), _obstacles(portfolio), _overdue(portfolio), _ageing(portfolio)),
     )
 
 
@@ -115,4 +117,25 @@ def _overdue(portfolio: Portfolio) -> BookSheet:
     )
     if not portfolio.overdue:
         sheet.note(_("Keine Maßnahme ist überfällig."))
+    return sheet
+
+
+def _ageing(portfolio: Portfolio) -> BookSheet:
+    sheet = BookSheet(_("Nachweise, die ablaufen"), (30, 60, 40, 13, 18, 18), frozen_columns=1)
+    sheet.table(
+        [_("Projekt"), _("Nachweis"), _("Kriterium"), _("Gilt bis"), _("Abgelaufen"), _("Nur abgelaufene Nachweise")],
+        [
+            [
+                one.project,
+                one.text,
+                one.title,
+                one.valid_until,
+                yes_or_no(one.validity == Validity.EXPIRED.value),
+                yes_or_no(one.only_expired),
+            ]
+            for one in portfolio.ageing
+        ],
+    )
+    if not portfolio.ageing:
+        sheet.note(_("Kein Nachweis ist abgelaufen oder läuft in den nächsten 90 Tagen ab."))
     return sheet

@@ -32,6 +32,19 @@ def portfolio_document(portfolio: Portfolio, narrowing: Narrowing) -> dict[str, 
             "criteria": [asdict(one) for one in portfolio.obstacle_criteria],
         },
         "overdue_measures": [{**asdict(one), "due_on": one.due_on.isoformat()} for one in portfolio.overdue],
+        "ageing_evidence": [
+            {
+                "project": one.project,
+                "project_id": one.project_id,
+                "assessment": one.assessment_id,
+                "criterion": one.key,
+                "text": one.text,
+                "valid_until": one.valid_until.isoformat(),
+                "validity": one.validity,
+                "only_expired": one.only_expired,
+            }
+            for one in portfolio.ageing
+        ],
     }
 
 

@@ -39,7 +39,7 @@ SHARED_BY = 2
 def portfolio_of(
     user: Any, municipality: Municipality, query: Mapping[str, str], *, today: date | None = None
 ) -> tuple[Portfolio, Narrowing]:
-    """What the person may see, narrowed and sorted as the address says, in the active language. Eight queries."""
+    """What the person may see, narrowed and sorted as the address says, in the active language. Nine queries."""
     today = today or timezone.localdate()
     sources = load_sources(user, municipality, today=today)
     streams = [stream.key for stream in sources.streams]
@@ -74,6 +74,7 @@ def build_portfolio(sources: Sources, narrowing: Narrowing, *, today: date) -> P
         obstacle_streams=_by_stream(rows, names),
         obstacle_criteria=_by_criterion(rows),
         overdue=tuple(one for one in sources.overdue if one.project_id in shown),
+        ageing=tuple(one for one in sources.ageing if one.project_id in shown),
         sees_running=sources.sees_running,
     )
 

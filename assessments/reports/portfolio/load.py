@@ -1,4 +1,4 @@
-"""Fetches what a portfolio is made of: eight queries, however many projects, rounds and years there are."""
+"""Fetches what a portfolio is made of: nine queries, however many projects, rounds and years there are."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from assessments.models import Assessment, Measure, Project, Score
+from assessments.queries.ageing import AgeingEvidence, ageing_of_municipality
 from assessments.reports.portfolio.model import DueMeasure
 from assessments.reports.records.keeping import speaking
 from catalogue.models import Phase, Workstream
@@ -40,6 +41,7 @@ class Sources:
     open_measures: dict[int, int]
     overdue: list[DueMeasure]
     overdue_measures: dict[int, int]
+    ageing: list[AgeingEvidence]
     people: dict[int, list[tuple[int, str]]]
     streams: list[Workstream]
     phases: dict[str, Phase]
@@ -47,7 +49,7 @@ class Sources:
 
 
 def load_sources(user: Any, municipality: Municipality, *, today: date) -> Sources:
-    """What the person may see of the municipality's projects that are not in the archive. Eight queries."""
+    """What the person may see of the municipality's projects that are not in the archive. Nine queries."""
     visible = Project.objects.visible_to(user).filter(municipality=municipality).active()
     projects = list(visible.select_related("phase").by_name())
     for project in projects:
@@ -64,6 +66,7 @@ def load_sources(user: Any, municipality: Municipality, *, today: date) -> Sourc
         open_measures={pk: number for pk, (number, _late) in counts.items()},
         overdue=_overdue(measures.filter(is_overdue), projects),
         overdue_measures={pk: late for pk, (_number, late) in counts.items()},
+        ageing=ageing_of_municipality(user, municipality, today),
         people=_people(visible),
         streams=list(Workstream.objects.all()),
         phases={phase.key: phase for phase in Phase.objects.all()},

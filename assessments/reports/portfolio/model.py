@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from assessments.queries.ageing import AgeingEvidence
 from assessments.scoring import Counts
 
 
@@ -144,7 +145,8 @@ class Portfolio:
     """``rows`` of projects, as they are sorted and narrowed; ``whole`` the municipality itself, which no figure counts in.
 
     ``listed`` is what is looked through for what is overdue, fell, waits or rests: the rows, and the whole unless the page is
-    narrowed to some projects. So „nothing is overdue“ is said of all that the page shows.
+    narrowed to some projects. So „nothing is overdue“ is said of all that the page shows. ``ageing`` is evidence of each
+    project's latest round that the reader may see, as of today.
     ``total`` projects there are, and ``everybody`` works on one of them. ``streams`` are the columns: key and name of each
     workstream; so are ``phases``.
     """
@@ -163,6 +165,7 @@ class Portfolio:
     obstacle_streams: tuple[SharedObstacle, ...]
     obstacle_criteria: tuple[SharedObstacle, ...]
     overdue: tuple[DueMeasure, ...]
+    ageing: tuple[AgeingEvidence, ...]
     sees_running: bool
 
     @property

@@ -1,0 +1,137 @@
+"""Evidence that has expired or is about to, in each project's latest round: for the pages and mails that tell of it ahead."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from assessments.models import Assessment, Evidence, Project
+from assessments.models.project import viewer_of, viewer_values
+from assessments.models.score import rests_on_something
+from assessments.validity import TOLD_BEFORE, Validity, ageing_words, until_words, validity
+from catalogue.edition_cache import cached_edition
+from catalogue.models import Criterion
+from scaling.accounts.models import Membership, Municipality, Role
+from scaling.common.dates import EARLIEST
+from scaling.common.prepared import Prepared
+
+#: A mail goes on telling of what has expired for so long: afterwards the pages do.
+TOLD_AFTER = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class AgeingEvidence:
+    """One piece. ``only_expired``: its answer says something and rests on expired evidence alone.
+
+    ``title`` and ``words`` are in the language of whoever asks for them, not of whoever fetched the row.
+    """
+
+    text: str
+    valid_until: date
+    day: date
+    project: str
+    project_id: str
+    assessment_id: str
+    criterion: Criterion
+    only_expired: bool
+
+    @property
+    def key(self) -> str:
+        return self.criterion.key
+
+    @property
+    def title(self) -> str:
+        return str(self.criterion.title)
+
+    @property
+    def validity(self) -> str:
+        return validity(self.valid_until, self.day).value
+
+    @property
+    def words(self) -> str:
+        return until_words(self.valid_until, self.day)
+
+
+def _ageing(rounds: Any, today: date, since: date, until: date) -> Any:
+    """Of the latest of a project's ``rounds``. Carried-over evidence is looked for where it stands now."""
+    latest = rounds.order_by("project_id", "-round").distinct("project_id").values("pk")
+    others = Evidence.objects.filter(Q(valid_until=None) | Q(valid_until__gte=today), score=OuterRef("score"))
+    found = Evidence.objects.filter(valid_until__range=(since, until), score__set_aside_at=None, score__assessment__in=latest)
+    return found.annotate(still_shown=Exists(others)).order_by("valid_until", "pk")
+
+
+def _of_person(person: int, today: date, since: date, until: date, **viewer: Any) -> Any:
+    """Those of the projects a person works on; a project without a team is its managers' matter."""
+    team = Project.team.through.objects.filter(project=OuterRef("project"))
+    managers = Membership.objects.filter(municipality=OuterRef("project__municipality"), user=person, role=Role.MANAGER)
+    theirs = Q(Exists(team.filter(user=person))) | Q(~Exists(team), Exists(managers))
+    rounds = Assessment.objects.visible_to(viewer_of(viewer)).filter(theirs, project__archived_at=None)
+    return _ageing(rounds, today, since, until)
+
+
+def _of_municipality(municipality: int, today: date, since: date, until: date, **viewer: Any) -> Any:
+    rounds = Assessment.objects.visible_to(viewer_of(viewer)).filter(
+        project__municipality=municipality, project__archived_at=None
+    )
+    return _ageing(rounds, today, since, until)
+
+
+def _of_project(project: int, today: date, since: date, until: date, **viewer: Any) -> Any:
+    return _ageing(Assessment.objects.visible_to(viewer_of(viewer)).filter(project=project), today, since, until)
+
+
+_ADDED = {"still_shown": None}
+_PERSON = Prepared(_of_person, "score__assessment__project", "score__assessment__edition", added=_ADDED)
+_MUNICIPALITY = Prepared(_of_municipality, "score__assessment__project", "score__assessment__edition", added=_ADDED)
+_PROJECT = Prepared(_of_project, "score__assessment__project", "score__assessment__edition", added=_ADDED)
+
+
+def ageing_of_person(person: Any, today: date) -> list[AgeingEvidence]:
+    """What a person's own projects have to know: what ends within ``TOLD_BEFORE`` or did within ``TOLD_AFTER``, the earliest
+    first. One query.
+    """
+    rows = _PERSON.rows(
+        person=person.pk, today=today, since=today - TOLD_AFTER, until=today + TOLD_BEFORE, **viewer_values(person)
+    )
+    return _told(rows, today)
+
+
+def ageing_of_municipality(user: Any, municipality: Municipality, today: date) -> list[AgeingEvidence]:
+    """In the projects that the person may see and that are not in the archive. One query."""
+    rows = _MUNICIPALITY.rows(
+        municipality=municipality.pk, today=today, since=EARLIEST, until=today + TOLD_BEFORE, **viewer_values(user)
+    )
+    return _told(rows, today)
+
+
+def ageing_of_project(user: Any, project: Project, today: date) -> list[AgeingEvidence]:
+    """In the latest round of the project that the person may see. One query."""
+    rows = _PROJECT.rows(project=project.pk, today=today, since=EARLIEST, until=today + TOLD_BEFORE, **viewer_values(user))
+    return _told(rows, today)
+
+
+def ageing_sentence(found: list[AgeingEvidence]) -> str:
+    """How many have expired, and how many are about to; "" for none."""
+    states = [one.validity for one in found]
+    return ageing_words(states.count(Validity.EXPIRED.value), states.count(Validity.ENDING.value))
+
+
+def _told(rows: Any, today: date) -> list[AgeingEvidence]:
+    found = []
+    for row in rows:
+        assessment = row.score.assessment
+        guide = cached_edition(assessment.edition)
+        found.append(
+            AgeingEvidence(
+                text=row.text,
+                valid_until=row.valid_until,
+                day=today,
+                project=assessment.project.name,
+                project_id=assessment.project.public_id,
+                assessment_id=assessment.public_id,
+                criterion=guide.by_id[row.score.criterion_id],
+                only_expired=not row.still_shown and rests_on_something(row.score.state),
+            )
+        )
+    return found
