@@ -29,6 +29,7 @@ from assessments.reports.pdf.content import (
     report_html,
 )
 from assessments.reports.pdf.engine import PdfUnavailable, html_to_pdf
+from assessments.reports.pdf.estimate import KERNED, places_of
 from assessments.reports.pdf.finisher import Attached
 from assessments.reports.pdf.store import fetch_pdf, store_pdf
 from assessments.reports.profile.model import MaturityProfile
@@ -152,16 +153,27 @@ def is_one_page(pages: Sequence[Any]) -> bool:
 def first_page_of(profile: MaturityProfile, variant: Variant, styles: tuple[str, ...]) -> FirstPage:
     """How much the page to decide by can hold: the first of ``FIRST_PAGES`` that ends on the page, else the last.
 
-    It is laid out alone and once, with all that the first of them shows, on a sheet that is long enough; what the others leave
-    out is reckoned from there.
+    What all of the first of them takes is reckoned from the widths of its words, and what the others leave out from there.
+    Only where that leaves more than one of them is the page laid out alone, on a sheet that is long enough.
     """
+    html = report_html(profile, variant=variant, only_first=True)
+    found = {_that_fits(places_of(html, variant, kerned=share)) for share in (0, KERNED)}
+    if len(found) == 1 and (one := found.pop()):
+        return one
     places: dict[str, float] = {}
 
     def look(pages: Sequence[Any]) -> bool:
         places.update({name: place[1] for name, place in pages[0].anchors.items()})
         return False
 
-    html_to_pdf(report_html(profile, variant=variant, only_first=True), (*styles, LONG_SHEET), accept=look)
+    html_to_pdf(html, (*styles, LONG_SHEET), accept=look)
+    return _that_fits(places) or FIRST_PAGES[-1]
+
+
+def _that_fits(places: Mapping[str, float] | None) -> FirstPage | None:
+    """None where that cannot be told."""
+    if not places:
+        return None
     end = places.get(DECIDES_TO, math.inf)
     return next((one for one in FIRST_PAGES[:-1] if end - left_out(one, places) <= BOTTOM), FIRST_PAGES[-1])
 
