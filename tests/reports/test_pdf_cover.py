@@ -14,6 +14,7 @@ from assessments.reports.pdf import pdf_of, render_pdf
 from assessments.reports.profile.load import load_profile
 from scaling.accounts.coats_of_arms import redraw, set_coat_of_arms
 from tests.reports.pdf_facts import elements, open_pdf, page_text
+from tests.reports.rendered import rendered
 from tests.reports.sample import make_profile
 from tests.reports.test_pdf import MADE_AT, failures
 
@@ -64,7 +65,7 @@ def test_report_with_coat_of_arms_and_mark_is_accessible_and_archivable(coat_of_
 
 @pytest.mark.parametrize("variant", ["kurz", "lang"])
 def test_report_without_them_shows_neither(variant):
-    content = render_pdf(make_profile(3), variant=variant)
+    content = rendered("three criteria", variant)
     assert not any("Wappen" in text for text in alternatives(content))
     with open_pdf(content) as pdf:
         assert not any(mark in page_text(page) for page in pdf.pages for mark in MARKS.values())

@@ -9,10 +9,10 @@ import pytest
 from assessments.limits import RATIONALE
 from assessments.reports.pdf import limits, render_pdf
 from tests.reports.pdf_facts import open_pdf, text_of
+from tests.reports.rendered import rendered
 from tests.reports.sample import make_profile, with_measures, with_rationale
 
 TEXTS = {
-    "fifty thousand words": "Wort für Wort " * 17_000,
     "one word of a hundred thousand letters": "Donaudampfschiff" * 6_500,
     "right to left": "التحول الرقمي في المدينة " * 40 + "עיר חכמה " * 40,
     "emoji": "Läuft 👍🏽 prima 🎉 ✅ ⚠️ 👨‍👩‍👧 ❌ ❤️",
@@ -37,7 +37,7 @@ def test_report_stays_valid_with(name):
 
 
 def test_a_long_reason_is_cut_with_a_note_where_the_rest_is():
-    text = text_of(render_pdf(with_rationale("Wort für Wort " * 17_000), variant="lang"))
+    text = text_of(checked(rendered("fifty thousand words", "lang")))
     assert "Gekürzt um 4" in text
     assert "der ganze Text steht in Skalierungscheck" in text
 

@@ -3,7 +3,6 @@
 import io
 import json
 import re
-from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,20 +16,19 @@ from django.utils.translation import override
 from assessments.reports.export import render_json, render_xlsx
 from assessments.reports.pdf import VARIANTS, engine, render_pdf
 from tests.reports.pdf_facts import elements, open_pdf, page_text, said_in, said_in_each, tag_names
-from tests.reports.sample import REASON, make_profile, with_rationale
+from tests.reports.rendered import MADE_AT, profile_of, rendered
+from tests.reports.sample import REASON, with_rationale
 from tests.reports.test_pdf import squeezed
-
-MADE_AT = datetime(2026, 11, 27, 19, 5, 8, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def english() -> bytes:
-    return render_pdf(make_profile(language="en"), variant="lang", made_at=MADE_AT)
+    return rendered("english", "lang")
 
 
 @pytest.fixture(scope="module")
 def german() -> bytes:
-    return render_pdf(make_profile(), variant="lang", made_at=MADE_AT)
+    return rendered("approved", "lang")
 
 
 def passages(pdf: pikepdf.Pdf) -> list[str]:
@@ -41,8 +39,8 @@ def passages(pdf: pikepdf.Pdf) -> list[str]:
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_an_english_report_names_the_language_of_each_german_passage(variant):
-    profile = make_profile(language="en")
-    with open_pdf(render_pdf(profile, variant=variant)) as pdf:
+    profile = profile_of("english")
+    with open_pdf(rendered("english", variant)) as pdf:
         found = squeezed(" ".join(passages(pdf)))
         assert squeezed(profile.meta.project) in found
         for measure in [one for one in profile.measures if one.is_open][:2]:
@@ -100,10 +98,10 @@ def test_one_link_has_one_tag_with_all_its_parts():
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("language", ["de", "en"])
-def test_a_report_carries_its_own_data(variant, language):
-    profile = make_profile(language=language)
-    with open_pdf(render_pdf(profile, variant=variant, made_at=MADE_AT)) as pdf:
+@pytest.mark.parametrize(("name", "language"), [("approved", "de"), ("english", "en")])
+def test_a_report_carries_its_own_data(variant, name, language):
+    profile = profile_of(name)
+    with open_pdf(rendered(name, variant)) as pdf:
         names = list(pdf.attachments)
         assert names == ["reifeprofil-parkraum-app-runde-3.json", "reifeprofil-parkraum-app-runde-3.xlsx"]
         data, table = (pdf.attachments[name].get_file() for name in names)
