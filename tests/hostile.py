@@ -118,7 +118,7 @@ def written() -> Iterator[list[str]]:
 
 @cache
 def _statement(*, without_chance: bool) -> str:
-    """One checksum a table, over its rows in the order of their texts."""
+    """One checksum a table, over all its rows."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT table_name, column_name, data_type FROM information_schema.columns
@@ -130,22 +130,23 @@ def _statement(*, without_chance: bool) -> str:
             by_chance = without_chance and (column in BY_CHANCE or kind.startswith(("timestamp", "date", "bytea", "ts")))
             if f'"{table}"' not in BESIDE and table not in (*BESIDE, "accounts_signin") and not by_chance:
                 tables.setdefault(table, []).append(f"t.{connection.ops.quote_name(column)}")
+    # A sum over the rows' own: it needs no order, which takes longer than all else.
     parts = [
-        f"SELECT '{table}', count(*), md5(string_agg(ROW({', '.join(columns)})::text, E'\\n' ORDER BY "  # noqa: S608
-        f'ROW({", ".join(columns)})::text COLLATE "C")) FROM {connection.ops.quote_name(table)} AS t'
+        f"SELECT '{table}', count(*), sum(hashtextextended(ROW({', '.join(columns)})::text, 0))"  # noqa: S608
+        f" FROM {connection.ops.quote_name(table)} AS t"
         for table, columns in tables.items()
     ]
     return " UNION ALL ".join(parts)
 
 
-def checksums(*, without_chance: bool = False) -> dict[str, tuple[int, str]]:
+def checksums(*, without_chance: bool = False) -> dict[str, tuple[int, int | None]]:
     """Rows and checksum of each table but BESIDE. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(_statement(without_chance=without_chance))
         return {table: (number, digest) for table, number, digest in cursor.fetchall()}
 
 
-def differences(before: Mapping[str, tuple[int, str]], after: Mapping[str, tuple[int, str]]) -> list[str]:
+def differences(before: Mapping[str, tuple[int, int | None]], after: Mapping[str, tuple[int, int | None]]) -> list[str]:
     return sorted(table for table in before if before[table] != after.get(table))
 
 
