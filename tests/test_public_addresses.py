@@ -16,6 +16,7 @@ from django.urls import reverse
 from assessments.reports.views import documents
 from assessments.views import voting
 from scaling.accounts.models import AttemptCount
+from tests.built import put_built
 from tests.races import at_once
 from tests.scaling.installation import ROOT, free_port, wait_until
 from tests.test_permissions import TABLE
@@ -112,8 +113,7 @@ def test_two_workers_count_together(tmp_path):
     url = f"postgresql:///{database['NAME']}?host={database['HOST']}&port={database['PORT']}&user={database['USER']}"
     environment = os.environ | {"DATABASE_URL": url, "VAR_DIR": str(tmp_path), "DEMO": "1", "EMAIL_URL": "consolemail://"}
     environment |= {"DJANGO_SETTINGS_MODULE": "scaling.settings"}
-    built = "import django; django.setup(); from scaling.preparation import build; build()"
-    subprocess.run([sys.executable, "-c", built], cwd=ROOT, env=environment, check=True)
+    put_built(tmp_path)
     ports, processes = [free_port(), free_port()], []
     with contextlib.ExitStack() as stack:
         for port in ports:

@@ -27,6 +27,7 @@ import psutil
 import psycopg
 
 from scaling.embedded_postgres import embedded_postgres
+from tests.built import put_built
 from tests.database_server import FAST
 from tests.database_template import TEMPLATE, copy_kept
 
@@ -44,10 +45,8 @@ from django.test import Client
 from django.urls import reverse
 from assessments.services import workflow
 from scaling.accounts.models import Role
-from scaling.preparation import build
 from tests.cast import Cast, make_member
 from tests.factories import make_catalogue, make_project
-build()
 call_command("createcachetable", verbosity=0)
 people = int(sys.argv[1])
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # nobody signs in with one
@@ -144,6 +143,7 @@ class Installation:
         self.database = Database(folder / "pg")
         self.var = folder / "var"
         self.var.mkdir()
+        put_built(self.var)
         self.processes: list[subprocess.Popen[bytes]] = []
         self.env = os.environ | {
             "DATABASE_URL": self.database.url,

@@ -130,7 +130,7 @@ def test_sign_ins_are_printed_into_a_file_while_the_demo_runs(tmp_path):
     code = (
         "import sys, time, django; django.setup()\n"
         "from scaling.management.commands import serve\n"
-        "serve.Command.prepare = lambda self: None\n"
+        "serve.build = serve.prepare_database = lambda *arguments, **options: None\n"
         "serve.serve = lambda port, workers, welcome: (welcome(), time.sleep(600))\n"
         "from django.core.management import call_command; call_command('serve', port=0)\n"
     )
