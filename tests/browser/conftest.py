@@ -13,7 +13,8 @@ from assessments.services import workflow
 from tests.cast import PASSWORD
 from tests.chromium import CHROMIUM, WHERE_MISSING
 from tests.factories import make_catalogue, make_project
-from tests.world import World, make_world
+from tests.kept_rows import KeptRows
+from tests.world import World, put_world
 
 # Playwright runs an event loop in the tests' thread, which Django would otherwise refuse to work beside.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -61,9 +62,9 @@ def assert_accessible() -> Callable[[Any], None]:
 
 
 @pytest.fixture
-def world(transactional_db: None) -> World:
+def world(transactional_db: None, kept_rows: KeptRows) -> World:
     """One of each test's own, stored for the server of the tests to see."""
-    return make_world()
+    return put_world(kept_rows)
 
 
 @pytest.fixture
