@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -64,9 +64,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """All modules are loaded now and stay: looking through them for garbage again and again took a twentieth of a run."""
+    keep_what_is_loaded()
+    gc.set_threshold(20_000, 20, 50)
+
+
+def keep_what_is_loaded() -> None:
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+
+
+#: Once, with the first PDF, which brings WeasyPrint: before each one it is looked for garbage.
+keep_what_is_loaded_for_pdfs = cache(keep_what_is_loaded)
 
 
 @pytest.fixture(autouse=True)
@@ -89,9 +97,11 @@ def _skip_where_no_pdf_can_be_drawn() -> Iterator[None]:
 
     def load_or_skip() -> Any:
         try:
-            return load()
+            loaded = load()
         except engine.PdfUnavailable as error:
             pytest.skip(str(error))
+        keep_what_is_loaded_for_pdfs()
+        return loaded
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "_weasyprint", load_or_skip)
