@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
 from scaling.accounts.models import User
 from tests import kept_rows as module
-from tests.kept_rows import KeptRows, is_possible
+from tests.conftest import ROOM
+from tests.kept_rows import MADE_BY_DJANGO, KeptRows, is_possible
 from tests.reports.conftest import STAGES, make_story
 from tests.world import make_world
 
@@ -46,6 +48,21 @@ def test_rows_put_back_are_those_that_were_made(make):
     with connection.cursor() as cursor:  # triggers and foreign keys hold again
         cursor.execute("SHOW session_replication_role")
         assert cursor.fetchone() == ("origin",)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_emptied_database_keeps_neither_rows_nor_much_of_their_room():
+    """Django says so after each test with several connections; nothing but these rows is lost."""
+    make_world()
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO cache SELECT n::text, repeat('x', 1000), now() FROM generate_series(1, 2000) AS n")
+        cursor.execute("SELECT pg_relation_size('cache') > %s", [ROOM])
+        assert cursor.fetchone() == (True,)
+        call_command("flush", interactive=False)
+        cursor.execute("SELECT pg_relation_size('cache')")
+        assert cursor.fetchone() == (0,)
+    rows = all_rows()
+    assert {name for name, found in rows.items() if found} == MADE_BY_DJANGO
 
 
 @pytest.mark.django_db
