@@ -38,6 +38,8 @@ def test_reckoned_heights_lie_around_those_of_the_layout(name, variant):
     html = report_html(PROFILES[name](), variant=variant, only_first=True)
     places = laid_out(html)
     without_kerning, with_much = places_of(html, variant), places_of(html, variant, kerned=KERNED)
+    assert without_kerning
+    assert with_much
     assert {*without_kerning, "zusammenfassung"} == {*with_much, "zusammenfassung"} == places.keys() - {"ende"}
     for high, true, low in zip(ends(without_kerning), ends(places), ends(with_much), strict=True):
         assert low - 0.1 <= true <= high + 0.1
