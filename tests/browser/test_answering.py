@@ -309,7 +309,7 @@ def test_keyboard_alone_rates_a_criterion_and_moves_on(page, url, alice, sign_in
     expect(page.get_by_label("Begründung")).to_be_focused()
     page.keyboard.type("Im Jahr 2024 beschlossen")
     expect(page.locator('input[name="choice"][value="1"]')).to_be_checked()
-    for _ in range(20):
+    for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.name") == "weiter":
             break
