@@ -15,6 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from assessments.models import RecordFile, RenderedPdf
 from assessments.queries.short_check import questions_of
+from assessments.reports.pdf import pdf_of
 from assessments.reports.pdf.store import fetch_pdf, note_problem, store_pdf
 from assessments.reports.profile.anonymise import without_names
 from assessments.reports.profile.load import load_profile
@@ -25,6 +26,7 @@ from assessments.reports.rendering.tasks import AHEAD, RETRY, WANTED
 from catalogue.edition_cache import cached_edition
 from scaling.accounts.models import User
 from tests.reports.conftest import approved
+from tests.reports.pdf_facts import text_of
 from tests.reports.workers import wait_until, worker
 
 
@@ -163,6 +165,37 @@ def test_failure_is_told_and_can_be_tried_again(client, second, alice, impatient
     note_problem(jobs().last().args["key"], problem)
     RenderedPdf.objects.update(made_at=timezone.now() - timedelta(minutes=11))
     assert client.get(url(second)).status_code == 202
+
+
+@pytest.mark.parametrize("moment", ["while it waits", "while it is drawn"])
+def test_round_approved_while_its_pdf_is_made_ends_in_the_document(client, second, alice, bob, impatient, monkeypatch, moment):
+    """Whoever asked for the draft gets what is approved by now, and no draft is left to be handed out."""
+    client.force_login(alice)
+    assert client.get(url(second)).status_code == 202
+    waited_for = jobs().get()
+
+    def approve():
+        approved(second, bob, timezone.localdate())
+
+    def drawn_meanwhile(profile, **options):
+        approve()
+        return pdf_of(profile, **options)
+
+    if moment == "while it waits":
+        approve()
+    else:
+        monkeypatch.setattr(orders, "pdf_of", drawn_meanwhile)
+    tasks.render.func(type("Context", (), {"job": waited_for})(), **waited_for.args)
+    ProcrastinateJob.objects.filter(pk=waited_for.pk).update(status="succeeded")
+    again = client.get(url(second, f"?umfang=kurz&warten={waited_for.lock}"))
+    if again.status_code == 202:  # the document is made by the job that the approval ordered
+        for job in jobs().filter(status="todo"):
+            tasks.render.func(type("Context", (), {"job": job})(), **job.args)
+            ProcrastinateJob.objects.filter(pk=job.pk).update(status="succeeded")
+    assert "PDF ist fertig" in client.get(url(second, "?umfang=kurz&warten=1")).text
+    text = text_of(client.get(url(second)).content)
+    assert second.records.get().number in text
+    assert "Entwurf" not in text
 
 
 def test_pauses_grow_and_end():
