@@ -7,6 +7,26 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+# In both languages, as the figures are. Each gate names what it waits for by key; with titles where it is the project's own.
+LISTED_FIGURES = """
+CREATE FUNCTION assessments_listed_figures(figures jsonb) RETURNS jsonb IMMUTABLE PARALLEL SAFE LANGUAGE sql
+RETURN jsonb_build_object(
+    'overall', (figures -> 'overall') - 'counts' - 'median' - 'planned',
+    'workstreams', (
+        SELECT jsonb_agg(one - 'counts' - 'median' - 'planned' ORDER BY place)
+        FROM jsonb_array_elements(figures -> 'workstreams') WITH ORDINALITY AS each (one, place)),
+    'changes', figures #> '{changes,counts}',
+    'gates', (
+        SELECT jsonb_agg(
+            (one - 'blocked_by' - 'dropped') || jsonb_build_object(
+                'waits_for', jsonb_path_query_array(one, '$.blocked_by[*].criterion'),
+                'obstacles', CASE WHEN (one -> 'is_current')::boolean OR jsonb_array_length(figures -> 'gates') = 1
+                    THEN one -> 'blocked_by' ELSE '[]' END)
+            ORDER BY place)
+        FROM jsonb_array_elements(figures -> 'gates') WITH ORDINALITY AS each (one, place))
+)
+"""
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -18,6 +38,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(LISTED_FIGURES, "DROP FUNCTION assessments_listed_figures"),
         migrations.CreateModel(
             name="Participant",
             fields=[
@@ -123,6 +144,17 @@ class Migration(migrations.Migration):
                     models.GeneratedField(
                         db_persist=True,
                         expression=django.db.models.fields.json.KeyTransform("figures", "document"),
+                        output_field=models.JSONField(),
+                    ),
+                ),
+                (
+                    "listed",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            django.db.models.fields.json.KeyTransform("figures", "document"),
+                            function="assessments_listed_figures",
+                        ),
                         output_field=models.JSONField(),
                     ),
                 ),

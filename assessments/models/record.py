@@ -23,7 +23,7 @@ class AssessmentRecordQuerySet(models.QuerySet["AssessmentRecord"]):
 
     def without_document(self) -> "AssessmentRecordQuerySet":
         """Without what makes a record large, for those who only ask which one it is."""
-        return self.defer("document", "figures", "ratings")
+        return self.defer("document", "figures", "listed", "ratings")
 
     def with_parts(self) -> "AssessmentRecordQuerySet":
         """Adds what its files need, in the same query. See ``AssessmentRecord.names`` and ``AssessmentRecord.renditions``."""
@@ -63,6 +63,12 @@ class AssessmentRecord(models.Model):
     #: What a list of many records reads: a few kB, where the document has a hundred. PostgreSQL keeps it equal.
     figures = models.GeneratedField(
         expression=KeyTransform("figures", "document"), output_field=models.JSONField(), db_persist=True
+    )
+    #: Of the figures what lists of many projects show: a fifth of them. The function is in the first migration.
+    listed = models.GeneratedField(
+        expression=Func(KeyTransform("figures", "document"), function="assessments_listed_figures"),
+        output_field=models.JSONField(),
+        db_persist=True,
     )
     #: The answers reduced to what counts, for what asks many records about each criterion. PostgreSQL keeps it equal, too.
     ratings = models.GeneratedField(

@@ -95,7 +95,7 @@ def _row(project: Project, sources: Sources, states: Mapping[str, str], today: d
         record=RecordRef(record.number, record.assessment_id, round_label(record.round), record.on) if record else None,
         running=running_ref(running) if running else None,
         overall=figure_of(record.figures["overall"]) if record else None,
-        figures=tuple(map(figure_of, record.figures["workstreams"])) if record else (),
+        figures=tuple(map(figure_of, record.figures["workstreams"] or ())) if record else (),
         gates=gates,
         fallen=counts.get(DOWN, 0),
         risen=counts.get(UP, 0),
@@ -118,8 +118,7 @@ def _everybody(rows: Iterable[PortfolioRow]) -> tuple[tuple[int, str], ...]:
 
 def _kinds(record: RecordRow | None) -> Mapping[str, int]:
     """How many criteria changed in which way since the round compared with; none without one."""
-    changes = record.figures["changes"] if record else None
-    return changes["counts"] if changes else {}
+    return (record.figures["changes"] if record else None) or {}
 
 
 def round_label(number: int) -> str:
@@ -143,10 +142,8 @@ def figure_of(plain: Mapping[str, Any]) -> StreamFigure:
 
 def _gates(record: RecordRow, phases: Mapping[str, Phase], states: Mapping[str, str]) -> Iterable[PortfolioGate]:
     known = cached_edition_of(record.edition_id, EditionState.PUBLISHED).by_key
-    plain = record.figures["gates"]
-    for gate in plain:
+    for gate in record.figures["gates"] or ():
         phase = phases.get(gate["phase"])
-        is_own = gate["is_current"] or len(plain) == 1
         yield PortfolioGate(
             phase=gate["phase"],
             label=said(gate["label"]),
@@ -155,8 +152,8 @@ def _gates(record: RecordRow, phases: Mapping[str, Phase], states: Mapping[str, 
             state_label=states[gate["state"]],
             is_current=gate["is_current"],
             summary=said(gate["summary"]),
-            waits_for=tuple(one["criterion"] for one in gate["blocked_by"]),
-            obstacles=tuple(_obstacle(one, known) for one in gate["blocked_by"]) if is_own else (),
+            waits_for=tuple(gate["waits_for"]),
+            obstacles=tuple(_obstacle(one, known) for one in gate["obstacles"]),
         )
 
 

@@ -20,7 +20,7 @@ from scaling.accounts.models import Municipality, Role
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """A record without its document: ``figures`` in both languages (``records.codec.in_both``), and its edition."""
+    """A record without its document: what it lists of its figures, in both languages (``records.codec.in_both``)."""
 
     number: str
     assessment_id: str
@@ -62,7 +62,7 @@ def load_sources(user: Any, municipality: Municipality, *, today: date) -> Sourc
         municipality=municipality,
         projects=projects,
         records=_records(user, municipality),
-        running=_running(user, municipality),
+        running=_running(user, projects),
         open_measures={pk: number for pk, (number, _late) in counts.items()},
         overdue=_overdue(measures.filter(is_overdue), projects),
         overdue_measures={pk: late for pk, (_number, late) in counts.items()},
@@ -88,12 +88,12 @@ def _overdue(measures: QuerySet[Measure], projects: list[Project]) -> list[DueMe
 
 
 def _records(user: Any, municipality: Municipality) -> dict[int, RecordRow]:
-    """Of each project's latest approved round. ``figures`` is a column of its own: no document is read."""
+    """Of each project's latest approved round. ``listed`` is a column of its own: no document is read."""
     found = (
         speaking(user, municipality)
         .annotate(project=F("assessment__project"))
         .values(
-            "project", "number", "approved_at", "figures", "assessment__public_id", "assessment__round", "assessment__edition"
+            "project", "number", "approved_at", "listed", "assessment__public_id", "assessment__round", "assessment__edition"
         )
     )
     return {
@@ -103,18 +103,19 @@ def _records(user: Any, municipality: Municipality) -> dict[int, RecordRow]:
             round=row["assessment__round"],
             on=timezone.localdate(row["approved_at"]),
             edition_id=row["assessment__edition"],
-            figures=row["figures"],
+            figures=row["listed"],
         )
         for row in found
     }
 
 
-def _running(user: Any, municipality: Municipality) -> dict[int, Assessment]:
+def _running(user: Any, projects: list[Project]) -> dict[int, Assessment]:
     """The round under way of each project, ``with_progress`` and steps, and ``moved_at``: when an answer was last saved."""
     saved: QuerySet[Any] = Score.objects.filter(assessment=OuterRef("pk")).order_by().values("assessment")
     last = Subquery(saved.annotate(last=Max("updated_at")).values("last"))
-    rounds = Assessment.objects.visible_to(user).filter(project__municipality=municipality).open().with_progress().with_steps()
-    return {one.project_id: one for one in rounds.annotate(moved_at=last)}
+    # By number: by the municipality, PostgreSQL would rather read the rounds under way of all there are.
+    rounds = Assessment.objects.visible_to(user).filter(project__in=[project.pk for project in projects]).open()
+    return {one.project_id: one for one in rounds.with_progress().with_steps().annotate(moved_at=last)}
 
 
 def _people(projects: QuerySet[Project]) -> dict[int, list[tuple[int, str]]]:
