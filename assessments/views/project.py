@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assessments import scoring, sentences
 from assessments.forms.project import ProjectForm
-from assessments.models import Assessment, AssessmentState, Project
+from assessments.models import Assessment, AssessmentState, Project, Workshop
 from assessments.queries.ageing import ageing_of_project
 from assessments.queries.gates import gates_of
 from assessments.services.projects import NameTaken, archive_project, change_project, create_project
@@ -76,6 +76,9 @@ def project_archive(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.success(request, _("„%(name)s“ ist zurückgeholt und steht wieder in den Listen.") % {"name": project.name})
     else:
         messages.success(request, _("„%(name)s“ ist archiviert. Alles bleibt lesbar.") % {"name": project.name})
+        if Workshop.objects.running().filter(assessment__project=project).exists():
+            text = _("Der Workshop zur laufenden Runde bleibt offen, bis das Team ihn beendet oder er abläuft.")
+            messages.info(request, text)
     return redirect(project)
 
 

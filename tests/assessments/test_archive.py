@@ -4,10 +4,11 @@ import pytest
 from django.utils import timezone
 
 from assessments.mail.digest import digest_for
-from assessments.models import Measure, Project
-from assessments.services import workflow
+from assessments.models import Measure, Project, Vote, Workshop
+from assessments.services import workflow, workshops
 from assessments.services.answers import Answer, save_score
 from assessments.services.projects import archive_project, standing_project
+from tests.assessments.workshop_room import join, people, say, vote_all
 
 
 @pytest.fixture
@@ -82,3 +83,47 @@ def test_archiving_by_others(client, project, alice, rita, charlie, url):
         client.force_login(person)
         assert client.post(url).status_code == status
     assert Project.objects.get(pk=project.pk).archived_at is None
+
+
+LEFT_OPEN = "Der Workshop zur laufenden Runde bleibt offen, bis das Team ihn beendet oder er abläuft."
+
+
+def test_room_that_rates_while_its_project_is_archived_loses_nothing(client, project, assessment, score, alice, bob, url):
+    """The manager is told of it; the room votes on, agrees, and hands the round in."""
+    workshop = workshops.open_workshop(assessment=assessment, by=alice, first=score)
+    early = join(workshop, "it", 1)
+    say(early, workshop.current, 1)
+    client.force_login(bob)
+    assert LEFT_OPEN in client.post(url, follow=True).text
+    room = [join(workshop, "legal", number) for number in (2, 3)]  # who comes later finds the door open
+    for person in room:
+        say(person, workshop.current, 3)
+    assert client.get(f"/w/{workshop.code}/").status_code == 200
+    wall = f"/bewertungen/{assessment.public_id}/wand/"
+    client.force_login(alice)
+    assert "3 von 3 haben abgestimmt" in client.get(wall).text
+    ballot = workshops.reveal(workshop=workshop, seen=workshop.current_id)
+    agreed = {"ballot": ballot.pk, "version": score.version, "choice": "2", "rationale": "Im Raum besprochen"}
+    client.post(f"{wall}einigung/", agreed)
+    score.refresh_from_db()
+    assert (score.level, score.rationale, score.spread.n) == (2, "Im Raum besprochen", 3)
+    workflow.submit(assessment=assessment, by=alice)
+    workflow.approve(assessment=assessment, by=bob)
+    assert not Vote.objects.exists()
+    assert not Workshop.objects.running().exists()
+
+
+def test_running_round_of_an_archived_project_is_rated_in_a_new_workshop(client, archived, assessment, alice):
+    client.force_login(alice)
+    wall = f"/bewertungen/{assessment.public_id}/wand/"
+    client.post(wall, {"mode": "live"})
+    workshop = Workshop.objects.running().get(assessment=assessment)
+    vote_all(workshop, people(workshop, it=3), [1, 2, 3])
+    assert "3 von 3 haben abgestimmt" in client.get(wall).text
+
+
+def test_workshop_that_is_over_is_not_said_to_stay_open(client, project, assessment, score, alice, bob, url):
+    workshop = workshops.open_workshop(assessment=assessment, by=alice, first=score)
+    workshops.close_workshop(workshop=workshop, by=alice)
+    client.force_login(bob)
+    assert LEFT_OPEN not in client.post(url, follow=True).text

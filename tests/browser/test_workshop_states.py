@@ -4,14 +4,14 @@ And calm about the back button, a second tab and a second facilitator.
 """
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Route, expect
 
-from assessments.models import Score, Vote, Workshop
+from assessments.models import Ballot, Score, Vote, Workshop
 from assessments.services import workflow, workshops
 from tests.assessments.workshop_room import people, say, vote_all
 from tests.browser.test_workshop import PHONE, choose, join, new_page, vote  # noqa: F401 – fixtures
@@ -347,3 +347,23 @@ def test_in_english(new_page, live_server, workshop):  # noqa: F811
     assert phone.locator("html").get_attribute("lang") == "en"
     said = phone.locator("main").inner_text()
     assert not re.search(r"\b(und|Stufe|Stimmen|Bitte|noch|Sie)\b", said), said
+
+
+@pytest.mark.parametrize("day", ["2026-11-28T00:00:00+01:00", "2026-10-25T03:00:00+02:00"], ids=["midnight", "clocks go back"])
+def test_timer_runs_on_past_midnight(page, join, wall_url, alice, sign_in, workshop, day):  # noqa: F811
+    """Set before midnight, it counts on after it, on the wall and on a phone; so it does while the clocks are changed."""
+    turn = datetime.fromisoformat(day)
+    Ballot.objects.filter(pk=workshop.current_id).update(ends_at=turn + timedelta(seconds=80))
+    sign_in(page, alice)
+    for screen in (page, join(workshop.code, "it")):
+        screen.context.route("**/stand/", lambda route: route.abort())  # its clock alone, not how far the server's is away
+        screen.clock.install(time=turn - timedelta(seconds=20))
+        screen.goto(wall_url if screen is page else screen.url)
+        timer = screen.locator("[data-timer]")
+        screen.clock.pause_at(turn - timedelta(seconds=10))
+        screen.clock.run_for(500)
+        expect(timer).to_have_text(re.compile(r"^1:(29|30)$"))
+        screen.clock.run_for(40_000)
+        expect(timer).to_have_text(re.compile(r"^0:(49|50)$"))
+        screen.clock.run_for(60_000)
+        expect(timer).to_have_text("Die Zeit ist um.")
