@@ -3,6 +3,7 @@ from typing import cast
 
 from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class ScalingConfig(AppConfig):
@@ -19,4 +20,5 @@ class ScalingConfig(AppConfig):
         # collecting fails. No config of our own: test servers look for "django.contrib.staticfiles" by its name.
         static_files = cast("StaticFilesConfig", apps.get_app_config("staticfiles"))
         static_files.ignore_patterns = [*static_files.ignore_patterns, "django_htmx/ext/*"]
+        apps.get_app_config("procrastinate").verbose_name = _("Warteschlange")  # its heading in /verwaltung/
         post_migrate.connect(note_schema, sender=self)

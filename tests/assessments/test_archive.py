@@ -91,18 +91,19 @@ LEFT_OPEN = "Der Workshop zur laufenden Runde bleibt offen, bis das Team ihn bee
 def test_room_that_rates_while_its_project_is_archived_loses_nothing(client, project, assessment, score, alice, bob, url):
     """The manager is told of it; the room votes on, agrees, and hands the round in."""
     workshop = workshops.open_workshop(assessment=assessment, by=alice, first=score)
-    early = join(workshop, "it", 1)
-    say(early, workshop.current, 1)
+    ballot = workshop.current
+    assert ballot is not None
+    say(join(workshop, "it", 1), ballot, 1)
     client.force_login(bob)
     assert LEFT_OPEN in client.post(url, follow=True).text
     room = [join(workshop, "legal", number) for number in (2, 3)]  # who comes later finds the door open
     for person in room:
-        say(person, workshop.current, 3)
+        say(person, ballot, 3)
     assert client.get(f"/w/{workshop.code}/").status_code == 200
     wall = f"/bewertungen/{assessment.public_id}/wand/"
     client.force_login(alice)
     assert "3 von 3 haben abgestimmt" in client.get(wall).text
-    ballot = workshops.reveal(workshop=workshop, seen=workshop.current_id)
+    workshops.reveal(workshop=workshop, seen=ballot.pk)
     agreed = {"ballot": ballot.pk, "version": score.version, "choice": "2", "rationale": "Im Raum besprochen"}
     client.post(f"{wall}einigung/", agreed)
     score.refresh_from_db()
