@@ -21,6 +21,7 @@ from scaling.accounts.second_factor import settle_all
 from scaling.common.translations import compile_translations, compiled_are_current
 from scaling.migrating import migrate
 from scaling.right_database import refuse_wrong_database
+from scaling.trail.environment import note_settings
 from scaling.trail.sealing import seal
 from scaling.unreleased_schema import refuse_older_schema
 
@@ -84,6 +85,7 @@ def prepare_database(stdout: Any, *, compare: bool = True) -> None:
             call_command("load_demo", stdout=said)
             stdout.write(said.getvalue(), ending="")
             loaded = loaded or bool(said.getvalue())
+        note_settings()
         seal()  # what is there, the demo among it, is where the chain begins
         if loaded:
             # Tables just loaded have no statistics yet, and the planner's guesses cost every page tens of milliseconds. Later

@@ -422,6 +422,8 @@ if wrong := env.unknown(from_file):
     raise ImproperlyConfigured("\n".join(wrong))
 # By name, for a backup to say what an installation built anew needs.
 VARIABLES_SET = sorted(name for name in env.asked_for if env.is_set(name))
+# By name, what tells whether it has changed, and nothing of what it says (scaling.trail.environment).
+VARIABLES_MARKED = env.marked
 # Variables of the process may belong to others: those that are nearly one of ours are only told, by the doctor. Not looked for
 # at each start, since every name is compared with every other.
 MISSPELT_VARIABLES = env.misspelt

@@ -58,6 +58,10 @@ class UserForm(VersionedForm):
         return active
 
 
+#: Of an account, what its history tells.
+_TOLD = ("name", "email", "language", "is_active", "is_curator", "is_staff", "is_superuser")
+
+
 @admin.register(User)
 class UserAdmin(VersionedAdmin, admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
     """Accounts are locked, not deleted: what a person wrote keeps its author. Nobody's password is set here."""
@@ -91,7 +95,7 @@ class UserAdmin(VersionedAdmin, admin.ModelAdmin):  # type: ignore[type-arg]  # 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
             obj.set_unusable_password()
-        before = User.objects.filter(pk=obj.pk).values("name", "language").first()
+        before = User.objects.filter(pk=obj.pk).values(*_TOLD).first()
         super().save_model(request, obj, form, change)
         if before:
             write_down(obj, before, by=request.user)  # type: ignore[arg-type]
@@ -106,7 +110,7 @@ class UserAdmin(VersionedAdmin, admin.ModelAdmin):  # type: ignore[type-arg]  # 
 @confirmed
 def _take_second_factor_away(request: HttpRequest, pages: UserAdmin, people: QuerySet[User]) -> HttpResponseBase | None:
     """Each person is told by mail, in their language: it is what an attacker would ask for."""
-    helped = [person for person in people if take_away(person)]
+    helped = [person for person in people if take_away(person, by=request.user)]  # type: ignore[arg-type]
     for person in helped:
         with translation.override(person.language):
             get_adapter().send_notification_mail("accounts/mail/second_factor_taken_away", person)

@@ -164,7 +164,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class AccountChange(RecordedRow):
-    """What a person's account said before and after, for that person alone. Written by ``profile``."""
+    """What a person's account said before and after, for that person and operators. Written by ``profile``.
+
+    Of what opens it (``profile.CREDENTIALS``) only that it was added, changed or removed.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="changes", verbose_name=_("Person"))
     at = models.DateTimeField(_("geändert am"), auto_now_add=True)

@@ -1,10 +1,16 @@
-"""What people set about themselves: the one function that stores it, and what it was before."""
+"""What an account says and what opens it: the one function that stores what people set about themselves, and what was there."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from django.dispatch import receiver
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from scaling.accounts.models import AccountChange, User
 from scaling.common.transactions import atomic
@@ -12,6 +18,13 @@ from scaling.common.versions import change, in_words
 
 #: The newest changes that a page shows.
 SHOWN = 20
+#: What opens an account, by the name it has in a change; what it holds is written down nowhere.
+CREDENTIALS = {
+    "password": gettext_lazy("Passwort"),
+    Authenticator.Type.TOTP.value: gettext_lazy("App für Einmalcodes"),
+    Authenticator.Type.WEBAUTHN.value: gettext_lazy("Passkey oder Sicherheitsschlüssel"),
+    Authenticator.Type.RECOVERY_CODES.value: gettext_lazy("Notfall-Codes"),
+}
 
 
 @atomic
@@ -43,9 +56,37 @@ def write_down(person: User, before: dict[str, Any], *, by: User) -> None:
         )
 
 
+def write_down_credential(person: User, name: str, done: str, *, by: User | None) -> None:
+    """Keep that one of CREDENTIALS was ``added``, ``changed`` or ``removed``. One query."""
+    AccountChange.objects.create(user=person, by=by, before={name: None}, after={name: done})
+
+
+@receiver([password_changed, password_set, password_reset])
+def note_password(user: User, **kwargs: Any) -> None:
+    write_down_credential(user, "password", "changed", by=user)
+
+
+@receiver(authenticator_added)
+def note_added(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    write_down_credential(user, authenticator.type, "added", by=user)
+
+
+@receiver(authenticator_removed)
+def note_removed(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    write_down_credential(user, authenticator.type, "removed", by=user)
+
+
+@receiver(authenticator_reset)
+def note_renewed(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    write_down_credential(user, authenticator.type, "changed", by=user)
+
+
 @dataclass(frozen=True)
 class ChangeInWords:
-    """One change in words; ``who`` is empty for the person's own, ``fields`` are label, before and after."""
+    """One change in words; ``who`` is empty for the person's own, ``fields`` are label, before and after.
+
+    Before is empty for what opens the account, of which is only told what was done.
+    """
 
     at: datetime
     who: str
@@ -58,13 +99,22 @@ def changes_in_words(person: User) -> list[ChangeInWords]:
         ChangeInWords(
             one.at,
             "" if one.by_id == person.pk else str(one.by or _("Person nicht festgehalten")),
-            tuple(_field_in_words(name, one.before.get(name), value) for name, value in one.after.items()),
+            fields_in_words(one),
         )
         for one in person.changes.select_related("by")[:SHOWN]
     ]
 
 
+def fields_in_words(one: AccountChange, names: Collection[str] | None = None) -> tuple[tuple[str, str, str], ...]:
+    """Label, before and after of each field, or of those in ``names``, as in ``ChangeInWords``. No query."""
+    told = one.after.items() if names is None else [(name, one.after[name]) for name in names if name in one.after]
+    return tuple(_field_in_words(name, one.before.get(name), value) for name, value in told)
+
+
 def _field_in_words(name: str, before: Any, after: Any) -> tuple[str, str, str]:
+    if name in CREDENTIALS:
+        done = {"added": _("eingerichtet"), "changed": _("geändert"), "removed": _("entfernt")}
+        return str(CREDENTIALS[name]), "", done[after]
     field: Any = User._meta.get_field(name)
     shown = field.formfield()
     return str(field.verbose_name), in_words(shown, before), in_words(shown, after)

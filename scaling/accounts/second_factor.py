@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scaling.accounts.models import Membership, Municipality, User
+from scaling.accounts.profile import write_down_credential
 from scaling.accounts.single_sign_on.only import forbidding_provider
 from scaling.common.history import attribute_to
 from scaling.common.qr_code import qr_code
@@ -110,14 +111,18 @@ def demand(
         settle(user)
 
 
-def take_away(user: User) -> bool:
+def take_away(user: User, *, by: User) -> bool:
     """The operator helps somebody who has lost everything: they sign in by password alone and have time to set up another.
 
     Whether there was one. The person has to be told by whoever calls this.
     """
-    removed, _by_table = Authenticator.objects.filter(user=user).delete()
+    theirs = Authenticator.objects.filter(user=user)
+    kinds = sorted(set(theirs.values_list("type", flat=True)))
+    theirs.delete()
+    for kind in kinds:
+        write_down_credential(user, kind, "removed", by=by)
     settle(user)
-    return bool(removed)
+    return bool(kinds)
 
 
 @receiver([authenticator_added, authenticator_removed])

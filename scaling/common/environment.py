@@ -1,6 +1,7 @@
 """Strict helpers for environment variables: a wrong value fails loudly, with the name of the variable."""
 
 import difflib
+import hmac
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,6 +34,7 @@ class Env:
     def __init__(self, values: Mapping[str, str] = os.environ) -> None:
         self.values = values
         self.asked_for: set[str] = set()
+        self._read: dict[str, str] = {}
 
     def text(self, name: str, default: str | None = None) -> str:
         """The variable's value. Raises ImproperlyConfigured where it is missing and has no default."""
@@ -42,13 +44,24 @@ class Env:
             if name in self.values:
                 raise ImproperlyConfigured(f"Set either {name} or {name}_FILE, not both.")
             try:
-                return Path(path).read_text(encoding="utf-8").strip()
+                self._read[name] = Path(path).read_text(encoding="utf-8").strip()
             except OSError as error:
                 raise ImproperlyConfigured(f"{name}_FILE: cannot read {path} ({error.strerror}).") from error
+            return self._read[name]
         value = self.values.get(name, default)
         if value is None:
             raise ImproperlyConfigured(f"Set the environment variable {name} (or {name}_FILE).{self.hint(name)}")
         return value
+
+    def marked(self, key: str) -> dict[str, str]:
+        """A mark of the value of each variable that is set and was asked for: another value has another one.
+
+        HMAC-SHA256 under ``key``, shortened to 64 bits: without the key nobody can try out which value it stands for.
+        """
+        read = {name: self._read.get(name, self.values.get(name, "")) for name in sorted(self.asked_for) if self.is_set(name)}
+        return {
+            name: hmac.digest(key.encode(), f"{name}\n{value}".encode(), "sha256").hex()[:16] for name, value in read.items()
+        }
 
     def hint(self, name: str) -> str:
         """What is set under nearly this name, as a question to add to a complaint; empty where nothing is."""

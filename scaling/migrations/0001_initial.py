@@ -133,6 +133,7 @@ class Migration(migrations.Migration):
                             ("anonymised", "Person anonymisiert"),
                             ("erased", "Kommune gelöscht"),
                             ("retention", "Aufbewahrung angewandt"),
+                            ("settings", "Einstellungen des Betriebs geändert"),
                         ],
                         max_length=16,
                         verbose_name="was",

@@ -61,7 +61,7 @@ def sign_ins(now: datetime) -> int:
 
 
 def downloads(now: datetime) -> int:
-    kinds = [EventKind.DOWNLOADED, EventKind.EXPORTED, EventKind.PEOPLE_LISTED]
+    kinds = [EventKind.DOWNLOADED, EventKind.EXPORTED, EventKind.API_READ, EventKind.PEOPLE_LISTED]
     return _events(_before(now, settings.DOWNLOADS_KEEP_DAYS), Q(kind__in=kinds))
 
 

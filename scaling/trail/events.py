@@ -65,7 +65,8 @@ def _place(name: str, words: dict[str, Any]) -> tuple[dict[str, Any], dict[str, 
         if link is None:
             return {}, {}
         project = link.assessment.project
-        return {"project": project, "municipality": project.municipality}, {"link": link.pk}
+        place = {"project": project, "municipality": project.municipality}
+        return place, {"link": link.pk, "public_id": link.assessment.public_id}
     shown = {key: str(value) for key, value in words.items() if key in ("public_id", "key", "pk", "kind")}
     if public_id is None:
         return {}, shown

@@ -1,5 +1,6 @@
 """What of the trail somebody wants to see."""
 
+from collections.abc import Iterator
 from typing import Any, cast
 
 from django import forms
@@ -8,9 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from assessments.models import Project
 from scaling.accounts.models import Municipality
 from scaling.common.forms import DayField, Form
-from scaling.common.sorting import GermanOrder
-from scaling.trail.reading import Wanted, people_in, projects_in
+from scaling.common.sorting import GermanOrder, sort_key
+from scaling.trail.reading import Wanted, criteria_in, people_in, projects_in, rounds_in
 from scaling.trail.sources import KINDS, SHOWN
+
+#: After a change of municipality or project, what was chosen below it stands for another one.
+_ELSEWHERE = {"invalid_choice": _("Gehört nicht zu dem, was Sie darüber gewählt haben. Wählen Sie neu oder „alle“.")}
 
 
 class TrailForm(Form):
@@ -19,12 +23,16 @@ class TrailForm(Form):
     art = forms.ChoiceField(label=_("Art"), required=False)
     person = forms.ChoiceField(label=_("Person"), required=False)
     kommune = forms.ChoiceField(label=_("Kommune"), required=False)
-    projekt = forms.ChoiceField(label=_("Projekt"), required=False)
+    projekt = forms.ChoiceField(label=_("Projekt"), required=False, error_messages=_ELSEWHERE)
+    runde = forms.ChoiceField(label=_("Runde"), required=False, error_messages=_ELSEWHERE)
+    kriterium = forms.ChoiceField(label=_("Kriterium"), required=False, error_messages=_ELSEWHERE)
     von = DayField(label=_("Von"), required=False)
     bis = DayField(label=_("Bis"), required=False)
 
     def __init__(self, data: Any, *, municipality: Municipality | None) -> None:
-        """Of one municipality, which then offers its projects; or of all, one of which can be chosen. Two queries."""
+        """Of one municipality, which then offers its projects and rounds; or of all, one of which can be chosen and then does
+        the same. Five queries at most.
+        """
         super().__init__(data)
         self.municipality = municipality
         self.places: dict[str, Municipality] = {}
@@ -32,16 +40,32 @@ class TrailForm(Form):
         shown = {source.kind for source in SHOWN if source.municipality or municipality is None}
         everything = ("", _("alle"))
         if municipality is None:
-            del self.fields["projekt"]
             self.places = {one.public_id: one for one in Municipality.objects.order_by(GermanOrder("name"))}
             self.choose("kommune", [everything, *((key, one.name) for key, one in self.places.items())])
+            of = self.places.get(str(self.data.get("kommune", "")))
         else:
             shown.discard("anmeldungen")  # where somebody signs in is theirs and the operator's to know
             del self.fields["kommune"]
-            self.projects = {one.public_id: one for one in projects_in(municipality)}
+            of = municipality
+        if of is None:
+            del self.fields["projekt"]
+            del self.fields["runde"]
+        else:
+            self.projects = {one.public_id: one for one in projects_in(of)}
             self.choose("projekt", [everything, *((key, one.name) for key, one in self.projects.items())])
+            self.choose("runde", [everything, *self._rounds(of)])
+        self.choose("kriterium", [everything, *sorted(criteria_in(of).items(), key=lambda one: sort_key(one[1]))])
         self.choose("art", [everything, *((kind, name) for kind, name in KINDS.items() if kind in shown)])
         self.choose("person", [everything, *((str(pk), name) for pk, name in people_in(municipality))])
+
+    def _rounds(self, municipality: Municipality) -> Iterator[tuple[str, str]]:
+        """Of the project that is chosen, or of all."""
+        project = self.projects.get(str(self.data.get("projekt", "")))
+        for one in rounds_in(municipality):
+            if project is None:
+                yield one.public_id, f"{one.project.name} · {one.round_label}"
+            elif one.project_id == project.pk:
+                yield one.public_id, one.round_label
 
     def choose(self, name: str, choices: list[Any]) -> None:
         cast("forms.ChoiceField", self.fields[name]).choices = choices
@@ -61,6 +85,8 @@ class TrailForm(Form):
             kind=found["art"],
             person=int(found["person"]) if found["person"] else None,
             project=self.projects.get(found.get("projekt", "")),
+            round=found.get("runde", ""),
+            criterion=found["kriterium"],
             since=found["von"],
             until=found["bis"],
         )

@@ -22,6 +22,7 @@ class EventKind(models.TextChoices):
     ANONYMISED = "anonymised", _("Person anonymisiert")
     MUNICIPALITY_ERASED = "erased", _("Kommune gelöscht")
     RETENTION = "retention", _("Aufbewahrung angewandt")
+    SETTINGS = "settings", _("Einstellungen des Betriebs geändert")
 
 
 class TrailEvent(RecordedRow):

@@ -9,8 +9,9 @@ from typing import Any
 from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils import timezone
 
-from assessments.models import Project
+from assessments.models import Assessment, Project
 from assessments.queries.history import ChangedField
+from catalogue.models import Criterion, EditionState
 from scaling.accounts.models import Membership, Municipality, User
 from scaling.common.sorting import GermanOrder
 from scaling.trail.models import Seal
@@ -20,12 +21,16 @@ from scaling.trail.words import RELATED, Labels, changes, names_for, title_of, w
 
 @dataclass(frozen=True)
 class Wanted:
-    """What of the trail: of one ``municipality``, or of all (None). Days are whole days in local time, both included."""
+    """What of the trail: of one ``municipality``, or of all (None). ``round`` is a public id, ``criterion`` a key; days are
+    whole days in local time, both included.
+    """
 
     municipality: Municipality | None = None
     kind: str = ""
     person: int | None = None
     project: Project | None = None
+    round: str = ""
+    criterion: str = ""
     since: date | None = None
     until: date | None = None
 
@@ -69,7 +74,9 @@ def _has(source: Source, wanted: Wanted) -> bool:
         return False
     if wanted.municipality is not None and not source.municipality:
         return False
-    return not (wanted.project is not None and not source.project)
+    if wanted.project is not None and not source.project:
+        return False
+    return not (wanted.round and not source.round) and not (wanted.criterion and not source.criterion)
 
 
 def _part(number: int, source: Source, wanted: Wanted) -> QuerySet[Any, Any]:
@@ -78,6 +85,10 @@ def _part(number: int, source: Source, wanted: Wanted) -> QuerySet[Any, Any]:
         where &= Q(**{source.municipality: wanted.municipality.pk})
     if wanted.project is not None:
         where &= Q(**{source.project: wanted.project.pk})
+    if wanted.round:
+        where &= Q(**{source.round: wanted.round})
+    if wanted.criterion:
+        where &= Q(**{source.criterion: wanted.criterion})
     if wanted.person is not None:
         where &= Q(**{source.by: wanted.person})
     if wanted.since is not None:
@@ -181,6 +192,26 @@ def people_in(municipality: Municipality | None) -> list[tuple[int, str]]:
 
 def projects_in(municipality: Municipality) -> list[Project]:
     return list(Project.objects.filter(municipality=municipality).order_by(GermanOrder("name")))
+
+
+def rounds_in(municipality: Municipality) -> list[Assessment]:
+    """With their projects, by name, the newest round of each first. One query."""
+    rounds = Assessment.objects.filter(project__municipality=municipality).select_related("project")
+    return list(rounds.order_by(GermanOrder("project__name"), "project", "-round"))
+
+
+def criteria_in(municipality: Municipality | None) -> dict[str, str]:
+    """Titles by key, as they stand in the newest edition: of all published ones, or of those a municipality has rated by. One
+    query.
+    """
+    criteria = Criterion.objects.exclude(edition__state=EditionState.DRAFT)
+    if municipality is not None:
+        criteria = criteria.filter(edition__assessments__project__municipality=municipality).distinct()
+    newest = criteria.order_by("-edition__published_at", "-edition", "order").titles_only()
+    titles: dict[str, str] = {}
+    for one in newest:
+        titles.setdefault(one.key, str(one.title))
+    return titles
 
 
 def last_seal() -> Seal | None:

@@ -25,6 +25,7 @@ from assessments.models import (
 from catalogue.models import ChangeLogEntry, EditionState
 from catalogue.services.change_log import SITTING
 from scaling.accounts.models import AccountChange, Invitation, Membership, Municipality
+from scaling.accounts.profile import CREDENTIALS
 from scaling.api.models import ApiToken
 from scaling.trail.models import EventKind, TrailEvent
 
@@ -44,15 +45,19 @@ KINDS = {
     "katalog": _("Katalog"),
     "abrufe": _("Heruntergeladen und ausgegeben"),
     "anmeldungen": _("Anmeldungen"),
+    "konten": _("Konten"),
     "betrieb": _("Datenschutz und Betrieb"),
 }
 _FETCHED = [EventKind.DOWNLOADED, EventKind.EXPORTED, EventKind.API_READ]
 _SIGNED = [EventKind.SIGNED_IN, EventKind.SIGNED_OUT]
+#: What operators see of an account's changes: who it is, what they may do and what opens it. All else is the person's alone.
+ACCOUNT_FIELDS = ("name", "email", "is_active", "is_curator", "is_staff", "is_superuser", *CREDENTIALS)
 
 
 @dataclass(frozen=True)
 class Source:
-    """A table. ``municipality``, ``project`` and ``criterion`` are paths of the ORM, "" where a row belongs to none.
+    """A table. ``municipality``, ``project``, ``round`` (its public id) and ``criterion`` (its key) are paths of the ORM, ""
+    where a row belongs to none.
 
     ``kind`` is one of KINDS, "" for what the trail does not show; ``where`` those of its rows. ``columns``: what is sealed, all
     that are there where it is empty. ``recorded``: when the database got the row.
@@ -64,6 +69,7 @@ class Source:
     by: str = "history_user"
     municipality: str = ""
     project: str = ""
+    round: str = ""
     criterion: str = ""
     where: Q = field(default_factory=Q)
     columns: tuple[str, ...] = ()
@@ -84,46 +90,54 @@ class Source:
         return bool(self.model is ChangeLogEntry)
 
 
-def _history(model: type[Model], kind: str, *, project: str = "", criterion: str = "", municipality: str = "") -> Source:
-    path = municipality or (f"{project}__municipality" if project else "")
-    return Source(model.history.model, kind, municipality=path, project=project, criterion=criterion)  # type: ignore[attr-defined]
+def _history(model: Any, kind: str, **paths: str) -> Source:
+    return _plain(model.history.model, kind, **paths)
 
 
 def _plain(model: type[Model], kind: str, **paths: Any) -> Source:
+    """``assessment`` is a path to the round, from which all others follow."""
+    if path := paths.pop("assessment", ""):
+        paths |= {"project": f"{path}__project", "round": f"{path}__public_id"}
     paths.setdefault("municipality", f"{paths['project']}__municipality" if paths.get("project") else "")
     return Source(model, kind, **paths)
 
 
-_SCORE = "score__assessment__project"
+_EVENT_PATHS = {
+    "municipality": "municipality",
+    "project": "project",
+    "round": "detail__public_id",
+    "criterion": "detail__key",
+}
 #: In the order in which a page would name what happened in the same moment.
 SHOWN = (
-    _history(Score, "antworten", project="assessment__project", criterion="criterion__key"),
-    _history(Evidence, "nachweise", project=_SCORE, criterion="score__criterion__key"),
-    _history(Comment, "kommentare", project=_SCORE, criterion="score__criterion__key"),
+    _history(Score, "antworten", assessment="assessment", criterion="criterion__key"),
+    _history(Evidence, "nachweise", assessment="score__assessment", criterion="score__criterion__key"),
+    _history(Comment, "kommentare", assessment="score__assessment", criterion="score__criterion__key"),
     _history(Measure, "massnahmen", project="project", criterion="criterion_key"),
     Source(Project.history.model, "projekte", municipality="municipality", project="id"),
     _history(ProjectPaper, "projekte", project="project"),
-    _history(RoundPaper, "projekte", project="assessment__project"),
-    _plain(AssessmentTransition, "schritte", at="at", by="by", project="assessment__project"),
+    _history(RoundPaper, "projekte", assessment="assessment"),
+    _plain(AssessmentTransition, "schritte", at="at", by="by", assessment="assessment"),
     _plain(
         AssessmentRecord,
         "dokumente",
         at="approved_at",
         by="approved_by",
-        project="assessment__project",
+        assessment="assessment",
         recorded="approved_at",
         columns=("number", "municipality_id", "year", "serial", "assessment_id", "version", "approved_at", "checksum"),
     ),
-    _plain(RecordRendition, "dokumente", at="made_at", by="made_by", project="record__assessment__project"),
-    _history(ShareLink, "links", project="assessment__project"),
+    _plain(RecordRendition, "dokumente", at="made_at", by="made_by", assessment="record__assessment"),
+    _history(ShareLink, "links", assessment="assessment"),
     _history(ApiToken, "schluessel", municipality="municipality"),
     _history(Membership, "personen", municipality="municipality"),
     _history(Invitation, "personen", municipality="municipality"),
     _plain(TeamChange, "personen", at="at", by="by", project="project"),
     Source(Municipality.history.model, "einstellungen", municipality="id"),
     _plain(ChangeLogEntry, "katalog", at="at", by="by"),
+    _plain(AccountChange, "konten", at="at", by="by", where=Q(after__has_any_keys=ACCOUNT_FIELDS)),
     *(
-        _plain(TrailEvent, kind, at="at", by="by", municipality="municipality", project="project", where=where)
+        _plain(TrailEvent, kind, at="at", by="by", where=where, **_EVENT_PATHS)
         for kind, where in (
             ("abrufe", Q(kind__in=_FETCHED)),
             ("anmeldungen", Q(kind__in=_SIGNED)),
@@ -131,8 +145,8 @@ SHOWN = (
         )
     ),
 )
-#: One a table. What a person changed in their account is theirs to read (konto/), and sealed like the rest.
-SEALED = tuple({one.table: one for one in (*SHOWN, Source(AccountChange, "", at="at", by="by"))}.values())
+#: One a table.
+SEALED = tuple({one.table: one for one in SHOWN}.values())
 
 
 def settled(source: Source) -> Q:

@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from assessments.queries.history import ChangedField
 from assessments.queries.row_history import yes_or_no
+from scaling.accounts.profile import fields_in_words
 from scaling.common.offices import office_names
-from scaling.trail.sources import Source
+from scaling.trail.environment import MARKS, settings_in_words
+from scaling.trail.sources import ACCOUNT_FIELDS, Source
 
 #: What is read along with a row, for its title and the place it belongs to.
 RELATED: dict[str, tuple[str, ...]] = {
@@ -32,6 +34,7 @@ RELATED: dict[str, tuple[str, ...]] = {
     "accounts_historicalmembership": ("municipality", "user"),
     "accounts_historicalinvitation": ("municipality",),
     "assessments_teamchange": ("project__municipality", "person"),
+    "accounts_accountchange": ("user",),
     "catalogue_changelogentry": ("edition",),
     "scaling_trailevent": ("municipality", "project"),
 }
@@ -91,6 +94,8 @@ def _what(source: Source, row: Any) -> Iterable[Any]:
             return _("Dokument"), row.get_reason_display()
         case "assessments_teamchange":
             return _("Projektteam"), _("dazugekommen") if row.joined else _("ausgeschieden")
+        case "accounts_accountchange":
+            return _("Konto"), _("geändert")
         case "catalogue_changelogentry":
             return _("Katalog"), row.get_action_display()
     return (row.get_kind_display(),)
@@ -119,6 +124,8 @@ def title_of(source: Source, row: Any) -> str:
         return str(row.email)
     if table == "assessments_teamchange":
         return str(row.person) if row.person else ""
+    if table == "accounts_accountchange":
+        return str(row.user)
     if table == "catalogue_changelogentry":
         return " · ".join(text for text in (str(row.edition) if row.edition else "", row.title or row.key) if text)
     if table == "scaling_trailevent":
@@ -127,7 +134,9 @@ def title_of(source: Source, row: Any) -> str:
 
 
 def _of_event(detail: dict[str, Any]) -> str:
-    """Only what the program itself put there: names of addresses, ids and counts."""
+    """Only what the program itself put there: names of addresses, ids and counts. What ``changes`` tells is left to it."""
+    if MARKS in detail:
+        return ""
     return ", ".join(f"{key} {value}" for key, value in sorted(detail.items(), key=lambda item: item[0] != "address"))
 
 
@@ -178,6 +187,10 @@ def _beside(source: Source, row: Any) -> Iterable[ChangedField]:
             yield ChangedField(_("Katalogausgabe"), str(row.from_edition), str(row.to_edition))
     elif source.table == "assessments_assessmentrecord":
         yield ChangedField(_("Prüfsumme"), "", row.checksum)
+    elif source.table == "accounts_accountchange":
+        yield from (ChangedField(*field) for field in fields_in_words(row, ACCOUNT_FIELDS))
+    elif source.table == "scaling_trailevent":
+        yield from (ChangedField(name, "", done) for name, done in settings_in_words(row.detail))
     elif source.table == "catalogue_changelogentry":
         before, after = row.before or {}, row.after or {}
         for name in sorted({*before, *after}):

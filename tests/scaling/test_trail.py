@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from assessments.services import answers, comments
+from assessments.services import answers, comments, workflow
 from scaling.accounts import invitations
 from scaling.accounts.models import Membership, Municipality
 from scaling.trail.models import TrailEvent
@@ -88,6 +88,69 @@ def test_filters_narrow_down(world, municipality, alice, bob, client, url):
     assert client.get(url, {"von": "gestern", "art": "nichts", "person": "x", "seite": "y"}).status_code == 422
 
 
+def test_round_and_criterion_narrow_down(world, municipality, alice, bob, client, url):
+    """The same criterion of two rounds, and two criteria of one round."""
+    first, second = world.draft.scores.order_by("criterion__order")[:2]
+    elsewhere = world.submitted.scores.get(criterion=first.criterion)
+    save(first, alice, state="rated", level=1, rationale="Hier das erste")
+    save(second, alice, state="rated", level=1, rationale="Hier das zweite")
+    comments.add_comment(score=elsewhere, by=alice, text="Dort das erste")
+    client.force_login(bob)
+    key = first.criterion.key
+    page = client.get(url, {"kriterium": key}).text
+    assert "Hier das erste" in page
+    assert "Dort das erste" in page
+    assert "Hier das zweite" not in page
+    page = client.get(url, {"runde": world.draft.public_id}).text
+    assert "Hier das erste" in page
+    assert "Hier das zweite" in page
+    assert "Dort das erste" not in page
+    found = client.get(reverse("trail_file", args=[municipality.public_id, "json"]), {"runde": world.draft.public_id}).json()
+    assert {entry["project"] for entry in found} == {world.project.name}
+    assert "scaling_trailevent" not in {entry["table"] for entry in found}
+    both = {"kriterium": key, "runde": world.submitted.public_id}
+    assert [entry["table"] for entry in client.get(url.rstrip("/") + ".json", both).json()] == [
+        "assessments_historicalcomment",
+        "assessments_historicalscore",
+    ]
+
+
+def test_what_was_fetched_of_a_round_or_a_criterion_is_found_by_it(world, client, bob, municipality, url):
+    client.force_login(bob)
+    client.get(reverse("reports:csv", args=[world.approved.public_id]))
+    words = [world.draft.public_id, "kriterium-1", world.ids["evidence_file"]]
+    answer = client.get(reverse("assessments:evidence_file", args=words))
+    assert answer.status_code == 200
+    assert answer.getvalue() == b"Text"
+    fetched = {"art": "abrufe"}
+    assert "reports:csv" in client.get(url, fetched | {"runde": world.approved.public_id}).text
+    assert "reports:csv" not in client.get(url, fetched | {"runde": world.draft.public_id}).text
+    assert "assessments:evidence_file" in client.get(url, fetched | {"kriterium": "kriterium-1"}).text
+    assert "Kein Eintrag" in client.get(url, fetched | {"kriterium": "kriterium-2"}).text
+
+
+def test_round_of_another_project_is_refused_in_words_and_nothing_is_lost(world, client, bob, url):
+    client.force_login(bob)
+    wanted = {"projekt": world.project.public_id, "runde": world.submitted.public_id, "von": "2026-01-01"}
+    answer = client.get(url, wanted)
+    assert answer.status_code == 422
+    assert "Gehört nicht zu dem, was Sie darüber gewählt haben" in answer.text
+    assert 'value="2026-01-01"' in answer.text
+    assert client.get(url, wanted | {"runde": world.draft.public_id}).status_code == 200
+
+
+def test_operators_narrow_down_to_a_round_once_a_municipality_is_chosen(world, client, municipality, alice):
+    save(world.draft.scores.first(), alice, state="rated", level=1, rationale="Nur im Entwurf")
+    client.force_login(make_user("Otto", is_staff=True, is_superuser=True))
+    everywhere = client.get(reverse("trail_of_all")).text
+    assert 'name="runde"' not in everywhere
+    assert 'name="kriterium"' in everywhere
+    there = {"kommune": municipality.public_id}
+    assert 'name="runde"' in client.get(reverse("trail_of_all"), there).text
+    assert "Nur im Entwurf" in client.get(reverse("trail_of_all"), there | {"runde": world.draft.public_id}).text
+    assert "Nur im Entwurf" not in client.get(reverse("trail_of_all"), there | {"runde": world.submitted.public_id}).text
+
+
 @pytest.mark.parametrize("kind", ["csv", "json"])
 def test_file_holds_what_the_page_shows(world, municipality, alice, bob, client, kind):
     save(world.draft.scores.first(), alice, state="rated", level=1, rationale='=HYPERLINK("x"); "Ö"')
@@ -116,6 +179,7 @@ def test_nothing_of_another_municipality(world, municipality, client, charlie, b
     other = Municipality.objects.get(memberships__user=charlie)
     Membership.objects.filter(user=charlie).update(role="manager")
     theirs = make_project(other, world.project.name)
+    round_there = workflow.start_assessment(project=theirs, by=bob)
     theirs.summary = "Geheim von drüben"
     theirs.save()
     client.force_login(bob)
@@ -125,6 +189,7 @@ def test_nothing_of_another_municipality(world, municipality, client, charlie, b
         assert charlie.email not in page
         assert client.get(path, {"projekt": theirs.public_id}).status_code == 422
         assert client.get(path, {"person": charlie.pk}).status_code == 422
+        assert client.get(path, {"runde": round_there.public_id}).status_code == 422
     assert client.get(reverse("trail", args=[other.public_id])).status_code == 404
     client.force_login(charlie)
     page = client.get(reverse("trail", args=[other.public_id])).text
