@@ -1,8 +1,9 @@
 """``python -m tests.container``: builds deploy/Containerfile with buildah and serves from the image as compose.yaml would.
 
 Needs root, buildah, debootstrap and a network, and takes minutes: no part of ``./run test``. No registry of images is asked:
-what the Containerfile begins from is made by debootstrap, under its name. No container is started, which not every machine
-allows; the image's processes run by chroot on its read-only root, as its user, without new rights.
+what the Containerfile begins from is made by debootstrap, under its name. Where runc is installed, containers are started as
+compose.yaml says (read-only, no rights, processes, names and mounts of their own; the network is this machine's). Where it is
+not, the image's processes run by chroot on its read-only root, as its user, without new rights.
 """
 
 import argparse
@@ -72,14 +73,18 @@ def make_base(root: Path, mirror: str) -> None:
 class Image:
     """The image's files at ``root``, and what its settings say."""
 
-    def __init__(self, builder: Builder, container: str) -> None:
+    def __init__(self, builder: Builder, container: str, runtime: str | None) -> None:
+        self.runtime = runtime
+        self.started = 0
         self.root = Path(builder.run("mount", container))
         config = json.loads(builder.run("inspect", container))["OCIv1"]["config"]
         self.user, self.folder, self.command = config["User"], config["WorkingDir"], config["Cmd"]
         self.variables = config["Env"]
 
     def inside(self, command: list[str], variables: dict[str, str], shared: Path) -> subprocess.Popen[bytes]:
-        """Start it on a read-only root of its own view; ``shared`` is seen at the same path."""
+        """Start it on a read-only root; ``shared`` has what lies at WRITABLE, and the database's socket, seen at its own path."""
+        if self.runtime:
+            return self._container(command, variables, shared)
         root = shlex.quote(str(self.root))
         lines = ["set -e", f"mount --bind {root} {root}", f"mount -o remount,bind,ro {root}"]
         lines += [f"mount --rbind /{name} {root}/{name}" for name in ("proc", "dev")]
@@ -91,6 +96,40 @@ class Image:
         words += ["--no-new-privs", "--bounding-set=-all", "env", f"--chdir={self.folder}", *command]
         lines += [f"exec chroot {root} {shlex.join(words)}"]
         return subprocess.Popen(["unshare", "--mount", "sh", "-c", "\n".join(lines)])
+
+    def _container(self, command: list[str], variables: dict[str, str], shared: Path) -> subprocess.Popen[bytes]:
+        """By an OCI runtime, whose signals and exit code are those of the command."""
+        self.started += 1
+        bundle = shared / f"container-{self.started}"
+        bundle.mkdir()
+        (user,) = re.findall(rf"^{self.user}:[^:]*:(\d+):(\d+):", (self.root / "etc/passwd").read_text(), re.M)
+        (self.root / f"{shared}/pg".lstrip("/")).mkdir(parents=True, exist_ok=True)  # nothing can be made there any more then
+        files = ["nosuid", "nodev", "rbind"]
+        mounts: list[dict[str, object]] = [
+            {"destination": "/proc", "type": "proc", "source": "proc"},
+            {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755", "size=65536k"]},
+            {"destination": "/dev/shm", "type": "tmpfs", "source": "shm", "options": ["nosuid", "noexec", "nodev"]},  # noqa: S108
+            *({"destination": path, "type": "bind", "source": f"{shared}{path}", "options": files} for path in WRITABLE),
+            {"destination": f"{shared}/pg", "type": "bind", "source": f"{shared}/pg", "options": files},
+        ]
+        config = {
+            "ociVersion": "1.0.2",
+            "root": {"path": str(self.root), "readonly": True},
+            "hostname": "app",
+            "process": {
+                "user": {"uid": int(user[0]), "gid": int(user[1])},
+                "args": command,
+                "env": [*self.variables, *(f"{name}={value}" for name, value in variables.items())],
+                "cwd": self.folder,
+                "noNewPrivileges": True,
+                "capabilities": {},
+            },
+            "mounts": mounts,
+            "linux": {"namespaces": [{"type": kind} for kind in ("pid", "mount", "ipc", "uts", "cgroup")]},
+        }
+        (bundle / "config.json").write_text(json.dumps(config))
+        options = [f"--root={shared}/runtime", "run", f"--bundle={bundle}", f"{shared.parent.name}-{self.started}"]
+        return subprocess.Popen([str(self.runtime), *options])
 
 
 def ask(path: str) -> tuple[int, bytes]:
@@ -144,6 +183,11 @@ def check(image: Image, folder: Path) -> None:
         }
         manage = [".venv/bin/python", "manage.py"]
         step("prepare")
+        if image.runtime:
+            # It is the first process, sees no other, owns nothing and can write nowhere else.
+            look = "test $$ = 1 && test $(ls -d /proc/[0-9]* | wc -l) -le 3 && ! touch /opt/x && ! touch /x && touch /tmp/x"
+            look += " && grep -q 'CapEff:.0000000000000000' /proc/self/status && grep -q 'NoNewPrivs:.1' /proc/self/status"
+            assert image.inside(["sh", "-c", look], variables, folder).wait(60) == 0
         said = folder / "tmp/said"
         assert image.inside(["sh", "-c", f"{' '.join(manage)} prepare >/tmp/said 2>&1"], variables, folder).wait(600) == 0
         assert "manage.py build" not in said.read_text(), said.read_text()
@@ -160,6 +204,7 @@ def check(image: Image, folder: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", type=Path, help="A root of Debian to begin from; made there if it is not yet, and kept.")
+    parser.add_argument("--runtime", default=shutil.which("runc"), help="An OCI runtime to start containers with: runc.")
     parser.add_argument("--mirror", default="http://deb.debian.org/debian")
     options = parser.parse_args()
     if os.geteuid() != 0 or not (shutil.which("buildah") and shutil.which("debootstrap")):
@@ -176,7 +221,8 @@ def main() -> None:
         archive = subprocess.check_output(["git", "archive", "HEAD"], cwd=ROOT)
         subprocess.run(["tar", "-x", "-C", str(source)], input=archive, check=True)
         step("build")
-        image = Image(builder, builder.build(source))
+        image = Image(builder, builder.build(source), options.runtime)
+        step("started", f"as containers by {options.runtime}" if options.runtime else "by chroot: there is no runc")
         step(subprocess.check_output(["du", "-sh", str(image.root)], text=True).split()[0], "with its base")
         (folder / "house").mkdir()
         check(image, folder / "house")
