@@ -19,7 +19,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from scaling.embedded_postgres import embedded_postgres
@@ -82,7 +82,7 @@ class Image:
         self.variables = config["Env"]
 
     def inside(self, command: list[str], variables: dict[str, str], shared: Path) -> subprocess.Popen[bytes]:
-        """Start it on a read-only root; ``shared`` has what lies at WRITABLE, and the database's socket, seen at its own path."""
+        """Start it on a read-only root; ``shared`` has what lies at WRITABLE, and the socket of the database."""
         if self.runtime:
             return self._container(command, variables, shared)
         root = shlex.quote(str(self.root))
@@ -105,7 +105,7 @@ class Image:
         (user,) = re.findall(rf"^{self.user}:[^:]*:(\d+):(\d+):", (self.root / "etc/passwd").read_text(), re.M)
         (self.root / f"{shared}/pg".lstrip("/")).mkdir(parents=True, exist_ok=True)  # nothing can be made there any more then
         files = ["nosuid", "nodev", "rbind"]
-        mounts: list[dict[str, object]] = [
+        mounts: list[Mapping[str, object]] = [
             {"destination": "/proc", "type": "proc", "source": "proc"},
             {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755", "size=65536k"]},
             {"destination": "/dev/shm", "type": "tmpfs", "source": "shm", "options": ["nosuid", "noexec", "nodev"]},  # noqa: S108

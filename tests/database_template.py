@@ -25,8 +25,11 @@ def key_of(settings: Mapping[str, str], root: Path = ROOT) -> str:
     """Names what the tables come from: our migrations, those of the installed libraries, and how the server is set up."""
     files = [
         *sorted(path for top in ("scaling", "catalogue", "assessments") for path in (root / top).rglob("migrations/0*.py")),
-        *(root / name for name in ("requirements/dev.txt", "scaling/settings.py", "scaling/unreleased_schema.py")),
-        *(root / name for name in ("scaling/embedded_postgres.py", "tests/database_template.py")),
+        *(root / name for name in ("requirements/dev.txt", "scaling/parts.py", "scaling/settings.py")),
+        *(
+            root / name
+            for name in ("scaling/unreleased_schema.py", "scaling/embedded_postgres.py", "tests/database_template.py")
+        ),
     ]
     content = hashlib.sha256(f"{sys.version_info[:2]} {os.getuid()} {sorted(settings.items())}".encode())
     for path in files:
