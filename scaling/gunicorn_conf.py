@@ -22,6 +22,9 @@ except ImproperlyConfigured as error:
 # Seconds: a page that takes longer has lost its reader, and the proxy has given up before.
 timeout = 60
 graceful_timeout = 30
+#: Set once this process has answered somebody.
+answered = threading.Event()
+PATIENCE = 3.0  # seconds
 
 
 def on_starting(server: Any) -> None:
@@ -37,7 +40,11 @@ def when_ready(server: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Load what charts, files and pages need in the background, so that the first are served at once."""
-    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    threading.Thread(target=_warm_up, args=[worker.cfg.preload_app], name="warm-up", daemon=True).start()
+
+
+def post_request(worker: Any, req: Any, environ: Any, resp: Any) -> None:
+    answered.set()
 
 
 def _load_pages() -> None:
@@ -46,7 +53,10 @@ def _load_pages() -> None:
     get_resolver().url_patterns  # noqa: B018 – imports all views and forms
 
 
-def _warm_up() -> None:
+def _warm_up(has_pages: bool) -> None:
+    """``has_pages``: all that the first page needs is loaded; then its reader goes before what makes later ones quick."""
+    if has_pages:
+        answered.wait(PATIENCE)
     from django.conf import settings
     from django.utils import translation
 

@@ -5,6 +5,8 @@ import signal
 import threading
 import time
 
+#: Of workers, below the processes that serve pages: whoever waits for a page goes first.
+NICENESS = 5
 #: What our processes' connections are called by, in front of their kind and version.
 NAME = "skalierungscheck"
 #: Names the process that started us to serve together with it.

@@ -16,6 +16,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalogue.models import Edition
+from scaling.common.processes import NICENESS
 from scaling.management.commands.serve import Kept, check_port
 from scaling.preparation import load_catalogue, prepare_database
 
@@ -52,6 +53,7 @@ def test_missing_edition_is_added(settings):
 SERVE = """
 import sys, django
 django.setup()
+from scaling.common.processes import NICENESS
 from scaling.management.commands.serve import serve
 serve(int(sys.argv[1]), 1)
 """
@@ -96,6 +98,7 @@ def test_app_ends_with_the_command_that_was_killed_hard(settings):
 def test_worker_is_started_anew_and_ends_in_order(tmp_path):
     log = tmp_path / "pids"
     kept = Kept([sys.executable, "-c", f"import os, time; print(os.getpid(), file=open({str(log)!r}, 'a')); time.sleep(600)"])
+    assert os.getpriority(os.PRIO_PROCESS, kept.child.pid) >= NICENESS  # from the first on behind pages
 
     def pids():
         deadline = time.monotonic() + 30

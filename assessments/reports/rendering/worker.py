@@ -21,11 +21,10 @@ from assessments.reports.pdf.store import forget_missing_libraries, note_problem
 from assessments.reports.rendering.tasks import RETRY
 from scaling.common import mail
 from scaling.common.jobs import PDF, QUEUES
+from scaling.common.processes import NICENESS
 
 logger = logging.getLogger(__name__)
 
-#: Below the processes that serve pages: whoever waits for a page goes first.
-NICENESS = 5
 POLL = 2.0
 #: Failed jobs stay so many hours for whoever looks into them (``manage.py jobs``).
 KEEP_HOURS = 7 * 24

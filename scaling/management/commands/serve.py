@@ -1,5 +1,6 @@
 """Starts the demo (``./run``): one command from an empty checkout to a running app. Installations: docs/operation.md."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -14,8 +15,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from catalogue.services.checksums import compare_in_background
-from scaling.common.processes import SERVE_PID
+from scaling.common.processes import NICENESS, SERVE_PID
 from scaling.preparation import build, prepare_database
+
+#: Seconds after pages are open: the first is served before the editions are compared.
+COMPARE_AFTER = 3.0
 
 
 class Command(BaseCommand):
@@ -67,8 +71,9 @@ def welcome(port: int) -> str:
 def serve(port: int, workers: int, welcome: Callable[[], None] = lambda: None) -> int:
     """Run gunicorn and a worker for PDFs as children, so that this process alone holds the database server.
 
-    ``welcome`` is called once pages are served. What nobody waits for begins then: the worker, whose start takes as much as
-    that of the pages, and the comparison of the editions. The worker is started anew whenever it ends, and ends with gunicorn.
+    ``welcome`` is called once pages are served. What nobody waits for begins then, behind the first page: the worker, whose
+    start takes as much as that of the pages, and the comparison of the editions. The worker is started anew whenever it ends,
+    and ends with gunicorn.
     Returns gunicorn's exit code.
     """
     command = [sys.executable, "-m", "gunicorn", "scaling.wsgi", f"--bind=127.0.0.1:{port}", f"--workers={workers}"]
@@ -87,10 +92,13 @@ def serve(port: int, workers: int, welcome: Callable[[], None] = lambda: None) -
         return child.wait()
     welcome()
     renderer = Kept([sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"])
-    compare_in_background()
+    comparing = threading.Timer(COMPARE_AFTER, compare_in_background)
+    comparing.daemon = True
+    comparing.start()
     try:
         return child.wait()
     finally:
+        comparing.cancel()
         renderer.end()
 
 
@@ -114,7 +122,7 @@ class Kept:
         self.command = command
         self.lock = threading.Lock()  # none is started once the end has begun
         self.ending = threading.Event()
-        self.child = start(command)
+        self.child = self._start()
         threading.Thread(target=self._keep, name="keep", daemon=True).start()
 
     def _keep(self) -> None:
@@ -126,7 +134,14 @@ class Kept:
             with self.lock:
                 if self.ending.is_set():
                     return
-                self.child, started = start(self.command), time.monotonic()
+                self.child, started = self._start(), time.monotonic()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        """From the first on behind pages, and not only once it has loaded all it needs to say so itself."""
+        child = start(self.command)
+        with contextlib.suppress(OSError):  # ended already
+            os.setpriority(os.PRIO_PROCESS, child.pid, NICENESS)
+        return child
 
     def end(self, within: float = 10.0) -> None:
         """SIGTERM, which lets it finish what it is at; SIGKILL after ``within`` seconds. What it was at is done later."""

@@ -7,9 +7,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from assessments.reports.rendering.worker import NICENESS, work
+from assessments.reports.rendering.worker import work
 from scaling import __version__
-from scaling.common.processes import follow_server, name_process
+from scaling.common.processes import NICENESS, follow_server, name_process
 from scaling.right_database import refuse_wrong_database, watch_for_wrong_database
 
 
