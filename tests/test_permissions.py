@@ -299,6 +299,8 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("reports:municipal_criterion", "municipality key", "get", "302 404 200 200 200 404"),
     ("reports:municipal_xlsx", "municipality", "get", "302 404 200 200 200 404"),
     ("reports:municipal_json", "municipality", "get", "302 404 200 200 200 404"),
+    ("reports:development", "municipality", "get", "302 404 200 200 200 404"),
+    ("reports:municipal_pdf", "municipality", "get", "302 404 200 200 200 404"),
     ("reports:municipal_schema", "", "get", PUBLIC),
     ("reports:short_check_pdf", "draft", "get", DRAFT),
     ("reports:short_check_pdf", "approved", "get", APPROVED),

@@ -2,6 +2,7 @@ from django.urls import path
 
 from assessments.reports.views import (
     collected,
+    development,
     documents,
     downloads,
     example,
@@ -39,8 +40,10 @@ urlpatterns = [
     path("kommunen/<slug:public_id>/portfolio.json", portfolio.portfolio_file, {"kind": "json"}, name="portfolio_json"),
     path("kommunen/<slug:public_id>/profil/", municipal.municipal_page, name="municipal"),
     path("kommunen/<slug:public_id>/profil/<slug:key>/", municipal.municipal_criterion, name="municipal_criterion"),
+    path("kommunen/<slug:public_id>/profil.pdf", municipal.municipal_pdf, name="municipal_pdf"),
     path("kommunen/<slug:public_id>/profil.xlsx", municipal.municipal_file, {"kind": "xlsx"}, name="municipal_xlsx"),
     path("kommunen/<slug:public_id>/profil.json", municipal.municipal_file, {"kind": "json"}, name="municipal_json"),
+    path("kommunen/<slug:public_id>/entwicklung/", development.development_page, name="development"),
     path("kommunen/<slug:public_id>/plan/", plan.plan_page, name="plan"),
     path("kommunen/<slug:public_id>/plan.ics", plan.plan_calendar, name="plan_calendar"),
     path("geteilt/<str:token>/", share_links.shared_profile, name="shared"),

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import jsonschema
 import openpyxl
+import page as pdf_validator
+import pypdfium2
 import pytest
 from django.conf import settings as django_settings
 from django.urls import reverse
@@ -18,6 +20,7 @@ from assessments.models import AssessmentRecord
 from assessments.reports.municipal.build import municipal_profile_of
 from assessments.reports.municipal.narrowing import SHOWN
 from assessments.reports.municipal.texts import no_disagreement, not_asked, other_editions, standing
+from assessments.reports.rendering.orders import municipal_order, order_from
 from assessments.services import workflow
 from assessments.services.answers import Answer
 from catalogue.models import Criterion, EditionState, Subject
@@ -336,6 +339,44 @@ def test_xlsx_has_the_same_figures(client, bob, municipality, edition):
     assert answers == ["=1+1"] * sum(one.m for one in seen(bob, municipality).criteria)
     found = [cell for row in book["Grundlage"] for cell in row if cell.value == "=1+1"]
     assert [cell.data_type for cell in found] == ["s"]
+
+
+def pages_of(content):
+    return [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(content)]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_pdf_says_what_the_page_says_and_can_be_archived(client, bob, municipality, edition, language):
+    another(municipality, bob, "Ämterbuch", rated(vertrauen=1))
+    whole(municipality, bob)
+    with translation.override(language):
+        (found,) = evidence(bob, municipality).disagreements
+        titles = [one.title for one in seen(bob, municipality).asked]
+    for variant in ("kurz", "lang"):
+        response = fetch(client, bob, municipality, "municipal_pdf", umfang=variant, sprache=language)
+        assert response.status_code == 200
+        text = " ".join(" ".join(pages_of(response.content)).split())
+        assert found.sentence in text
+        assert all(title in text for title in titles) == (variant == "lang")
+        for profile in ("ua1", "3a"):
+            assert pdf_validator.validate_pdf_bytes(response.content, profile=profile).failures == []
+
+
+def test_pdf_is_of_the_person_who_asks(client, bob, alice, charlie, municipality, edition):
+    assert fetch(client, bob, municipality, "municipal_pdf").status_code == 404
+    another(municipality, bob, "Ämterbuch", rated(vertrauen=1))
+    another(municipality, bob, "Zählwerk", rated(vertrauen=3), team=[alice])
+    text = " ".join(pages_of(fetch(client, alice, municipality, "municipal_pdf").content))
+    assert "Zählwerk" in text
+    assert "Ämterbuch" not in text
+    assert fetch(client, charlie, municipality, "municipal_pdf").status_code == 404
+
+
+def test_worker_makes_the_same_order(bob, municipality, edition):
+    another(municipality, bob, "Ämterbuch", FIRST)
+    order = municipal_order(seen(bob, municipality), variant="lang", person=bob.pk, municipality=municipality.public_id)
+    again = order_from(order.kind, json.loads(json.dumps(order.args)))
+    assert (again.key, again.args) == (order.key, order.args)
 
 
 @pytest.mark.parametrize("projects", [1, 3])

@@ -29,6 +29,7 @@ NAMES = "FD 10 Personal, gemeinsam mit der Pressestelle|Smart-City-Lösungen ska
 PDFS = (
     "reports:pdf",
     "reports:collected",
+    "reports:municipal_pdf",
     "reports:form",
     "reports:short_check_pdf",
     "reports:shared_pdf",

@@ -15,9 +15,13 @@ from django.utils import translation
 from assessments.models import Assessment, AssessmentRecord
 from assessments.queries.short_check import ShortQuestion, questions_of
 from assessments.reports.made_with import render_version
+from assessments.reports.municipal.build import municipal_profile_of
+from assessments.reports.municipal.model import MunicipalProfile
 from assessments.reports.pdf import Variant, key_of, pdf_of, render_pdf
 from assessments.reports.pdf.collected import render_collected
 from assessments.reports.pdf.engine import html_to_pdf
+from assessments.reports.pdf.municipal import STYLES as MUNICIPAL_STYLES
+from assessments.reports.pdf.municipal import municipal_html
 from assessments.reports.pdf.short_check import short_check_html
 from assessments.reports.pdf.store import fetch_pdf, store_pdf
 from assessments.reports.pdf.workshop_form import STYLE, form_html
@@ -30,6 +34,7 @@ from assessments.reports.records.files import file_of, kept_file
 from assessments.reports.records.keeping import record_profile
 from catalogue.edition_cache import cached_edition
 from catalogue.models import Criterion
+from scaling.accounts.models import Municipality, User
 
 
 @dataclass(frozen=True)
@@ -134,11 +139,11 @@ def example_order(*, variant: Variant, language: str) -> PdfOrder:
 # --- Forms and the short check ----------------------------------------------------------------------------------------------
 
 
-def _html_order(kind: str, args: dict[str, Any], html: str) -> PdfOrder:
+def _html_order(kind: str, args: dict[str, Any], html: str, styles: tuple[str, ...] = (STYLE,)) -> PdfOrder:
     key = hashlib.sha256(render_version().encode() + html.encode()).hexdigest()
 
     def make() -> bytes:
-        pdf = html_to_pdf(html, (STYLE,))
+        pdf = html_to_pdf(html, styles)
         assert pdf is not None  # noqa: S101 – nobody was asked to count the pages
         store_pdf(key, pdf)
         return pdf
@@ -204,6 +209,22 @@ def _collected(records: list[str], language: str) -> PdfOrder:
     return collected_order([by_number[number] for number in records])
 
 
+def municipal_order(profile: MunicipalProfile, *, variant: Variant, person: int, municipality: str) -> PdfOrder:
+    """The municipality beside its projects, as the ``person`` (primary key) may see it, in the active language.
+
+    Known by all it says, its day included. ``municipality`` is a public id.
+    """
+    html = municipal_html(profile, variant=variant)
+    args = {"variant": variant, "person": person, "municipality": municipality, "language": active_language()}
+    return _html_order("municipal", args, html, MUNICIPAL_STYLES)
+
+
+def _municipal(variant: Variant, person: int, municipality: str, language: str) -> PdfOrder:
+    who = User.objects.get(pk=person)
+    profile, _narrowing = municipal_profile_of(who, Municipality.objects.visible_to(who).get(public_id=municipality), {})
+    return municipal_order(profile, variant=variant, person=person, municipality=municipality)
+
+
 _LOADERS: dict[str, Callable[..., PdfOrder]] = {
     "running": _running,
     "record": _record,
@@ -211,4 +232,5 @@ _LOADERS: dict[str, Callable[..., PdfOrder]] = {
     "form": _form,
     "short_check": _short_check,
     "collected": _collected,
+    "municipal": _municipal,
 }

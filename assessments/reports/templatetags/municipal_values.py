@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from assessments import sentences
 from assessments.reports.municipal import texts
 from assessments.reports.municipal.model import CriterionEvidence, MunicipalProfile
 from catalogue.levels import Level
@@ -38,6 +41,13 @@ def cells(one: CriterionEvidence) -> Sequence[Mapping[str, Any]]:
 def _look(shade: int, is_own: bool) -> str:
     """The more of the projects that were asked, the darker: in four steps."""
     return f"evidence__level--{shade} evidence__level--own" if is_own else f"evidence__level--{shade}"
+
+
+@register.filter
+def more_than(n: int, most: int) -> SafeString:
+    """A line with how many follow after the first ``most``, nothing for none."""
+    said = sentences.and_more(n - most)
+    return format_html("<p>{}</p>", said) if said else SafeString()
 
 
 @register.filter

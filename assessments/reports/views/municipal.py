@@ -19,7 +19,10 @@ from assessments.reports.municipal.build import municipal_profile_of
 from assessments.reports.municipal.criterion import WITHOUT_LEVEL, answers_to, fetch_reasons, numbers_of
 from assessments.reports.municipal.model import MunicipalProfile
 from assessments.reports.municipal.narrowing import SHOWN
+from assessments.reports.rendering.orders import PdfOrder, municipal_order
 from assessments.reports.views.downloads import requested_language
+from assessments.reports.views.pdf import requested_variant
+from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.views.access import get_municipality
 from catalogue.levels import HIGHEST, LOWEST
 from scaling.accounts.models import Municipality
@@ -91,6 +94,27 @@ def municipal_file(request: HttpRequest, public_id: str, kind: str) -> HttpRespo
         content, media_type = _content(kind, profile)
         name = file_name(municipality, profile, kind)
     return HttpResponse(content, content_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@login_required
+@require_safe
+@cache_control(private=True, no_cache=True)
+def municipal_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
+    """``?umfang=``, ``?sprache=``. 404 while nothing is approved. 202 with a page that waits, 503 with one that says why."""
+    municipality = get_municipality(request.user, public_id)
+    variant, language = requested_variant(request), requested_language(request)
+    profile, _narrowing = municipal_profile_of(request.user, municipality, {})
+    if profile.own is None and not profile.projects:
+        raise Http404
+
+    def wanted() -> tuple[PdfOrder, str]:
+        with translation.override(language):
+            told, _narrowing = municipal_profile_of(request.user, municipality, {})
+            name = file_name(municipality, told, "pdf").removesuffix(".pdf") + f"-{variant}fassung.pdf"
+            return municipal_order(told, variant=variant, person=request.user.pk or 0, municipality=public_id), name
+
+    back = (_("Zurück zu „Kommune insgesamt“"), reverse("reports:municipal", args=[public_id]))
+    return pdf_answer(request, wanted, back=back)
 
 
 def _content(kind: str, profile: MunicipalProfile) -> tuple[bytes, str]:
