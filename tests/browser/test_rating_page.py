@@ -106,7 +106,7 @@ def test_file_is_added_in_place_and_nothing_typed_is_lost(opened, tmp_path):
     dialog.get_by_label("Datei", exact=False).first.set_input_files(path)
     dialog.locator("form button, form input[type=submit]").last.click()
     expect(dialog).to_be_hidden()
-    expect(page.locator("#nachweise").get_by_role("link", name=re.compile("beschluss.txt"))).to_be_visible()
+    expect(page.locator("#nachweise").get_by_role("link", name="beschluss.txt", exact=True)).to_be_visible()
     expect(page.get_by_label("Begründung")).to_have_value(TYPED)
     page.locator("#nachweise").get_by_role("button", name=re.compile("Entfernen")).click()
     expect(page.locator("#nachweise .item-list")).to_have_count(0)
