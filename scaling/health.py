@@ -19,6 +19,14 @@ ALIVE, READY, METRICS = "/healthz", "/readyz", "/metrics"
 #: ``manage.py doctor`` asks through the proxy what arrives here; others cannot make its question.
 PROBE = signing.TimestampSigner(salt="scaling.health")
 PROBE_SECONDS = 60
+#: The same as of every other answer, which are set further in.
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": settings.X_FRAME_OPTIONS,
+}
 
 
 class HealthMiddleware:
@@ -35,7 +43,8 @@ class HealthMiddleware:
             response = self.figures()
         else:
             return self.get_response(request)
-        response["Cache-Control"] = "no-store"
+        for name, value in HEADERS.items():
+            response[name] = value
         return response
 
     def alive(self, request: HttpRequest) -> HttpResponse:
