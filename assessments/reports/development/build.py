@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -68,8 +69,9 @@ def _quarters(sources: DevelopmentSources, today: date) -> Iterable[Quarter]:
     places = [quarter_of(min(days))]
     while places[-1] < quarter_of(today):
         places.append(_next(places[-1]))
+    held = [held_records(rows) for rows in every.values()]
     for place in reversed(places):
-        speaking = [row for row in (speaking_at(rows, place) for rows in every.values()) if row is not None]
+        speaking = [row for row in (speaking_at(records, place) for records in held) if row is not None]
         yield Quarter(
             year=place[0],
             number=place[1],
@@ -107,15 +109,31 @@ def _is_milestone(edition_id: int, key: str) -> bool:
     return criterion is not None and criterion.is_milestone
 
 
-def speaking_at(rows: Sequence[ApprovedRow], place: YearQuarter) -> ApprovedRow | None:
-    """The record that spoke for a project at the end of a quarter: of the latest round approved by then, and not taken back."""
-    held = [
-        row
-        for row in rows
-        if quarter_of(row.on) <= place
-        and (row.superseded_at is None or quarter_of(timezone.localdate(row.superseded_at)) > place)
+@dataclass(frozen=True, slots=True)
+class HeldRecord:
+    """A record with the quarter of its approval and the one in which it was superseded, None while it holds."""
+
+    row: ApprovedRow
+    since: YearQuarter
+    until: YearQuarter | None
+
+
+def held_records(rows: Iterable[ApprovedRow]) -> list[HeldRecord]:
+    """The latest round last. Days are looked up once a record, not once a quarter: that took a quarter of a second for 800."""
+    return [
+        HeldRecord(
+            row,
+            quarter_of(row.on),
+            quarter_of(timezone.localdate(row.superseded_at)) if row.superseded_at is not None else None,
+        )
+        for row in sorted(rows, key=lambda row: (row.round, row.at))
     ]
-    return max(held, key=lambda row: (row.round, row.at), default=None)
+
+
+def speaking_at(held: Sequence[HeldRecord], place: YearQuarter) -> ApprovedRow | None:
+    """The record that spoke for a project at the end of a quarter: of the latest round approved by then, and not taken back."""
+    found = (one.row for one in reversed(held) if one.since <= place and (one.until is None or one.until > place))
+    return next(found, None)
 
 
 # --- Projects ---------------------------------------------------------------------------------------------------------------
