@@ -52,6 +52,7 @@ KINDS: dict[str, Any] = {
     "form": _("Formular zum Ausfüllen als PDF"),
     "short_check": _("PDF eines Kurzchecks"),
     "collected": _("Sammelbericht als PDF"),
+    "municipal": _("PDF des Profils einer Kommune"),
 }
 
 
