@@ -18,7 +18,6 @@ from assessments.queries.offices import OfficeHolders, OfficeShare
 from assessments.queries.overview import SHOWS, Narrowed, Overview
 from assessments.queries.people import with_former
 from assessments.scoring import Counts
-from assessments.services.answers import NewEvidence
 from assessments.validity import days_in_words
 from catalogue.models import Criterion
 from catalogue.wording import Wording
@@ -57,8 +56,8 @@ register.filter("ageing_sentence", ageing_sentence)
 
 
 @register.filter
-def evidence_days(evidence: NewEvidence) -> str:
-    """„(vom 1. Mai 2026, gilt bis 31. Dezember 2027)“ as of today, "" where it names no day."""
+def evidence_days(evidence: Any) -> str:
+    """Of a new evidence: „(vom 1. Mai 2026, gilt bis 31. Dezember 2027)“ as of today, "" where it names no day."""
     said = days_in_words(evidence.dated_on, evidence.valid_until, timezone.localdate())
     return f"({said})" if said else ""
 
