@@ -123,7 +123,15 @@ def test_database_that_lies_on_this_machine_or_another():
 
 
 @pytest.mark.parametrize(
-    "key", ["age1…", PUBLIC[:-1], PUBLIC.replace("q", "b", 1), "ssh-ed25519 AAAAC3NzaC1", "betrieb@example.org"]
+    "key",
+    # Named, since the key is another one in each process that collects tests. No age key has a b.
+    [
+        pytest.param("age1…", id="cut"),
+        pytest.param(PUBLIC[:-1], id="too short"),
+        pytest.param(f"{PUBLIC[:10]}b{PUBLIC[11:]}", id="wrong letter"),
+        pytest.param("ssh-ed25519 AAAAC3NzaC1", id="of another kind"),
+        pytest.param("betrieb@example.org", id="address"),
+    ],
 )
 def test_key_that_is_none(settings, key):
     settings.BACKUP_RECIPIENTS = [PUBLIC, key]
