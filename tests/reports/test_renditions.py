@@ -152,7 +152,7 @@ def test_pages_cost_the_same_however_many_renditions(client, settled, bob, times
         fetch(client, settled, "json")
         as_if_made_by_older_templates()
         redesign(assessment=settled, by=bob)
-    for name, cost in (("reports:profile", 10), ("assessments:history", 8)):
+    for name, cost in (("reports:profile", 10), ("assessments:history", 9)):
         path = reverse(name, args=[settled.public_id])
         client.get(path)
         with CaptureQueriesContext(connection) as queries:
