@@ -206,7 +206,9 @@ def criteria_in(municipality: Municipality | None) -> dict[str, str]:
     """
     criteria = Criterion.objects.exclude(edition__state=EditionState.DRAFT)
     if municipality is not None:
-        criteria = criteria.filter(edition__assessments__project__municipality=municipality).distinct()
+        # As a subquery: joined, each criterion came once for each round, and was sorted out again by all its texts.
+        rounds = Assessment.objects.filter(project__municipality=municipality)
+        criteria = criteria.filter(edition__in=rounds.order_by().values("edition"))
     newest = criteria.order_by("-edition__published_at", "-edition", "order").titles_only()
     titles: dict[str, str] = {}
     for one in newest:
