@@ -32,7 +32,18 @@ def check_evidence_days(form: Form, days: Mapping[str, date | None], *, prefix: 
         form.add_error(f"{prefix}valid_until", problem)
 
 
-class EvidenceFileForm(Form):
+class _DatedForm(Form):
+    """With the days of one evidence."""
+
+    dated_on, valid_until = evidence_day_fields()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        check_evidence_days(self, {name: data.get(name) for name in ("dated_on", "valid_until")})
+        return data
+
+
+class EvidenceFileForm(_DatedForm):
     """``cleaned_data["file"]`` is a ValidatedUpload."""
 
     file = forms.FileField(
@@ -48,18 +59,13 @@ class EvidenceFileForm(Form):
         help_text=_("Etwa „Ratsbeschluss vom 12. Mai“. Sonst steht dort der Dateiname."),
     )
 
-    dated_on, valid_until = evidence_day_fields()
+    field_order = ("file", "text")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper(self)
         self.helper.layout = Layout("file", "text", Row("dated_on", "valid_until"))
         self.helper.add_input(Submit("hochladen", _("Datei hinzufügen")))
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        check_evidence_days(self, {name: data.get(name) for name in ("dated_on", "valid_until")})
-        return data
 
     def clean_file(self) -> ValidatedUpload:
         try:
@@ -68,10 +74,9 @@ class EvidenceFileForm(Form):
             raise forms.ValidationError(str(error)) from error
 
 
-class EvidenceDaysForm(Form):
+class EvidenceDaysForm(_DatedForm):
     """The days of an evidence that is there already."""
 
-    dated_on, valid_until = evidence_day_fields()
     version = version_field()
 
     def __init__(self, *args: Any, evidence: Evidence, **kwargs: Any) -> None:
@@ -81,8 +86,3 @@ class EvidenceDaysForm(Form):
         self.helper.layout = Layout(Row("dated_on", "valid_until"))
         self.helper.render_hidden_fields = True
         self.helper.add_input(Submit("speichern", _("Datum speichern")))
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        check_evidence_days(self, {name: data.get(name) for name in ("dated_on", "valid_until")})
-        return data

@@ -56,9 +56,8 @@ def municipality_page(request: HttpRequest, public_id: str) -> HttpResponse:
     municipality = get_municipality(request.user, public_id)
     found = visible_projects(request.user, municipality)
     solutions = [project for project in found if not project.is_municipality_wide]
-    page = Paginator([one for one in solutions if one.archived_at is None], PROJECTS_PER_PAGE).get_page(
-        request.GET.get("seite")
-    )
+    active = [project for project in solutions if project.archived_at is None]
+    page = Paginator(active, PROJECTS_PER_PAGE).get_page(request.GET.get("seite"))
     shown = [*page.object_list, *(project for project in found if project.is_municipality_wide)]
     rows = with_rounds(request.user, shown)
     return render(

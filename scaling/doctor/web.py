@@ -18,13 +18,13 @@ from django.conf import settings
 
 from scaling import __version__
 from scaling.doctor.findings import CannotLook, Check, Complaint, counted, problem, warning
+from scaling.doctor.machine import MEGABYTE
 from scaling.health import ALIVE, PROBE, READY
 
 SECONDS = 10
 #: Sent along as if somebody outside had made them up (RFC 5737): the proxy must not pass them on as true.
 FORGED = {"X-Forwarded-Proto": "http", "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Host": "forged.example"}
 EXPIRES_SOON = 14  # days
-MEGABYTE = 1024 * 1024
 PROXY = "Compare the proxy with deploy/nginx.conf"
 
 
