@@ -18,6 +18,10 @@ from scaling.common.sentences import whole_sentences
 MAX_REASON_LENGTH = 160
 
 
+def round_label(number: int) -> str:
+    return _("Runde %(number)s") % {"number": number}
+
+
 def listing(parts: Sequence[str]) -> str:
     """„a, b und c“."""
     if len(parts) < 2:

@@ -6,6 +6,7 @@ Age is told and nothing else: no figure, no gate and no level ever depends on it
 from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -65,6 +66,19 @@ def days_in_words(dated_on: date | None, valid_until: date | None, day: date) ->
 def only_expired() -> str:
     """The mark of an answer that rests on expired evidence alone."""
     return _("nur abgelaufene Nachweise")
+
+
+class Aged(Protocol):
+    """Anything whose ``validity`` on some day is known."""
+
+    @property
+    def validity(self) -> str: ...
+
+
+def ageing_sentence(found: Iterable[Aged]) -> str:
+    """How many of them have expired and how many are about to; "" for none."""
+    states = [one.validity for one in found]
+    return ageing_words(states.count(Validity.EXPIRED.value), states.count(Validity.ENDING.value))
 
 
 def ageing_words(expired: int, ending: int) -> str:

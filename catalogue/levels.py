@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 LOWEST, HIGHEST = 0, 4
+LEVELS = range(LOWEST, HIGHEST + 1)
 #: What a milestone of a phase asks for, and a cross-phase one in P1 to P5: an idea needs less than regular operation.
 DEFAULT_REQUIRED_LEVEL = 3
 DEFAULT_REQUIRED_LEVELS = (1, 2, 2, 3, 3)

@@ -10,13 +10,13 @@ from django.core.mail import EmailMessage
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, AssessmentState, Measure, Project, Score
 from assessments.models.project import viewer_of, viewer_values
 from assessments.models.states import EDITABLE
 from assessments.queries.ageing import AgeingEvidence, ageing_of_person
 from assessments.scoring import Counts
+from assessments.sentences import round_label
 from scaling.accounts.models import Membership, Role, User
 from scaling.accounts.unsubscribe import unsubscribe_path
 from scaling.common.addresses import absolute_url
@@ -45,7 +45,7 @@ class OpenRound:
     @property
     def approved_round(self) -> str:
         """In the language of whoever reads the mail: asked when it is written, not when it is computed."""
-        return _("Runde %(number)s") % {"number": self.approved_number}
+        return round_label(self.approved_number)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from assessments.models import Assessment, Evidence, Project
 from assessments.models.project import viewer_of, viewer_values
 from assessments.models.score import rests_on_something
-from assessments.validity import TOLD_BEFORE, Validity, ageing_words, until_words, validity
+from assessments.validity import TOLD_BEFORE, until_words, validity
 from catalogue.edition_cache import cached_edition
 from catalogue.models import Criterion
 from scaling.accounts.models import Membership, Municipality, Role
@@ -109,12 +109,6 @@ def ageing_of_project(user: Any, project: Project, today: date) -> list[AgeingEv
     """In the latest round of the project that the person may see. One query."""
     rows = _PROJECT.rows(project=project.pk, today=today, since=EARLIEST, until=today + TOLD_BEFORE, **viewer_values(user))
     return _told(rows, today)
-
-
-def ageing_sentence(found: list[AgeingEvidence]) -> str:
-    """How many have expired, and how many are about to; "" for none."""
-    states = [one.validity for one in found]
-    return ageing_words(states.count(Validity.EXPIRED.value), states.count(Validity.ENDING.value))
 
 
 def _told(rows: Any, today: date) -> list[AgeingEvidence]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from catalogue.levels import HIGHEST, LOWEST
+from catalogue.levels import LEVELS
 
 OPEN, RATED, UNKNOWN, NOT_APPLICABLE = "open", "rated", "unknown", "not_applicable"
 STATES = (OPEN, RATED, UNKNOWN, NOT_APPLICABLE)
@@ -146,7 +146,7 @@ def distribution(levels: Iterable[int | None]) -> Distribution:
     rated = sorted(level for level in levels if level is not None)
     n = len(rated)
     return Distribution(
-        counts=tuple(rated.count(level) for level in range(LOWEST, HIGHEST + 1)),
+        counts=tuple(rated.count(level) for level in LEVELS),
         median=(rated[(n - 1) // 2] + rated[n // 2]) / 2 if n else None,
         unrated=len(levels) - n,
     )

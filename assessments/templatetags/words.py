@@ -12,13 +12,12 @@ from django.utils.translation import gettext
 
 from assessments import sentences
 from assessments.models import Assessment, Score, ScoreState
-from assessments.queries.ageing import ageing_sentence
 from assessments.queries.neighbours import RoundAnswer
 from assessments.queries.offices import OfficeHolders, OfficeShare
 from assessments.queries.overview import SHOWS, Narrowed, Overview
 from assessments.queries.people import with_former
 from assessments.scoring import Counts
-from assessments.validity import days_in_words
+from assessments.validity import ageing_sentence, days_in_words
 from catalogue.models import Criterion
 from catalogue.wording import Wording
 from scaling.common.addresses import address

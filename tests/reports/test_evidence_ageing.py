@@ -12,10 +12,11 @@ from assessments.models import AssessmentRecord, Evidence
 from assessments.reports.export.csv_file import render_csv
 from assessments.reports.export.json_file import document
 from assessments.reports.pdf.content import report_html
-from assessments.reports.profile.ageing import ageing_on, ageing_sentence
+from assessments.reports.profile.ageing import ageing_on
 from assessments.reports.profile.load import load_profile
 from assessments.services import workflow
 from assessments.services.answers import Answer, NewEvidence, save_score
+from assessments.validity import ageing_sentence
 from tests.reports.conftest import approved, noon
 
 

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from assessments.reports.development.load import ApprovedRow, DevelopmentSources, load_sources
 from assessments.reports.development.model import Development, MovedRound, ProjectTrend, Quarter, RoundPoint
-from assessments.reports.portfolio.build import round_label
 from assessments.scoring import REACHED
+from assessments.sentences import round_label
 from catalogue.edition_cache import cached_edition_of
-from catalogue.levels import HIGHEST, LOWEST
+from catalogue.levels import LEVELS
 from catalogue.models import EditionState
 from scaling.accounts.models import Municipality
 
@@ -83,7 +83,7 @@ def _quarters(sources: DevelopmentSources, today: date) -> Iterable[Quarter]:
             gates=happened["gates"][place],
             measures=done[place],
             speaking=len(speaking),
-            counts=tuple(sum(row.levels[str(level)] for row in speaking) for level in range(LOWEST, HIGHEST + 1)),
+            counts=tuple(sum(row.levels[str(level)] for row in speaking) for level in LEVELS),
             gates_reached=sum(row.state == REACHED for row in speaking),
         )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from assessments.reports.charts import heatmap, svg
-from catalogue.levels import HIGHEST, LOWEST
+from catalogue.levels import LEVELS
 from scaling.common.row_heights import LINE, MAX_ROW_HEIGHT, PADDING, lines_of, width_of
 
 Value = str | int | float | date | None
@@ -15,8 +15,7 @@ MAX_CELL_LENGTH = 32_767
 
 #: Paper and ink of a cell by its level, as in the charts; the figure stands in it, so that no level is told by colour alone.
 LEVEL_COLOURS = tuple(
-    (svg.COLOURS[f"heat{level}"], svg.COLOURS["on-dark" if level >= heatmap.DARK_FROM else "on-light"])
-    for level in range(LOWEST, HIGHEST + 1)
+    (svg.COLOURS[f"heat{level}"], svg.COLOURS["on-dark" if level >= heatmap.DARK_FROM else "on-light"]) for level in LEVELS
 )
 
 

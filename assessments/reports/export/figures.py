@@ -8,7 +8,7 @@ from assessments.models import ScoreState
 from assessments.reports.export.book import BookCell, Cells, Formula
 from assessments.reports.profile.model import Figure, MaturityProfile
 from assessments.scoring.ratings import FEW
-from catalogue.levels import HIGHEST, LOWEST
+from catalogue.levels import HIGHEST, LEVELS, LOWEST
 
 #: The place of a column of criteria, by its name.
 Place = Callable[[str], Cells]
@@ -82,10 +82,7 @@ def row_of(place: Place, figure: Figure, profile: MaturityProfile, name: str, ow
             _("vorläufig") if figure.average.is_provisional else "",
         ),
         (_median(), figure.distribution.median),
-        *(
-            (f"<<{level}*({{level}}={step})>>", count)
-            for step, count in zip(range(LOWEST, HIGHEST + 1), figure.distribution.counts, strict=True)
-        ),
+        *((f"<<{level}*({{level}}={step})>>", count) for step, count in zip(LEVELS, figure.distribution.counts, strict=True)),
         (f"IF({has_target}=0,{{nothing}},ROUND(<<{level}*{higher}>>/<<{level}>>,1))", figure.planned.value),
         ("<<1>>", counts.total),
         (f"<<{level}>>", counts.rated),

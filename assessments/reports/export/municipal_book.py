@@ -8,9 +8,7 @@ from assessments.reports.municipal import texts
 from assessments.reports.municipal.criterion import answers_to
 from assessments.reports.municipal.model import CriterionEvidence, MunicipalProfile, StreamEvidence
 from assessments.reports.profile.statements import active_language
-from catalogue.levels import HIGHEST, LOWEST
-
-LEVELS = range(LOWEST, HIGHEST + 1)
+from catalogue.levels import LEVELS
 
 
 def municipal_book(profile: MunicipalProfile) -> Book:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments import sentences
 from assessments.models import ScoreState
 from assessments.reports.municipal import texts
 from assessments.reports.municipal.load import MunicipalSources, SpokenRow, load_sources
@@ -21,16 +22,14 @@ from assessments.reports.municipal.model import (
     StreamEvidence,
 )
 from assessments.reports.municipal.narrowing import CriteriaNarrowing
-from assessments.reports.portfolio.build import figure_of, round_label, running_ref
+from assessments.reports.portfolio.build import figure_of, running_ref
 from assessments.reports.portfolio.model import RecordRef, StreamFigure
 from assessments.reports.records.keeping import said
 from assessments.scoring import DISAGREEMENTS, NOT_APPLICABLE, OPEN, RATED, UNKNOWN, disagreement
 from catalogue.edition_cache import CachedEdition, cached_edition_of
-from catalogue.levels import HIGHEST, LOWEST, Level
+from catalogue.levels import HIGHEST, LEVELS, Level
 from catalogue.models import Criterion, EditionState
 from scaling.accounts.models import Municipality
-
-LEVELS = range(LOWEST, HIGHEST + 1)
 
 
 def municipal_profile_of(
@@ -87,7 +86,7 @@ def _project(row: SpokenRow, sources: MunicipalSources) -> ProjectRef:
 
 
 def _ref(row: SpokenRow) -> RecordRef:
-    return RecordRef(row.number, row.assessment_id, round_label(row.round), row.on)
+    return RecordRef(row.number, row.assessment_id, sentences.round_label(row.round), row.on)
 
 
 def _own_record(row: SpokenRow) -> OwnRecord:

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from assessments import scoring, sentences
 from assessments.reports.municipal.model import CriterionEvidence, MunicipalProfile, OwnAnswer, ProjectRef
-from assessments.reports.portfolio.texts import approved_of, hold_up, names
+from assessments.reports.portfolio.texts import approved_of, hold_up, names, of_projects
 
 
 def standing(profile: MunicipalProfile) -> str:
@@ -86,11 +86,6 @@ def holds_up(one: CriterionEvidence) -> str:
 def low(one: CriterionEvidence) -> str:
     """„„Datenschutz“: 3 von 5 Projekten.“"""
     return _("„%(title)s“: %(projects)s.") % {"title": one.title, "projects": of_projects(one.low, one.m)}
-
-
-def of_projects(n: int, m: int) -> str:
-    """„3 von 5 Projekten“, „1 von 1 Projekt“."""
-    return ngettext("%(n)s von %(m)s Projekt", "%(n)s von %(m)s Projekten", m) % {"n": n, "m": m}
 
 
 def no_disagreement(profile: MunicipalProfile) -> str:

@@ -92,7 +92,9 @@ def _row(project: Project, sources: Sources, states: Mapping[str, str], today: d
         phase_order=project.phase.order,
         approved_phase="" if project.is_municipality_wide else _moved_from(project, gates),
         is_municipality_wide=project.is_municipality_wide,
-        record=RecordRef(record.number, record.assessment_id, round_label(record.round), record.on) if record else None,
+        record=RecordRef(record.number, record.assessment_id, sentences.round_label(record.round), record.on)
+        if record
+        else None,
         running=running_ref(running) if running else None,
         overall=figure_of(record.figures["overall"]) if record else None,
         figures=tuple(map(figure_of, record.figures["workstreams"] or ())) if record else (),
@@ -104,6 +106,10 @@ def _row(project: Project, sources: Sources, states: Mapping[str, str], today: d
         people=tuple(sources.people.get(project.pk, ())),
         stale=_stale(record, running, today),
     )
+
+
+def _ref(record: RecordRow) -> RecordRef:
+    return RecordRef(record.number, record.assessment_id, sentences.round_label(record.round), record.on)
 
 
 def _moved_from(project: Project, gates: Sequence[PortfolioGate]) -> str:
@@ -119,10 +125,6 @@ def _everybody(rows: Iterable[PortfolioRow]) -> tuple[tuple[int, str], ...]:
 def _kinds(record: RecordRow | None) -> Mapping[str, int]:
     """How many criteria changed in which way since the round compared with; none without one."""
     return (record.figures["changes"] if record else None) or {}
-
-
-def round_label(number: int) -> str:
-    return _("Runde %(number)s") % {"number": number}
 
 
 def figure_of(plain: Mapping[str, Any]) -> StreamFigure:

@@ -88,5 +88,9 @@ def missing(row: PortfolioRow) -> str:
 
 def shown(portfolio: Portfolio) -> str:
     """„3 von 7 Projekten“ where a selection is shown."""
-    n = len(portfolio.rows)
-    return ngettext("%(n)s von %(m)s Projekt", "%(n)s von %(m)s Projekten", portfolio.total) % {"n": n, "m": portfolio.total}
+    return of_projects(len(portfolio.rows), portfolio.total)
+
+
+def of_projects(n: int, m: int) -> str:
+    """„3 von 5 Projekten“, „1 von 1 Projekt“."""
+    return ngettext("%(n)s von %(m)s Projekt", "%(n)s von %(m)s Projekten", m) % {"n": n, "m": m}

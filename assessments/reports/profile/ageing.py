@@ -6,7 +6,7 @@ from datetime import date
 
 from assessments.models.score import rests_on_something
 from assessments.reports.profile.criterion import AgedEvidence, CriterionResult, EvidenceItem
-from assessments.validity import Validity, ageing_words, days_in_words, rests_on_expired, until_words, validity
+from assessments.validity import Validity, days_in_words, rests_on_expired, until_words, validity
 
 
 def aged(item: EvidenceItem, day: date) -> AgedEvidence:
@@ -51,9 +51,3 @@ def ageing_on(day: date, criteria: Iterable[CriterionResult]) -> tuple[AgeingIte
                     AgeingItem(result.number, result.key, result.title, item.label, item.valid_until, state.value, words, only)
                 )
     return tuple(sorted(found, key=lambda item: (item.valid_until, item.number)))
-
-
-def ageing_sentence(items: Iterable[AgeingItem]) -> str:
-    """How many of them have expired and how many are about to, "" for none."""
-    states = [item.validity for item in items]
-    return ageing_words(states.count(Validity.EXPIRED.value), states.count(Validity.ENDING.value))

@@ -9,8 +9,6 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from assessments.models import (
     Assessment,
     AssessmentState,
@@ -47,6 +45,7 @@ from assessments.reports.profile.statements import (
     written,
 )
 from assessments.scoring import Rating, RoleSpread, Spread
+from assessments.sentences import round_label
 from assessments.services.workshops import question_of
 from catalogue.edition_cache import cached_edition
 from catalogue.models import LevelDescriptor, Milestone, MilestoneKind, Phase
@@ -294,7 +293,7 @@ def _rounds(assessment: Assessment, local: Local) -> tuple[RoundFact, ...]:
         ref = RoundRef(
             public_id=answers[0]["assessment__public_id"],
             number=number,
-            label=_("Runde %(number)s") % {"number": number},
+            label=round_label(number),
             on=local_day(answers[0]["approved_at"]),
         )
         facts.append(RoundFact(ref, tuple(_earlier(row, local) for row in answers)))

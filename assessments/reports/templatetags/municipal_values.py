@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from assessments import sentences
 from assessments.reports.municipal import texts
 from assessments.reports.municipal.model import CriterionEvidence, MunicipalProfile
+from assessments.reports.portfolio.texts import of_projects
 from catalogue.levels import Level
 
 register = template.Library()
@@ -59,7 +60,7 @@ def reason_of(reasons: Mapping[str, str], number: str) -> str:
 @register.filter
 def counted_projects(one: CriterionEvidence) -> str:
     """„3 von 4 Projekten“ have a level."""
-    return texts.of_projects(one.n, one.m)
+    return of_projects(one.n, one.m)
 
 
 @register.filter

@@ -13,9 +13,9 @@ from django.utils.translation import get_language
 from assessments import sentences
 from assessments.reports.pdf.limits import shorten
 from assessments.reports.profile import texts
-from assessments.reports.profile.ageing import AgeingItem, ageing_sentence
 from assessments.reports.profile.model import CriterionResult, MaturityProfile, MeasureItem, PriorityItem
 from assessments.scoring import GroupChange
+from assessments.validity import ageing_sentence
 from catalogue.levels import HIGHEST
 from scaling.common.drawings import drawn
 from scaling.common.sentences import at_least_one_sentence, whole_sentences
@@ -86,10 +86,7 @@ def with_evidence(criteria: Sequence[CriterionResult]) -> str:
     return texts.with_evidence(criteria)
 
 
-@register.filter(name="ageing_sentence")
-def ageing_sentence_of(items: Sequence[AgeingItem]) -> str:
-    """„2 Nachweise sind abgelaufen, 1 läuft in den nächsten 90 Tagen ab“."""
-    return ageing_sentence(items)
+register.filter("ageing_sentence", ageing_sentence)
 
 
 @register.filter
