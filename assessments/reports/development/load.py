@@ -164,4 +164,4 @@ def _done(projects: Iterable[Project]) -> list[date]:
     rows = rows.annotate(unfinished=Subquery(unfinished)).annotate(
         at=Subquery(finished.order_by("history_id").values("history_date")[:1])
     )
-    return [timezone.localdate(row["at"]) for row in rows.values() if row["at"] is not None]
+    return [timezone.localdate(at) for at in rows.values_list("at", flat=True) if at is not None]

@@ -24,13 +24,13 @@ from assessments.reports.views.downloads import requested_language
 from assessments.reports.views.pdf import requested_variant
 from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.views.access import get_municipality
-from catalogue.levels import HIGHEST, LOWEST
+from catalogue.levels import LEVELS
 from scaling.accounts.models import Municipality
 
 #: On a phone a criterion takes a third of a screen, an answer with its reason two thirds; no page is higher than ten.
 CRITERIA_PER_PAGE, ANSWERS_PER_PAGE = 12, 10
 #: What a criterion's page can be narrowed to: the words of its address.
-WITH_LEVEL = (*map(str, range(LOWEST, HIGHEST + 1)), WITHOUT_LEVEL)
+WITH_LEVEL = (*map(str, LEVELS), WITHOUT_LEVEL)
 
 
 @login_required
@@ -103,15 +103,14 @@ def municipal_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     """``?umfang=``, ``?sprache=``. 404 while nothing is approved. 202 with a page that waits, 503 with one that says why."""
     municipality = get_municipality(request.user, public_id)
     variant, language = requested_variant(request), requested_language(request)
-    profile, _narrowing = municipal_profile_of(request.user, municipality, {})
-    if profile.own is None and not profile.projects:
-        raise Http404
 
     def wanted() -> tuple[PdfOrder, str]:
         with translation.override(language):
-            told, _narrowing = municipal_profile_of(request.user, municipality, {})
-            name = file_name(municipality, told, "pdf").removesuffix(".pdf") + f"-{variant}fassung.pdf"
-            return municipal_order(told, variant=variant, person=request.user.pk or 0, municipality=public_id), name
+            profile, _narrowing = municipal_profile_of(request.user, municipality, {})
+            if profile.own is None and not profile.projects:
+                raise Http404
+            name = file_name(municipality, profile, "pdf").removesuffix(".pdf") + f"-{variant}fassung.pdf"
+            return municipal_order(profile, variant=variant, person=request.user.pk or 0, municipality=public_id), name
 
     back = (_("Zurück zu „Kommune insgesamt“"), reverse("reports:municipal", args=[public_id]))
     return pdf_answer(request, wanted, back=back)
