@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import Participant, Project, RecordFile, Vote
+from assessments.reports.peers.membership import join
 from assessments.services import edition_switch, workflow, workshops
 from catalogue.documents.export import phase_document, workstream_document
 from catalogue.models import Phase, Workstream
@@ -102,6 +103,7 @@ CHANGES = {
     "assessments:wall_step": {"schritt": "beenden"},
     "assessments:measure_add": {"text": "Stelle ausschreiben"},
     "assessments:measure_edit": {"text": "Stelle besetzen"},
+    "reports:peers_membership": {"population": "12500", "population_source": "Statistisches Landesamt"},
     "assessments:project_paper": {"file_number": "10.24-1/2026"},
     "assessments:round_paper": {"number": "2026/117"},
     "assessments:comment_add": {"text": "Stimmt das noch?"},
@@ -293,6 +295,9 @@ SENT = {
     "assessments:evidence_days": "alice",
     "assessments:sheet_import": "alice",
     "assessments:sheet_preview": "alice",
+    "reports:peers_membership": "bob",
+    "reports:peers_join": "bob",
+    "reports:peers_leave": "bob",
     "reports:share_links": "bob",
     "reports:share_edit": "bob",
     "reports:share_revoke": "bob",
@@ -340,6 +345,8 @@ def prepare(name, ids, world, alice, bob):
         workflow.approve(assessment=draft, by=bob)
     if name == "assessments:approve":
         CHANGES[name] = {"gesehen": str(world.submitted.transitions.latest("pk").pk)}
+    if name == "reports:peers_leave":
+        join(municipality=world.cast.municipality, by=bob)
     if name == "assessments:measure_done":
         CHANGES[name] = {"version": "1"}
     if name == "assessments:confirm_many":

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, localize
 from django.utils.translation import gettext as _
 
 from assessments.queries.history import ChangedField, HistoryEntry
@@ -31,12 +31,19 @@ def _settings(rows: Any) -> Iterable[HistoryEntry]:
         yield ChangedField(_("Kürzel"), old.code, new.code)
         yield ChangedField(_("erfunden"), yes_or_no(old.is_fictional), yes_or_no(new.is_fictional))
         yield ChangedField(_("zweiter Faktor"), _demanded(old), _demanded(new))
+        yield ChangedField(_("Einwohnerzahl"), _people(old), _people(new))
+        yield ChangedField(_("Quelle der Einwohnerzahl"), old.population_source, new.population_source)
+        yield ChangedField(_("Teilnahme am Vergleich"), yes_or_no(old.compared_since), yes_or_no(new.compared_since))
         if str(old.coat_of_arms or "") != str(new.coat_of_arms or ""):
             word = _("ersetzt") if old.coat_of_arms and new.coat_of_arms else _("neu") if new.coat_of_arms else _("entfernt")
             yield ChangedField(_("Wappen"), "", word)
 
     words = {"+": _("Kommune angelegt"), "~": _("Einstellungen geändert"), "-": _("Kommune gelöscht")}
     return row_entries(rows, words, title=lambda row: "", differences=differences)
+
+
+def _people(row: Any) -> str:
+    return "–" if row.population is None else localize(row.population, use_l10n=True)
 
 
 def _demanded(row: Any) -> str:

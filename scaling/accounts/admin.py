@@ -122,7 +122,7 @@ def _take_second_factor_away(request: HttpRequest, pages: UserAdmin, people: Que
 class MunicipalityForm(VersionedForm):
     class Meta:
         model = Municipality
-        fields = ("name", "ags", "is_fictional")
+        fields = ("name", "ags", "population", "population_source", "is_fictional")
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])

@@ -219,6 +219,16 @@ class Municipality(models.Model):
         _("erfunden"), default=False, help_text=_("Beispielkommune: Seiten und Berichte weisen darauf hin.")
     )
 
+    population = models.PositiveIntegerField(
+        _("Einwohnerzahl"), null=True, blank=True, help_text=_("Für Vergleiche mit ähnlich großen Kommunen.")
+    )
+    population_source = models.CharField(
+        _("Quelle der Einwohnerzahl"),
+        max_length=120,
+        blank=True,
+        help_text=_("Woher die Zahl stammt und von welchem Tag sie ist, etwa „Statistisches Landesamt, 31.12.2025“."),
+    )
+    compared_since = models.DateTimeField(_("nimmt am Vergleich teil seit"), null=True, blank=True, editable=False)
     coat_of_arms = models.FileField(_("Wappen"), blank=True, editable=False)
     second_factor_roles = ArrayField(
         models.CharField(max_length=10), verbose_name=_("zweiter Faktor für"), default=list, blank=True, editable=False
@@ -241,6 +251,9 @@ class Municipality(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(ags__regex=r"^(0[1-9]|1[0-6])[0-9]{6}$"), name="municipality_ags_valid"),
             models.CheckConstraint(condition=models.Q(code__regex=r"^[A-Z][A-Z0-9]+$"), name="municipality_code_valid"),
+            models.CheckConstraint(
+                condition=models.Q(population=None) | models.Q(population__gt=0), name="municipality_has_people"
+            ),
         ]
 
     def __str__(self) -> str:

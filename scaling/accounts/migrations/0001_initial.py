@@ -218,6 +218,30 @@ class Migration(migrations.Migration):
                         verbose_name="erfunden",
                     ),
                 ),
+                (
+                    "population",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Für Vergleiche mit ähnlich großen Kommunen.",
+                        null=True,
+                        verbose_name="Einwohnerzahl",
+                    ),
+                ),
+                (
+                    "population_source",
+                    models.CharField(
+                        blank=True,
+                        help_text=(
+                            "Woher die Zahl stammt und von welchem Tag sie ist, etwa „Statistisches Landesamt, 31.12.2025“."
+                        ),
+                        max_length=120,
+                        verbose_name="Quelle der Einwohnerzahl",
+                    ),
+                ),
+                (
+                    "compared_since",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="nimmt am Vergleich teil seit"),
+                ),
                 ("coat_of_arms", models.TextField(blank=True, editable=False, max_length=100, verbose_name="Wappen")),
                 (
                     "second_factor_roles",
@@ -305,6 +329,30 @@ class Migration(migrations.Migration):
                         verbose_name="erfunden",
                     ),
                 ),
+                (
+                    "population",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Für Vergleiche mit ähnlich großen Kommunen.",
+                        null=True,
+                        verbose_name="Einwohnerzahl",
+                    ),
+                ),
+                (
+                    "population_source",
+                    models.CharField(
+                        blank=True,
+                        help_text=(
+                            "Woher die Zahl stammt und von welchem Tag sie ist, etwa „Statistisches Landesamt, 31.12.2025“."
+                        ),
+                        max_length=120,
+                        verbose_name="Quelle der Einwohnerzahl",
+                    ),
+                ),
+                (
+                    "compared_since",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="nimmt am Vergleich teil seit"),
+                ),
                 ("coat_of_arms", models.FileField(blank=True, editable=False, upload_to="", verbose_name="Wappen")),
                 (
                     "second_factor_roles",
@@ -338,6 +386,10 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("code__regex", "^[A-Z][A-Z0-9]+$")), name="municipality_code_valid"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("population", None), ("population__gt", 0), _connector="OR"),
+                        name="municipality_has_people",
                     ),
                 ],
             },
