@@ -25,6 +25,7 @@ class ApprovedRow:
     assessment_id: str
     round: int
     at: datetime
+    on: date
     superseded_at: datetime | None
     edition_id: int
     phase: str
@@ -38,10 +39,6 @@ class ApprovedRow:
     compared: str
     fallen: tuple[str, ...]
     risen: tuple[str, ...]
-
-    @property
-    def on(self) -> date:
-        return timezone.localdate(self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +81,12 @@ _RECORDS = """
     SELECT record.id, assessment.project_id, assessment.public_id, assessment.round, record.approved_at, record.superseded_at,
            assessment.edition_id, part.gate ->> 'phase', part.gate ->> 'state', (part.gate ->> 'passed')::int,
            coalesce(part.changes -> 'compared_with' ->> 'id', ''),
-           jsonb_path_query_array(part.gate, '$.blocked_by[*].criterion'),
-           jsonb_path_query_array(part.gate, '$.dropped[*].criterion'),
-           part.overall -> 'average', part.overall -> 'levels', nullif(part.overall -> 'change', 'null'),
-           coalesce(part.changes -> 'down', '[]'), coalesce(part.changes -> 'up', '[]')
+           jsonb_build_array(
+               jsonb_path_query_array(part.gate, '$.blocked_by[*].criterion'),
+               jsonb_path_query_array(part.gate, '$.dropped[*].criterion'),
+               part.overall -> 'average', part.overall -> 'levels', part.overall -> 'change',
+               coalesce(part.changes -> 'down', '[]'), coalesce(part.changes -> 'up', '[]')
+           )
     FROM assessments_assessmentrecord record
     JOIN assessments_assessment assessment ON assessment.id = record.assessment_id
     CROSS JOIN LATERAL (
@@ -105,13 +104,14 @@ _RECORDS = """
 def _rows(pks: list[int]) -> Iterable[ApprovedRow]:
     with connection.cursor() as cursor:
         for row in cursor.execute(_RECORDS, {"records": pks}).fetchall():
-            blocked, dropped, average, levels, change, fallen, risen = (json.loads(one or "null") for one in row[11:])
+            blocked, dropped, average, levels, change, fallen, risen = json.loads(row[11])
             yield ApprovedRow(
                 pk=row[0],
                 project_id=row[1],
                 assessment_id=row[2],
                 round=row[3],
                 at=row[4],
+                on=timezone.localdate(row[4]),
                 superseded_at=row[5],
                 edition_id=row[6],
                 phase=row[7],

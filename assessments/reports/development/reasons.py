@@ -10,18 +10,23 @@ from catalogue.edition_cache import cached_edition_of
 from catalogue.models import EditionState
 from scaling.common.markdown import plain_text
 
-# A record's document has the answers of the rounds before, too.
+# A record holds the answers of the rounds before, too. It is unpacked once: once an answer took 76 ms for four records.
 _MOVES = """
-    SELECT record.id, now.answer -> 'rating' ->> 'key', (before.answer -> 'rating' ->> 'level')::int,
-           (now.answer -> 'rating' ->> 'level')::int, now.answer ->> 'rationale'
+    SELECT asked.record, now.answer #>> '{rating,key}', (before.answer #> '{rating,level}')::int,
+           (now.answer #> '{rating,level}')::int, now.answer ->> 'rationale'
     FROM unnest(%(records)s::bigint[], %(compared)s::text[]) AS asked(record, compared)
-    JOIN assessments_assessmentrecord record ON record.id = asked.record
-    CROSS JOIN LATERAL jsonb_array_elements(record.document #> '{facts,answers}') now(answer)
-    CROSS JOIN LATERAL jsonb_path_query(
-        record.document, '$.facts.rounds[*] ? (@.ref.public_id == $round).answers[*] ? (@.rating.key == $key)',
-        jsonb_build_object('round', asked.compared, 'key', now.answer -> 'rating' -> 'key')
-    ) before(answer)
-    WHERE now.answer -> 'rating' ->> 'key' = ANY(%(keys)s)
+    CROSS JOIN LATERAL (
+        SELECT document -> 'facts' AS facts FROM assessments_assessmentrecord WHERE id = asked.record OFFSET 0
+    ) record
+    CROSS JOIN LATERAL (
+        SELECT jsonb_path_query_array(
+            record.facts, '$.rounds[*] ? (@.ref.public_id == $round).answers[*]', jsonb_build_object('round', asked.compared)
+        ) AS answers OFFSET 0
+    ) earlier
+    CROSS JOIN LATERAL jsonb_array_elements(record.facts -> 'answers') now(answer)
+    JOIN LATERAL jsonb_array_elements(earlier.answers) before(answer)
+        ON before.answer #> '{rating,key}' = now.answer #> '{rating,key}'
+    WHERE now.answer #>> '{rating,key}' = ANY(%(keys)s)
 """
 
 
