@@ -53,6 +53,7 @@ KINDS: dict[str, Any] = {
     "short_check": _("PDF eines Kurzchecks"),
     "collected": _("Sammelbericht als PDF"),
     "municipal": _("PDF des Profils einer Kommune"),
+    "portfolio": _("PDF eines Portfolios"),
 }
 
 

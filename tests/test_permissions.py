@@ -293,6 +293,7 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("reports:collected", "municipality", "get", "302 404 200 200 200 404"),
     ("reports:portfolio", "municipality", "get", "302 404 200 200 200 404"),
     ("reports:portfolio_xlsx", "municipality", "get", "302 404 200 200 200 404"),
+    ("reports:portfolio_pdf", "municipality", "get", "302 404 200 200 200 404"),
     ("reports:portfolio_json", "municipality", "get", "302 404 200 200 200 404"),
     ("reports:portfolio_schema", "", "get", PUBLIC),
     ("reports:municipal", "municipality", "get", "302 404 200 200 200 404"),

@@ -39,6 +39,7 @@ urlpatterns = [
     path("kommunen/<slug:public_id>/portfolio/", portfolio.portfolio_page, name="portfolio"),
     path("kommunen/<slug:public_id>/portfolio.xlsx", portfolio.portfolio_file, {"kind": "xlsx"}, name="portfolio_xlsx"),
     path("kommunen/<slug:public_id>/portfolio.json", portfolio.portfolio_file, {"kind": "json"}, name="portfolio_json"),
+    path("kommunen/<slug:public_id>/portfolio.pdf", portfolio.portfolio_pdf, name="portfolio_pdf"),
     path("kommunen/<slug:public_id>/profil/", municipal.municipal_page, name="municipal"),
     path("kommunen/<slug:public_id>/profil/<slug:key>/", municipal.municipal_criterion, name="municipal_criterion"),
     path("kommunen/<slug:public_id>/profil.pdf", municipal.municipal_pdf, name="municipal_pdf"),

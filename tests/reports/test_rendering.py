@@ -18,6 +18,7 @@ from assessments.queries.short_check import questions_of
 from assessments.reports.municipal.build import municipal_profile_of
 from assessments.reports.pdf import pdf_of
 from assessments.reports.pdf.store import fetch_pdf, note_problem, store_pdf
+from assessments.reports.portfolio.build import portfolio_of
 from assessments.reports.profile.anonymise import without_names
 from assessments.reports.profile.load import load_profile
 from assessments.reports.records.keeping import record_profile
@@ -67,6 +68,8 @@ def all_orders(first, second):
     manager, municipality = User.objects.get(email="bob@example.org"), first.project.municipality
     municipal, _narrowing = municipal_profile_of(manager, municipality, {})
     yield orders.municipal_order(municipal, variant="kurz", person=manager.pk, municipality=municipality.public_id)
+    portfolio, narrowing = portfolio_of(manager, municipality, {"sortierung": "phase"})
+    yield orders.portfolio_order(portfolio, narrowing=narrowing.query, person=manager.pk, municipality=municipality.public_id)
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

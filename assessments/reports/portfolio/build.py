@@ -49,7 +49,8 @@ def portfolio_of(
     today = today or timezone.localdate()
     sources = load_sources(user, municipality, today=today)
     streams = [stream.key for stream in sources.streams]
-    narrowing = Narrowing.from_query(query, streams=streams, sees_running=sources.sees_running)
+    phases = [key for key, phase in sources.phases.items() if not phase.is_cross_phase]
+    narrowing = Narrowing.from_query(query, streams=streams, phases=phases, today=today, sees_running=sources.sees_running)
     return build_portfolio(sources, narrowing, today=today), narrowing
 
 

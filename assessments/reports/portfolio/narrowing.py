@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +23,12 @@ STATES: dict[str, tuple[Any, Callable[[PortfolioRow], bool]]] = {
     "gesunken": (_("etwas ist gesunken"), lambda row: row.fallen > 0),
     "ruht": (_("lange nichts geschehen"), lambda row: bool(row.stale)),
     "ohne": (_("noch nichts freigegeben"), lambda row: row.record is None),
+}
+#: By the day of the approval that speaks for a project, and how long ago that is at most or at least.
+APPROVED: dict[str, tuple[Any, Callable[[date, date], bool]]] = {
+    "3-monate": (_("in den letzten 3 Monaten"), lambda on, today: on > today - timedelta(days=91)),
+    "12-monate": (_("in den letzten 12 Monaten"), lambda on, today: on > today - timedelta(days=365)),
+    "aelter": (_("vor mehr als 12 Monaten"), lambda on, today: on <= today - timedelta(days=365)),
 }
 #: What tells of rounds under way, which readers do not see.
 OF_RUNNING = ("wartet", "laeuft", "ruht")
@@ -57,30 +63,42 @@ ORDERS: dict[str, tuple[Any, Callable[[PortfolioRow], Any]]] = {
 class Narrowing:
     """Words that mean nothing are no error: an old bookmark shows everything. ``workstream`` keeps those whose gate waits for
     one of its criteria; an order of its key sorts by its mean. ``person`` is the id of somebody who works on the project, 0 for
-    all.
+    all. ``approved`` is a word of ``APPROVED``, as of ``today``.
     """
 
     phase: str = ""
     state: str = ""
+    approved: str = ""
     workstream: str = ""
     person: int = 0
     order: str = ""
+    today: date = date.max
 
     @classmethod
-    def from_query(cls, query: Mapping[str, str], *, streams: Iterable[str], sees_running: bool = True) -> "Narrowing":
+    def from_query(
+        cls,
+        query: Mapping[str, str],
+        *,
+        streams: Iterable[str],
+        phases: Iterable[str],
+        today: date,
+        sees_running: bool = True,
+    ) -> "Narrowing":
         state, order, person = query.get("stand", ""), query.get("sortierung", ""), query.get("person", "")
         streams = set(streams)
         known = state in STATES and (sees_running or state not in OF_RUNNING)
         return cls(
-            phase=query.get("phase", "")[:20],
+            phase=query.get("phase", "") if query.get("phase", "") in set(phases) else "",
             state=state if known else "",
+            approved=query.get("freigegeben", "") if query.get("freigegeben", "") in APPROVED else "",
             workstream=query.get("workstream", "") if query.get("workstream", "") in streams else "",
             person=int(person) if person.isascii() and person.isdigit() and len(person) < 10 else 0,
             order=order if order in ORDERS or order in streams else "",
+            today=today,
         )
 
     def __bool__(self) -> bool:
-        return bool(self.phase or self.state or self.workstream or self.person)
+        return bool(self.phase or self.state or self.approved or self.workstream or self.person)
 
     @property
     def query(self) -> str:
@@ -88,6 +106,7 @@ class Narrowing:
         words = {
             "phase": self.phase,
             "stand": self.state,
+            "freigegeben": self.approved,
             "workstream": self.workstream,
             "person": self.person or "",
             "sortierung": self.order,
@@ -99,9 +118,10 @@ class Narrowing:
 
     def _matches(self, row: PortfolioRow) -> bool:
         waits_for = {key for one in (row.gate.obstacles if row.gate else ()) for key in one.workstreams}
-        return (
+        return bool(
             (not self.phase or row.phase == self.phase)
             and (not self.state or STATES[self.state][1](row))
+            and (not self.approved or (row.record and APPROVED[self.approved][1](row.record.on, self.today)))
             and (not self.workstream or self.workstream in waits_for)
             and (not self.person or any(self.person == pk for pk, _name in row.people))
         )

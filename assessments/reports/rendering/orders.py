@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.utils import translation
 
@@ -22,9 +23,13 @@ from assessments.reports.pdf.collected import render_collected
 from assessments.reports.pdf.engine import html_to_pdf
 from assessments.reports.pdf.municipal import STYLES as MUNICIPAL_STYLES
 from assessments.reports.pdf.municipal import municipal_html
+from assessments.reports.pdf.portfolio import STYLES as PORTFOLIO_STYLES
+from assessments.reports.pdf.portfolio import portfolio_html
 from assessments.reports.pdf.short_check import short_check_html
 from assessments.reports.pdf.store import fetch_pdf, store_pdf
 from assessments.reports.pdf.workshop_form import STYLE, form_html
+from assessments.reports.portfolio.build import portfolio_of
+from assessments.reports.portfolio.model import Portfolio
 from assessments.reports.profile.anonymise import without_names as anonymous
 from assessments.reports.profile.example import example_profile
 from assessments.reports.profile.load import load_profile
@@ -225,6 +230,22 @@ def _municipal(variant: Variant, person: int, municipality: str, language: str) 
     return municipal_order(profile, variant=variant, person=person, municipality=municipality)
 
 
+def portfolio_order(portfolio: Portfolio, *, narrowing: str, person: int, municipality: str) -> PdfOrder:
+    """All projects at a glance, as the ``person`` (primary key) may see them, in the active language.
+
+    Known by all it says, its day included. ``narrowing``: the words of its address; ``municipality``: a public id.
+    """
+    args = {"narrowing": narrowing, "person": person, "municipality": municipality, "language": active_language()}
+    return _html_order("portfolio", args, portfolio_html(portfolio), PORTFOLIO_STYLES)
+
+
+def _portfolio(narrowing: str, person: int, municipality: str, language: str) -> PdfOrder:
+    who = User.objects.get(pk=person)
+    place = Municipality.objects.visible_to(who).get(public_id=municipality)
+    portfolio, read = portfolio_of(who, place, dict(parse_qsl(narrowing)))
+    return portfolio_order(portfolio, narrowing=read.query, person=person, municipality=municipality)
+
+
 _LOADERS: dict[str, Callable[..., PdfOrder]] = {
     "running": _running,
     "record": _record,
@@ -233,4 +254,5 @@ _LOADERS: dict[str, Callable[..., PdfOrder]] = {
     "short_check": _short_check,
     "collected": _collected,
     "municipal": _municipal,
+    "portfolio": _portfolio,
 }
