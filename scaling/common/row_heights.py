@@ -15,6 +15,8 @@ def lines_of(text: str, width: float) -> int:
 
 
 def _wrapped(line: str, width: float) -> int:
+    if width_of(line) <= width:
+        return 1
     lines, used = 1, 0
     for word in line.split(" "):
         length = width_of(word)
@@ -28,5 +30,5 @@ def _wrapped(line: str, width: float) -> int:
 
 
 def width_of(word: str) -> int:
-    """Chinese and the like are twice as wide; nothing else comes near that."""
-    return len(word) if word.isascii() else sum(2 if east_asian_width(sign) in "WF" else 1 for sign in word)
+    """Chinese and the like are twice as wide, the first of them a sign of Korean; nothing else comes near that."""
+    return len(word) if max(word, default="") < "\u1100" else sum(2 if east_asian_width(sign) in "WF" else 1 for sign in word)

@@ -1,7 +1,5 @@
 """Our subclass of WeasyPrint's document and our finisher mean what WeasyPrint's own ways mean."""
 
-import re
-from html import unescape
 from typing import Any
 from xml.etree import ElementTree
 
@@ -11,10 +9,9 @@ import pydyf
 import pytest
 import tinyhtml5
 
-from assessments.reports.charts.text_width import text_width
 from assessments.reports.pdf import VARIANTS, engine, finisher, limits, render_pdf
 from assessments.reports.pdf.content import report_html
-from assessments.reports.pdf.document import aligned_left, as_xml, document_class
+from assessments.reports.pdf.document import as_xml, document_class
 from assessments.reports.pdf.finisher import ends_in_doubt
 from tests.reports.pdf_facts import open_pdf, page_text
 from tests.reports.sample import make_empty, make_profile, with_rationale
@@ -179,27 +176,3 @@ def test_each_level_is_drawn_beside_its_own_criterion():
 def drawn_boxes(page: Any) -> list[Any]:
     """All boxes of a page, with those that are placed by themselves."""
     return list(page._page_box.descendants(placeholders=True))
-
-
-# --- What is set in another way for the time it takes -------------------------------------------------------------------------
-
-
-def test_chart_texts_stand_where_they_were_aligned():
-    aligned = re.compile(r'<text x="([^"]+)" y="[^"]+" font-size="([^"]+)" text-anchor="(\w+)"( font-weight)?[^>]*>([^<]*)<')
-    html = report_html(make_profile(), variant="kurz")
-    before, after = aligned.findall(html), re.findall(r'<text x="([^"]+)"', aligned_left(html))
-    places = [place for place, found in zip(after, re.findall(r"<text [^>]*>", html), strict=True) if "text-anchor" in found]
-    assert len(before) == len(places) > 50
-    for (x, size, anchor, bold, text), place in zip(before, places, strict=True):
-        width = text_width(unescape(text), float(size), bold=bool(bold))
-        assert float(place) + width / {"middle": 2, "end": 1}[anchor] == pytest.approx(float(x), abs=0.01), text
-    assert "text-anchor" not in aligned_left(html)
-    with open_pdf(render_pdf(make_profile(), variant="kurz")) as pdf:
-        drawings = [one for one in pdf.objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Form"]
-    assert drawings == []
-
-
-def test_chart_text_of_unknown_width_stays_aligned():
-    text = '<text x="9" y="1" font-size="13" text-anchor="end" class="f-ink" fill="#000">{}</text>'
-    assert aligned_left(text.format("中文")) == text.format("中文")
-    assert aligned_left(text.format("A &amp; B")) != text.format("A &amp; B")

@@ -9,18 +9,20 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unicodedata import category, east_asian_width
 
 import openpyxl
 import pypdfium2
 import pytest
 from django.utils.translation import override
+from xlsxwriter.worksheet import Worksheet
 
-from assessments.reports.export import render_ods, render_xlsx
+from assessments.reports.export import render_ods, render_xlsx, xlsx_file
 from assessments.reports.export.book import parts_of
 from assessments.reports.profile.build import build_profile
 from assessments.reports.profile.model import MaturityProfile
 from assessments.workbook.ods import read_ods
-from scaling.common.row_heights import lines_of
+from scaling.common.row_heights import lines_of, width_of
 from tests.reports import recomputed
 from tests.reports.sample import make_empty, make_facts, make_profile
 
@@ -189,3 +191,17 @@ def test_long_text_in_parts_is_the_text_and_each_part_fits_a_row(text):
 )
 def test_lines_are_counted_as_a_column_breaks_them(text, lines):
     assert lines_of(text, 10) == lines
+
+
+def test_signs_wider_than_a_latin_letter_begin_where_they_are_looked_for():
+    latin = [chr(number) for number in range(0x1100) if category(chr(number)) != "Cn"]
+    assert not [sign for sign in latin if width_of(sign) != 1 or east_asian_width(sign) in "WF"]
+    assert width_of("中文") == 4
+
+
+@pytest.mark.parametrize("profile", [make_profile(21), make_profile(60, language="en")], ids=["21", "60"])
+def test_formulas_are_those_that_the_library_would_write(profile, monkeypatch):
+    """Ours skip its search for functions that they do not use."""
+    ours = render_xlsx(profile)
+    monkeypatch.setattr(xlsx_file, "_Sheet", Worksheet)
+    assert ours == render_xlsx(profile)

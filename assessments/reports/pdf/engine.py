@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from assessments.reports.pdf.chart_labels import ChartLabels
 from assessments.reports.pdf.document import document_class
 from assessments.reports.pdf.finisher import Attached, write
 from assessments.reports.pdf.limits import spell_out
@@ -121,22 +122,28 @@ def _render(
     made_at: datetime | None,
     attach: Callable[[], Sequence[Attached]],
     accept: Callable[[Sequence[Any]], bool] | None,
+    *,
+    whole_charts: bool = False,
 ) -> tuple[bytes | None, set[str]]:
     """The file, and the characters that no font has, which are noticed as it is written."""
     _weasyprint()
     sheets = [_stylesheet(name) for name in stylesheets]
     first_sheet = _stylesheet(FIRST_SHEET)
     numbers = PageNumbers("" if BY_CSS in stylesheets else html)
+    labels = ChartLabels(numbers.html or html, whole=whole_charts)
     with _MissingGlyphs() as missing:
-        source = document_class()(string=numbers.html or html, first_sheet=first_sheet, url_fetcher=_fetcher(), base_url=SCHEME)
+        source = document_class()(string=labels.html, first_sheet=first_sheet, url_fetcher=_fetcher(), base_url=SCHEME)
         document = source.render(stylesheets=sheets, font_config=_font_configuration())
         if accept and not accept(document.pages):
             return None, set()
         language = document.metadata.custom.get(PASSAGES, "")
-        pdf = write(document, made_at=made_at, language=language, attachments=attach(), numbers=numbers)
+        pdf = write(document, made_at=made_at, language=language, attachments=attach(), later=(numbers, labels))
     if not numbers.are_set:
         logger.warning("Page numbers could not be set; the document is laid out anew with those of CSS.")
-        return _render(html, (*stylesheets, BY_CSS), made_at, attach, accept)
+        return _render(html, (*stylesheets, BY_CSS), made_at, attach, accept, whole_charts=whole_charts)
+    if not labels.are_set:
+        logger.warning("The words of charts could not be set; the document is laid out anew with them.")
+        return _render(html, stylesheets, made_at, attach, accept, whole_charts=True)
     return pdf, missing.characters
 
 

@@ -9,10 +9,9 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from assessments.reports.pdf.form_fields import finish_fields
-from assessments.reports.pdf.page_numbers import PageNumbers
 from assessments.reports.pdf.structure import improve_structure
 
 VERSION = "1.7"
@@ -34,6 +33,13 @@ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http:
 </rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
 
 
+class SetLater(Protocol):
+    """What is set in the finished file (see ``page_numbers`` and ``chart_labels``)."""
+
+    def set_in(self, pages: Sequence[Any], pdf: Any) -> None:
+        """In a file of these pages (WeasyPrint's), before anything in it is packed."""
+
+
 @dataclass(frozen=True)
 class Attached:
     """A file inside the file. ``relationship`` is one of the PDF standard's words: Data, Alternative, Source …"""
@@ -51,13 +57,13 @@ def write(
     made_at: datetime | None = None,
     language: str = "",
     attachments: Sequence[Attached] = (),
-    numbers: PageNumbers | None = None,
+    later: Sequence[SetLater] = (),
 ) -> bytes:
     """A rendered document as PDF/A-3a and PDF/UA-1. The same document, made at the same moment, gives the same bytes.
 
     ``language`` is that of the passages which are not in the document's own (see ``structure``). ``made_at`` is the moment its
-    making is dated to; without one it bears no date. ``attachments`` go into the file in the order of their names. ``numbers``
-    are the page numbers to set in it, if there are any.
+    making is dated to; without one it bears no date. ``attachments`` go into the file in the order of their names. ``later``
+    is what is to be set in it now that its pages are known.
 
     No stream in it ends in a carriage return alone. That would, followed by the line feed before ``endstream``, read as one
     line end, and the stream seem shorter than it says: one document in a few dozen would fail PDF/A. The two streams at the end
@@ -66,7 +72,7 @@ def write(
     """
     if made_at is not None:
         document.metadata.created = document.metadata.modified = made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    finisher = Finisher(language, attachments, numbers)
+    finisher = Finisher(language, attachments, later)
     with warnings.catch_warnings(action="ignore", category=ResourceWarning):  # it never closes its colour profile
         content: bytes = document.write_pdf(
             finisher=finisher,
@@ -97,8 +103,8 @@ def _attachment(one: Attached, made_at: datetime | None) -> Any:
 class Finisher:
     """The last touch before the bytes are written, for one document."""
 
-    def __init__(self, language: str, attachments: Sequence[Attached], numbers: PageNumbers | None) -> None:
-        self.language, self.attachments, self.numbers = language, attachments, numbers
+    def __init__(self, language: str, attachments: Sequence[Attached], later: Sequence[SetLater]) -> None:
+        self.language, self.attachments, self.later = language, attachments, later
 
     def __call__(self, document: Any, pdf: Any) -> None:
         add_ua_identification(pdf)
@@ -106,8 +112,8 @@ class Finisher:
         describe_attachments(pdf, self.attachments)
         map_every_glyph(pdf)
         finish_fields(pdf)
-        if self.numbers:
-            self.numbers.set_in(document.pages, pdf)
+        for one in self.later:
+            one.set_in(document.pages, pdf)
         write_once(pdf)
         self.pdf, self.count = pdf, len(pdf.objects)
 
