@@ -17,6 +17,15 @@ from tests.reports.pdf_facts import text_of
 ROLES = ["it"] * 4 + ["treasury"] * 4 + ["legal", "council", "project_lead", "data_protection"]
 FIRST = ["1", "1", "1", "0", "3", "3", "4", "3", "2", "2", "2", "unknown"]
 PHONE = {"width": 390, "height": 844}
+#: What a message lies over, of what is read on the wall.
+COVERED = """() => {
+  const message = document.querySelector(".messages").getBoundingClientRect();
+  const words = document.createRange();
+  return [...document.querySelectorAll(".wall__where, h1")].filter(e => {
+    words.selectNodeContents(e);
+    return [...words.getClientRects()].some(r => r.right > message.left && r.bottom > message.top && r.top < message.bottom);
+  }).map(e => e.outerHTML).join();
+}"""
 
 
 @pytest.fixture
@@ -281,6 +290,16 @@ def test_wall_fits_on_its_screen(page, live_server, assessment, alice, sign_in, 
     assert page.evaluate(overflow) <= 0
     for part in (".scale__level--choice >> nth=4", ".wall__sentence >> nth=0", "#einigung_rationale", "[data-save]"):
         expect(page.locator(part)).to_be_in_viewport(ratio=1)
+    place = page.locator(".wall__head").bounding_box()
+    choose(page, "2")
+    page.get_by_label("Begründung").fill("Der Beschluss liegt vor.")
+    page.get_by_role("button", name="Festhalten und weiter").click()
+    expect(page.get_by_role("heading", name="Kriterium kriterium-2")).to_be_visible()
+    expect(page.locator(".messages")).to_contain_text("ist festgehalten")
+    page.wait_for_load_state()
+    assert page.evaluate(overflow) <= 0
+    assert page.locator(".wall__head").bounding_box()["y"] == place["y"], "the message pushes the wall"
+    assert page.evaluate(COVERED) == ""
 
 
 def test_facilitator_needs_no_mouse(page, live_server, assessment, alice, sign_in):
