@@ -91,6 +91,8 @@ def questions(request: HttpRequest, public_id: str) -> HttpResponse:
     asked = questions_of(assessment, with_people=True)
     if request.method == "GET" and not asked:
         return _nothing_asked(request, assessment)
+    if request.method == "GET" and not assessment.is_editable:
+        return redirect("assessments:short_check_result", assessment.public_id)  # what was answered; nothing was typed
     if request.method == "GET":
         return _page(request, assessment, [ShortAnswerForm(question=question) for question in asked])
     rows = [_row(request, question) for question in asked]

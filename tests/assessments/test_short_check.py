@@ -245,6 +245,13 @@ def test_nothing_saved_once_the_round_is_submitted(signed_in, project, alice):
     assert "Zu spät" in response.text
 
 
+def test_questions_of_a_submitted_round_lead_to_what_was_answered(signed_in, project, alice):
+    assessment, url = begin(signed_in, project)
+    workflow.submit(assessment=assessment, by=alice)
+    response = signed_in.get(url)
+    assert response["Location"] == reverse("assessments:short_check_result", args=[assessment.public_id])
+
+
 def test_chooser_offers_what_somebody_may_rate(client, project, alice, rita, municipality):
     client.force_login(rita, backend=BACKEND)
     assert "Noch nichts zu bewerten" in client.get(reverse("assessments:short_check")).text
