@@ -29,6 +29,8 @@ from scaling.unreleased_schema import refuse_older_schema
 CATALOGUE = {"1.0": "edition-1.yaml", "2.0": "edition-2.yaml", "3.0": "edition-3.yaml"}
 #: Names the lock that one host holds while it prepares; any number that no other program uses in this database.
 LOCK = 5_140_114
+#: Shared by backups, alone for a restore: who reads all tables while they are emptied and filled would find them empty.
+BACKUP_LOCK = LOCK + 1
 
 
 def build() -> None:
@@ -106,18 +108,26 @@ def gather_statistics() -> None:
 
 @contextlib.contextmanager
 def alone(stdout: Any) -> Iterator[None]:
-    """Wait until no other host prepares this database. The lock goes with its own connection, however this process ends.
+    """Wait until no other host prepares this database."""
+    with holding(LOCK, stdout, "Another host prepares this database; waiting for it …"):
+        yield
+
+
+@contextlib.contextmanager
+def holding(lock: int, stdout: Any, waiting: str, *, shared: bool = False) -> Iterator[None]:
+    """The lock goes with its own connection, however this process ends. ``waiting`` is said where another one has it.
 
     It is a transaction's lock, which holds behind every kind of pooler.
     """
     parameters = connection.get_connection_params()
+    kind = "_shared" if shared else ""
     with psycopg.connect(
         **{name: parameters[name] for name in parameters if name not in ("cursor_factory", "context")}
     ) as holder:
-        if holder.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK]).fetchone() != (True,):
-            stdout.write("Another host prepares this database; waiting for it …")
+        if holder.execute(f"SELECT pg_try_advisory_xact_lock{kind}(%s)", [lock]).fetchone() != (True,):
+            stdout.write(waiting)
             stdout.flush()
-            holder.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            holder.execute(f"SELECT pg_advisory_xact_lock{kind}(%s)", [lock])
         yield
 
 

@@ -4,13 +4,16 @@
 """
 
 import contextlib
+import errno
 import hashlib
 import io
 import json
 import os
 import re
+import shutil
 import tarfile
 import tempfile
+import time
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -84,6 +87,8 @@ class Writer:
         try:
             pyrage.encrypt_file(str(plain), str(self.unfinished), keys)
             self.unfinished.chmod(0o600)
+        except pyrage.EncryptError as error:
+            raise OSError(errno.EIO, str(error)) from None  # the system said so, most often that the disk is full
         finally:
             plain.unlink()
 
@@ -94,6 +99,18 @@ def _to_disk(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def sweep(folder: Path) -> None:
+    """Delete what killed backups and restores have left there a day ago or before: it is large, and not encrypted."""
+    for pattern in (".skalierungscheck-*", ".backup-*", ".restore-*"):
+        for left in folder.glob(pattern):
+            if left.stat().st_mtime > time.time() - 24 * 3600:
+                continue
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
 
 
 def recipient_problem(text: str) -> str:
@@ -110,17 +127,35 @@ def recipient_problem(text: str) -> str:
 
 
 @contextlib.contextmanager
-def unpacked(path: Path, folder: Path | None = None, identity: Path | None = None) -> Iterator[Path]:
+def unpacked(
+    path: Path, folder: Path | None = None, identity: Path | None = None, *, to_look_at: bool = False
+) -> Iterator[Path]:
     """The parts of a backup as files below a temporary folder (in ``folder``), once every one has been found as it was written.
 
-    ``identity`` is a file with the secret age key of an encrypted one. Raises BadBackup.
+    ``identity`` is a file with the secret age key of an encrypted one; ``to_look_at`` leaves the first and the last part there
+    alone, and so takes next to no room. Raises BadBackup.
     """
-    with tempfile.TemporaryDirectory(prefix=".restore-", dir=folder) as name:
+    try:
+        unpacking = tempfile.TemporaryDirectory(prefix=".restore-", dir=folder)
+    except OSError as error:
+        raise BadBackup(f"It cannot be unpacked into {folder or tempfile.gettempdir()} ({error.strerror}).") from None
+    with unpacking as name:
         target = Path(name)
         with _plain(path, identity, target) as plain:
-            found = _unpack(plain, target)
+            found = _unpack(plain, target, to_look_at)
         _compare(target, found)
         yield target
+
+
+def no_room(folder: Path, error: BaseException | None = None) -> BadBackup:
+    said = getattr(error, "strerror", None) or error or f"{shutil.disk_usage(folder).free // 1_000_000} MB are free"
+    return BadBackup(f"There is no room to unpack it in {folder.parent} ({said}): make room there; the backup may be whole.")
+
+
+def is_full(error: BaseException) -> bool:
+    """pyrage tells the system's number in words alone."""
+    full = (errno.ENOSPC, errno.EDQUOT)
+    return getattr(error, "errno", None) in full or any(f"(os error {number})" in str(error) for number in full)
 
 
 @contextlib.contextmanager
@@ -146,6 +181,8 @@ def _plain(path: Path, identity: Path | None, folder: Path) -> Iterator[Path]:
     try:
         pyrage.decrypt_file(str(path), str(plain), keys)
     except (pyrage.DecryptError, OSError, ValueError) as error:
+        if is_full(error):
+            raise no_room(folder, error) from None
         raise BadBackup(f"{path} cannot be decrypted: it is for another key, or damaged ({error}).") from None
     try:
         yield plain
@@ -153,13 +190,14 @@ def _plain(path: Path, identity: Path | None, folder: Path) -> Iterator[Path]:
         plain.unlink()
 
 
-def _unpack(plain: Path, target: Path) -> dict[str, dict[str, Any]]:
-    """Write the parts below ``target`` and say how they are. Raises BadBackup."""
+def _unpack(plain: Path, target: Path, to_look_at: bool) -> dict[str, dict[str, Any]]:
+    """Write the parts below ``target`` and say how they are; ``to_look_at``: the first and the last one. Raises BadBackup."""
     found: dict[str, dict[str, Any]] = {}
     try:
         with tarfile.open(plain, "r:gz") as tar:
             for entry in tar:
-                if not entry.isreg() or not PART.fullmatch(entry.name) or ".." in entry.name.split("/") or entry.name in found:
+                is_part = entry.isreg() and not entry.issparse() and PART.fullmatch(entry.name)
+                if not is_part or ".." in entry.name.split("/") or entry.name in found:
                     raise BadBackup(f"It holds “{entry.name[:100]}”, which no backup holds.")
                 if CHECKSUMS in found:
                     raise BadBackup("It goes on after its end.")
@@ -168,16 +206,23 @@ def _unpack(plain: Path, target: Path) -> dict[str, dict[str, Any]]:
                 content = tar.extractfile(entry)
                 assert content is not None  # noqa: S101 – of a regular file there is one
                 path = target / entry.name
+                if to_look_at and entry.name not in (MANIFEST, CHECKSUMS):
+                    path = Path(os.devnull)
+                elif entry.size > shutil.disk_usage(target).free:
+                    raise no_room(target)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 found[entry.name] = _copy(content, path)
-    except (tarfile.TarError, EOFError, zlib.error, OSError, UnicodeDecodeError) as error:
-        raise BadBackup(f"It is damaged, cut off, or no backup of this app ({error}).") from None
+    # Whatever is claimed in its heads: sizes that no memory holds, or heads within heads without end.
+    except (tarfile.TarError, EOFError, zlib.error, OSError, ValueError, MemoryError, RecursionError, OverflowError) as error:
+        if is_full(error):
+            raise no_room(target, error) from None
+        raise BadBackup(f"It is damaged, cut off, or no backup of this app ({str(error) or type(error).__name__}).") from None
     return found
 
 
 def _copy(content: IO[bytes], path: Path) -> dict[str, Any]:
     digest, size = hashlib.sha256(), 0
-    with path.open("xb") as file:
+    with path.open("wb") as file:
         while chunk := content.read(CHUNK):
             digest.update(chunk)
             size += len(chunk)
@@ -200,7 +245,7 @@ def _compare(target: Path, found: dict[str, dict[str, Any]]) -> None:
 def read_json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
         raise BadBackup(f"Its part {path.name} cannot be read.")

@@ -1,6 +1,7 @@
 """Writes a backup: one moment of the database, and the files that belong to it."""
 
 import re
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from scaling import __version__
 from scaling.accounts.models import Municipality
 from scaling.backup.archive import FORMAT, MANIFEST, Writer
 from scaling.backup.tables import sequences, tables, write_table
+from scaling.preparation import BACKUP_LOCK, holding
 
 #: Tables up to this size stay in memory while they are packed.
 SPOOL = 32 * 1024 * 1024
@@ -34,13 +36,14 @@ class Written:
     missing: tuple[str, ...]
 
 
-def create(path: Path, recipients: Sequence[str] = ()) -> Written:
+def create(path: Path, recipients: Sequence[str] = (), stdout: Any = sys.stdout) -> Written:
     """Write a backup to ``path``, whole or not at all; with ``recipients`` (age1…) encrypted for them.
 
     All tables are read in one snapshot, so nobody has to stop working; files follow, of which none is deleted that the snapshot
-    points to (``delete_unused_files`` waits for weeks). One query for each table and three more.
+    points to (``delete_unused_files`` waits for weeks). A restore is waited for. One query for each table and three more.
     """
-    with transaction.atomic(durable=True):
+    waiting = "This database is being restored; waiting for it …"
+    with holding(BACKUP_LOCK, stdout, waiting, shared=True), transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         with Writer(path, recipients) as writer, tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder:

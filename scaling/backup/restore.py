@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
@@ -14,7 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from scaling.accounts.models import User
-from scaling.backup.archive import MANIFEST, BadBackup, read_json, unpacked
+from scaling.backup.archive import CHECKSUMS, MANIFEST, BadBackup, read_json, sweep, unpacked
 from scaling.backup.tables import (
     LEFT_OUT,
     Table,
@@ -25,8 +26,12 @@ from scaling.backup.tables import (
     tables,
     triggers,
 )
-from scaling.preparation import alone, gather_statistics, make_tables
+from scaling.preparation import BACKUP_LOCK, alone, gather_statistics, holding, make_tables
 from scaling.unreleased_schema import note_schema
+
+#: For each table; who works on it meanwhile waits for the restore, too.
+WAIT = "20s"
+STILL_USED = "Somebody works on it and does not let go: stop pages, workers and timers."
 
 
 class NotEmpty(Exception):
@@ -53,18 +58,21 @@ class Contents:
 
 def look_into(path: Path, identity: Path | None = None, folder: Path | None = None) -> Contents:
     """Read all of a backup and compare it with its checksums; change nothing. No query. Raises BadBackup."""
-    with unpacked(path, folder, identity) as parts:
+    with unpacked(path, folder, identity, to_look_at=True) as parts:
         return _contents(parts)
 
 
 def _contents(parts: Path) -> Contents:
     """Raises BadBackup for a first part that lacks anything: what is asked for later is looked at here, too."""
     said = read_json(parts / MANIFEST)
+    names = read_json(parts / CHECKSUMS).keys()
     try:
         for migration in said["migrations"]:
             str.partition(migration, ".")
-        for table in said["tables"].values():
+        for name, table in said["tables"].items():
             tuple(map(str, table["columns"]))
+            if f"tables/{name}" not in names:
+                raise BadBackup(f"It lacks its table {name}.")
         for value in said["sequences"].values():
             int(value)
         return Contents(
@@ -73,11 +81,11 @@ def _contents(parts: Path) -> Contents:
             site=str(said["site"]),
             postgresql=str(said["postgresql"]),
             rows=sum(int(table["rows"]) for table in said["tables"].values()),
-            files=sum(path.is_file() for kind in ("media", "templates") for path in (parts / kind).rglob("*")),
+            files=sum(name.startswith(("media/", "templates/")) for name in names),
             missing=tuple(said["missing_files"]),
             secrets=tuple(said["secrets"]),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise BadBackup(f"Its first part lacks {error}.") from None
 
 
@@ -98,7 +106,10 @@ def restore(
     ``replace``: throw away what is in the database. Raises BadBackup and NotEmpty, both before anything has changed, and
     NotTaken.
     """
-    with unpacked(path, folder, identity) as parts, alone(stdout):
+    if folder:
+        sweep(folder)
+    waiting = "A backup of this database is being written; waiting for it …"
+    with unpacked(path, folder, identity) as parts, alone(stdout), holding(BACKUP_LOCK, stdout, waiting):
         contents = _contents(parts)
         manifest = read_json(parts / MANIFEST)
         applied = _applied(manifest)
@@ -107,13 +118,17 @@ def restore(
         try:
             if set(MigrationRecorder(connection).applied_migrations()) != set(applied):
                 with transaction.atomic():
+                    _wait_no_longer()
                     drop_everything()
                 _make_former_tables(applied)
             with transaction.atomic(durable=True):
+                _wait_no_longer()
                 _fill(manifest, parts)
                 # Files before the commit: where one cannot be written, nothing is changed but for files that nothing points to.
                 _put_files(parts)
         except (BadBackup, DatabaseError, OSError) as error:
+            if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+                raise NotTaken(STILL_USED) from error
             raise NotTaken(str(error).strip().splitlines()[0]) from error
         make_tables(stdout)  # migrations since the backup, which ``manage.py prepare`` can repeat
         gather_statistics()
@@ -131,6 +146,11 @@ def _applied(manifest: dict[str, Any]) -> list[tuple[str, str]]:
             "install that version first."
         )
     return applied
+
+
+def _wait_no_longer() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [WAIT])
 
 
 def _holds_people() -> bool:
@@ -190,4 +210,14 @@ def _put_files(parts: Path) -> None:
         if path.is_file():
             place = target / path.relative_to(parts / "templates")
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(path.read_bytes())
+            _replace(place, path.read_bytes())
+
+
+def _replace(place: Path, content: bytes) -> None:
+    """Where the disk is full, the file that is there stays whole."""
+    beside = place.with_name(f".restore-{place.name}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(place)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -39,7 +39,7 @@ def tables() -> list[Table]:
 def write_table(table: Table, target: IO[bytes]) -> int:
     """Append the rows, by primary key where there is one, and return how many. One statement."""
     with connection.cursor() as cursor:
-        with cursor.copy(f"COPY {table.copied()} TO STDOUT") as rows:
+        with connection.wrap_database_errors, cursor.copy(f"COPY {table.copied()} TO STDOUT") as rows:
             for block in rows:
                 target.write(block)
         return int(cursor.rowcount)
@@ -48,7 +48,7 @@ def write_table(table: Table, target: IO[bytes]) -> int:
 def read_table(table: Table, source: IO[bytes]) -> int:
     """Add the rows to the table and return how many. One statement."""
     with connection.cursor() as cursor:
-        with cursor.copy(f"COPY {table.copied()} FROM STDIN") as rows:
+        with connection.wrap_database_errors, cursor.copy(f"COPY {table.copied()} FROM STDIN") as rows:
             while block := source.read(CHUNK):
                 rows.write(block)
         return int(cursor.rowcount)

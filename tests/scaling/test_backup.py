@@ -1,35 +1,27 @@
 """A backup holds all that people entered; what is damaged is refused before anything changes; a restore gives the same back."""
 
 import gzip
-import hashlib
 import io
 import json
 import os
-import secrets
 import shutil
 import subprocess
-import sys
 import tarfile
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import quote
 
 import psycopg
 import pytest
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from assessments.models import Evidence, Score
 from scaling.accounts.models import User
-from scaling.backup.archive import CHECKSUMS, MANIFEST, BadBackup
+from scaling.backup.archive import CHECKSUMS, BadBackup
 from scaling.backup.create import create
 from scaling.backup.restore import NotEmpty, look_into, restore
-from scaling.backup.tables import LEFT_OUT, write_table
-from tests.world import make_world
+from scaling.backup.tables import write_table
+from tests.scaling.backups import address, files, fill, manage, new_database, repack, rewrite_manifest, rows, sequences
 
 ROOT = Path(__file__).resolve().parents[2]
 POSTGRESQL_15 = Path("/usr/lib/postgresql/15/bin")
@@ -37,35 +29,7 @@ POSTGRESQL_15 = Path("/usr/lib/postgresql/15/bin")
 
 @pytest.fixture
 def filled(transactional_db, settings, tmp_path):
-    """A database with one of everything, an upload and a template of one's own."""
-    settings.VAR_DIR = tmp_path / "var"
-    settings.MEDIA_ROOT = tmp_path / "var" / "media"
-    make_world()
-    name = default_storage.save("nachweise/0123.txt", ContentFile("Beschluss des Rates – 2,4 Mio. €"))
-    Evidence.objects.create(
-        score=Score.objects.first(), text="Beschluss\tmit\\ Zeichen\nund Zeilen „“", file=name, file_name="a.txt"
-    )
-    template = tmp_path / "var" / "templates" / "pages" / "imprint.html"
-    template.parent.mkdir(parents=True)
-    template.write_text("Impressum der Stadt Übersee")
-
-
-def address(name, host=None):
-    database = connection.settings_dict
-    host = host or database["HOST"]
-    return f"postgresql://{database['USER'] or ''}@/{name}?host={quote(str(host), safe='')}"
-
-
-@contextmanager
-def new_database(host=None):
-    """The address of an empty database beside the tests' own; gone afterwards."""
-    name = f"restored_{secrets.token_hex(4)}"
-    with psycopg.connect(address("postgres", host), autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
-        try:
-            yield address(name, host)
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    fill(settings, tmp_path)
 
 
 @pytest.fixture
@@ -98,41 +62,6 @@ def postgresql_15():
     yield folder
     run(POSTGRESQL_15 / "pg_ctl", "-w", "-D", folder / "data", "-m", "immediate", "stop")
     shutil.rmtree(folder)
-
-
-def manage(*words, url, var):
-    environment = os.environ | {"DATABASE_URL": url, "VAR_DIR": str(var)}
-    return subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=environment, capture_output=True, text=True)
-
-
-def rows(url):
-    """Every row of every table that belongs into a backup, as PostgreSQL writes it; columns by name."""
-    found = {}
-    with psycopg.connect(url) as database:
-        database.execute("SET timezone = 'UTC'")  # each server has one of its own
-        columns = database.execute(
-            "SELECT table_name, string_agg(quote_ident(column_name), ', ' ORDER BY column_name) "
-            "FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name) "
-            "WHERE table_schema = 'public' AND table_type = 'BASE TABLE' GROUP BY table_name"
-        ).fetchall()
-        for table, names in columns:
-            if table not in LEFT_OUT:
-                statement = f"COPY (SELECT {names} FROM {table}) TO STDOUT"  # noqa: S608 – names from the database itself
-                with database.cursor().copy(statement) as lines:
-                    found[table] = sorted(b"".join(lines).splitlines())
-    return found
-
-
-def sequences(url):
-    with psycopg.connect(url) as database:
-        found = database.execute("SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL").fetchall()
-        return {name: value for name, value in found if not name.startswith(LEFT_OUT)}
-
-
-def files(folder):
-    """All but the demo's own key, which it makes where none is."""
-    found = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "secret_key"]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
 
 
 @pytest.mark.django_db
@@ -186,18 +115,6 @@ def test_to_postgresql_15_and_from_there_to_18(filled, postgresql_15, tmp_path):
         assert rows(url18) == before
 
 
-def repack(path, change):
-    """The same backup with other parts: ``change`` is given the list of (name, content) and changes it."""
-    with tarfile.open(path) as tar:
-        parts = [(entry.name, part.read()) for entry in tar if (part := tar.extractfile(entry))]
-    change(parts)
-    with tarfile.open(path, "w:gz") as tar:
-        for name, content in parts:
-            entry = tarfile.TarInfo(name)
-            entry.size = len(content)
-            tar.addfile(entry, io.BytesIO(content))
-
-
 def cut(path):
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
@@ -236,20 +153,6 @@ def empty(path):
     path.write_bytes(b"")
 
 
-def rewrite_manifest(path, change_manifest):
-    """With a checksum that fits."""
-
-    def change(parts):
-        manifest = json.loads(parts[0][1])
-        change_manifest(manifest)
-        parts[0] = (MANIFEST, json.dumps(manifest).encode())
-        sums = json.loads(parts[-1][1])
-        sums[MANIFEST] = {"sha256": hashlib.sha256(parts[0][1]).hexdigest(), "bytes": len(parts[0][1])}
-        parts[-1] = (CHECKSUMS, json.dumps(sums).encode())
-
-    repack(path, change)
-
-
 def twice(path):
     repack(path, lambda parts: parts.insert(2, parts[1]))
 
@@ -274,6 +177,22 @@ def without_columns(path):
     rewrite_manifest(path, lambda manifest: manifest["tables"]["accounts_user"].pop("columns"))
 
 
+def without_a_table(path):
+    """It is not in the list of checksums, either."""
+
+    def change(parts):
+        parts.remove(next(part for part in parts if part[0] == "tables/accounts_user"))
+        sums = json.loads(parts[-1][1])
+        del sums["tables/accounts_user"]
+        parts[-1] = (CHECKSUMS, json.dumps(sums).encode())
+
+    repack(path, change)
+
+
+def endless_rows(path):
+    rewrite_manifest(path, lambda manifest: manifest["tables"]["accounts_user"].update(rows=float("inf")))
+
+
 def sequence_of_words(path):
     rewrite_manifest(path, lambda manifest: manifest["sequences"].update(accounts_user_id_seq="viele"))
 
@@ -290,6 +209,8 @@ DAMAGES = {
     of_the_future: "newer than this one",
     without_migrations: "Its first part lacks 'migrations'",
     without_columns: "Its first part lacks 'columns'",
+    without_a_table: "It lacks its table accounts_user",
+    endless_rows: "Its first part lacks",
     sequence_of_words: "Its first part lacks",
     twice: "which no backup holds",
     unannounced: "Its part media/evil.txt is not as it was written",

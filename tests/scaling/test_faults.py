@@ -13,13 +13,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from html import unescape
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from tests.scaling.disks import mounted
 from tests.scaling.installation import Database, Installation, Pages, Traffic, wait_until
 
 
@@ -32,23 +33,6 @@ def house() -> Iterator[Installation]:
 @pytest.fixture(scope="module")
 def pages(house) -> Pages:
     return house.start_pages()
-
-
-@contextmanager
-def mounted(folder, size: str) -> Iterator[None]:
-    """A disk of its own below ``folder``."""
-    if os.geteuid() != 0:
-        pytest.skip("only root can mount")
-    folder.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if done.returncode:
-        pytest.skip("nothing can be mounted here")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def save(pages: Pages, number: int, text: str) -> tuple[int, str]:

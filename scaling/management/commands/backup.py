@@ -6,11 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from scaling.accounts.models import User
-from scaling.backup.archive import BadBackup, recipient_problem
+from scaling.backup.archive import BadBackup, recipient_problem, sweep
 from scaling.backup.create import create
 from scaling.backup.restore import look_into
 
@@ -54,10 +54,15 @@ class Command(BaseCommand):
                 raise CommandError(f"{path} is there already.")
             if options["into_folder"]:
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            written = create(path, recipients)
+                sweep(path.parent)
+            written = create(path, recipients, self.stdout)
         except OSError as error:
             why = error.strerror or error
             raise CommandError(f"The app's user cannot write {path.absolute()} ({why}). There is no backup.") from None
+        except DatabaseError as error:
+            raise CommandError(
+                f"The database cannot be read ({str(error).strip().splitlines()[0]}). There is no backup."
+            ) from None
         self.stdout.write(f"{path}: {written.rows} rows, {written.files} files, {written.bytes / 1_000_000:.1f} MB")
         for name in written.missing:
             self.stderr.write(f"The upload {name} is missing; everything else is in the backup.")
