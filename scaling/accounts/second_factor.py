@@ -10,13 +10,12 @@ import logging
 import secrets
 from collections.abc import Callable, Collection
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.signals import user_logged_in
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib import messages
 from django.dispatch import receiver
@@ -34,6 +33,9 @@ from scaling.common.history import attribute_to
 from scaling.common.qr_code import qr_code
 from scaling.common.transactions import atomic
 from scaling.common.versions import change_part
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 logger = logging.getLogger(__name__)
 
@@ -171,6 +173,8 @@ class MfaAdapter(DefaultMFAAdapter):
         return _ciphers().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
+        from cryptography.fernet import InvalidToken  # six megabytes that a worker never needs
+
         try:
             return _ciphers().decrypt(encrypted_text.encode()).decode()
         except InvalidToken:
@@ -195,8 +199,10 @@ class MfaAdapter(DefaultMFAAdapter):
         return entity | {"name": "Skalierungscheck"}
 
 
-def _ciphers() -> MultiFernet:
+def _ciphers() -> "MultiFernet":
     """The first one writes; the others read what was written under an earlier SECRET_KEY."""
+    from cryptography.fernet import Fernet, MultiFernet
+
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     digests = (hashlib.sha256(b"scaling.accounts.second_factor" + key.encode()).digest() for key in keys)
     return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

@@ -198,9 +198,10 @@ def collected_order(records: Sequence[AssessmentRecord]) -> PdfOrder:
     key = hashlib.sha256(" ".join([render_version(), "collected", language, *made]).encode()).hexdigest()
 
     def make() -> bytes:
-        by_number = {row.number: row for row in AssessmentRecord.objects.with_parts().filter(number__in=numbers)}
+        # One after the other: their documents, which take more than their profiles, are never all in memory.
+        read = AssessmentRecord.objects.with_parts()
         with translation.override(language):
-            profiles = [record_profile(by_number[number]) for number in numbers]
+            profiles = [record_profile(read.get(number=number)) for number in numbers]
         pdf = render_collected(profiles, language=language)
         store_pdf(key, pdf)
         return pdf
