@@ -54,15 +54,29 @@ def test_readme_names_every_document_once():
     assert sorted(named) == sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
 
 
-def test_users_guide_names_things_as_the_screen_does():
+def plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text.replace("\u00a0", " "))
+
+
+def on_screen() -> list[str]:
+    return [plain(entry.msgid) for entry in polib.pofile(str(ROOT / "locale/en/LC_MESSAGES/django.po"))]
+
+
+@pytest.mark.parametrize("document", ["users.md", "curators.md"])
+def test_guide_names_things_as_the_screen_does(document):
     """What stands in italics is a button, a page or a word of the app."""
-    plain = lambda text: re.sub(r"\s+", " ", text.replace("\u00a0", " "))  # noqa: E731
-    known = [plain(entry.msgid) for entry in polib.pofile(str(ROOT / "locale/en/LC_MESSAGES/django.po"))]
-    text = (ROOT / "docs/users.md").read_text()
+    known = on_screen()
+    text = (ROOT / "docs" / document).read_text()
     names = {plain(name) for name in re.findall(r"(?<!\*)\*([^*\n]+(?:\n[^*\n]+)?)\*(?!\*)", text)}
+    names = {part for name in names for part in name.split(" › ")}
     assert len(names) > 20
     assert sorted(name for name in names if not any(name in msgid for msgid in known)) == []
-    quoted = {plain(name) for name in re.findall(r"^\| „([^“]+)“", text, re.M)}
+
+
+def test_users_guide_quotes_what_the_screen_says():
+    known = on_screen()
+    quoted = {plain(name) for name in re.findall(r"^\| „([^“]+)“", (ROOT / "docs/users.md").read_text(), re.M)}
+    assert quoted
     assert sorted(name for name in quoted if not any(name in msgid for msgid in known)) == []
 
 

@@ -20,7 +20,7 @@ from assessments.sentences import round_label
 from scaling.accounts.models import Membership, Role, User
 from scaling.accounts.unsubscribe import unsubscribe_path
 from scaling.common.addresses import absolute_url
-from scaling.common.mail import compose, deliver
+from scaling.common.mail import Delivery, compose
 from scaling.common.prepared import Prepared
 from scaling.common.sorting import GermanOrder
 
@@ -164,7 +164,7 @@ def compose_digest(digest: Digest) -> EmailMessage:
     )
 
 
-def send_digest(digest: Digest, today: date) -> bool:
+def send_digest(digest: Digest, today: date, delivery: Delivery) -> bool:
     """Send one digest unless this week's went out already, perhaps a moment ago from another process. Says whether it did.
 
     The week is claimed before sending, and given back where the mail server refuses: the next run tries again.
@@ -173,7 +173,7 @@ def send_digest(digest: Digest, today: date) -> bool:
     mine = User.objects.filter(_not_sent_since(week_of(today)), pk=digest.person.pk)
     if not mine.update(digest_sent_on=today):
         return False
-    if deliver([compose_digest(digest)]):
+    if delivery.send(compose_digest(digest)):
         return True
     User.objects.filter(pk=digest.person.pk).update(digest_sent_on=before)
     return False

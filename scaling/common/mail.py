@@ -106,27 +106,42 @@ def _as_plain(mail: EmailMessage) -> dict[str, Any]:
     }
 
 
-def deliver(mails: Iterable[EmailMessage]) -> list[EmailMessage]:
-    """Send the mails over one connection and return those the server took. A failure is logged, never raised."""
-    mails = list(mails)
-    if not mails:
-        return []
-    sent = []
-    connection = get_connection()
-    try:
-        connection.open()
-        for mail in mails:
-            mail.connection = connection
+class Delivery:
+    """Sends mail after mail over one connection, opened with the first one and anew where the server ended it.
+
+    A failure is logged, never raised. Leaving the ``with`` block closes the connection.
+    """
+
+    def __init__(self) -> None:
+        self.connection = get_connection()
+        self.carried = 0
+
+    def __enter__(self) -> "Delivery":
+        return self
+
+    def __exit__(self, *_details: object) -> None:
+        self._close()
+
+    def send(self, mail: EmailMessage) -> bool:
+        """Whether the server took it. What a kept connection does not carry is tried once more over a new one."""
+        mail.connection = self.connection
+        while True:
             try:
+                self.connection.open()  # nothing where it is: what ``send`` opens, it closes
                 mail.send()
-                sent.append(mail)
-            except Exception:
-                logger.exception("The mail “%s” to %s was not sent.", mail.subject, ", ".join(mail.to))
-    except Exception:
-        logger.exception("The mail server cannot be reached; %s mails were not sent.", len(mails))
-    finally:
+            except Exception as error:
+                is_new = not self.carried
+                self._close()
+                if is_new or isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError):
+                    logger.exception("The mail “%s” to %s was not sent.", mail.subject, ", ".join(mail.to))
+                    return False
+            else:
+                self.carried += 1
+                return True
+
+    def _close(self) -> None:
+        self.carried = 0
         try:
-            connection.close()
+            self.connection.close()
         except Exception:
             logger.exception("The connection to the mail server was not closed in order.")
-    return sent

@@ -14,6 +14,7 @@ from assessments.services import workflow
 from assessments.services.answers import Answer, save_score
 from assessments.services.assignment import assign
 from scaling.accounts.models import Membership, Role, User
+from scaling.common.mail import Delivery
 from scaling.doctor.services import timers
 from tests.conftest import make_user
 from tests.factories import make_project
@@ -123,7 +124,7 @@ def test_week_begins_on_monday(alice, sent_on, told):
 
 def test_digest_is_not_sent_by_two_runs_at_once(assessment, alice):
     digests = [digest_for(User.objects.get(pk=alice.pk), MONDAY) for _run in range(2)]
-    assert [send_digest(digest, MONDAY) for digest in digests] == [True, False]
+    assert [send_digest(digest, MONDAY, Delivery()) for digest in digests] == [True, False]
     assert len(mail.outbox) == 1
 
 

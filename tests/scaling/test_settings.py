@@ -1,6 +1,7 @@
 """What the environment says is checked at the start; a wrong value names its variable."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,16 @@ def load(tmp_path: Path, expression: str = "'loaded'", **environment: str) -> tu
 
 def test_production_as_documented_loads(tmp_path):
     assert load(tmp_path, **PRODUCTION) == (0, "loaded")
+
+
+def test_document_names_every_variable_that_is_read_and_no_other(tmp_path):
+    document = (ROOT / "docs" / "operation.md").read_text().split("## Environment")[1].split("\n## ")[0]
+    rows = [line.split("|")[1] for line in document.splitlines() if line.startswith("| `")]
+    documented = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
+    _code, said = load(tmp_path, "*sorted(settings.env.asked_for)", **PRODUCTION)
+    # The first is named above the table; the others are the demo's and developers'.
+    elsewhere = {"SKALIERUNGSCHECK_ENV", "DEMO", "PORT", "DEBUG"}
+    assert set(said.split()) - elsewhere == documented
 
 
 def test_host_and_sender_follow_from_the_address(tmp_path):
