@@ -90,7 +90,9 @@ def due_people(today: date) -> Iterator[User]:
 
 
 def _not_sent_since(monday: date) -> Q:
-    return Q(digest_sent_on__isnull=True) | Q(digest_sent_on__lt=monday)
+    """A day to come is no day on which anything was sent: a clock was ahead then, and nobody should wait for it to come."""
+    to_come = monday + timedelta(days=7)
+    return Q(digest_sent_on__isnull=True) | Q(digest_sent_on__lt=monday) | Q(digest_sent_on__gte=to_come)
 
 
 def _open_rounds(person: int, **viewer: Any) -> Any:

@@ -31,6 +31,8 @@ class Limit:
         return hashlib.sha256(f"{self.kind}:{self.seconds}:{self.who}".encode()).hexdigest()
 
 
+#: A count that ends so much later than its limit lasts is of a clock that was ahead, and holds nobody up once that is right.
+AHEAD = timedelta(days=1)
 #: Outdated counts are swept away by the way, a few at a time; those another request is sweeping are left to it.
 _COUNT = """
     WITH swept AS (
@@ -42,8 +44,8 @@ _COUNT = """
     INSERT INTO accounts_attemptcount AS kept (key, count, until)
     SELECT key, 1, until FROM unnest(%(keys)s::varchar[], %(untils)s::timestamptz[]) AS new (key, until)
     ON CONFLICT (key) DO UPDATE SET
-        count = CASE WHEN kept.until < %(now)s THEN 1 ELSE kept.count + 1 END,
-        until = CASE WHEN kept.until < %(now)s THEN EXCLUDED.until ELSE kept.until END
+        count = CASE WHEN kept.until BETWEEN %(now)s AND EXCLUDED.until + %(ahead)s THEN kept.count + 1 ELSE 1 END,
+        until = CASE WHEN kept.until BETWEEN %(now)s AND EXCLUDED.until + %(ahead)s THEN kept.until ELSE EXCLUDED.until END
     RETURNING key, count
 """
 
@@ -58,6 +60,7 @@ def count(limits: Sequence[Limit]) -> list[Limit]:
     ordered = sorted(limits, key=lambda limit: limit.key)  # one order of rows for everybody
     values: dict[str, Any] = {
         "now": now,
+        "ahead": AHEAD,
         "keys": [limit.key for limit in ordered],
         "untils": [now + timedelta(seconds=limit.seconds) for limit in ordered],
     }
@@ -69,7 +72,9 @@ def count(limits: Sequence[Limit]) -> list[Limit]:
 
 def is_reached(limit: Limit) -> bool:
     """Whether there have been so many tries already; this one is not counted. One query."""
-    return AttemptCount.objects.filter(key=limit.key, until__gte=timezone.now(), count__gte=limit.most).exists()
+    now = timezone.now()
+    latest = now + timedelta(seconds=limit.seconds) + AHEAD
+    return AttemptCount.objects.filter(key=limit.key, until__gte=now, until__lte=latest, count__gte=limit.most).exists()
 
 
 def take_back(limits: Sequence[Limit]) -> None:

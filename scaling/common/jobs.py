@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from procrastinate import BaseRetryStrategy, RetryDecision
@@ -23,6 +23,8 @@ PDF, MAIL = "pdf", "mail"
 QUEUES = (PDF, MAIL)
 #: A PDF takes seconds, and so does a mail; what has been due for so long waits for something that is broken.
 STUCK_AFTER = timedelta(minutes=5)
+#: The longest pause is sixteen hours.
+FAR_OFF = timedelta(days=2)
 
 
 class GrowingPauses(BaseRetryStrategy):
@@ -63,8 +65,26 @@ def put_off(task: Any, **arguments: Any) -> None:
 
 
 def stuck_jobs() -> QuerySet[ProcrastinateJob]:
-    """Jobs that should have been done by now. What failed and is tried again later waits for that, and is not stuck."""
+    """Jobs that should have been done by now. What failed and is tried again later waits for that, and is not stuck.
+
+    So is what waits for longer than any pause lasts: a clock was ahead when it failed.
+    """
     before = timezone.now() - STUCK_AFTER
     due = Q(scheduled_at=None) | Q(scheduled_at__lt=before)
     asked = ProcrastinateJob.objects.filter(procrastinateevent__type="deferred", procrastinateevent__at__lt=before)
-    return asked.filter(due, status__in=("todo", "doing")).distinct()
+    late = asked.filter(due, status__in=("todo", "doing"))
+    return ProcrastinateJob.objects.filter(Q(pk__in=late.values("pk")) | Q(pk__in=far_off_jobs().values("pk")))
+
+
+def far_off_jobs() -> QuerySet[ProcrastinateJob]:
+    return ProcrastinateJob.objects.filter(status="todo", scheduled_at__gt=timezone.now() + FAR_OFF)
+
+
+def bring_near() -> int:
+    """Have what a clock that was ahead put off done now. One statement, which procrastinate has no word for."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo' AND scheduled_at > %s",
+            [timezone.now() + FAR_OFF],
+        )
+        return int(cursor.rowcount)

@@ -1,6 +1,7 @@
 """What runs beside the pages: workers, timers, backups."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -17,6 +18,8 @@ from scaling.doctor.findings import Check, Complaint, counted, problem, warning
 from scaling.models import TimedRun
 from scaling.timers import TASKS
 
+#: A run that lies further ahead was noted down by a wrong clock.
+AHEAD = timedelta(hours=1)
 #: The unit behind the word that a process calls itself by.
 UNITS = {"pages": "web", "worker": "worker@1"}
 
@@ -72,6 +75,11 @@ def timers() -> Iterator[Complaint]:
             yield problem(
                 f"The timer “{name}” failed at {run.started_at:%Y-%m-%d %H:%M}: {run.problem.splitlines()[-1]}",
                 f"journalctl -u skalierungscheck-timer@{name}; again: manage.py timer {name}",
+            )
+        elif run.succeeded_at and run.succeeded_at > timezone.now() + AHEAD:
+            yield problem(
+                f"The timer “{name}” last ran at {run.succeeded_at:%Y-%m-%d %H:%M}, still to come: a clock was wrong then.",
+                f"timedatectl says whether the clock is right now; then manage.py timer {name}",
             )
         elif run.succeeded_at is None or timezone.now() - run.succeeded_at > task.every:
             last = f"{run.succeeded_at:%Y-%m-%d}" if run.succeeded_at else "never"

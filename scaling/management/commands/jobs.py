@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from assessments.reports.rendering.queue import workers_alive
-from scaling.common.jobs import PDF, QUEUES, STUCK_AFTER, stuck_jobs
+from scaling.common.jobs import PDF, QUEUES, STUCK_AFTER, bring_near, stuck_jobs
 
 
 def since(job: ProcrastinateJob) -> int:
@@ -37,6 +37,8 @@ class Command(BaseCommand):
         parser.add_argument("--retry", action="store_true", help="Try the failed ones again.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["retry"] and (near := bring_near()):
+            self.stdout.write(f"{near} that waited for a day to come, by a clock that was ahead, are tried now")
         jobs = list(ProcrastinateJob.objects.filter(queue_name__in=QUEUES).exclude(status="succeeded").order_by("pk"))
         stuck = set(stuck_jobs().values_list("pk", flat=True))
         workers = workers_alive()
@@ -50,6 +52,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"{job.pk:>8}  is tried again")
             elif job.status == "failed":
                 problems.append(f"job {job.pk} has failed (--retry)")
+            elif job.pk in stuck and job.scheduled_at and job.scheduled_at > timezone.now():
+                problems.append(f"job {job.pk} waits for {job.scheduled_at:%Y-%m-%d}, by a clock that was ahead (--retry)")
             elif job.pk in stuck:
                 problems.append(f"job {job.pk} has been due for more than {STUCK_AFTER.seconds // 60} minutes")
         if problems:
