@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Window
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, Max, OuterRef, Q, Window
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -156,16 +156,25 @@ def _works_on(user: Any, project: Project, mine: set[int]) -> bool:
     return role == Role.MANAGER or (role == Role.TEAM and project.pk in mine)
 
 
+def _rates(assessment: Any, mine: set[int]) -> bool:
+    return assessment.project_id in mine or assessment.is_rated_here
+
+
 def _rounds(user: int, shown: list[int], managed: list[int], since: datetime | None = None, **viewer: Any) -> Any:
     """Of the rounds a person may see, those the page says something of, however many years there are: the current ones of the
     projects ``shown``, what waits for the person, and those of the last steps ``since`` then in what they manage.
+
+    A manager rates as well (``is_rated_here``) where they have answered something, or where there is no team to do it.
     """
-    on_team = Project.team.through.objects.filter(project=OuterRef("project"), user=user)
+    team = Project.team.through.objects.filter(project=OuterRef("project"))
+    on_team = team.filter(user=user)
     assigned = Score.objects.filter(assessment=OuterRef("pk"), assigned_to=user)
+    answered = Score.objects.filter(assessment=OuterRef("pk"), updated_by=user)
+    is_rated_here = Q(project__municipality__in=managed) & (Exists(answered) | ~Exists(team))
     wanted = (
         Q(project__in=shown) & is_current()
         | Q(state=AssessmentState.SUBMITTED, project__municipality__in=managed)
-        | Q(state__in=EDITABLE) & (Exists(on_team) | Exists(assigned))
+        | Q(state__in=EDITABLE) & (Exists(on_team) | Exists(assigned) | is_rated_here)
     )
     if since:
         stepped = Assessment.objects.filter(transitions__kind__in=STEPS, transitions__at__gte=since)
@@ -173,7 +182,8 @@ def _rounds(user: int, shown: list[int], managed: list[int], since: datetime | N
         last = theirs.annotate(last_step=Max("transitions__at")).order_by("-last_step")
         wanted |= Q(pk__in=last.values("pk")[:MAX_EVENTS])
     active = Assessment.objects.visible_to(viewer_of(viewer)).filter(wanted, project__archived_at=None)
-    asked = active.with_steps().with_progress().with_next_open().with_record()
+    here = ExpressionWrapper(is_rated_here, output_field=BooleanField())
+    asked = active.with_steps().with_progress().with_next_open().with_record().annotate(is_rated_here=here)
     return asked.order_by(GermanOrder("project__name"), "-round")
 
 
@@ -196,7 +206,7 @@ _ROUNDS = Prepared(
     "project__municipality",
     "project__phase",
     "edition",
-    added={"step_rows": json.loads, "progress": None, "next_open": None, "record_phase": None},
+    added={"step_rows": json.loads, "progress": None, "next_open": None, "record_phase": None, "is_rated_here": None},
 )
 _PROJECTS = Prepared(_projects, "municipality", "phase", added={"is_begun": None})
 _ON_TEAM = Prepared(lambda user: Project.team.through.objects.filter(user=user))
@@ -227,7 +237,7 @@ def signed_in(user: Any, now: datetime, page: str | None = None) -> dict[str, An
         "rows": _rows(user, shown, assessments),
         "page_obj": shown,
         "several": len(user.roles) > 1,
-        "to_edit": [r for r in rounds if r.assessment.state in EDITABLE and r.assessment.project_id in mine],
+        "to_edit": [r for r in rounds if r.assessment.state in EDITABLE and _rates(r.assessment, mine)],
         # What waits longest first.
         "to_approve": sorted((a for a in in_managed if a.state == AssessmentState.SUBMITTED), key=_submitted),
         "events": events_of(in_managed, since)[:MAX_EVENTS],

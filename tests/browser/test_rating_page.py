@@ -145,6 +145,18 @@ def test_comment_and_assignment_are_done_in_place(opened, alice):
     assert (stored().assigned_to, Comment.objects.get().text) == (alice, "Bitte bis Freitag.")
 
 
+def test_form_in_a_dialog_is_whole_on_a_laptop(opened):
+    """Its fields are as wide as it is, two beside each other, and its buttons are seen without scrolling."""
+    page = opened
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.get_by_role("link", name="Maßnahme hinzufügen").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Maßnahme speichern")).to_be_visible()
+    assert dialog.evaluate("dialog => dialog.scrollHeight <= dialog.clientHeight")
+    widths = [box.bounding_box()["width"] for box in (dialog.get_by_label("Was ist zu tun?"), dialog.locator("form"))]
+    assert widths[0] == widths[1]
+
+
 def test_dialog_and_open_help_are_accessible(opened, assert_accessible):
     page = opened
     page.set_viewport_size({"width": 1280, "height": 1600})  # all of it, or axe minds what the buttons at the foot lie over

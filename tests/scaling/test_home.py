@@ -127,6 +127,22 @@ def test_manager_sees_what_waits_the_gates_and_what_changed(client, round_of, al
     ]
 
 
+@pytest.mark.parametrize("why", ["nobody else does", "they have answered something"])
+def test_manager_who_rates_goes_on_where_they_were(client, round_of, alice, bob, why):
+    assessment = round_of()
+    sign_in(client, bob)
+    assert "Weiter bewerten" not in client.get("/").text
+    if why == "nobody else does":
+        assessment.project.team.clear()
+    else:
+        first = assessment.scores.get(criterion__key="kriterium-1")
+        save_score(score=first, version=first.version, by=bob, answer=Answer("rated", 2, "Es gibt einen Plan."))
+    page = client.get("/").text
+    assert "Weiter bewerten" in page
+    workflow.submit(assessment=assessment, by=bob)
+    assert "Weiter bewerten" not in client.get("/").text
+
+
 def test_manager_sees_what_others_have_to_do_once_the_most_urgent_first(client, round_of, alice, bob):
     yesterday = timezone.localdate() - timedelta(days=1)
     for name, due_on in (("Parkraum-App", None), ("Mängelmelder", yesterday)):
