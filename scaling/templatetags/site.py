@@ -43,6 +43,13 @@ def numbers_of_pages(page: Page[Any]) -> Iterable[int | str]:
     return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
 
 
+@register.filter
+def breakable(email: str) -> SafeString:
+    """An e-mail address that goes on in the next line before its ``@``, rather than in the middle of a word."""
+    name, at, host = email.partition("@")
+    return format_html("{}<wbr>{}{}", name, at, host)
+
+
 @register.simple_tag
 def identity_providers() -> list[IdentityProvider]:
     """With whose accounts one may sign in, too. No query."""

@@ -28,7 +28,7 @@ def signed_in(client, alice):
 
 def test_account_page_shows_the_persons_settings(signed_in, alice):
     page = signed_in.get("/konto/").content.decode()
-    assert "alice@example.org" in page
+    assert "alice<wbr>@example.org" in page
     assert reverse("account_change_password") in page
     assert page.count("<h1") == 1
 
