@@ -165,10 +165,13 @@ def test_nobody_votes_in_an_ended_workshop(workshop, alice):
     assert not Vote.objects.exists()
 
 
-def test_ballot_of_another_workshop_takes_no_vote(workshop, assessment, alice, bob):
+@pytest.mark.parametrize("alone", [False, True], ids=["together", "alone"])
+def test_ballot_of_another_workshop_takes_no_vote(workshop, assessment, alice, bob, alone):
+    """Where all rate alone, every ballot of their own is open to them, whichever is on the wall."""
     ballot = fresh(workshop).current
     workshops.close_workshop(workshop=workshop, by=alice)
-    other = workshops.open_workshop(assessment=assessment, by=bob, first=ballot.score)
+    way = {"alone_until": timezone.localdate() + timedelta(days=3)} if alone else {"first": ballot.score}
+    other = workshops.open_workshop(assessment=assessment, by=bob, **way)
     stranger = join(other)
     with pytest.raises(votes.BallotClosed):
         say(stranger, ballot, 2)
