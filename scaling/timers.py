@@ -24,6 +24,7 @@ TASKS = {
     "digest": Task(("send_digest",), timedelta(days=8)),
     "sessions": Task(("clearsessions",), timedelta(days=8)),
     "retention": Task(("apply_retention",), timedelta(hours=26)),
+    "peers": Task(("publish_peers",), timedelta(hours=26)),
     "history": Task(("seal_history",), timedelta(hours=3)),
     "backup": Task(("backup", "--into-folder"), timedelta(hours=26)),
 }

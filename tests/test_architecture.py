@@ -27,6 +27,7 @@ LINKS_UPWARDS = {
     "reports:profile",
     "reports:collected",
     "reports:municipal",
+    "reports:peers",
     "reports:peers_membership",
     "reports:plan",
     "reports:portfolio",

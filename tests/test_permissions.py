@@ -326,6 +326,7 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("reports:share_edit", "approved link", "post", "302 404 403 403 + 404"),
     ("reports:share_revoke", "approved link", "post", "302 404 403 403 + 404"),
     ("reports:share_revoke", "approved link", "get", "302 405 405 405 405 405"),
+    ("reports:peers", "municipality", "get", "302 404 403 403 200 404"),
     ("reports:peers_membership", "municipality", "get", "302 404 403 403 200 404"),
     ("reports:peers_membership", "municipality", "post", "302 404 403 403 + 404"),
     ("reports:peers_join", "municipality", "post", "302 404 403 403 + 404"),

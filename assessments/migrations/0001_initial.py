@@ -1917,4 +1917,94 @@ class Migration(migrations.Migration):
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
+        migrations.CreateModel(
+            name="PeerQuarter",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("begins_on", models.DateField(unique=True)),
+                ("taken_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "verbose_name": "Quartal des Vergleichs",
+                "verbose_name_plural": "Quartale des Vergleichs",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="PeerContribution",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("basis", models.CharField(choices=[("kommune", "Kommune insgesamt"), ("projekte", "Projekte")], max_length=8)),
+                ("group", models.CharField(max_length=40)),
+                ("records", django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ("values", models.JSONField()),
+                ("taken_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="peer_contributions",
+                        to="accounts.municipality",
+                        verbose_name="Kommune",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Beitrag zum Vergleich",
+                "verbose_name_plural": "Beiträge zum Vergleich",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="PeerFigure",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("group", models.CharField(max_length=40)),
+                ("basis", models.CharField(choices=[("kommune", "Kommune insgesamt"), ("projekte", "Projekte")], max_length=8)),
+                ("metric", models.CharField(max_length=80)),
+                ("lower", models.FloatField()),
+                ("median", models.FloatField()),
+                ("upper", models.FloatField()),
+                (
+                    "size",
+                    models.PositiveIntegerField(
+                        help_text="the lower end of the range that the number of contributions lies in"
+                    ),
+                ),
+                ("published_on", models.DateField()),
+            ],
+            options={
+                "verbose_name": "Zahl des Vergleichs",
+                "verbose_name_plural": "Zahlen des Vergleichs",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("group", "basis", "metric"), name="peer_figure_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lower__gte", 0),
+                            ("lower__lte", models.F("median")),
+                            ("median__lte", models.F("upper")),
+                            ("upper__lte", 4),
+                        ),
+                        name="peer_figure_in_order",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PeerPart",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("basis", models.CharField(choices=[("kommune", "Kommune insgesamt"), ("projekte", "Projekte")], max_length=8)),
+                ("metric", models.CharField(max_length=80)),
+                ("group", models.CharField(blank=True, max_length=40)),
+                ("members", django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+            ],
+            options={
+                "verbose_name": "Teil einer Vergleichsgruppe",
+                "verbose_name_plural": "Teile von Vergleichsgruppen",
+                "ordering": ["pk"],
+                "indexes": [models.Index(fields=["basis", "metric"], name="peer_part_metric")],
+            },
+        ),
     ]

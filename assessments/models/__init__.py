@@ -6,6 +6,7 @@ from assessments.models.council_paper import ProjectPaper, RoundPaper
 from assessments.models.edition_move import EditionMove
 from assessments.models.evidence import Evidence
 from assessments.models.measure import Measure, MeasureStatus
+from assessments.models.peers import PeerBasis, PeerContribution, PeerFigure, PeerPart, PeerQuarter
 from assessments.models.project import Project
 from assessments.models.record import AssessmentRecord, RecordFile, RecordPerson, RecordRendition, RenditionReason
 from assessments.models.rendered import RenderedPdf
@@ -29,6 +30,11 @@ __all__ = [
     "Measure",
     "MeasureStatus",
     "Participant",
+    "PeerBasis",
+    "PeerContribution",
+    "PeerFigure",
+    "PeerPart",
+    "PeerQuarter",
     "Project",
     "ProjectPaper",
     "RecordFile",

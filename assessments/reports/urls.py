@@ -48,6 +48,7 @@ urlpatterns = [
     path("kommunen/<slug:public_id>/entwicklung/", development.development_page, name="development"),
     path("kommunen/<slug:public_id>/plan/", plan.plan_page, name="plan"),
     path("kommunen/<slug:public_id>/plan.ics", plan.plan_calendar, name="plan_calendar"),
+    path("kommunen/<slug:public_id>/vergleich/", peers.peers_page, name="peers"),
     path("kommunen/<slug:public_id>/vergleich/teilnahme/", peers.membership, name="peers_membership"),
     path("kommunen/<slug:public_id>/vergleich/beitreten/", peers.join_peers, name="peers_join"),
     path("kommunen/<slug:public_id>/vergleich/austreten/", peers.leave_peers, name="peers_leave"),

@@ -71,9 +71,10 @@ def names() -> Iterator[str]:
 def make_places(number: int) -> list[int]:
     """Add that many municipalities, each with a manager, a team member and a reader. Returns their primary keys.
 
-    They are fictional, as the demo's are; their people's password is the demo's.
+    They are fictional, as the demo's are, and take part in the comparison; their people's password is the demo's.
     """
     states = sorted(STATES)
+    random = Random(SEED)  # noqa: S311 – the same each time
     municipalities = Municipality.objects.bulk_create(
         [
             Municipality(
@@ -82,6 +83,9 @@ def make_places(number: int) -> list[int]:
                 ags=f"{states[place % len(states)]}{700000 + place:06d}",
                 code=f"L{place:06d}",
                 is_fictional=True,
+                population=random.choice((1_800, 3_900, 7_500, 12_000, 26_000)),
+                population_source="Lastdaten",
+                compared_since=timezone.now(),
             )
             for place, name in enumerate(islice(names(), number))
         ],

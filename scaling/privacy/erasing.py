@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from assessments.models import Evidence
 from assessments.reports.pdf.store import forget_all
+from assessments.reports.peers.publishing import take_lock, withdraw
 from scaling.accounts.models import Membership, Municipality, User
 from scaling.accounts.second_factor import settle
 from scaling.common.history import rewriting_history
@@ -59,7 +60,9 @@ def erase(*, municipality: Municipality, by: Any) -> dict[str, int]:
     Accounts stay (``anonymising`` is for them). Links of its sealed rows stay in the chain, without what they held. Locks the
     municipality, and the chain until the end. Some two hundred queries.
     """
+    take_lock()
     municipality = Municipality.objects.select_for_update().get(pk=municipality.pk)
+    withdraw(municipality)
     members = list(User.objects.filter(memberships__municipality=municipality))
     pk = municipality.pk
     rows = rows_of_municipality(municipality)

@@ -224,6 +224,7 @@ COMMANDS = {
     "serve": "import_catalogue, load_demo",
     "restore": "rows as they were in the database that was backed up",
     "apply_retention": "",
+    "publish_peers": "",
     "delete_municipality": "",
     "export_municipality": "",
     "export_person": "",

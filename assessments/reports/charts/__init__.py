@@ -13,6 +13,7 @@ from assessments.reports.charts.heatmap import heat_grid
 from assessments.reports.charts.inputs import Bar, Due, HeatRow, PlannedValue, RoadPhase, Series, Strip, TrendRound
 from assessments.reports.charts.level_bar import level_bar, marks_key
 from assessments.reports.charts.level_strips import level_strips
+from assessments.reports.charts.peer_bar import peer_bar
 from assessments.reports.charts.phase_road import phase_road
 from assessments.reports.charts.radar import radar
 from assessments.reports.charts.svg import SIZE
@@ -37,6 +38,7 @@ __all__ = [
     "level_bar",
     "level_strips",
     "marks_key",
+    "peer_bar",
     "phase_road",
     "radar",
     "time_line",

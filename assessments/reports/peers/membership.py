@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from assessments.reports.peers.publishing import take_lock, withdraw
 from scaling.accounts.models import Municipality
 from scaling.common.history import attribute_to
 from scaling.common.transactions import atomic
@@ -21,8 +22,10 @@ def join(*, municipality: Municipality, by: Any) -> None:
 
 @atomic
 def leave(*, municipality: Municipality, by: Any) -> None:
-    """Its values go at once. Twice is no error."""
+    """Its values go at once, and whatever figure may hold them. Twice is no error."""
+    take_lock()
     current = _locked(municipality)
+    withdraw(current)
     if current.compared_since is not None:
         current.compared_since = None
         _save(current, by, "compared_since")

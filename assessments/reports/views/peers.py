@@ -1,4 +1,4 @@
-"""A municipality among its peers: taking part, and no more."""
+"""A municipality among its peers: its values beside theirs, and taking part."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -6,11 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from assessments.models import PeerBasis
 from assessments.reports.peers import membership as services
 from assessments.reports.peers.forms import SizeForm
 from assessments.reports.peers.groups import groups_of
+from assessments.reports.peers.page import peer_page
 from assessments.views.access import get_municipality, require
 from scaling.accounts.models import Municipality
 from scaling.common.history import last_author
@@ -29,7 +31,29 @@ def _page(municipality: Municipality) -> str:
 
 def _crumbs(municipality: Municipality, *more: tuple[str, str]) -> list[tuple[str, str]]:
     own = (_("Teilnahme am Vergleich"), _page(municipality) if more else "")
-    return [(municipality.name, municipality.get_absolute_url()), own, *more]
+    return [
+        (municipality.name, municipality.get_absolute_url()),
+        (_("Im Vergleich"), reverse("reports:peers", args=[municipality.public_id])),
+        own,
+        *more,
+    ]
+
+
+@login_required
+@require_safe
+def peers_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    """``?grundlage=``, ``?gruppe=``. Whoever does not take part sees why not, and no figure. Five queries and the request's."""
+    municipality = _managed(request, public_id)
+    page = None
+    if municipality.compared_since is not None:
+        page = peer_page(municipality, basis=request.GET.get("grundlage", ""), group=request.GET.get("gruppe", ""))
+    context = {
+        "municipality": municipality,
+        "page": page,
+        "bases": PeerBasis.choices,
+        "crumbs": [(municipality.name, municipality.get_absolute_url()), (_("Im Vergleich"), "")],
+    }
+    return render(request, "report/peers/peers.html", context)
 
 
 @login_required

@@ -4,6 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from assessments.reports.peers.publishing import publish
 from scaling.accounts.models import Municipality
 from scaling.common.embedded import is_embedded
 from scaling.load_data.copies import Copier
@@ -41,3 +42,4 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         tell("statistics taken")
+        tell(f"{publish().figures} figures of the comparison published")
