@@ -4,9 +4,10 @@ Pure. What only the maturity profile says stands in ``assessments.reports.profil
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -45,6 +46,11 @@ def signed(value: float | int, decimals: int = 0) -> str:
     """„+0,3“, „−1“ with a true minus sign, „±0“."""
     mark = "+" if value > 0 else "−" if value < 0 else "±"
     return mark + number_format(abs(value), decimals if value else 0)
+
+
+def day_text(day: date | None) -> str:
+    """A day as the language writes it, „3. Mai 2027“ or “3 May 2027”, and „–“ for none: where before and after stand."""
+    return str(date_format(day, "DATE_FORMAT")) if day else "–"
 
 
 # --- Progress ---------------------------------------------------------------------------------------------------------------

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, Evidence, RecordRendition, RenditionReason, Score, TransitionKind
 from assessments.models.round_step import RoundStep
 from assessments.queries.neighbours import answer_label
 from assessments.queries.people import with_people
+from assessments.sentences import day_text
 from catalogue.edition_cache import CachedEdition
 from catalogue.models import Criterion
 
@@ -104,11 +104,7 @@ def _changed_days(earlier: Any, row: Any) -> Iterable[ChangedField]:
     for name, label in (("dated_on", _("Datum des Nachweises")), ("valid_until", _("Gilt bis"))):
         old, new = getattr(earlier, name, None), getattr(row, name)
         if old != new:
-            yield ChangedField(label, _day(old) if earlier else "", _day(new))
-
-
-def _day(day: date | None) -> str:
-    return date_format(day, "j. F Y") if day else "–"
+            yield ChangedField(label, day_text(old) if earlier else "", day_text(new))
 
 
 @dataclass
@@ -177,4 +173,4 @@ def _differences(old: Any, new: Any) -> Iterable[ChangedField]:
 
 def _target(row: Any) -> str:
     level = "–" if row.target_level is None else _("Stufe %(level)s") % {"level": row.target_level}
-    return f"{level}, {date_format(row.target_date, 'j. F Y')}" if row.target_date else level
+    return f"{level}, {day_text(row.target_date)}" if row.target_date else level

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.formats import date_format, localize
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 from assessments.queries.history import ChangedField, HistoryEntry
 from assessments.queries.row_history import IN_TIME, Differences, row_entries, yes_or_no
+from assessments.sentences import day_text
 from scaling.accounts.models import Invitation, Membership, Municipality, Role
 from scaling.common.offices import office_names
 
@@ -51,8 +52,7 @@ def _demanded(row: Any) -> str:
     if not row.second_factor_roles:
         return _("freiwillig")
     roles = ", ".join(str(label) for role, label in Role.choices if role in row.second_factor_roles)
-    day = date_format(row.second_factor_due) if row.second_factor_due else "–"
-    return _("%(roles)s, bis zum %(day)s") % {"roles": roles, "day": day}
+    return _("%(roles)s, bis zum %(day)s") % {"roles": roles, "day": day_text(row.second_factor_due)}
 
 
 def _role(row: Any) -> str:

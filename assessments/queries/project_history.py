@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from assessments.models import Measure, MeasureStatus, Project, ProjectPaper, RoundPaper, ShareLink, TeamChange
 from assessments.models.project import Confidentiality
 from assessments.queries.history import ChangedField, HistoryEntry
-from assessments.queries.row_history import IN_TIME, Differences, day, row_entries, who_did, yes_or_no
+from assessments.queries.row_history import IN_TIME, Differences, row_entries, who_did, yes_or_no
+from assessments.sentences import day_text
 from catalogue.models import Criterion
 
 
@@ -67,7 +68,7 @@ def _measures(rows: Any) -> Iterable[HistoryEntry]:
         marks = {str(key): str(label) for key, label in MeasureStatus.choices}
         yield ChangedField(_("Was"), old.text, new.text, is_text=True)
         yield ChangedField(_("Wer"), _owner(old), _owner(new))
-        yield ChangedField(_("Bis wann"), day(old.due_on), day(new.due_on))
+        yield ChangedField(_("Bis wann"), day_text(old.due_on), day_text(new.due_on))
         yield ChangedField(_("Stand"), marks[old.status], marks[new.status])
         yield ChangedField(_("Kriterium"), criterion(old), criterion(new))
 
@@ -82,7 +83,7 @@ def _owner(row: Any) -> str:
 def _links(rows: Any) -> Iterable[HistoryEntry]:
     def differences(old: Any, new: Any) -> Differences:
         yield ChangedField(_("Für wen"), old.purpose, new.purpose)
-        yield ChangedField(_("Gültig bis"), day(old.expires_on), day(new.expires_on))
+        yield ChangedField(_("Gültig bis"), day_text(old.expires_on), day_text(new.expires_on))
         yield ChangedField(_("Namen von Personen zeigen"), yes_or_no(old.with_names), yes_or_no(new.with_names))
         if old.revoked_at is None and new.revoked_at is not None:
             yield ChangedField(_("Stand"), _("gültig"), _("widerrufen"))

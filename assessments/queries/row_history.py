@@ -1,10 +1,8 @@
 """What the histories of single rows tell, in words: one entry a change, with what stood before."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assessments.queries.history import ChangedField, HistoryEntry
@@ -16,10 +14,6 @@ Differences = Iterable[ChangedField]
 
 def who_did(person: Any) -> str:
     return str(person) if person else _("Person nicht festgehalten")
-
-
-def day(value: date | None) -> str:
-    return str(date_format(value, "DATE_FORMAT")) if value else "–"
 
 
 def yes_or_no(value: bool) -> str:

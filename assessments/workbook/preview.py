@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assessments.queries.neighbours import answer_label
+from assessments.sentences import day_text
 from assessments.services.answers import Answer, merged_rationale
 from assessments.workbook.plan import RowChange
 
@@ -60,13 +60,9 @@ def differences(old: Answer, new: Answer, names: Iterable[str]) -> list[Differen
     if "target_level" in names:
         found.append(Difference(_("Zielstufe"), _target(old), _target(new)))
     if "target_date" in names:
-        found.append(Difference(_("Ziel erreicht bis"), _day(old), _day(new)))
+        found.append(Difference(_("Ziel erreicht bis"), day_text(old.target_date), day_text(new.target_date)))
     return found
 
 
 def _target(answer: Answer) -> str:
     return "–" if answer.target_level is None else answer_label("rated", answer.target_level)
-
-
-def _day(answer: Answer) -> str:
-    return "–" if answer.target_date is None else date_format(answer.target_date, "DATE_FORMAT")

@@ -1,14 +1,16 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from assessments.models import Score
+from assessments.queries.history import round_history
 from assessments.scoring import KindCounts
 from assessments.services import edition_switch, workflow
 from assessments.services.answers import Answer, NewEvidence, add_evidence, confirm_score, remove_evidence, save_score
+from catalogue.edition_cache import cached_edition
 from catalogue.models import Edition
 from scaling.common.history import rewriting_history
 from tests.factories import make_criterion, make_edition, make_project
@@ -151,6 +153,33 @@ def test_history_tells_who_did_what(client, assessment, alice, bob, score):
     ]
     for text in ("Bitte ergänzen", ">Alter</del>", ">Neuer</ins>", "von „1 – geplant“ zu „2 – in Umsetzung“"):
         assert text in response.text, text
+
+
+@pytest.mark.parametrize(
+    ("language", "dated", "without_day", "set_anew"),
+    [
+        (
+            "de",
+            "Stufe 3, 1.\N{NO-BREAK SPACE}Mai 2027",
+            "Stufe 3",
+            ("2.\N{NO-BREAK SPACE}Januar 2026", "3.\N{NO-BREAK SPACE}März 2028"),
+        ),
+        ("en", "Level 3, 1 May 2027", "Level 3", ("2 January 2026", "3 March 2028")),
+    ],
+)
+def test_history_writes_days_as_the_language_does(assessment, alice, bob, score, language, dated, without_day, set_anew):
+    save(assessment, "kriterium-1", alice, "rated", 1, "", 3, date(2027, 5, 1))
+    save(assessment, "kriterium-1", bob, "rated", 1, "", 3, None)
+    save(assessment, "kriterium-1", alice, "rated", 1, "", None, None)
+    add_evidence(score=score, by=alice, evidence=NewEvidence("B", dated_on=date(2026, 1, 2), valid_until=date(2028, 3, 3)))
+    with translation.override(language):
+        added, *answers = round_history(assessment, cached_edition(assessment.edition))[:4]
+        targets = [
+            (change.before, change.after) for one in answers for change in one.changes if change.label in ("Ziel", "Target")
+        ]
+        days = tuple(change.after for change in added.changes[1:])
+    assert targets == [(without_day, "–"), (dated, without_day), ("–", dated)]
+    assert days == set_anew
 
 
 SENTENCE = "Der Rat hat am 4. März beschlossen, die Stelle ab Mai zu besetzen."

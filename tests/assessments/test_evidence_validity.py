@@ -173,8 +173,11 @@ def test_days_can_be_given_later_and_the_log_tells_it(client, assessment, score,
     assert (entry.what, entry.who, entry.key) == ("Nachweis datiert", str(alice), "kriterium-1")
     assert [(one.label, one.before, one.after) for one in entry.changes] == [
         ("Nachweis", "", "Zertifikat"),
-        ("Gilt bis", "–", "31. Januar 2027"),
+        ("Gilt bis", "–", "31.\N{NO-BREAK SPACE}Januar 2027"),
     ]
+    with translation.override("en"):
+        entry = round_history(assessment, cached_edition(assessment.edition))[0]
+    assert [(one.label, one.before, one.after) for one in entry.changes][1] == ("Valid until", "–", "31 January 2027")
 
 
 def test_two_who_date_one_evidence_see_both_versions(client, assessment, score, alice, bob):
