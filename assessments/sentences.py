@@ -141,7 +141,7 @@ def gate_sentence(gate: scoring.Gate, code: str) -> str:
             )
             % {"count": gate.unconfirmed}
         )
-    return " ".join(parts)
+    return " ".join(filter(None, parts))
 
 
 def _standing(gate: scoring.Gate, code: str) -> str:
@@ -184,6 +184,8 @@ def _missing(gate: scoring.Gate) -> str:
 
 def _not_examined(gate: scoring.Gate, code: str) -> str:
     """„Für P5 selbst wurde nichts geprüft; gezählt haben die 2 durchgehenden Meilensteine.“"""
+    if not code and not gate.total:
+        return "" if gate.dropped else _("Für die Kommune insgesamt ist kein Meilenstein formuliert.")
     if not code:
         return _("Geprüft wurde noch nichts.")
     counted = []

@@ -44,6 +44,7 @@ def gates_of(assessments: Iterable[Assessment]) -> dict[int, RoundGates]:
     """By assessment id. Two queries; give the assessments with project and edition, or that costs one more each.
 
     Of a round fetched ``with_record`` the gate is that of the phase in which the project was when it was approved.
+    What no round of its kind can ask, as of a municipality what is worded for solutions alone, is no milestone of it.
     """
     assessments = list(assessments)
     if not assessments:
@@ -55,7 +56,11 @@ def gates_of(assessments: Iterable[Assessment]) -> dict[int, RoundGates]:
     editions = {assessment.edition_id: cached_edition(assessment.edition) for assessment in assessments}
     asked = {pk: [criterion for criterion in guide.criteria if criterion.is_milestone] for pk, guide in editions.items()}
     titles = {pk: {criterion.key: criterion.title for criterion in criteria} for pk, criteria in asked.items()}
-    milestones = {pk: [_milestone(criterion, keys) for criterion in criteria] for pk, criteria in asked.items()}
+    subjects = {(a.edition_id, a.project.is_municipality_wide) for a in assessments}
+    milestones = {
+        (pk, wide): [_milestone(one, keys) for one in asked[pk] if one.is_offered_to(municipality_wide=wide)]
+        for pk, wide in subjects
+    }
     ratings, reasons = _ratings(
         [a.pk for a in assessments], {criterion.pk: criterion for criteria in asked.values() for criterion in criteria}, keys
     )
@@ -65,7 +70,7 @@ def gates_of(assessments: Iterable[Assessment]) -> dict[int, RoundGates]:
         phase = getattr(assessment, "record_phase", None) or project.phase_id
         current = None if project.is_municipality_wide else keys[phase]
         gates = scoring.gates(
-            milestones[assessment.edition_id],
+            milestones[assessment.edition_id, project.is_municipality_wide],
             ratings[assessment.pk],
             phases=[phase.key for phase in phases if not phase.is_cross_phase],
             current=current,

@@ -285,7 +285,8 @@ def test_gate_says_what_was_counted(found, sentence):
 
 
 def test_gate_of_the_municipality_says_that_nothing_was_examined():
-    assert sentences.gate_sentence(gate("not_examined"), "") == "Geprüft wurde noch nichts."
+    assert sentences.gate_sentence(gate("not_examined", total=1, blockers=missing(1)), "") == "Geprüft wurde noch nichts."
+    assert sentences.gate_sentence(gate("not_examined"), "") == "Für die Kommune insgesamt ist kein Meilenstein formuliert."
 
 
 @pytest.mark.parametrize(

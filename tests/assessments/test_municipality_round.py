@@ -6,9 +6,11 @@ from django.urls import reverse
 from django.utils import translation
 
 from assessments.models import AssessmentState
+from assessments.queries.gates import gates_of
 from assessments.reports.pdf.workshop_form import form_html
 from assessments.reports.profile.load import load_profile
 from assessments.services import edition_switch, workflow
+from assessments.services.answers import Answer, save_score
 from assessments.services.projects import standing_project
 from catalogue.edition_cache import cached_edition
 from catalogue.services.importing import import_files, load_file
@@ -165,3 +167,60 @@ def test_one_name_in_both_languages(client, bob, municipality):
     assert "Kommune insgesamt" in client.get(reverse("assessments:municipality", args=[municipality.public_id])).text
     with translation.override("en"):
         assert translation.gettext("Kommune insgesamt") == "Municipality as a whole"
+
+
+@pytest.mark.parametrize(
+    ("milestones", "answer", "state", "total", "says"),
+    [
+        (["loesung"], Answer("rated", 4), "not_examined", 0, "Für die Kommune insgesamt ist kein Meilenstein formuliert."),
+        (["loesung", "beides"], Answer("open"), "not_examined", 1, "Geprüft wurde noch nichts."),
+        (["loesung", "beides"], Answer("rated", 1), "blocked", 1, "Der Meilenstein fehlt noch."),
+        (["loesung", "beides"], Answer("rated", 3), "reached", 1, "Der Meilenstein ist erreicht."),
+        (
+            ["loesung", "beides"],
+            Answer("not_applicable", rationale="Das trägt der Landkreis."),
+            "not_examined",
+            0,
+            "1 Meilenstein entfällt, weil er nicht zutrifft.",
+        ),
+        (["loesung", "beides", "haus"], Answer("rated", 3), "blocked", 2, "1 von 2 Meilensteinen fehlt noch."),
+    ],
+)
+def test_gate_of_the_municipality_asks_for_nothing_it_can_never_answer(
+    municipality, bob, milestones, answer, state, total, says
+):
+    content = document()
+    for one in content["criteria"]:
+        one.pop("milestone", None)
+        if one["key"] in milestones:
+            one["milestone"] = dict(CROSS_PHASE_MILESTONE)
+    publish(edition=import_files([load_file(as_file(content), "x")])[0].edition, by=None)
+    project = standing_project(municipality=municipality, by=bob)
+    round_ = workflow.start_assessment(project=project, by=bob)
+    score = round_.scores.get(criterion__key="beides")
+    save_score(score=score, version=score.version, by=bob, answer=answer)
+    found = gates_of([round_])[round_.pk]
+    told = load_profile(round_).current_gate
+    assert (found.current.state, found.current.total, found.sentence(found.current)) == (state, total, says)
+    assert told is not None
+    assert (told.state, told.total, told.sentence) == (state, total, says)
+
+
+def test_gate_of_a_solution_asks_for_nothing_about_the_municipality_alone(municipality, alice):
+    content = document()
+    content["criteria"].append(
+        criterion_document(
+            "nur-haus",
+            phase="p1",
+            subject="municipality",
+            municipality_wording=wording_document("nur-haus"),
+            milestone={"kind": "municipal", "required_level": 3},
+        )
+    )
+    publish(edition=import_files([load_file(as_file(content), "x")])[0].edition, by=None)
+    round_ = workflow.start_assessment(project=make_project(municipality, phase="p3", team=[alice]), by=alice)
+    asked = [
+        milestone.key for gate in gates_of([round_])[round_.pk].gates for milestone in (b.milestone for b in gate.blockers)
+    ]
+    assert set(asked) == {"loesung"}
+    assert {one.key for gate in load_profile(round_).gates for one in gate.blockers} == {"loesung"}

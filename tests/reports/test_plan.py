@@ -124,11 +124,11 @@ def test_page_shows_drawing_and_table_of_the_same_measures(client, bob, municipa
 
 def test_page_says_how_much_and_how_little(client, bob, municipality, project, short):
     empty = page_of(client, bob, municipality).text
-    assert "In den Projekten ist gerade keine Maßnahme offen." in empty
+    assert "Gerade ist keine Maßnahme offen." in empty
     assert "plan.ics" not in empty
     measure(project, "Eine", due_on=timezone.localdate() - timedelta(days=1))
     page = " ".join(page_of(client, bob, municipality).text.split())
-    assert "In den Projekten ist noch 1 Maßnahme offen. 1 davon ist überfällig." in page
+    assert "1 Maßnahme ist noch offen. 1 davon ist überfällig." in page
 
 
 def test_more_small_steps_than_fit_stay_within_reach(client, bob, alice, municipality, project, short):

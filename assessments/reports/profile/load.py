@@ -48,7 +48,7 @@ from assessments.scoring import Rating, RoleSpread, Spread
 from assessments.sentences import round_label
 from assessments.services.workshops import question_of
 from catalogue.edition_cache import cached_edition
-from catalogue.models import LevelDescriptor, Milestone, MilestoneKind, Phase
+from catalogue.models import Criterion, LevelDescriptor, Milestone, MilestoneKind, Phase
 from scaling.common.offices import reads_as_office
 
 
@@ -201,8 +201,9 @@ def _name(row: dict[str, Any]) -> str:
 
 
 def _milestones(assessment: Assessment, local: Local) -> tuple[MilestoneFact, ...]:
-    """Those of the whole edition: a gate also asks for what this round left out."""
-    rows = Milestone.objects.filter(criterion__edition=assessment.edition_id).order_by("criterion__order")
+    """Those of the whole edition that a round of this kind can ask: a gate also asks for what this one left out."""
+    offered = Criterion.objects.offered_to(municipality_wide=local.municipality_wide).filter(edition=assessment.edition_id)
+    rows = Milestone.objects.filter(criterion__in=offered.values("pk")).order_by("criterion__order")
     columns = (
         "criterion__key",
         "criterion__phase__key",
