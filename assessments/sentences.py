@@ -183,11 +183,18 @@ def _missing(gate: scoring.Gate) -> str:
 
 
 def _not_examined(gate: scoring.Gate, code: str) -> str:
-    """„Für P5 selbst wurde nichts geprüft; gezählt haben die 2 durchgehenden Meilensteine.“"""
+    """„Für P5 selbst wurde nichts geprüft; gezählt haben die 2 durchgehenden Meilensteine.“ where it has none of its own."""
     if not code and not gate.total:
         return "" if gate.dropped else _("Für die Kommune insgesamt ist kein Meilenstein formuliert.")
     if not code:
         return _("Geprüft wurde noch nichts.")
+    if gate.own:
+        said = ngettext(
+            "Der Meilenstein von %(phase)s selbst ist noch nicht eingeschätzt.",
+            "Von den %(n)s Meilensteinen von %(phase)s selbst ist noch keiner eingeschätzt.",
+            gate.own,
+        ) % {"phase": code, "n": gate.own}
+        return said if gate.total == 1 else f"{said} {_missing(gate)}"
     counted = []
     if gate.cross_phase:
         counted.append(

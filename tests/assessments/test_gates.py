@@ -255,7 +255,19 @@ def missing(n):
             ),
         ),
         (gate("not_examined"), "Für P5 wurde nichts geprüft."),
-        (gate("not_examined", own=1, total=1, blockers=missing(1)), "Für P5 wurde nichts geprüft."),
+        (
+            gate("not_examined", own=1, total=1, blockers=missing(1)),
+            "Der Meilenstein von P5 selbst ist noch nicht eingeschätzt.",
+        ),
+        # What is missing and what was counted are the same milestones, those of the phase's own among them.
+        (
+            gate("not_examined", own=3, cross_phase=2, total=5, blockers=missing(5)),
+            "Von den 3 Meilensteinen von P5 selbst ist noch keiner eingeschätzt. 5 von 5 Meilensteinen fehlen noch.",
+        ),
+        (
+            gate("not_examined", own=1, cross_phase=2, passed=2, total=3, blockers=missing(1)),
+            "Der Meilenstein von P5 selbst ist noch nicht eingeschätzt. 1 von 3 Meilensteinen fehlt noch.",
+        ),
         (
             gate("not_examined", dropped=(GateMilestone("a", "p5", 3),)),
             "Für P5 wurde nichts geprüft. 1 Meilenstein entfällt, weil er nicht zutrifft.",

@@ -370,7 +370,7 @@ def test_project_page_shows_the_gates_on_the_road(client, municipality, alice):
         (
             "current",
             (
-                "Phasentor nicht geprüft. Für P3 selbst wurde nichts geprüft; gezählt hat 1 Meilenstein früherer Phasen. "
+                "Phasentor nicht geprüft. Der Meilenstein von P3 selbst ist noch nicht eingeschätzt. "
                 "1 von 2 Meilensteinen fehlt noch. Kriterium pilotbericht."
             ),
         ),
