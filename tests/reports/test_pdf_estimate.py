@@ -2,7 +2,7 @@
 
 import pytest
 
-from assessments.reports.pdf import DECIDES_TO, LONG_SHEET, STYLE, engine, first_page_of, left_out
+from assessments.reports.pdf import BOTTOM, DECIDES_TO, LONG_SHEET, STYLE, engine, first_page_of, left_out
 from assessments.reports.pdf.content import FIRST_PAGES, report_html
 from assessments.reports.pdf.estimate import KERNED, places_of
 from tests.reports.sample import make_empty, make_profile
@@ -69,3 +69,15 @@ def test_a_page_that_is_not_reckoned_is_laid_out_and_holds_as_much(variant, monk
     reckoned = first_page_of(profile, variant, (STYLE,))
     monkeypatch.setattr("assessments.reports.pdf.places_of", lambda *args, **options: None)
     assert first_page_of(profile, variant, (STYLE,)) == reckoned != FIRST_PAGES[0]
+
+
+@pytest.mark.parametrize("variant", ["kurz", "lang"])
+@pytest.mark.parametrize("name", PROFILES)
+def test_no_more_is_left_out_than_has_to_be(name, variant):
+    """The choice fits its page, and whatever shows more does not."""
+    profile = PROFILES[name]()
+    place = FIRST_PAGES.index(first_page_of(profile, variant, (STYLE,)))
+    tried = [report_html(profile, variant=variant, only_first=True, first_page=one) for one in FIRST_PAGES[: place + 1]]
+    *more, chosen = [laid_out(html)[DECIDES_TO] for html in tried]
+    assert chosen <= BOTTOM
+    assert all(end > BOTTOM for end in more)

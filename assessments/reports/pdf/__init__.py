@@ -154,12 +154,19 @@ def first_page_of(profile: MaturityProfile, variant: Variant, styles: tuple[str,
     """How much the page to decide by can hold: the first of ``FIRST_PAGES`` that ends on the page, else the last.
 
     What all of the first of them takes is reckoned from the widths of its words, and what the others leave out from there.
-    Only where that leaves more than one of them is the page laid out alone, on a sheet that is long enough.
+    Only where that leaves more than one of them is the page laid out alone, on a sheet that is long enough. What is found so
+    is certain to fit and may leave out a little too much: the one before it is looked at by itself.
     """
     html = report_html(profile, variant=variant, only_first=True)
     found = {_that_fits(places_of(html, variant, kerned=share)) for share in (0, KERNED)}
-    if len(found) == 1 and (one := found.pop()):
-        return one
+    chosen = found.pop() if len(found) == 1 else None
+    place = FIRST_PAGES.index(chosen or _that_fits(_laid_out(html, styles)) or FIRST_PAGES[-1])
+    while place and _fits(profile, variant, styles, FIRST_PAGES[place - 1]):
+        place -= 1
+    return FIRST_PAGES[place]
+
+
+def _laid_out(html: str, styles: tuple[str, ...]) -> dict[str, float]:
     places: dict[str, float] = {}
 
     def look(pages: Sequence[Any]) -> bool:
@@ -167,7 +174,17 @@ def first_page_of(profile: MaturityProfile, variant: Variant, styles: tuple[str,
         return False
 
     html_to_pdf(html, (*styles, LONG_SHEET), accept=look)
-    return _that_fits(places) or FIRST_PAGES[-1]
+    return places
+
+
+def _fits(profile: MaturityProfile, variant: Variant, styles: tuple[str, ...], one: FirstPage) -> bool:
+    """Whether the page to decide by ends on the page with that much of each list."""
+    html = report_html(profile, variant=variant, only_first=True, first_page=one)
+    reckoned = [places_of(html, variant, kerned=share) for share in (0, KERNED)]
+    ends = {places[DECIDES_TO] <= BOTTOM if places else None for places in reckoned}
+    if len(ends) == 1 and (fits := ends.pop()) is not None:
+        return fits
+    return _laid_out(html, styles).get(DECIDES_TO, math.inf) <= BOTTOM
 
 
 def _that_fits(places: Mapping[str, float] | None) -> FirstPage | None:
