@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from assessments.models import AssessmentRecord, Measure
 from assessments.reports.charts import Due, time_line
 from assessments.reports.plan.build import plan_of
+from assessments.reports.portfolio.build import portfolio_of
 from assessments.reports.views.plan import MAX_STEPS, ROWS_PER_PAGE
 from assessments.services import workflow
 from assessments.services.answers import Answer
@@ -66,7 +67,7 @@ def test_gate_is_the_first_that_waits_as_the_record_says(bob, municipality, proj
         waiting = [
             gate["label"]["de"] if isinstance(gate["label"], dict) else gate["label"]
             for gate in gates
-            if gate["state"] in ("blocked", "ahead") and one.criterion in {b["criterion"] for b in gate["blocked_by"]}
+            if one.criterion in {b["criterion"] for b in gate["blocked_by"]}
         ]
         assert (one.gate.label if one.gate else None) == (waiting[0] if waiting else None), one
     codes = {one.criterion: one.gate.code if one.gate else None for one in plan.measures}
@@ -87,6 +88,23 @@ def test_small_steps_are_one_level_short_of_the_gate_of_the_phase(bob, municipal
     assert "vertrauen" not in wanted
     assert (found["pilotbericht"].level, found["pilotbericht"].required, found["pilotbericht"].measures) == (1, 2, 1)
     assert [one.is_small_step for one in plan.measures] == [True]
+
+
+def test_gate_that_is_not_examined_waits_all_the_same(bob, alice, municipality, project):
+    """Nobody has rated a milestone of the phase's own; the one of all phases is a level short, and the portfolio says so."""
+    assessment = workflow.start_assessment(project=project, by=alice)
+    answer(assessment, alice, {"vertrauen": Answer("rated", 2, "Fast")})
+    record = approved(assessment, bob, date(2026, 5, 20)).records.get()
+    (gate,) = [gate for gate in record.document["figures"]["gates"] if gate["is_current"]]
+    asked = {one["criterion"]: one["required_level"] for one in gate["blocked_by"]}
+    assert gate["state"] == "not_examined"
+    measure(project, "Vereinbaren", criterion_key="vertrauen")
+    plan = plan_of(bob, municipality, today=TODAY)
+    assert plan.measures[0].gate is not None
+    assert [(step.criterion, step.level, step.required) for step in plan.small_steps] == [("vertrauen", 2, asked["vertrauen"])]
+    (row,) = portfolio_of(bob, municipality, {})[0].rows
+    assert row.gate is not None
+    assert "vertrauen" in row.gate.waits_for
 
 
 def test_project_without_record_waits_for_nothing_it_did_not_say(bob, municipality, project):

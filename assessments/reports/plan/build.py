@@ -14,7 +14,6 @@ from assessments.models.measure import is_overdue
 from assessments.queries.people import with_people
 from assessments.reports.plan.model import GateRef, MunicipalPlan, PlannedMeasure, SmallStep
 from assessments.reports.records.keeping import said, speaking
-from assessments.scoring import NOT_EXAMINED, REACHED
 from assessments.scoring.gates import BELOW
 from catalogue.edition_cache import CachedEdition, cached_edition_of
 from catalogue.models import EditionState, Phase
@@ -82,11 +81,14 @@ class WaitingGate:
 
 
 def _waiting(spoken: Spoken | None, phases: Mapping[str, Phase], *, current: bool = False) -> dict[str, WaitingGate]:
-    """By criterion the first gate that waits for it, in the order of the phases; or what the ``current`` one waits for."""
+    """By criterion the first gate that waits for it, in the order of the phases; or what the ``current`` one waits for.
+
+    A gate that is not examined waits for what it misses, too, as the portfolio says.
+    """
     found: dict[str, WaitingGate] = {}
     gates = spoken.gates if spoken else []
     for gate in gates:
-        if gate["state"] in (REACHED, NOT_EXAMINED) or (current and not gate["is_current"] and len(gates) > 1):
+        if current and not gate["is_current"] and len(gates) > 1:
             continue
         phase = phases.get(gate["phase"])
         ref = GateRef(said(gate["label"]), phase.code if phase and not phase.is_cross_phase else "")
