@@ -141,7 +141,7 @@ def gate_sentence(gate: scoring.Gate, code: str) -> str:
             )
             % {"count": gate.unconfirmed}
         )
-    return " ".join(filter(None, parts))
+    return " ".join(parts)
 
 
 def _standing(gate: scoring.Gate, code: str) -> str:
@@ -185,7 +185,8 @@ def _missing(gate: scoring.Gate) -> str:
 def _not_examined(gate: scoring.Gate, code: str) -> str:
     """„Für P5 selbst wurde nichts geprüft; gezählt haben die 2 durchgehenden Meilensteine.“ where it has none of its own."""
     if not code and not gate.total:
-        return "" if gate.dropped else _("Für die Kommune insgesamt ist kein Meilenstein formuliert.")
+        none = _("Für die Kommune insgesamt ist kein Meilenstein formuliert.")
+        return _("Geprüft wurde nichts.") if gate.dropped else none
     if not code:
         return _("Geprüft wurde noch nichts.")
     if gate.own:
@@ -253,7 +254,7 @@ def kinds_sentence(kinds: scoring.KindCounts, compared: str) -> str:
 def mean_change(change: scoring.GroupChange) -> str:
     """„Im Mittel der 12 in beiden Runden eingeschätzten Kriterien: +0,7.“"""
     if change.delta is None:
-        return _("In beiden Runden ist kein Kriterium eingeschätzt; ein Mittelwert lässt sich nicht vergleichen.")
+        return _("Kein Kriterium ist in beiden Runden eingeschätzt; ein Mittelwert lässt sich nicht vergleichen.")
     return ngettext(
         "Bei dem %(n)s Kriterium, das in beiden Runden eingeschätzt ist: %(delta)s.",
         "Im Mittel der %(n)s Kriterien, die in beiden Runden eingeschätzt sind: %(delta)s.",

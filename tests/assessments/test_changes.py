@@ -116,6 +116,23 @@ def test_sentence_names_bad_news_first_and_adds_up(kinds, sentence):
     assert sentences.kinds_sentence(KindCounts(**kinds), "Runde 2") == sentence
 
 
+@pytest.mark.parametrize(
+    ("now", "before", "sentence"),
+    [
+        # One round was rated throughout: what is missing is a criterion rated in both, and nothing else may be read.
+        ([None], [3], "Kein Kriterium ist in beiden Runden eingeschätzt; ein Mittelwert lässt sich nicht vergleichen."),
+        ([2], [None], "Kein Kriterium ist in beiden Runden eingeschätzt; ein Mittelwert lässt sich nicht vergleichen."),
+        ([2], [3], "Bei dem 1 Kriterium, das in beiden Runden eingeschätzt ist: −1,0."),
+        ([2, 4], [2, 3], "Im Mittel der 2 Kriterien, die in beiden Runden eingeschätzt sind: +0,5."),
+    ],
+)
+def test_sentence_says_what_the_change_of_the_mean_stands_on(now, before, sentence):
+    def ratings(levels):
+        return [Rating(str(i), "unknown" if one is None else "rated", one) for i, one in enumerate(levels)]
+
+    assert sentences.mean_change(scoring.group_change(ratings(now), ratings(before))) == sentence
+
+
 def test_trend_takes_each_round_by_its_own_criteria():
     assert scoring.trend([[], [rated(1), Rating("b")], [rated(2), rated(3)]]) == (
         Average(None, 0, 0),
