@@ -25,6 +25,13 @@ def test_profile_is_at_most_five_screens_high_before_something_is_opened(page, u
     assert page.evaluate("document.documentElement.scrollHeight") <= 5 * size[1]
 
 
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)], ids=["laptop", "phone"])
+def test_example_is_at_most_five_screens_high_though_it_has_all_there_is(page, live_server, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(f"{live_server.url}/beispiel/")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 5 * size[1]
+
+
 def test_link_opens_what_it_leads_to(page, url, alice, sign_in):
     sign_in(page, alice)
     page.goto(url)
