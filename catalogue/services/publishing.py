@@ -92,7 +92,8 @@ def retire(*, edition: Edition, by: Any) -> Edition:
     found.state = EditionState.RETIRED
     found.retired_at = timezone.now()
     found.retired_by = by
-    found.save()
+    # These and no others: the columns behind the translated ones follow the active language, and the database refuses that.
+    found.save(update_fields=["state", "retired_at", "retired_by"])
     note(found, by, ChangeAction.RETIRED)
     return found
 

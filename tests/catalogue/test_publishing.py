@@ -1,4 +1,5 @@
 import pytest
+from django.utils import translation
 
 from catalogue.documents.checksum import checksum_of, content
 from catalogue.documents.completeness import grouped, missing_content
@@ -130,6 +131,17 @@ def test_retired_edition_no_longer_current_but_readable(published, dora):
     assert (retired.state, retired.retired_by) == (EditionState.RETIRED, dora)
     assert Edition.objects.current() == old
     assert new in Edition.objects.readable()
+
+
+@pytest.mark.parametrize(("loaded", "active"), [("en", "de"), ("de", "en"), ("en", "en"), ("de", "de")])
+def test_edition_is_retired_in_another_language_than_it_was_loaded_in(published, dora, loaded, active):
+    with translation.override(loaded):
+        old, _new = published("eins", number="1.0"), published("eins", number="2.0")
+    with translation.override(active):
+        retired = retire(edition=old, by=dora)
+    retired.refresh_from_db()
+    assert (retired.state, retired.retired_by) == (EditionState.RETIRED, dora)
+    assert retired.retired_at is not None
 
 
 def test_last_published_edition_not_retired(published, draft, dora):
