@@ -3,15 +3,20 @@
 import io
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import pikepdf
+
+#: What of a page's instructions is about text: what draws lines and shapes need not become an object each.
+OF_TEXT = "BDC BMC EMC Tf TJ ET"
 
 
 def open_pdf(content: bytes) -> pikepdf.Pdf:
     return pikepdf.open(io.BytesIO(content))
 
 
+@lru_cache(maxsize=50)  # several tests, or several people of one test, read the same file
 def text_of(content: bytes) -> str:
     """All text in drawing order, one page per line; runs of white space are one blank, hyphens at line ends stay."""
     with open_pdf(content) as pdf:
@@ -28,7 +33,7 @@ def _marked_texts(page: pikepdf.Page) -> Iterator[tuple[int | None, str]]:
     tables = {name: _unicode_table(font) for name, font in page.resources.get("/Font", {}).items()}
     table: dict[bytes, str] = {}
     marks: list[int | None] = [None]
-    instructions: Any = pikepdf.parse_content_stream(page)
+    instructions: Any = pikepdf.parse_content_stream(page, OF_TEXT)
     for operands, operator in instructions:
         if str(operator) in ("BDC", "BMC"):
             about: Any = operands[1] if len(operands) > 1 and isinstance(operands[1], pikepdf.Dictionary) else {}
