@@ -32,5 +32,5 @@ def peer_bar(
 
 
 def _wide_enough(lower: float, upper: float) -> Sequence[float]:
-    """Where three quartiles are one, the box is still to be seen."""
-    return (lower, upper) if upper - lower >= 8 else (lower - 4, upper + 4)
+    """Where three quartiles are one, the box is still to be seen, also behind the dot."""
+    return (lower, upper) if upper - lower >= 18 else (lower - 9, upper + 9)
