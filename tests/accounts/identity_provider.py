@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -76,6 +77,10 @@ def running() -> Iterator[Provider]:
     server = make_server("localhost", 0, app, threaded=True)
     provider = Provider(f"http://localhost:{server.server_port}", app)
 
+    @cache  # to read it is to prove its primes, which takes longer than all else about a sign-in
+    def key_of_provider() -> RSAKey:
+        return RSAKey.import_key(flask.g.oidc_provider_mock_storage.jwk.as_dict(is_private=True))
+
     @app.before_request
     def note() -> Any:
         provider.seen.append(flask.request.full_path)
@@ -110,7 +115,7 @@ def running() -> Iterator[Provider]:
         """With the key's number, which oidc-provider-mock leaves out, and with what is amiss."""
         if flask.request.path not in ("/oauth2/token", "/jwks") or response.status_code != 200:
             return response
-        key = RSAKey.import_key(flask.g.oidc_provider_mock_storage.jwk.as_dict(is_private=True))
+        key = key_of_provider()
         if flask.request.path == "/jwks":
             data = {"keys": [{**key.as_dict(private=False), "kid": KID, "alg": "RS256", "use": "sig"}]}
         else:
@@ -127,8 +132,7 @@ def running() -> Iterator[Provider]:
     @app.post("/logout_token")
     def logout_token() -> str:
         asked = flask.request.get_json()
-        key = RSAKey.import_key(flask.g.oidc_provider_mock_storage.jwk.as_dict(is_private=True))
-        signer = RSAKey.generate_key() if provider.other_key else key
+        signer = RSAKey.generate_key() if provider.other_key else key_of_provider()
         return str(jwt.encode({"alg": "RS256", "kid": KID, **asked["head"]}, asked["claims"], signer))
 
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
