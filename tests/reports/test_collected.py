@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from assessments.models import Measure, RenderedPdf
-from assessments.reports.pdf.collected import render_collected
+from assessments.reports.pdf.collected import collected_html, render_collected
 from assessments.reports.records.keeping import speaking_records
 from assessments.reports.rendering.orders import collected_order, order_from
 from assessments.services import workflow
@@ -70,6 +70,18 @@ def test_a_project_with_long_lists_still_has_one_page():
     assert len(pages) == 3
     assert "weitere" in pages[1]
     assert sum(item.criterion.title in pages[2] for item in usual.priorities[:3]) == 3
+
+
+def test_what_several_editions_say_of_themselves_stands_once():
+    one = make_profile(21)
+    source = "Grundlage ist eine Roadmap (BMWSB / BBSR), erarbeitet von anderen. {}Wir stehen mit ihnen in keiner Verbindung."
+    profiles = [
+        replace(one, meta=replace(one.meta, public_id=f"p{number}", attribution=source.format(more)))
+        for number, more in enumerate(("Sieben Kriterien sind von uns. ", ""))
+    ]
+    html = collected_html(profiles, language="de")
+    assert html.count("Grundlage ist eine Roadmap") == html.count("in keiner Verbindung.") == 1
+    assert html.count("Sieben Kriterien sind von uns.") == 1
 
 
 def test_it_comes_from_records_and_not_from_what_is_running(client, bob, alice, municipality, second):

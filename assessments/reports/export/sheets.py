@@ -85,7 +85,7 @@ def _summary(profile: MaturityProfile) -> BookSheet:
     if mark is not None:
         sheet.fact(_("Dokumentnummer"), mark.number)
         sheet.fact(_("Prüfsumme (SHA-256)"), " ".join(mark.checksum_parts))
-        sheet.fact(_("Fassung"), mark.rendition)
+        sheet.fact(_("Fassung"), str(mark.rendition))
     sheet.fact(_("Katalogausgabe"), f"{meta.edition_title} ({meta.edition})")
     sheet.fact(_("Verglichen mit"), meta.compared.label if meta.compared else "")
     sheet.empty()

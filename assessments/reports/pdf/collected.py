@@ -1,6 +1,7 @@
 """The collected report of a municipality, for a committee: an overview of all projects first, then a page for each."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +20,7 @@ from assessments.reports.profile.model import CriterionResult, GateBlocker, Matu
 
 STYLES = ("css/print-report.css", "css/print-collected.css")
 ANCHOR = "projekt-"
+_BETWEEN_SENTENCES = re.compile(r"(?<=\w{3}[.)!?]) (?=[A-ZÄÖÜ„‘])")
 
 
 @dataclass(frozen=True)
@@ -89,13 +91,18 @@ def collected_html(profiles: Sequence[MaturityProfile], *, language: str, shown:
             "scale": profiles[0].scale,
             "latest": latest(profiles),
             "definitions": profiles[0].definitions,
-            "notices": list(dict.fromkeys(one.meta.level_scale_notice for one in profiles)),
-            "attributions": list(dict.fromkeys(one.meta.attribution for one in profiles)),
+            "notices": distinct_sentences(one.meta.level_scale_notice for one in profiles),
+            "attributions": distinct_sentences(one.meta.attribution for one in profiles),
             "language_tag": HYPHENATED[language],
             "own_language": HYPHENATED.get(meta.own_language, meta.own_language),
             "title": _("Sammelbericht %(municipality)s") % {"municipality": meta.municipality},
         }
         return limits.drawable(render_to_string("report/collected/collected.html", context))
+
+
+def distinct_sentences(texts: Iterable[str]) -> list[str]:
+    """Editions of the catalogue say nearly the same of where they come from: each sentence stands once."""
+    return list(dict.fromkeys(sentence for text in texts for sentence in _BETWEEN_SENTENCES.split(text)))
 
 
 def latest(profiles: Sequence[MaturityProfile]) -> date:
