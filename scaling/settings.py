@@ -173,6 +173,9 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # who an address is here decides sca
 MFA_ADAPTER = "scaling.accounts.second_factor.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# Each sign-in by passkey asks twice, so that is as many as by password. allauth's own 10 would be five people a minute in a
+# whole town hall, which is one network address.
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from invitations; allauth's own list of them stays empty
 MFA_TOTP_ISSUER = "Skalierungscheck"
 # Browsers take passkeys on this machine without https, by its name localhost.

@@ -1,4 +1,4 @@
-"""No name and no address of a person where nobody looks for one: in the log, in names and metadata of files."""
+"""No name and no address of a person where nobody looks for one: in addresses, the log, names and metadata of files."""
 
 import io
 import json
@@ -6,19 +6,24 @@ import logging
 import re
 import zipfile
 from collections.abc import Iterator
+from functools import partial
+from html import unescape
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 import pikepdf
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from scaling.accounts.models import User
 from scaling.common.log_secrets import SecretsFilter
 from scaling.logs import JsonFormatter, RequestFilter
-from tests.conftest import PASSWORD
+from tests.cast import make_user
+from tests.conftest import PASSWORD, SharedRows
 from tests.test_permissions import TABLE
+from tests.world import World, make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -68,8 +73,79 @@ def manager(bob: Any) -> Client:
     return client
 
 
+#: Parts of a page that hold an address, which the browser's history, a proxy's log and a bookmark then hold.
+WAYS = re.compile(r"""\b(?:href|action|formaction|src|data-url|hx-get|hx-post|content)="([^"]*)\"""")
+#: What of an address may hold the number of a person. A filter by person has to name somebody: it does so by the row's number,
+#: which says nothing to whoever does not run the database. Nothing else does, and no word of an address tells a name.
+BY_NUMBER = {"person"}
+FORM = re.compile(r"""<form\b[^>]*method="get".*?</form>""", re.S)
+CHOICES = re.compile(r"""<select\b[^>]*name="([^"]*)".*?</select>""", re.S)
+#: Begins an address that is no page of ours: somebody to write to, and what was written as evidence.
+ELSEWHERE = ("mailto:", "http://", "https://", "data:")
+
+
+def told_in(address: str, numbers: set[str]) -> str:
+    """What of a person the address tells; "" for nothing."""
+    parts = urlsplit(unquote(unescape(address)))
+    if PEOPLE.search(parts.path + parts.query + parts.fragment):
+        return "a name"
+    fields = parse_qsl(parts.query, keep_blank_values=True)
+    return next((name for name, value in fields if value in numbers and name not in BY_NUMBER), "") or (
+        "a number" if numbers & set(parts.path.split("/")) else ""
+    )
+
+
+def asked_by(form: str) -> Iterator[dict[str, str]]:
+    """What a form to read by puts into the address: each thing that can be chosen."""
+    for found in CHOICES.finditer(form):
+        for value in re.findall(r'<option\b[^>]*value="([^"]*)"', found[0]):
+            yield {found[1]: unescape(value)}
+
+
+@pytest.fixture(scope="class")
+def _shared_world(shared_rows: SharedRows) -> Iterator[World]:
+    """People have numbers that nothing else has."""
+
+    def renumbered(value: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT setval(pg_get_serial_sequence('accounts_user', 'id'), %s)", [value])
+
+    def made() -> World:
+        renumbered(880_000)
+        return make_world()
+
+    yield shared_rows.make(made)
+    shared_rows.make(partial(renumbered, 1_000))
+
+
 @pytest.mark.usefixtures("documents")
 class TestEveryAddress:
+    @pytest.mark.parametrize("person", ["nobody", "charlie", "rita", "alice", "bob", "dora", "otto"])
+    def test_no_address_tells_a_person(self, world, person):
+        """Links, ways to go on, where forms are sent and what is fetched along, on every page and after every step; and what a
+        form to read by (a filter) would put into the address it leads to.
+        """
+        numbers = {str(pk) for pk in User.objects.values_list("pk", flat=True)}
+        assert min(numbers) > "880000"
+        client = Client()
+        if person != "nobody":
+            made = make_user("Otto", is_staff=True, is_superuser=True) if person == "otto" else getattr(world.cast, person)
+            client.force_login(made, backend=BACKEND)
+            numbers.add(str(made.pk))
+        found, seen = set(), 0
+        for name, response, content in answers(world, client, "get", "post"):
+            ways = [response.headers.get("Location", "")]
+            if response.headers.get("Content-Type", "").startswith("text/html"):
+                page = content.decode()
+                ways += WAYS.findall(page)
+                ways += [f"?{urlencode(one)}" for form in FORM.findall(page) for one in asked_by(form)]
+            for way in ways:
+                seen += 1
+                if not way.startswith(ELSEWHERE) and (what := told_in(way, numbers)):
+                    found.add(f"{name}: {way} tells {what}")
+        assert found == set()
+        assert seen > 1000
+
     def test_log(self, world, bob, alice, lines):
         """A whole town hall's day, with a sign-in, as nobody and as a manager. What is typed at a sign-in that fails is told on
         purpose (fail2ban reads it; docs/data-protection.md).

@@ -15,11 +15,13 @@ from django.urls import reverse
 
 from assessments.reports.views import documents
 from assessments.views import voting
+from scaling import health
 from scaling.accounts.models import AttemptCount
 from tests.built import put_built
+from tests.hostile import all_patterns, library_paths, written
 from tests.races import at_once
 from tests.scaling.installation import ROOT, free_port, wait_until
-from tests.test_permissions import TABLE
+from tests.test_permissions import FOREIGN, TABLE
 
 #: Counted in PostgreSQL for all workers, by network address: there is a short secret to guess, or each try makes us ask others.
 LIMITED = {
@@ -49,6 +51,25 @@ LEADING = {"theme", "set_language", "session", "assessments:enter", "assessments
 #: Lead to the sign-in, as TABLE says of everybody, since they ask for one of a moment ago or by another way.
 SIGNING_IN = {"own_data", "data_export", "sign_in_end", "sign_ins_end"}
 
+#: Pages of libraries (FOREIGN), by what bounds them. Counted by allauth for all workers; ``account_login`` by
+#: scaling.accounts.attempts, see tests/accounts/test_attacks.py and test_sign_ins.py.
+LIBRARY_LIMITED = {"account_login", "account_reset_password", "account_reset_password_from_key", "account_signup"}
+LIBRARY_LIMITED |= {"mfa_login_webauthn"}
+#: Ask for a password that was right a moment ago, and then count by person (tests/accounts/test_second_factor.py).
+LIBRARY_AFTER_A_PASSWORD = {"mfa_authenticate"}
+#: Lead to a provider that is set, or come from it with what it signed (tests/accounts/test_single_sign_on.py); none is set here
+LIBRARY_PROVIDERS = {"openid_connect_login", "openid_connect_callback"}
+#: A sentence, a way out, or nothing: nothing to guess and nothing stored.
+LIBRARY_PAGES = {
+    *("account_logout", "account_inactive", "account_reset_password_done", "account_reset_password_from_key_done"),
+    *("socialaccount_login_cancelled", "admin:logout"),
+    *("account_closed", "account_email", "account_email_verification_sent", "account_confirm_email"),
+    "account_confirm_login_code",
+}
+#: Answered by a middleware, before there is any address (scaling/health.py). ALIVE asks nobody; READY asks the database once;
+#: METRICS is there only where METRICS=1, and the proxy keeps it to its own machine.
+PROBES = {"/healthz", "/readyz", "/metrics"}
+
 
 def public_addresses():
     """By what TABLE says that nobody gets: anything but the way to the sign-in, „sign in“, and „not this way“."""
@@ -64,6 +85,67 @@ def test_somebody_has_decided_on_each_public_address():
     kinds = [LIMITED, UNGUESSABLE, PAGES, LEADING, SIGNING_IN]
     assert public_addresses() == set().union(*kinds)
     assert sum(len(kind) for kind in kinds) == len(set().union(*kinds))
+
+
+def is_way_to_the_sign_in(answer):
+    """As a page that is not public answers: led there, to come back afterwards."""
+    there = answer.headers.get("Location", "")
+    return there.startswith((reverse("account_login"), "/verwaltung/login/")) and "next=" in there
+
+
+@pytest.mark.django_db
+def test_somebody_has_decided_on_each_public_address_of_a_library():
+    found = set()
+    for name, arguments in all_patterns():
+        for path in library_paths(name, arguments) if name.startswith(FOREIGN) else ():
+            if not all(is_way_to_the_sign_in(answer) for answer in (Client().get(path), Client().post(path))):
+                found.add(name)
+    kinds = [LIBRARY_LIMITED, LIBRARY_AFTER_A_PASSWORD, LIBRARY_PROVIDERS, LIBRARY_PAGES]
+    assert found == set().union(*kinds)
+    assert sum(len(kind) for kind in kinds) == len(found)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "args", "method", "most"),
+    [
+        ("account_login", [], "post", 30),
+        ("account_reset_password", [], "post", 20),
+        ("account_reset_password_from_key", ["1", "a-b"], "post", 20),
+        ("account_signup", [], "post", 20),
+        ("mfa_login_webauthn", [], "post", 60),
+    ],
+)
+def test_those_of_libraries_end_at_their_limit(name, args, method, most):
+    """From one network address, whatever browser and whoever is typed in."""
+    assert name in LIBRARY_LIMITED
+    path = reverse(name, kwargs=dict(zip(("uidb36", "key"), args, strict=False)))
+    sent = [{"email": f"n{turn}@example.org", "login": f"n{turn}@example.org", "password": "x"} for turn in range(most + 2)]
+    answers = [getattr(Client(), method)(path, one).status_code for one in sent]
+    assert [place for place, status in enumerate(answers) if status == 429] == [most, most + 1]
+
+
+def test_somebody_has_decided_on_each_probe():
+    """What the first middleware answers by itself; and nothing of it is stored, however often it is asked."""
+    assert {value for name, value in vars(health).items() if name.isupper() and str(value).startswith("/")} == PROBES
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", sorted(PROBES))
+def test_probes_store_nothing_and_ask_little(path, settings, django_assert_max_num_queries):
+    settings.METRICS = True
+    guess(path)  # looks for migrations the first time
+    with django_assert_max_num_queries(3), written() as writes:
+        assert guess(path) == 200
+    assert writes == []
+    settings.METRICS = False
+    assert guess("/metrics") == 404
+
+
+def test_proxy_keeps_the_figures_to_its_own_machine():
+    served = (ROOT / "deploy" / "nginx.conf").read_text()
+    block = served[served.index("location = /metrics") :]
+    assert "deny all;" in block[: block.index("}")]
 
 
 def guess(path, **extra):
