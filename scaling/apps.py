@@ -15,6 +15,7 @@ class ScalingConfig(AppConfig):
         from scaling.unreleased_schema import note_schema  # here: it reads the settings
 
         import_module("scaling.trail.events")  # hears of sign-ins
+        import_module("scaling.checks")  # registers itself
 
         # No page uses the extensions that come with htmx, and a comment in one names a file that is not there, so that
         # collecting fails. No config of our own: test servers look for "django.contrib.staticfiles" by its name.

@@ -34,11 +34,22 @@ def read_workbook(data: bytes) -> Workbook:
     if read is None:
         raise UnreadableFile(_no_workbook())
     try:
-        return read(data)
+        book = read(data)
+        _bounded(book)
+        return book
     except UnreadableFile:
         raise
     except Exception as error:  # a damaged file ends a library's reader in a dozen ways, and none of them is our fault
         raise UnreadableFile(_damaged()) from error
+
+
+def _bounded(book: Workbook) -> None:
+    """A text that is in the file once may stand in each of its cells; whoever goes on reading looks through all of them."""
+    left = MAX_UNPACKED
+    for cell in (cell for rows in book.sheets.values() for row in rows.values() for cell in row.values()):
+        left -= len(cell.value) if isinstance(cell.value, str) else 0
+        if left < 0:
+            raise UnreadableFile(_("Die Datei ist entpackt viel zu groß. Das ist kein Bogen aus dem Skalierungscheck."))
 
 
 def _no_workbook() -> str:

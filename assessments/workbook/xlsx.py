@@ -34,10 +34,13 @@ def read_xlsx(data: bytes) -> Workbook:
 def _rows(sheet: Any, epoch: datetime.datetime) -> Rows:
     rows: Rows = {}
     empty = None
+    typed: dict[str, str] = {}  # a text that stands in many cells is kept once in the file, and looked through once here
     for number, row in enumerate(sheet.iter_rows(min_row=1, max_row=MAX_ROW, max_col=MAX_COLUMN), 1):
         if row is empty:  # the same one for each row that is not in the file: there may be a million of them
             continue
-        cells = {place: _cell(cell, epoch) for place, cell in enumerate(row) if cell.value is not None and cell.value != ""}
+        cells = {
+            place: _cell(cell, epoch, typed) for place, cell in enumerate(row) if cell.value is not None and cell.value != ""
+        }
         if cells:
             rows[number] = cells
         else:
@@ -45,7 +48,7 @@ def _rows(sheet: Any, epoch: datetime.datetime) -> Rows:
     return rows
 
 
-def _cell(cell: Any, epoch: datetime.datetime) -> Cell:
+def _cell(cell: Any, epoch: datetime.datetime, typed: dict[str, str]) -> Cell:
     value = cell.value
     if cell.data_type == "f":
         return Cell("", is_formula=True)
@@ -55,5 +58,7 @@ def _cell(cell: Any, epoch: datetime.datetime) -> Cell:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Cell(float(value))
     if isinstance(value, str):
-        value = ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+        if value not in typed:
+            typed[value] = ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+        value = typed[value]
     return Cell(value, is_error=cell.data_type == "e")

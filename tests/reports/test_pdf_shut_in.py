@@ -1,15 +1,23 @@
 """A PDF is drawn without a word to anybody: whatever stands in a text, no other host, file or program is asked for it."""
 
+import re
 import threading
+import time
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
+from django.utils.translation import override
 
-from assessments.reports.pdf import engine
-from tests.reports.pdf_facts import text_of
+from assessments.reports.pdf import engine, render_pdf
+from assessments.reports.profile.build import build_profile
+from tests.reports.pdf_facts import open_pdf, text_of
+from tests.reports.sample import make_facts
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +84,99 @@ def test_engine_itself_asks_for_nothing(listener, secret):
         assert "GEHEIM" not in text_of(pdf)
         assert b"STRENG GEHEIM" not in pdf
     assert asked == []
+
+
+#: Not a word of it may be run, fetched or left out; what cannot be seen is dropped, and nothing turns the line round.
+MORE = [
+    "{{7*7}}{% csrf_token %}${7*7}<%= 7*7 %>",
+    "<script>app.alert(1)</script><a href='javascript:alert(1)'>klick</a>",
+    "[klick](javascript:alert(1)) [Datei](file:///etc/passwd) [x](data:text/html,x) <file:///etc/passwd>",
+    "\u202erückwärts\u202c \u2066innen\u2069 \u200f\u200e",
+    "Null\x00byte und \x1b[31mrot",
+    "Donaudampfschiff" * 400,
+    "*/ } body { display: none } /* --></style><style>*{display:none}",
+    "]]><!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>&e; &lt; &amp;amp;",
+    "# Überschrift\n> Zitat\n```\nBlock\n```\n| a | b |\n|---|---|\n| <b>c</b> | d |",
+]
+#: Whatever people, curators or another system wrote. ``url`` has values of its own.
+WRITTEN = {
+    *("rationale", "text", "who", "author", "by", "title", "summary", "description", "next_step", "label", "kind_label"),
+    *("municipality", "project", "project_summary", "approved_by", "edition_title", "attribution", "level_scale_notice"),
+}
+URLS = [
+    "javascript:alert(1)",
+    "file:///etc/passwd",
+    "{there}/nachweis",
+    'https://a.example/"><img src={there}/ausbruch>',
+    "//x",
+]
+
+
+class Spoiler:
+    """Puts a payload into every text of the facts, between two marks of its own."""
+
+    def __init__(self, texts: list[str], there: str) -> None:
+        self.texts, self.urls = cycle(texts), cycle(url.replace("{there}", there) for url in URLS)
+        self.number = 0
+
+    def __call__(self, value: Any, name: str = "") -> Any:
+        if isinstance(value, tuple):
+            return tuple(self(one, name) for one in value)
+        if is_dataclass(value) and not isinstance(value, type):
+            return replace(value, **{one.name: self(getattr(value, one.name), one.name) for one in fields(value) if one.init})
+        if name == "url" and isinstance(value, str):
+            return next(self.urls)
+        if name in WRITTEN and isinstance(value, str) and value:
+            self.number += 1
+            return f"vor{self.number} {next(self.texts)} nach{self.number}"
+        return value
+
+
+def targets(content: bytes) -> set[str]:
+    """Where links of the file lead, and what else would be done by somebody's click or by opening it."""
+    found = set()
+    with open_pdf(content) as pdf:
+        assert "/OpenAction" not in pdf.Root
+        assert "/AA" not in pdf.Root
+        assert "/JavaScript" not in pdf.Root.get("/Names", {})
+        for one in pdf.objects:
+            if isinstance(one, pikepdf.Dictionary) and "/S" in one:
+                assert str(one.S) not in ("/JavaScript", "/Launch", "/GoToR", "/SubmitForm", "/ImportData"), one
+                found |= {str(one.URI)} if "/URI" in one else set()
+        for page in pdf.pages:
+            for note in page.get("/Annots", []):
+                found |= {str(note.A.URI)} if "/A" in note and "/URI" in note.A else set()
+    return found
+
+
+@pytest.mark.parametrize("variant", ["lang", "kurz"])
+def test_whole_profile_of_hostile_texts_is_drawn_as_text(listener, secret, variant):
+    """Names, reasons, evidence, comments, measures and the catalogue's own words: all of them at once."""
+    there, asked = listener
+    texts = [*payloads(there, secret), *MORE]
+    spoiler = Spoiler(texts, there)
+    facts = spoiler(make_facts(30))
+    assert spoiler.number > 5 * len(texts)
+    with override("de"):
+        profile = build_profile(facts)
+    started = time.monotonic()
+    content = render_pdf(profile, variant=variant, with_comments=variant == "lang")
+    assert time.monotonic() - started < 90
+    assert asked == []
+    text = text_of(content)
+    assert b"STRENG GEHEIM" not in content
+    assert "STRENG GEHEIM" not in text
+    assert "root:x:0" not in text
+    assert all(one.startswith(("http://", "https://", "mailto:")) for one in targets(content))
+    # Nothing was swallowed: what begins is there to its end, markup and all.
+    if variant == "lang":
+        assert len(re.findall(r"vor\d+", text)) >= 100
+        assert "<script>app.alert(1)</script>" in text
+        assert "{{7*7}}{% csrf_token %}" in text
+        assert "display: none } /*" in text
+        assert "&amp;amp;" in text
+    for sign in "\u202e\u2066\x00\x1b":
+        assert sign not in text
 
 
 @pytest.mark.parametrize(

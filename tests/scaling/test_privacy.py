@@ -45,6 +45,7 @@ from scaling.trail.sealing import seal
 from scaling.trail.verifying import verify
 from tests.cast import make_user
 from tests.factories import make_project
+from tests.scaling.api import ask, make_key
 
 NAME, EMAIL = "Erika Mustermann-Öz", "erika.mustermann@example.org"
 #: Documents whose checksum speaks for them: people stand in them by reference.
@@ -352,6 +353,27 @@ def test_periods_of_what_else_is_kept(world, alice, bob, municipality, settings)
     assert not Participant.objects.filter(name="Gast").exists()
     assert TrailEvent.objects.filter(kind="anonymised").exists()
     assert TrailEvent.objects.get(kind="retention").detail["sign_ins"] == 1
+
+
+def test_reading_by_the_interface_is_kept_as_long_as_downloads(world, municipality, bob, settings):
+    """Its rows come by a key a day, so they are the ones that grow without anybody clicking."""
+    key = make_key(municipality, bob)
+    assert ask(key, "projects").status_code == 200
+    rows = TrailEvent.objects.filter(kind="api_read")
+    seal()
+    settings.DOWNLOADS_KEEP_DAYS = 30
+    for days, kept in ((29, 1), (31, 0)):
+        with rewriting_history():
+            rows.update(at=timezone.now() - timedelta(days=days))
+        assert apply_retention()["downloads"] == 1 - kept
+        assert rows.count() == kept
+    assert verify().findings == []
+    settings.DOWNLOADS_KEEP_DAYS = 0
+    note("api_read", by=bob, municipality=municipality, key=1)
+    with rewriting_history():
+        rows.update(at=timezone.now() - timedelta(days=9000))
+    assert apply_retention()["downloads"] == 0
+    assert rows.count() == 1
 
 
 def test_commands_write_files_for_their_owner_alone(world, municipality, alice, tmp_path):
