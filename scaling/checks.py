@@ -19,7 +19,7 @@ LOOSE = ("'unsafe-", "*", "http:", "https:", "data:", "blob:")
 #: KERN's icons are pictures of the style sheet itself.
 TAKEN = {("img-src", "data:")}
 CLOSED = ("default-src", "base-uri", "frame-ancestors")
-SHORTEST_KEY, FEWEST_SIGNS, MOST_OLD_KEYS = 50, 5, 3
+SHORTEST_KEY, FEWEST_SIGNS, MAX_OLD_KEYS = 50, 5, 3
 COOKIES = ("SESSION_COOKIE", "CSRF_COOKIE", "LANGUAGE_COOKIE")
 WEAK_HASHERS = ("MD5", "SHA1", "Unsalted")
 LOCAL = ("localhost", "127.0.0.1", "::1", "")
@@ -84,7 +84,7 @@ def _keys() -> Iterator[checks.CheckMessage]:
             yield _error(7, text, "Leave it out; who it signed in signs in again.")
     if len(set(kept)) < len(kept):
         yield _error(8, "SECRET_KEY stands among SECRET_KEY_FALLBACKS, or one of them twice.", "Leave it there once.")
-    if len(kept) > MOST_OLD_KEYS + 1:
+    if len(kept) > MAX_OLD_KEYS + 1:
         text = f"SECRET_KEY_FALLBACKS holds {len(kept) - 1} keys: whoever has one of them is believed."
         yield _warning(2, text, "Leave out those of more than two weeks ago (docs/operation.md, another secret key).")
     others = {
