@@ -25,7 +25,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from assessments.models import Assessment, Comment, Evidence, Measure, Project, Score, WorkbookUpload
+from assessments.models import Assessment, Comment, Evidence, Measure, PlanVariant, Project, Score, WorkbookUpload
 from assessments.services import share_links, workflow, workshops
 from assessments.services.answers import Answer, save_score
 from catalogue.models import Phase
@@ -132,6 +132,7 @@ def make_foreign(world: World) -> dict[str, Any]:
         "api_token": token.pk,
         "comment": Comment.objects.create(score=score, text=THERE, author=charlie).pk,
         "measure": Measure.objects.create(project=project, text=THERE, owner=charlie).public_id,
+        "variant": PlanVariant.objects.create(project=project, name=THERE).public_id,
         "people_list": PeopleList.objects.create(municipality=elsewhere, user=charlie, file_name=THERE, rows=[]).public_id,
         "sheet_upload": WorkbookUpload.objects.create(assessment=draft, user=charlie, file_name=THERE, rows=[]).public_id,
         "link_token": link.token,

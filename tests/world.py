@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.models import Assessment, Comment, Evidence, Measure, Project, WorkbookUpload
+from assessments.models import Assessment, Comment, Evidence, Measure, PlanVariant, Project, WorkbookUpload
 from assessments.services import share_links, workflow, workshops
 from catalogue.models import GoodPractice, OperatingModel, TitleSource
 from catalogue.services.publishing import copy_edition
@@ -118,6 +118,7 @@ def make_world() -> World:
             score=draft.scores.get(criterion__key="kriterium-1"), text="Stimmt das?", author=bob
         ).pk,
         "measure": Measure.objects.create(project=project, text="Stelle ausschreiben").public_id,
+        "variant": PlanVariant.objects.create(project=project, name="Mit Stelle", targets={"kriterium-1": 4}).public_id,
         "link_token": link.token,
         "sheet_upload": WorkbookUpload.objects.create(assessment=draft, user=alice, file_name="bogen.xlsx", rows=[]).public_id,
         "token": unsubscribe_path(alice, "digest").rstrip("/").rsplit("/", 1)[1],

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Project
-from assessments.models.project import Confidentiality
+from assessments.models.project import Confidentiality, FieldOfAction
 from assessments.services.projects import NameTaken, name_is_taken
 from catalogue.models import CROSS_PHASE, Phase
 from scaling.accounts.models import Membership, Municipality, Role, User
@@ -40,6 +40,12 @@ class ProjectForm(Form):
             "Die Kennzeichnung steht auf dem Reifeprofil und auf jeder Seite der PDF. An den Rechten ändert sie nichts."
         ),
     )
+    field = forms.ChoiceField(
+        label=_("Handlungsfeld"),
+        choices=FieldOfAction.choices,
+        required=False,
+        help_text=_("Danach lässt sich das Portfolio eingrenzen."),
+    )
     team = forms.ModelMultipleChoiceField(
         label=_("Projektteam"),
         queryset=User.objects.none(),
@@ -57,6 +63,7 @@ class ProjectForm(Form):
                 "summary": project.summary,
                 "phase": project.phase_id,
                 "confidentiality": project.confidentiality,
+                "field": project.field,
                 "team": list(project.team_ids),
                 "version": project.version,
             }
@@ -68,7 +75,7 @@ class ProjectForm(Form):
         team = User.objects.filter(pk__in=on_team.values("user"), is_active=True)
         self.fields["team"].queryset = team.order_by(GermanOrder("name"), "email")  # type: ignore[attr-defined]
         self.helper = FormHelper()
-        self.helper.layout = Layout("name", "summary", "phase", "confidentiality", "team")
+        self.helper.layout = Layout("name", "summary", "phase", "field", "confidentiality", "team")
         self.helper.render_hidden_fields = True
         self.helper.add_input(Submit("speichern", _("Projekt anlegen") if project is None else _("Änderungen speichern")))
 

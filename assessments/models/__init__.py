@@ -7,6 +7,7 @@ from assessments.models.edition_move import EditionMove
 from assessments.models.evidence import Evidence
 from assessments.models.measure import Measure, MeasureStatus
 from assessments.models.peers import PeerBasis, PeerContribution, PeerFigure, PeerPart, PeerQuarter
+from assessments.models.plan_variant import PlanVariant
 from assessments.models.project import Project
 from assessments.models.record import AssessmentRecord, RecordFile, RecordPerson, RecordRendition, RenditionReason
 from assessments.models.rendered import RenderedPdf
@@ -35,6 +36,7 @@ __all__ = [
     "PeerFigure",
     "PeerPart",
     "PeerQuarter",
+    "PlanVariant",
     "Project",
     "ProjectPaper",
     "RecordFile",

@@ -67,6 +67,22 @@ def viewer_of(values: dict[str, Any]) -> Viewer:
     return Viewer(values.get("team_member", 0), roles)
 
 
+class FieldOfAction(models.TextChoices):
+    """What a project is about, as strategies for smart cities divide it. Portfolios are narrowed by it; no figure knows it."""
+
+    NONE = "", _("nicht angegeben")
+    ADMINISTRATION = "verwaltung", _("Verwaltung und Beteiligung")
+    BUILDING = "bauen", _("Bauen und Quartier")
+    DATA = "daten", _("Daten und Infrastruktur")
+    EDUCATION = "bildung", _("Bildung und Kultur")
+    ENERGY = "energie", _("Energie und Klima")
+    ENVIRONMENT = "umwelt", _("Umwelt und Wasser")
+    HEALTH = "gesundheit", _("Gesundheit und Soziales")
+    MOBILITY = "mobilitaet", _("Mobilität")
+    SAFETY = "sicherheit", _("Sicherheit und Katastrophenschutz")
+    ECONOMY = "wirtschaft", _("Wirtschaft und Tourismus")
+
+
 class Confidentiality(models.TextChoices):
     """How far a project's reports may go. A mark for people: it changes nobody's rights in the app."""
 
@@ -120,6 +136,9 @@ class Project(models.Model):
         blank=True,
         choices=Confidentiality.choices,
         default=Confidentiality.NONE,
+    )
+    field = models.CharField(
+        _("Handlungsfeld"), max_length=12, blank=True, choices=FieldOfAction.choices, default=FieldOfAction.NONE
     )
     is_municipality_wide = models.BooleanField(_("Kommune insgesamt"), default=False, editable=False)
     team: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(

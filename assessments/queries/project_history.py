@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assessments.models import Measure, MeasureStatus, Project, ProjectPaper, RoundPaper, ShareLink, TeamChange
-from assessments.models.project import Confidentiality
+from assessments.models.project import Confidentiality, FieldOfAction
 from assessments.queries.history import ChangedField, HistoryEntry
 from assessments.queries.row_history import IN_TIME, Differences, row_entries, who_did, yes_or_no
 from assessments.sentences import day_text
@@ -95,9 +95,11 @@ def _links(rows: Any) -> Iterable[HistoryEntry]:
 def _own(rows: Any) -> Iterable[HistoryEntry]:
     def differences(old: Any, new: Any) -> Differences:
         marks = {str(key): str(label) for key, label in Confidentiality.choices}
+        fields = {str(key): str(label) for key, label in FieldOfAction.choices}
         yield ChangedField(_("Name"), old.name, new.name)
         yield ChangedField(_("Phase"), old.phase.label, new.phase.label)
         yield ChangedField(_("Worum es geht"), old.summary, new.summary, is_text=True)
+        yield ChangedField(_("Handlungsfeld"), fields[old.field], fields[new.field])
         yield ChangedField(_("Vertraulichkeit"), marks[old.confidentiality], marks[new.confidentiality])
 
     words = {"+": _("Projekt angelegt"), "~": _("Projekt geändert")}  # a project that is gone has no such page

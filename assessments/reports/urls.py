@@ -15,6 +15,7 @@ from assessments.reports.views import (
     records,
     share_links,
     short_check,
+    what_if,
     workshop_form,
 )
 
@@ -52,6 +53,9 @@ urlpatterns = [
     path("kommunen/<slug:public_id>/vergleich/teilnahme/", peers.membership, name="peers_membership"),
     path("kommunen/<slug:public_id>/vergleich/beitreten/", peers.join_peers, name="peers_join"),
     path("kommunen/<slug:public_id>/vergleich/austreten/", peers.leave_peers, name="peers_leave"),
+    path("projekte/<slug:public_id>/vorausschau/", what_if.what_if, name="what_if"),
+    path("projekte/<slug:public_id>/vorausschau/merken/", what_if.what_if_save, name="what_if_save"),
+    path("projekte/<slug:public_id>/vorausschau/<slug:variant_id>/loeschen/", what_if.what_if_delete, name="what_if_delete"),
     path("geteilt/<str:token>/", share_links.shared_profile, name="shared"),
     path("geteilt/<str:token>/profil.pdf", share_links.shared_pdf, name="shared_pdf"),
     path("beispiel/", example.example_page, name="example"),

@@ -37,6 +37,7 @@ from assessments.scoring.gates import (
     passes,
 )
 from assessments.scoring.priorities import Priority, priorities
+from assessments.scoring.projection import Lifted, Raise, Stage, raised, stages
 from assessments.scoring.ratings import (
     NOT_APPLICABLE,
     OPEN,
@@ -90,11 +91,14 @@ __all__ = [
     "GateMilestone",
     "GroupChange",
     "KindCounts",
+    "Lifted",
     "Priority",
+    "Raise",
     "Rating",
     "RatingChange",
     "RoleSpread",
     "Spread",
+    "Stage",
     "average",
     "change",
     "counts",
@@ -106,7 +110,9 @@ __all__ = [
     "passes",
     "planned",
     "priorities",
+    "raised",
     "spread",
+    "stages",
     "told_roles",
     "trend",
 ]

@@ -56,6 +56,7 @@ def create_project(
     phase: Phase,
     summary: str = "",
     confidentiality: str = "",
+    field: str = "",
     team: Collection[User] = (),
 ) -> Project:
     """Create a project with its team. Its short name is made from its name. Raises NameTaken."""
@@ -70,6 +71,7 @@ def create_project(
         summary=summary,
         phase=phase,
         confidentiality=confidentiality,
+        field=field,
     )
     attribute_to(project, by)
     project.save()
@@ -86,23 +88,32 @@ def change_project(
     phase: Phase,
     summary: str = "",
     confidentiality: str = "",
+    field: str | None = None,
     team: Collection[User] = (),
     version: int | None = None,
 ) -> Project:
     """Change what a project says about itself where ``version`` is still the current one. The short name stays, since files and
-    commands know it. Raises StaleRecord, NameTaken.
+    commands know it. Without ``field`` that stays, too. Raises StaleRecord, NameTaken.
     """
     Municipality.objects.select_for_update(no_key=True).get(pk=project.municipality_id)
     current = Project.objects.select_for_update().get(pk=project.pk)
-    wanted = {"name": tidy_line(name), "phase": phase, "summary": summary, "confidentiality": confidentiality, "team": team}
+    wanted = {
+        "name": tidy_line(name),
+        "phase": phase,
+        "summary": summary,
+        "confidentiality": confidentiality,
+        "field": current.field if field is None else field,
+        "team": team,
+    }
     stored = {name: getattr(current, name) for name in wanted} | {"team": list(current.team.all())}
     if change(current, version, stored=stored, wanted=wanted):
         if name_is_taken(current.municipality, name, except_for=current):
             raise NameTaken
-        for field in ("name", "phase", "summary", "confidentiality"):
-            setattr(current, field, wanted[field])
+        own = ["name", "phase", "summary", "confidentiality", "field"]
+        for one in own:
+            setattr(current, one, wanted[one])
         attribute_to(current, by)
-        current.save(update_fields=["name", "phase", "summary", "confidentiality", "version"])
+        current.save(update_fields=[*own, "version"])
         current.team.set(team)
     return current
 

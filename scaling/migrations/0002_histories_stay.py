@@ -57,6 +57,7 @@ TABLES = [
     ("assessments_historicalevidence", ["history_user_id"]),
     ("assessments_historicalcomment", ["history_user_id"]),
     ("assessments_historicalmeasure", ["history_user_id"]),
+    ("assessments_historicalplanvariant", ["history_user_id"]),
     ("assessments_historicalsharelink", ["history_user_id"]),
     ("assessments_historicalprojectpaper", ["history_user_id"]),
     ("assessments_historicalroundpaper", ["history_user_id"]),

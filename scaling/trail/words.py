@@ -23,6 +23,7 @@ RELATED: dict[str, tuple[str, ...]] = {
     "assessments_historicalevidence": ("score__criterion", "score__assessment__project__municipality"),
     "assessments_historicalcomment": ("score__criterion", "score__assessment__project__municipality"),
     "assessments_historicalmeasure": ("project__municipality",),
+    "assessments_historicalplanvariant": ("project__municipality",),
     "assessments_historicalproject": ("municipality",),
     "assessments_historicalprojectpaper": ("project__municipality",),
     "assessments_historicalroundpaper": ("assessment__project__municipality",),
@@ -112,6 +113,8 @@ def title_of(source: Source, row: Any) -> str:
         return str(row.assessment.round_label) if row.assessment else ""
     if table == "assessments_historicalmeasure":
         return str(row.text)
+    if table == "assessments_historicalplanvariant":
+        return str(row.name)
     if table in ("assessments_historicalsharelink", "scaling_historicalapitoken"):
         return str(row.purpose)
     if table == "assessments_assessmentrecord":

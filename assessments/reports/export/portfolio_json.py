@@ -54,6 +54,7 @@ def _row(row: PortfolioRow) -> dict[str, Any]:
         "id": row.public_id,
         "name": row.name,
         "phase": None if row.is_municipality_wide else row.phase,
+        "field": row.field or None,
         "document": record_document(row.record) if row.record else None,
         "running": {
             "assessment": running.assessment_id,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from assessments import sentences
 from assessments.models import Assessment, AssessmentState, Project
+from assessments.models.project import FieldOfAction
 from assessments.reports.portfolio.load import RecordRow, Sources, load_sources
 from assessments.reports.portfolio.model import (
     Obstacle,
@@ -62,6 +63,7 @@ class _Words:
         self.states = {state: sentences.gate_state(state) for state in (REACHED, BLOCKED, NOT_EXAMINED, AHEAD)}
         self.phases = {key: phase.label for key, phase in phases.items()}
         self.codes = {key: "" if phase.is_cross_phase else phase.code for key, phase in phases.items()}
+        self.fields = {str(key): str(label) for key, label in FieldOfAction.choices}
         self.round_states = {state.value: str(state.label) for state in AssessmentState}
         self.round, self.day = cache(sentences.round_label), cache(date_format)
 
@@ -113,6 +115,8 @@ def _row(project: Project, sources: Sources, words: _Words, today: date) -> Port
         phase_label=words.phases[project.phase.key],
         phase_order=project.phase.order,
         approved_phase="" if project.is_municipality_wide else _moved_from(project, gates),
+        field=project.field,
+        field_label=words.fields[project.field] if project.field else "",
         is_municipality_wide=project.is_municipality_wide,
         record=RecordRef(record.number, record.assessment_id, words.round(record.round), record.on) if record else None,
         running=running_ref(running, words.round_states[running.state]) if running else None,

@@ -106,6 +106,8 @@ class PortfolioRow:
     phase_label: str
     phase_order: int
     approved_phase: str
+    field: str
+    field_label: str
     is_municipality_wide: bool
     record: RecordRef | None
     running: RunningRef | None

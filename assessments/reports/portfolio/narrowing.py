@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext_lazy as _
 
+from assessments.models.project import FieldOfAction
 from assessments.reports.portfolio.model import PortfolioRow
 from assessments.scoring import BLOCKED, NOT_EXAMINED, REACHED
 from scaling.common.sorting import sort_key
@@ -68,6 +69,7 @@ class Narrowing:
 
     phase: str = ""
     state: str = ""
+    field: str = ""
     approved: str = ""
     workstream: str = ""
     person: int = 0
@@ -90,6 +92,7 @@ class Narrowing:
         return cls(
             phase=query.get("phase", "") if query.get("phase", "") in set(phases) else "",
             state=state if known else "",
+            field=query.get("feld", "") if query.get("feld", "") in FieldOfAction.values else "",
             approved=query.get("freigegeben", "") if query.get("freigegeben", "") in APPROVED else "",
             workstream=query.get("workstream", "") if query.get("workstream", "") in streams else "",
             person=int(person) if person.isascii() and person.isdigit() and len(person) < 10 else 0,
@@ -98,7 +101,7 @@ class Narrowing:
         )
 
     def __bool__(self) -> bool:
-        return bool(self.phase or self.state or self.approved or self.workstream or self.person)
+        return bool(self.phase or self.field or self.state or self.approved or self.workstream or self.person)
 
     @property
     def query(self) -> str:
@@ -106,6 +109,7 @@ class Narrowing:
         words = {
             "phase": self.phase,
             "stand": self.state,
+            "feld": self.field,
             "freigegeben": self.approved,
             "workstream": self.workstream,
             "person": self.person or "",
@@ -121,6 +125,7 @@ class Narrowing:
         return bool(
             (not self.phase or row.phase == self.phase)
             and (not self.state or STATES[self.state][1](row))
+            and (not self.field or row.field == self.field)
             and (not self.approved or (row.record and APPROVED[self.approved][1](row.record.on, self.today)))
             and (not self.workstream or self.workstream in waits_for)
             and (not self.person or any(self.person == pk for pk, _name in row.people))

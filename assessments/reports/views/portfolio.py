@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from assessments.models.project import FieldOfAction
 from assessments.reports.export.portfolio_book import portfolio_book
 from assessments.reports.export.portfolio_json import render_portfolio_json
 from assessments.reports.export.xlsx_file import MEDIA_TYPE as XLSX
@@ -42,6 +43,7 @@ def portfolio_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "states": [
             (word, label) for word, (label, _matches) in STATES.items() if portfolio.sees_running or word not in OF_RUNNING
         ],
+        "fields": [(str(word), label) for word, label in FieldOfAction.choices if word],
         "approved": [(word, label) for word, (label, _matches) in APPROVED.items()],
         "orders": [*((word, label) for word, (label, _place) in ORDERS.items()), *_stream_orders(portfolio)],
         "people": [(str(pk), name) for pk, name in portfolio.everybody],

@@ -1,0 +1,294 @@
+"""„Was wäre, wenn“ of one project: what its latest record says, what is assumed, and what would follow. Never a finding."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from assessments import sentences
+from assessments.models import Measure, Project
+from assessments.queries.gates import gate_milestone
+from assessments.reports.records.keeping import speaking
+from assessments.scoring import (
+    NOT_APPLICABLE,
+    REACHED,
+    Average,
+    Gate,
+    GateMilestone,
+    Raise,
+    Rating,
+    Stage,
+    average,
+    distribution,
+    gates,
+    raised,
+    stages,
+)
+from catalogue.edition_cache import CachedEdition, cached_edition_of
+from catalogue.levels import LEVELS
+from catalogue.models import EditionState, Phase, Workstream
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """What is assumed: measures (public ids) done by their day, and criteria (keys) on a level by ``targets_on``."""
+
+    measures: frozenset[str] = frozenset()
+    targets: Mapping[str, int] | None = None
+    targets_on: date | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.measures or self.targets)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMeasure:
+    """``level`` is what its criterion is assumed to reach once it is done; None where it changes no level."""
+
+    public_id: str
+    text: str
+    who: str
+    due_on: date | None
+    title: str
+    level: int | None
+    is_assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A criterion for which a level can be assumed: above the one it has. ``holds_up``: a gate waits for it."""
+
+    key: str
+    title: str
+    level: int | None
+    choices: tuple[int, ...]
+    assumed: int | None
+    holds_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToldStage:
+    """A stage in words: what would be lifted, and which gates would fall by it (their labels)."""
+
+    on: date | None
+    lifted: tuple[tuple[str, int | None, int], ...]
+    falling: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GateBeside:
+    """A gate as the record has it, and as it would be; ``missing`` are the titles it would still wait for."""
+
+    label: str
+    now: str
+    then: str
+    is_changed: bool
+    falls_on: date | None
+    is_falling: bool
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureBeside:
+    """A group's mean and levels 0–4, as the record has them and as they would be, over the same criteria."""
+
+    name: str
+    now: Average
+    then: Average
+    now_counts: tuple[int, ...]
+    then_counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """All that the page shows; ``None`` in the place of one where nothing of the project is approved."""
+
+    assessment_id: str
+    number: str
+    round_label: str
+    approved_on: date
+    measures: tuple[OpenMeasure, ...]
+    targets: tuple[Target, ...]
+    stages: tuple[ToldStage, ...]
+    gates: tuple[GateBeside, ...]
+    figures: tuple[FigureBeside, ...]
+
+
+def project_what_if(user: Any, project: Project, assumed: Assumed, *, today: date | None = None) -> Projection | None:
+    """As the person may see the project. Four queries; a process that meets an edition anew asks six more."""
+    today = today or timezone.localdate()
+    record = (
+        speaking(user, project.municipality)
+        .filter(assessment__project=project)
+        .annotate(in_phase=F("phase__key"))
+        .values(
+            "number", "approved_at", "ratings", "in_phase", "assessment__public_id", "assessment__round", "assessment__edition"
+        )
+        .first()
+    )
+    if record is None:
+        return None
+    edition = cached_edition_of(record["assessment__edition"], EditionState.PUBLISHED)
+    phases = {phase.key: phase for phase in Phase.objects.all()}
+    ratings = [Rating(**{**one, "workstreams": tuple(one["workstreams"])}) for one in record["ratings"]]
+    frame = _Frame(
+        milestones=_milestones(edition),
+        phases=[key for key, phase in phases.items() if not phase.is_cross_phase],
+        current=None if project.is_municipality_wide else record["in_phase"],
+        cross_phase=next(key for key, phase in phases.items() if phase.is_cross_phase),
+    )
+    now = frame.gates(ratings)
+    waiting = _waiting(now)
+    rows = Measure.objects.running().filter(project=project).select_related("owner")
+    by_key = {one.key: one for one in ratings}
+    measures = [
+        _measure(one, edition, by_key.get(one.criterion_key), waiting.get(one.criterion_key), assumed)
+        for one in rows.order_by(F("due_on").asc(nulls_last=True), "pk")
+    ]
+    raises = list(_raises(rows, measures, assumed, today))
+    found = stages(frame.milestones, ratings, raises, **frame.named)
+    then = raised(ratings, raises)
+    labels = {key: phase.label for key, phase in phases.items()}
+    return Projection(
+        assessment_id=record["assessment__public_id"],
+        number=record["number"],
+        round_label=sentences.round_label(record["assessment__round"]),
+        approved_on=timezone.localdate(record["approved_at"]),
+        measures=tuple(measures),
+        targets=tuple(_targets(edition, by_key, waiting, assumed)),
+        stages=tuple(_told(one, edition, labels) for one in found),
+        gates=tuple(_gates_beside(now, frame.gates(then), found, edition, labels)),
+        figures=tuple(_figures(ratings, then)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What the gates of the project are taken by, the same for now and then."""
+
+    milestones: list[GateMilestone]
+    phases: list[str]
+    current: str | None
+    cross_phase: str
+
+    @property
+    def named(self) -> dict[str, Any]:
+        return {"phases": self.phases, "current": self.current, "cross_phase": self.cross_phase}
+
+    def gates(self, ratings: Iterable[Rating]) -> tuple[Gate, ...]:
+        return gates(self.milestones, ratings, **self.named)
+
+
+def _milestones(edition: CachedEdition) -> list[GateMilestone]:
+    return [
+        gate_milestone(one.key, one.phase.key, one.milestone.required_level, one.milestone.required_levels)
+        for one in edition.criteria
+        if one.is_milestone
+    ]
+
+
+def _waiting(found: Iterable[Gate]) -> dict[str, int]:
+    """By criterion the level that the first gate asks for that waits for it."""
+    waiting: dict[str, int] = {}
+    for gate in found:
+        for blocker in gate.blockers:
+            waiting.setdefault(blocker.milestone.key, blocker.required)
+    return waiting
+
+
+def _measure(
+    one: Measure, edition: CachedEdition, rating: Rating | None, required: int | None, assumed: Assumed
+) -> OpenMeasure:
+    criterion = edition.by_key.get(one.criterion_key)
+    return OpenMeasure(
+        public_id=one.public_id,
+        text=one.text,
+        who=one.who,
+        due_on=one.due_on,
+        title=criterion.title if criterion else "",
+        level=reached_by_measure(rating, required) if criterion else None,
+        is_assumed=one.public_id in assumed.measures,
+    )
+
+
+def reached_by_measure(rating: Rating | None, required: int | None) -> int | None:
+    """The level a criterion is assumed to reach once its measure is done: its target where one was set, else what the next gate
+    asks for, else one more. None where that changes nothing.
+    """
+    if rating is not None and rating.state == NOT_APPLICABLE:
+        return None
+    level = rating.level if rating is not None else None
+    target = rating.target if rating is not None else None
+    above = [one for one in (target, required) if one is not None and (level is None or one > level)]
+    if above:
+        return above[0]
+    return level + 1 if level is not None and level < LEVELS[-1] else None
+
+
+def _raises(rows: Iterable[Measure], measures: Iterable[OpenMeasure], assumed: Assumed, today: date) -> Iterable[Raise]:
+    """What is overdue is done today at the earliest."""
+    for row, one in zip(rows, measures, strict=True):
+        if one.is_assumed and one.level is not None:
+            yield Raise(row.criterion_key, one.level, max(one.due_on, today) if one.due_on else None)
+    for key, level in (assumed.targets or {}).items():
+        yield Raise(key, level, max(assumed.targets_on, today) if assumed.targets_on else None)
+
+
+def _targets(
+    edition: CachedEdition, by_key: Mapping[str, Rating], waiting: Mapping[str, int], assumed: Assumed
+) -> Iterable[Target]:
+    """Those a gate waits for first, each part in the catalogue's order."""
+    for criterion in sorted(edition.criteria, key=lambda one: one.key not in waiting):
+        rating = by_key.get(criterion.key)
+        if (rating is None and criterion.key not in waiting) or (rating is not None and rating.state == NOT_APPLICABLE):
+            continue
+        level = rating.level if rating is not None else None
+        choices = tuple(one for one in LEVELS if one > (level if level is not None else 0))
+        if choices:
+            chosen = (assumed.targets or {}).get(criterion.key)
+            yield Target(
+                criterion.key, criterion.title, level, choices, chosen if chosen in choices else None, criterion.key in waiting
+            )
+
+
+def _told(one: Stage, edition: CachedEdition, labels: Mapping[str, str]) -> ToldStage:
+    return ToldStage(
+        on=one.on,
+        lifted=tuple((_title(edition, lifted.key), lifted.before, lifted.after) for lifted in one.lifted),
+        falling=tuple(labels[phase] for phase in one.falling),
+    )
+
+
+def _title(edition: CachedEdition, key: str) -> str:
+    return edition.by_key[key].title if key in edition.by_key else key
+
+
+def _gates_beside(
+    now: Iterable[Gate], then: Iterable[Gate], found: Iterable[Stage], edition: CachedEdition, labels: Mapping[str, str]
+) -> Iterable[GateBeside]:
+    falls = {phase: stage.on for stage in found for phase in stage.falling}
+    for before, after in zip(now, then, strict=True):
+        yield GateBeside(
+            label=labels[after.phase],
+            now=sentences.gate_state(before.state),
+            then=sentences.gate_state(after.state),
+            is_changed=before.state != after.state,
+            falls_on=falls.get(after.phase),
+            is_falling=after.phase in falls and after.state == REACHED,
+            missing=tuple(_title(edition, one.milestone.key) for one in after.blockers),
+        )
+
+
+def _figures(now: list[Rating], then: list[Rating]) -> Iterable[FigureBeside]:
+    """Over the criteria of the round alone: what had no answer in it is in no group."""
+    known = {one.key for one in now}
+    later = [one for one in then if one.key in known]
+    streams = [(stream.key, stream.name) for stream in Workstream.objects.all()]
+    for key, name in [*streams, ("", "")]:
+        before, after = ([one.level for one in some if not key or key in one.workstreams] for some in (now, later))
+        if before:
+            counted = distribution(before).counts, distribution(after).counts
+            yield FigureBeside(name, average(before), average(after), *counted)
