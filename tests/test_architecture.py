@@ -31,6 +31,7 @@ LINKS_UPWARDS = {
     "reports:peers_membership",
     "reports:plan",
     "reports:portfolio",
+    "reports:what_if",
     "reports:example",
     "reports:example_criterion",
     "reports:form",
