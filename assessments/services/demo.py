@@ -137,6 +137,7 @@ def _load_municipality(content: dict[str, Any]) -> None:
             name=entry["name"],
             summary=entry["summary"],
             phase=Phase.objects.get(key=entry["phase"]),
+            field=entry.get("field", ""),
             is_municipality_wide=entry.get("municipality_wide", False),
         )
         started = [round_["started_on"] for round_ in entry.get("rounds", [])]

@@ -102,3 +102,23 @@ def test_projects_are_narrowed_by_when_they_were_approved(client, bob, municipal
     assert found("gestern") == {"Frisch", "Älter", "Alt", "Ohne"}  # means nothing, so it narrows nothing
     page = fetch(client, bob, municipality, "portfolio", freigegeben="aelter").text
     assert "portfolio.pdf?freigegeben=aelter" in page
+
+
+# --- By the field of action -------------------------------------------------------------------------------------------------
+
+
+def test_projects_are_narrowed_by_their_field_of_action(client, bob, municipality, edition):
+    for name, field in (("Bus", "mobilitaet"), ("Licht", "energie"), ("Ohne", "")):
+        project = make_project(municipality, name)
+        project.field = field
+        project.save()
+
+    def found(word):
+        return {row.name for row in portfolio_of(bob, municipality, {"feld": word})[0].rows}
+
+    assert found("mobilitaet") == {"Bus"}
+    assert found("energie") == {"Licht"}
+    assert found("bauen") == set()
+    assert found("raumfahrt") == found("") == {"Bus", "Licht", "Ohne"}  # means nothing, so it narrows nothing
+    page = fetch(client, bob, municipality, "portfolio", feld="energie").text
+    assert "portfolio.pdf?feld=energie" in page
