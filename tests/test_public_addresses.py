@@ -42,6 +42,7 @@ PAGES = {
     *("api_about", "api_nothing", "api_not_here", "api:api-root", "openapi"),
     *("catalogue:index", "catalogue:practices", "catalogue:operating_models", "catalogue:criterion", "catalogue:printable"),
     *("reports:record_schema", "reports:portfolio_schema", "reports:municipal_schema", "reports:schema"),
+    "reports:development_schema",
     *("reports:example", "reports:example_criterion"),
     "reports:example_pdf",  # drawn once for each variant and language, then kept
     "provider_signed_out",  # asks the provider for its address of signing out, as each way there does

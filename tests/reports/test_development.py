@@ -1,7 +1,10 @@
 """How a municipality and its projects moved: what happened in each quarter, each project's rounds, what moved and why."""
 
+import io
 from datetime import UTC, date, datetime
 
+import jsonschema
+import openpyxl
 import pytest
 from django.db import connection
 from django.urls import reverse
@@ -11,6 +14,7 @@ from assessments.models import AssessmentRecord, Measure
 from assessments.reports.development.build import development_of
 from assessments.reports.development.reasons import fetch_moves
 from assessments.reports.development.texts import standing
+from assessments.reports.views import development as views
 from assessments.services import workflow
 from assessments.services.answers import Answer
 from assessments.services.projects import change_project
@@ -46,9 +50,9 @@ def quarter(person, municipality, year, number):
     return found
 
 
-def fetch(client, person, municipality, **query):
+def fetch(client, person, municipality, name="development", **query):
     client.force_login(person, backend=BACKEND)
-    return client.get(reverse("reports:development", args=[municipality.public_id]), query)
+    return client.get(reverse(f"reports:{name}", args=[municipality.public_id]), query)
 
 
 def move_on(project, phase, by):
@@ -228,3 +232,91 @@ def test_page_costs_the_same(client, bob, municipality, edition, projects, djang
     fetch(client, bob, municipality)
     with django_assert_num_queries(10):
         client.get(reverse("reports:development", args=[municipality.public_id]))
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_json_has_its_published_shape(client, bob, municipality, settled, language):
+    another(municipality, bob, "Kommune insgesamt", rated(vertrauen=2), date(2026, 2, 1), is_municipality_wide=True)
+    document = fetch(client, bob, municipality, "development_json", sprache=language).json()
+    schema = client.get(reverse("reports:development_schema")).json()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(document, schema, format_checker=jsonschema.FormatChecker())
+
+
+def test_json_says_what_the_page_says(client, bob, municipality, settled):
+    document = fetch(client, bob, municipality, "development_json").json()
+    development = development_of(bob, municipality)
+    told = [(one["year"], one["quarter"], one["milestones"]["reached"], one["approvals"]) for one in document["quarters"]]
+    assert told == [(one.year, one.number, one.reached, one.approvals) for one in development.quarters]
+    (trend,) = development.with_rounds
+    assert [one["average"]["value"] for one in document["projects"][0]["rounds"]] == [one.mean for one in trend.rounds]
+    (moved,) = document["moved"]
+    assert [(one["criterion"], one["before"], one["now"]) for one in moved["reasons"]] == [
+        ("personal", 2, 1),
+        ("vertrauen", 1, 2),
+    ]
+    assert moved["reasons"][0]["reason"] == "Eine Stelle ist unbesetzt"
+
+
+def test_xlsx_has_the_same_quarters(client, bob, municipality, edition):
+    first = another(municipality, bob, "Ämterbuch", rated(vertrauen=3, zielbild=3, pilotbericht=1), date(2026, 2, 1))
+    a_round(first.project, bob, rated(pilotbericht=2), date(2026, 5, 1))
+    a_round(first.project, bob, rated(vertrauen=0, zielbild=0), date(2026, 8, 1))
+    book = openpyxl.load_workbook(io.BytesIO(fetch(client, bob, municipality, "development_xlsx").content))
+    rows = {row[0]: row for row in book["Quartale"].iter_rows(values_only=True)}
+    lost_and_gates = set()
+    for one in development_of(bob, municipality).quarters:
+        told = rows[f"{one.number}. Quartal {one.year}"]
+        assert told[2:8] == (
+            *(one.approvals, one.reached + one.reached_at_first, one.reached_at_first),
+            *(one.lost, one.gates, one.measures),
+        )
+        assert told[8:15] == (one.speaking, *one.counts, one.gates_reached)
+        lost_and_gates.add((one.lost, one.gates))
+    assert lost_and_gates == {(0, 0), (0, 1), (2, 0)}
+
+
+def test_xlsx_has_the_same_figures(client, bob, municipality, settled):
+    book = openpyxl.load_workbook(io.BytesIO(fetch(client, bob, municipality, "development_xlsx").content))
+    (trend,) = development_of(bob, municipality).with_rounds
+    rounds = list(book["Runden"].iter_rows(min_row=2, values_only=True))
+    assert [(row[2].date(), row[3], row[7]) for row in rounds] == [(one.on, one.mean, one.change) for one in trend.rounds]
+    moved = list(book["Was sich bewegt hat"].iter_rows(min_row=2, values_only=True))
+    assert moved[0][4:] == ("gesunken", 2, 1, "Eine Stelle ist unbesetzt")
+
+
+def test_file_tells_how_far_back_its_reasons_go(client, bob, municipality, settled, monkeypatch):
+    a_round(settled.project, bob, rated(vertrauen=4), timezone.localdate())
+    monkeypatch.setattr(views, "TOLD_IN_FILES", 1)
+    document = fetch(client, bob, municipality, "development_json").json()
+    assert [one["reasons"] is None for one in document["moved"]] == [False, True]
+    book = openpyxl.load_workbook(io.BytesIO(fetch(client, bob, municipality, "development_xlsx").content))
+    said = [row[0] for row in book["Was sich bewegt hat"].iter_rows(values_only=True)]
+    assert said[-1] == "Erzählt sind die letzten 1 von 2 Runden, in denen sich etwas bewegt hat."
+
+
+def test_files_show_what_one_may_see(client, bob, alice, municipality, edition):
+    another(municipality, bob, "Ämterbuch", FIRST, date(2026, 2, 1))
+    another(municipality, bob, "=1+1", FIRST, date(2026, 2, 1), team=[alice])
+    document = fetch(client, alice, municipality, "development_json").json()
+    assert (document["only_own_projects"], [one["name"] for one in document["projects"]]) == (True, ["=1+1"])
+    book = openpyxl.load_workbook(io.BytesIO(fetch(client, alice, municipality, "development_xlsx").content))
+    assert [row[0].data_type for row in book["Runden"].iter_rows(min_row=2)] == ["s"]
+
+
+def test_files_without_an_approval_are_files(client, bob, municipality, project):
+    assert fetch(client, bob, municipality, "development_json").json()["quarters"] == []
+    book = openpyxl.load_workbook(io.BytesIO(fetch(client, bob, municipality, "development_xlsx").content))
+    assert book.sheetnames == ["Quartale", "Runden", "Was sich bewegt hat"]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "json"])
+@pytest.mark.parametrize("projects", [1, 3])
+def test_file_costs_the_same(client, bob, municipality, edition, projects, kind, django_assert_num_queries):
+    for number in range(projects):
+        first = another(municipality, bob, f"Projekt {number}", FIRST, date(2025, 2, 1))
+        move_on(first.project, "p4", bob)
+        a_round(first.project, bob, rated(vertrauen=3), date(2025, 5, 1))
+    fetch(client, bob, municipality)
+    with django_assert_num_queries(13):  # those of the page, and three that put the download into the log
+        client.get(reverse(f"reports:development_{kind}", args=[municipality.public_id]))

@@ -42,6 +42,8 @@ NOT_HERE = (
     "reports:portfolio_json",
     "reports:municipal_xlsx",
     "reports:municipal_json",
+    "reports:development_xlsx",
+    "reports:development_json",
     "reports:ods",
     "reports:docx",
     "reports:csv",

@@ -29,6 +29,7 @@ def development_of(user: Any, municipality: Municipality, *, today: date | None 
 def build_development(sources: DevelopmentSources, *, today: date) -> Development:
     return Development(
         municipality=sources.municipality.name,
+        is_fictional=sources.municipality.is_fictional,
         as_of=today,
         only_own=sources.only_own,
         quarters=tuple(_quarters(sources, today)),

@@ -1,6 +1,6 @@
 """What the development of a municipality shows, as frozen values: renderings never compute. Means run from 0 to 4."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -84,11 +84,16 @@ class MovedRound:
     risen: tuple[str, ...]
 
 
+#: The moves of some of the rounds, by record: those whose documents were read.
+Told = Mapping[int, Sequence[Move]]
+
+
 @dataclass(frozen=True, slots=True)
 class Development:
     """``quarters`` the latest first, without a gap; none before the first approval. ``moved`` the latest first."""
 
     municipality: str
+    is_fictional: bool
     as_of: date
     only_own: bool
     quarters: tuple[Quarter, ...]

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from assessments.reports.development.model import Move, MovedRound
+from assessments.reports.development.model import Move, MovedRound, Told
 from catalogue.edition_cache import cached_edition_of
 from catalogue.models import EditionState
 from scaling.common.markdown import plain_text
@@ -30,7 +30,7 @@ _MOVES = """
 """
 
 
-def fetch_moves(rounds: Sequence[MovedRound]) -> Mapping[int, Sequence[Move]]:
+def fetch_moves(rounds: Sequence[MovedRound]) -> Told:
     """By record. One query, which reads the documents of these rounds: ask for those of a page."""
     values: dict[str, Any] = {
         "records": [one.record_id for one in rounds],

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.reports.development.model import Development, Move, Quarter
+from assessments.reports.development.model import Development, Move, Quarter, Told
 
 
 def quarter_name(quarter: Quarter) -> str:
@@ -49,3 +49,11 @@ def more_moves(moves: Sequence[Move]) -> str:
     )
     said = ", ".join(text for n, text in counted if n)
     return _("Außerdem: %(what)s.") % {"what": said} if said else ""
+
+
+def untold(development: Development, told: Told) -> str:
+    """Of a file: that it goes back no further than the latest rounds; "" if all are told."""
+    if len(told) == len(development.moved):
+        return ""
+    n, m = len(told), len(development.moved)
+    return _("Erzählt sind die letzten %(n)s von %(m)s Runden, in denen sich etwas bewegt hat.") % {"n": n, "m": m}

@@ -4,17 +4,27 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from assessments.reports.development.build import development_of
 from assessments.reports.development.reasons import fetch_moves
+from assessments.reports.export.development_book import development_book
+from assessments.reports.export.development_json import render_development_json
+from assessments.reports.export.xlsx_file import MEDIA_TYPE as XLSX
+from assessments.reports.export.xlsx_file import write_xlsx
+from assessments.reports.views.downloads import requested_language
 from assessments.views.access import get_municipality
 
 #: Of a page, so that none is higher than ten screens of a phone. A round in which much moved takes half a screen.
 QUARTERS_PER_PAGE, TRENDS_PER_PAGE, MOVED_PER_PAGE = 8, 10, 4
 #: Of a round, told with their reasons; how many follow is said.
 MAX_MOVES = 3
+#: Of a file, told with their reasons: each reads a document.
+TOLD_IN_FILES = 100
 
 
 @login_required
@@ -35,3 +45,21 @@ def development_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "crumbs": [(municipality.name, municipality.get_absolute_url()), (_("Entwicklung"), "")],
     }
     return render(request, "report/development/development.html", context)
+
+
+@login_required
+@require_safe
+@cache_control(private=True, no_cache=True)
+def development_file(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
+    """All quarters and rounds, and what moved in the latest of them, as XLSX or JSON; ``?sprache=``. Six queries."""
+    municipality = get_municipality(request.user, public_id)
+    with translation.override(requested_language(request)):
+        development = development_of(request.user, municipality)
+        latest = development.moved[:TOLD_IN_FILES]
+        told = fetch_moves(latest) if latest else {}
+        if kind == "xlsx":
+            content, media_type = write_xlsx(development_book(development, told)), XLSX
+        else:
+            content, media_type = render_development_json(development, told), "application/json"
+    name = f"entwicklung-{slugify(municipality.name)}-{development.as_of.isoformat()}.{kind}"
+    return HttpResponse(content, content_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
