@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from assessments.models import RecordFile, RenderedPdf
+from assessments.models import Project, RecordFile, RenderedPdf
 from assessments.queries.short_check import questions_of
+from assessments.reports import pdf as pdf_package
 from assessments.reports.municipal.build import municipal_profile_of
 from assessments.reports.pdf import pdf_of
-from assessments.reports.pdf.store import fetch_pdf, note_problem, store_pdf
+from assessments.reports.pdf.store import fetch_pdf, fetch_stand_in, note_problem, store_pdf
 from assessments.reports.portfolio.build import portfolio_of
 from assessments.reports.profile.anonymise import without_names
 from assessments.reports.profile.load import load_profile
@@ -203,6 +204,40 @@ def test_round_approved_while_its_pdf_is_made_ends_in_the_document(client, secon
     text = text_of(client.get(url(second)).content)
     assert second.records.get().number in text
     assert "Entwurf" not in text
+
+
+def render_as(job, version, monkeypatch):
+    """By a worker of this version, which names by its own version what it makes."""
+    with monkeypatch.context() as patched:
+        for module in (pdf_package, tasks, orders):
+            patched.setattr(module, "render_version", lambda: version)
+        tasks.render.func(type("Context", (), {"job": job})(), **job.args)
+    ProcrastinateJob.objects.filter(pk=job.pk).update(status="succeeded")
+
+
+def test_worker_of_another_version_ends_the_wait(client, second, alice, impatient, monkeypatch):
+    """While an update is under way, old pages meet new workers. Not for long: each version makes its own PDFs."""
+    client.force_login(alice)
+    assert client.get(url(second)).status_code == 202
+    waited_for = jobs().get()
+    render_as(waited_for, "another version", monkeypatch)
+    assert fetch_pdf(waited_for.lock) is None  # its own name for it is another
+    assert "PDF ist fertig" in client.get(url(second, f"?umfang=kurz&warten={waited_for.lock}")).text
+    assert client.get(url(second)).content.startswith(b"%PDF")
+    assert jobs().count() == 1
+    RenderedPdf.objects.update(made_at=timezone.now() - timedelta(minutes=11))
+    assert client.get(url(second)).status_code == 202
+
+
+def test_round_that_changed_leaves_nothing_under_its_former_name(client, second, alice, impatient, monkeypatch):
+    client.force_login(alice)
+    client.get(url(second))
+    waited_for = jobs().get()
+    Project.objects.filter(pk=second.project_id).update(name="Umbenannt")
+    tasks.render.func(type("Context", (), {"job": waited_for})(), **waited_for.args)
+    assert RenderedPdf.objects.count() == 1
+    assert fetch_pdf(waited_for.lock) is None
+    assert fetch_stand_in(waited_for.lock) is None
 
 
 def test_pauses_grow_and_end():

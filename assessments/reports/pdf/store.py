@@ -17,6 +17,8 @@ MAX_BYTES = 200 * 1024 * 1024
 UNUSED = timedelta(days=30)
 #: So often, and no oftener, a fetch is written down.
 NOTED_EVERY = timedelta(hours=12)
+#: So long a PDF by another version of the program is handed out: as long as an update may leave both at work.
+STANDS_IN = timedelta(minutes=10)
 
 
 def fetch_pdf(key: str) -> bytes | None:
@@ -43,6 +45,22 @@ def store_pdf(key: str, pdf: bytes) -> None:
     RenderedPdf.objects.filter(used_at__lt=now - UNUSED).delete()
 
 
+def store_stand_in(key: str, pdf: bytes) -> None:
+    """What a worker of another version made for whoever waits under this key, apart from what that key's own version makes."""
+    store_pdf(_stand_in(key), pdf)
+
+
+def fetch_stand_in(key: str) -> bytes | None:
+    """None where there is none, or none from the last minutes. One query, another one where there is one."""
+    beside = _stand_in(key)
+    is_recent = RenderedPdf.objects.filter(key=beside, made_at__gt=timezone.now() - STANDS_IN).exists()
+    return fetch_pdf(beside) if is_recent else None
+
+
+def _stand_in(key: str) -> str:
+    return hashlib.sha256(f"{key} stand-in".encode()).hexdigest()
+
+
 def note_problem(key: str, problem: str) -> None:
     """That a PDF could not be made, and why; the next one that is stored under the key takes its place."""
     now = timezone.now()
@@ -66,7 +84,8 @@ def recent_problem(key: str, *, within: timedelta) -> str:
 
 
 def forget_pdf(key: str) -> None:
-    RenderedPdf.objects.filter(key=key).delete()
+    """And what stands in for it."""
+    RenderedPdf.objects.filter(key__in=(key, _stand_in(key))).delete()
 
 
 def forget_all() -> None:

@@ -15,8 +15,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 from procrastinate.exceptions import AlreadyEnqueued
 
 from assessments.models import Assessment, RenderedPdf
+from assessments.reports.made_with import render_version
 from assessments.reports.pdf import VARIANTS, PdfUnavailable
-from assessments.reports.pdf.store import forget_problem, recent_problem
+from assessments.reports.pdf.store import fetch_stand_in, forget_problem, recent_problem
 from assessments.reports.records.files import FileDamaged
 from assessments.reports.records.keeping import current_record, record_profile
 from assessments.reports.rendering.orders import PdfOrder, record_order
@@ -72,6 +73,8 @@ def pdf_or_wait(order: PdfOrder, *, again: bool = False, may_wait: bool = True) 
         forget_problem(order.key)
     _raise_problem(order)
     if _job_of(order.key) is None:
+        if (pdf := fetch_stand_in(order.key)) is not None:
+            return pdf
         enqueue(order, priority=WANTED)
     return (_awaited(order) if may_wait else None) or _how_far(order)
 
@@ -87,7 +90,13 @@ def enqueue(order: PdfOrder, *, priority: int) -> None:
     job = render.configure(lock=order.key, queueing_lock=f"{priority} {order.key}", priority=priority)
     try:
         with transaction.atomic():
-            job.defer(kind=order.kind, args=order.args, key=order.key, asked_at=timezone.now().isoformat())
+            job.defer(
+                kind=order.kind,
+                args=order.args,
+                key=order.key,
+                asked_at=timezone.now().isoformat(),
+                version=render_version(),
+            )
     except AlreadyEnqueued:
         pass
 
@@ -150,6 +159,8 @@ def _how_far(order: PdfOrder) -> bytes | Waiting:
     if job is None:  # it ended a moment ago, one way or the other
         _raise_problem(order)
         pdf = order.fetch()
+        if pdf is None:
+            pdf = fetch_stand_in(order.key)
         return pdf if pdf is not None else Waiting(is_running=False, before=0, failures=0, has_worker=True)
     return _state_of(job)
 

@@ -8,8 +8,9 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from assessments.models import RenderedPdf
+from assessments.reports.made_with import render_version
 from assessments.reports.pdf import PdfUnavailable
-from assessments.reports.pdf.store import forget_pdf, forget_problem, note_problem
+from assessments.reports.pdf.store import forget_pdf, forget_problem, note_problem, store_stand_in
 from assessments.reports.records.files import FileDamaged
 from assessments.reports.records.renditions import last_anonymised
 from assessments.reports.rendering.orders import order_from
@@ -24,10 +25,12 @@ RETRY = GrowingPauses((2, 10, 60), is_hopeless=lambda error: isinstance(error, P
 
 
 @app.task(name="render_pdf", queue=PDF, pass_context=True, retry=RETRY)
-def render(context: JobContext, *, kind: str, args: dict[str, Any], key: str, asked_at: str) -> None:
+def render(context: JobContext, *, kind: str, args: dict[str, Any], key: str, asked_at: str, version: str = "") -> None:
     """Make the PDF unless it is there: also of two jobs for the same one, which never run at once, the second finds it made.
 
     ``key`` is that of the order as it was asked for; whoever waits looks there for a problem.
+    ``version`` is what asked: where the program was updated in between, it names the same order otherwise than this worker, and
+    would wait for ever for what is made under its name.
     """
     try:
         before = last_anonymised()
@@ -35,9 +38,12 @@ def render(context: JobContext, *, kind: str, args: dict[str, Any], key: str, as
         if order.fetch() is None:
             start = time.monotonic()
             order.make()
-            if last_anonymised() != before:  # it may show the name: whoever waits has it made again
-                forget_pdf(order.key)
             logger.info("Rendered %s %s in %.2f s.", kind, order.key, time.monotonic() - start)
+        if order.key != key and version != render_version() and (pdf := order.fetch()) is not None:
+            store_stand_in(key, pdf)
+        if last_anonymised() != before:  # it may show the name: whoever waits has it made again
+            forget_pdf(order.key)
+            forget_pdf(key)
         forget_problem(key)
     except PdfUnavailable:
         note_problem(key, RenderedPdf.UNAVAILABLE)
