@@ -18,7 +18,9 @@ from scaling.common import row_heights
 
 HEAD, MUTED, LINE = "#171A2B", "#F2F3F8", "#B8BBCC"
 #: Points of the letters, and characters in a line of the instructions.
-SIZES, INSTRUCTIONS = {"title": 16, "heading": 12, "text": 11}, 100
+SIZES = {"title": 16, "heading": 12, "text": 11}
+#: The width of a page, in characters. LibreOffice does not make a single column smaller: it cuts what is wider.
+INSTRUCTIONS = 88
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

@@ -76,6 +76,8 @@ def _load_whole(image: Image.Image) -> None:
 
 
 def _redrawn(image: Image.Image) -> bytes:
+    if image.mode.startswith("I"):  # sixteen bits of grey: converted at once, nearly all of them are white
+        image = image.convert("I").point(lambda grey: grey / 256).convert("L")
     upright = ImageOps.exif_transpose(image).convert("RGBA")
     upright.thumbnail((STORED_PIXELS, STORED_PIXELS), Image.Resampling.LANCZOS)
     canvas = Image.new("RGBA", upright.size, "white")

@@ -76,6 +76,11 @@ def test_transparent_parts_become_white():
     assert drawn(picture(mode="RGBA", colour=(0, 0, 0, 0))).getpixel((5, 5)) == (255, 255, 255)
 
 
+def test_grey_of_sixteen_bits_keeps_its_shades():
+    greys = [drawn(picture(mode="I;16", colour=value)).getpixel((5, 5)) for value in (0, 30000, 65535)]
+    assert greys == [(0,) * 3, (117,) * 3, (255,) * 3]
+
+
 def test_picture_taken_sideways_is_turned():
     exif = Image.Exif()
     exif[0x0112] = 6

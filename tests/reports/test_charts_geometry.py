@@ -137,6 +137,15 @@ def test_level_strips_are_tidy_with_any_labels_and_counts(rows, width):
     assert_tidy(level_strips(rows, width=width))
 
 
+@pytest.mark.parametrize("width", [480, 640])
+@pytest.mark.parametrize("rows", [1, 5])
+def test_key_of_level_strips_keeps_clear_of_the_last_rows_notes(width, rows):
+    strip = Strip("Alle Kriterien", (1, 2, 3, 4, 5), 2, 2.3, 3.0, "15 von 17 eingeschätzt", False, earlier=1.7)
+    texts = boxes(level_strips([strip] * rows, earlier_name="Runde 2", width=width))
+    key = min(box.top for said, box in texts if said in ("Mittlere Stufe", "Ziel"))
+    assert key - max(box.bottom for said, box in texts if "Ziel 3,0" in said) >= 6
+
+
 @pytest.mark.parametrize("width", [290, 480, 640])
 def test_a_target_at_the_highest_level_keeps_clear_of_the_figure_beside_it(width):
     drawing = parse(bullet_bars([Bar("Nutzen", 3.4, 4.0, 2.0, "5 von 12")], width=width))

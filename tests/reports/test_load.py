@@ -8,9 +8,20 @@ import pytest
 from django.utils import translation
 
 from assessments.models import Assessment, Comment, Evidence, Measure
+from assessments.reports.profile import texts
 from assessments.reports.profile.anonymise import without_names
 from assessments.reports.profile.load import NotComparable, load_profile
-from assessments.scoring import Average, Counts, Distribution, GroupChange, KindCounts
+from assessments.scoring import (
+    NOT_EXAMINED,
+    Average,
+    Blocker,
+    Counts,
+    Distribution,
+    Gate,
+    GateMilestone,
+    GroupChange,
+    KindCounts,
+)
 from assessments.services import workflow
 from tests.factories import make_catalogue, make_project
 from tests.reports.conftest import approved
@@ -306,3 +317,20 @@ def test_loading_costs_the_same_queries_for_1_and_60_criteria_and_1_and_3_rounds
     with django_assert_num_queries(6):
         profile = profile_of(assessment)
     assert (len(profile.criteria), len(profile.trend.points)) == (criteria, rounds)
+
+
+@pytest.mark.parametrize(
+    ("missing", "own", "said"),
+    [
+        (1, 0, "Zum Phasentor „P4“ fehlt mindestens ein Meilenstein; die der Phase selbst sind nicht geprüft."),
+        (2, 0, "Zum Phasentor „P4“ fehlen mindestens 2 Meilensteine; die der Phase selbst sind nicht geprüft."),
+        (0, 0, "Das Phasentor „P4“ ist nicht geprüft."),
+        (2, 2, "Das Phasentor „P4“ ist nicht geprüft."),
+    ],
+)
+def test_headline_says_what_is_missing_although_a_gate_is_not_examined(missing, own, said):
+    """„Nicht geprüft“ alone, above a list of what is missing, would read as if one of the two were wrong."""
+    milestone = GateMilestone("vertrauen", "durchgehend", 3)
+    gate = Gate("p4", NOT_EXAMINED, (Blocker(milestone, "open", 3),) * missing, (), 0, missing, 0, own, 0, missing - own)
+    counts = Counts(total=1, rated=1, unknown=0, not_applicable=0, open=0, unconfirmed=0)
+    assert texts.headline(Average(2.0, 1, 1), counts, "P4", gate).endswith(said)

@@ -42,6 +42,8 @@ def level_strips(strips: Sequence[Strip], *, earlier_name: str = "", width: floa
     y = SCALE
     for strip in strips:
         y = _draw_strip(drawing, strip, y, left, cell, highest, narrow, earlier_name)
+    if not narrow and len(_notes(strips[-1], earlier_name)) > 1:
+        y += 7  # beside the others its last line has the next one's empty top below it
     y = _draw_key(drawing, y + 3, strips, earlier_name)
     return drawing.finish(y + 2, _sentence(strips, earlier_name))
 

@@ -12,7 +12,7 @@ from assessments.validity import Validity
 
 
 def portfolio_book(portfolio: Portfolio) -> Book:
-    """Five sheets. The same portfolio gives the same book."""
+    """Six sheets. The same portfolio gives the same book."""
     day = date_format(portfolio.as_of)
     title = _("Portfolio %(municipality)s") % {"municipality": portfolio.municipality}
     return Book(
@@ -23,7 +23,14 @@ def portfolio_book(portfolio: Portfolio) -> Book:
         heading=f"{title} · {day}",
         footing=_("Zahlen aus den freigegebenen Bewertungen, Maßnahmen und laufende Runden vom %(day)s") % {"day": day},
         of_pages=_("Seite %(page)s von %(pages)s"),
-        sheets=(_projects(portfolio), _gates(portfolio), _obstacles(portfolio), _overdue(portfolio), _ageing(portfolio)),
+        sheets=(
+            _projects(portfolio),
+            _streams(portfolio),
+            _gates(portfolio),
+            _obstacles(portfolio),
+            _overdue(portfolio),
+            _ageing(portfolio),
+        ),
     )
 
 
@@ -33,19 +40,16 @@ def _all_rows(portfolio: Portfolio) -> list[PortfolioRow]:
 
 
 def _projects(portfolio: Portfolio) -> BookSheet:
-    streams = len(portfolio.streams)
+    """No more columns than can be read on paper; the workstreams have a sheet of their own."""
     sheet = BookSheet(
         _("Portfolio"),
-        (30, 18, 12, 13, *([11, 11] * (streams + 1)), 13, 10, 10, 10, 12, *((22,) if portfolio.sees_running else ())),
+        (30, 16, 12, 13, 12, 14, 14, 11, 11, 13, 12, *((22,) if portfolio.sees_running else ())),
         frozen_columns=1,
     )
     sheet.note(_("Portfolio %(municipality)s") % {"municipality": portfolio.municipality}, look="title")
     sheet.note(texts.standing(portfolio))
     sheet.empty()
-    names = [*(name for _key, name in portfolio.streams), _("Alle Kriterien")]
-    head = [_("Projekt"), _("Phase"), _("Runde"), _("Freigegeben am")]
-    for name in names:
-        head += [name, _("%(stream)s, eingeschätzt") % {"stream": name}]
+    head = [_("Projekt"), _("Phase"), _("Runde"), _("Freigegeben am"), _("Alle Kriterien"), _("eingeschätzt")]
     head += [_("Veränderung"), _("gesunken"), _("gestiegen"), _("Maßnahmen offen"), _("davon überfällig")]
     if portfolio.sees_running:
         head.append(_("Läuft"))
@@ -54,17 +58,13 @@ def _projects(portfolio: Portfolio) -> BookSheet:
 
 
 def _project(portfolio: Portfolio, row: PortfolioRow) -> list[Value | BookCell]:
-    record, overall = row.record, row.overall
+    overall = row.overall
+    change = overall.change if overall else None
     cells: list[Value | BookCell] = [
         row.name,
         "" if row.is_municipality_wide else row.phase_label,
-        record.round_label if record else _("noch nichts freigegeben"),
-        record.on if record else None,
-    ]
-    for figure in (*(row.figure(key) for key, _name in portfolio.streams), overall):
-        cells += _figure(figure)
-    change = overall.change if overall else None
-    cells += [
+        *_round(row),
+        *_figure(overall),
         BookCell(change, "signed_mean"),
         row.fallen if change is not None else None,
         row.risen if change is not None else None,
@@ -75,6 +75,26 @@ def _project(portfolio: Portfolio, row: PortfolioRow) -> list[Value | BookCell]:
         running = f"{row.running.round_label}, {row.running.state_label}" if row.running else ""
         cells.append("; ".join(filter(None, (running, row.stale))))
     return cells
+
+
+def _streams(portfolio: Portfolio) -> BookSheet:
+    sheet = BookSheet(_("Workstreams"), (30, 12, 13, *([18, 14] * len(portfolio.streams))), frozen_columns=1)
+    head = [_("Projekt"), _("Runde"), _("Freigegeben am")]
+    for _key, name in portfolio.streams:
+        head += [name, _("eingeschätzt")]
+    keys = [key for key, _name in portfolio.streams]
+    sheet.table(
+        head,
+        [
+            [row.name, *_round(row), *(cell for key in keys for cell in _figure(row.figure(key)))]
+            for row in _all_rows(portfolio)
+        ],
+    )
+    return sheet
+
+
+def _round(row: PortfolioRow) -> list[Value]:
+    return [row.record.round_label, row.record.on] if row.record else [_("noch nichts freigegeben"), None]
 
 
 def _figure(figure: StreamFigure | None) -> list[Value | BookCell]:

@@ -280,6 +280,13 @@ def _standing(average: scoring.Average) -> str:
 def _gate_standing(label: str, gate: scoring.Gate | None) -> str:
     if gate is None or gate.state == scoring.AHEAD:
         return ""
+    if gate.state == scoring.NOT_EXAMINED and gate.blockers and not gate.own:
+        # What is missing is known, if not all: „nicht geprüft“ alone would read as if nobody knew.
+        return ngettext(
+            "Zum Phasentor „%(gate)s“ fehlt mindestens ein Meilenstein; die der Phase selbst sind nicht geprüft.",
+            "Zum Phasentor „%(gate)s“ fehlen mindestens %(missing)s Meilensteine; die der Phase selbst sind nicht geprüft.",
+            len(gate.blockers),
+        ) % {"gate": label, "missing": len(gate.blockers)}
     if gate.state == scoring.NOT_EXAMINED:
         return _("Das Phasentor „%(gate)s“ ist nicht geprüft.") % {"gate": label}
     if gate.state == scoring.REACHED:
