@@ -128,6 +128,14 @@ def test_proxy_limits_and_headers_are_the_apps():
     assert "X-Forwarded-For $proxy_add_x_forwarded_for" in text
 
 
+@pytest.mark.parametrize(("word", "code", "said"), [("--help", 0, "deploy/release FOLDER"), ("--out", 1, "usage:")])
+def test_release_takes_no_option_for_a_folder(tmp_path, word, code, said):
+    done = subprocess.run([sys.executable, str(DEPLOY / "release"), word], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == code
+    assert said in done.stdout + done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_release_is_the_commit_with_its_parts_and_the_same_each_time(tmp_path):
     if not (ROOT / ".git").exists():
         pytest.skip("is made from a git checkout")

@@ -5,15 +5,18 @@ No request speaks to a mail server: ``send_later`` puts a mail into the queue, i
 
 import logging
 import smtplib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.db.models import Q
 from django.dispatch import Signal
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from scaling.common.addresses import absolute_url
 from scaling.common.jobs import MAIL, GrowingPauses, put_off
@@ -84,9 +87,33 @@ def send_mail(*, message: dict[str, Any], about: str = "") -> None:
     mail = EmailMultiAlternatives(**parts)  # a plain one where there are none
     for content, kind in alternatives:
         mail.attach_alternative(content, kind)
-    mail.connection = get_connection()
-    mail.send()
+    if _kept is None:
+        with Delivery() as delivery:
+            delivery.carry(mail)
+    else:
+        _kept.carry(mail)
+        if not _others_are_due():
+            _kept.close()
     sent.send(sender=None, about=about)
+
+
+@contextmanager
+def one_connection() -> Iterator[None]:
+    """For a worker, which sends one mail after the other: those that are due together go over one connection.
+
+    With the last of them it is closed, so no server waits for a mail that may come in an hour.
+    """
+    global _kept
+    with Delivery() as _kept:
+        try:
+            yield
+        finally:
+            _kept = None
+
+
+def _others_are_due() -> bool:
+    due = Q(scheduled_at=None) | Q(scheduled_at__lte=timezone.now())
+    return ProcrastinateJob.objects.filter(due, queue_name=MAIL, status="todo").exists()
 
 
 def _as_plain(mail: EmailMessage) -> dict[str, Any]:
@@ -109,7 +136,7 @@ def _as_plain(mail: EmailMessage) -> dict[str, Any]:
 class Delivery:
     """Sends mail after mail over one connection, opened with the first one and anew where the server ended it.
 
-    A failure is logged, never raised. Leaving the ``with`` block closes the connection.
+    Leaving the ``with`` block closes the connection.
     """
 
     def __init__(self) -> None:
@@ -120,10 +147,19 @@ class Delivery:
         return self
 
     def __exit__(self, *_details: object) -> None:
-        self._close()
+        self.close()
 
     def send(self, mail: EmailMessage) -> bool:
-        """Whether the server took it. What a kept connection does not carry is tried once more over a new one."""
+        """Whether the server took it. A failure is logged, never raised."""
+        try:
+            self.carry(mail)
+        except Exception:
+            logger.exception("The mail “%s” to %s was not sent.", mail.subject, ", ".join(mail.to))
+            return False
+        return True
+
+    def carry(self, mail: EmailMessage) -> None:
+        """Raises what the server or the way to it says. What a kept connection does not carry is tried over a new one first."""
         mail.connection = self.connection
         while True:
             try:
@@ -131,17 +167,20 @@ class Delivery:
                 mail.send()
             except Exception as error:
                 is_new = not self.carried
-                self._close()
+                self.close()
                 if is_new or isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError):
-                    logger.exception("The mail “%s” to %s was not sent.", mail.subject, ", ".join(mail.to))
-                    return False
+                    raise
             else:
                 self.carried += 1
-                return True
+                return
 
-    def _close(self) -> None:
+    def close(self) -> None:
         self.carried = 0
         try:
             self.connection.close()
         except Exception:
             logger.exception("The connection to the mail server was not closed in order.")
+
+
+#: What a worker's mails go over, while one is at work here.
+_kept: Delivery | None = None

@@ -1,5 +1,6 @@
 """Compiles our translations without the gettext programs, which a fresh machine may lack."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ def compile_translations(target: Path | None = None) -> None:
     """
     for text, compiled in _outdated(target):
         compiled.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = compiled.with_suffix(".mo.new")
+        unfinished = compiled.with_suffix(f".mo.{os.getpid()}")  # two commands in a fresh folder compile at the same moment
         polib.pofile(str(text)).save_as_mofile(str(unfinished))
         unfinished.replace(compiled)  # at once: a server may be reading
 

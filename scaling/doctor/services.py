@@ -16,6 +16,7 @@ from scaling.common.jobs import STUCK_AFTER, stuck_jobs
 from scaling.common.processes import NAME
 from scaling.doctor.findings import Check, Complaint, counted, problem, warning
 from scaling.models import TimedRun
+from scaling.right_clock import CONFIRM, doubt
 from scaling.timers import TASKS
 
 #: A run that lies further ahead was noted down by a wrong clock.
@@ -86,6 +87,14 @@ def timers() -> Iterator[Complaint]:
             yield problem(f"The timer “{name}” has not run in time (last: {last}).", f"systemctl enable --now {unit}")
 
 
+def time_since_the_last_run() -> Iterator[Complaint]:
+    if said := doubt():
+        yield problem(
+            f"{said} Nothing is deleted until somebody says that this is so.",
+            f"timedatectl says whether the clock is right. If it is (the server was off): {CONFIRM}",
+        )
+
+
 def scanner() -> Iterator[Complaint]:
     if settings.EVIDENCE_SCANNER:
         try:
@@ -113,4 +122,5 @@ CHECKS = [
     Check("jobs", jobs, needs_database=True),
     Check("scanner", scanner),
     Check("timers", timers, needs_database=True, in_demo=False),
+    Check("time since the last run", time_since_the_last_run, needs_database=True, in_demo=False),
 ]

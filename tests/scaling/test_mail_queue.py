@@ -1,6 +1,7 @@
 """Mails wait in the queue and not in a request: they are there with their transaction, and are tried again."""
 
 import smtplib
+import threading
 from datetime import timedelta
 from io import StringIO
 
@@ -19,6 +20,7 @@ from scaling.common.jobs import MAIL
 from scaling.common.mail import RETRY, send_later, send_mail
 from scaling.doctor import services
 from tests.factories import make_catalogue, make_project
+from tests.mail_server import MailServer
 from tests.reports.workers import wait_until, worker
 
 NEW = "neu@example.org"
@@ -38,6 +40,14 @@ def clean_queue(transactional_db):
     empty()
     yield
     empty()
+
+
+@pytest.fixture
+def mail_server():
+    with MailServer() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
 
 
 def waiting():
@@ -193,3 +203,16 @@ def test_mail_server_away_costs_nothing_but_time(clean_queue, client, bob, munic
     with worker(log, EMAIL_URL="consolemail://"):
         wait_until(lambda: Invitation.objects.get().sent_at, "not tried again", log)
     assert not waiting()
+
+
+def test_mails_that_wait_together_go_over_one_connection(clean_queue, tmp_path, mail_server):
+    """One that is refused is told as failed and costs no other; the connection ends with the last of them."""
+    names = ["alice", "niemand", "rita", "dora", "bob"]
+    send_later(EmailMessage("Betreff", "Text", to=[f"{name}@stadt.example"]) for name in names)
+    log = tmp_path / "worker.log"
+    with worker(log, EMAIL_URL=f"smtp://127.0.0.1:{mail_server.server_address[1]}"):
+        wait_until(lambda: len(mail_server.taken) == 4, "not all sent", log)
+        wait_until(lambda: mail_server.connections == mail_server.ended == 2, "left open, or one a mail", log)
+        wait_until(lambda: not ProcrastinateJob.objects.filter(status__in=("todo", "doing")).exists(), "some wait", log)
+    assert mail_server.taken == [f"{name}@stadt.example" for name in names if name != "niemand"]
+    assert [job.status for job in ProcrastinateJob.objects.filter(queue_name=MAIL)] == ["failed"]

@@ -143,3 +143,13 @@ def test_static_files_are_known_by_what_they_hold(settings, tmp_path):
         assert static_state() != before
     finally:
         finders.get_finder.cache_clear()  # type: ignore[attr-defined]
+
+
+def test_two_commands_compile_translations_of_a_fresh_folder_at_once(tmp_path):
+    code = "import sys; from scaling.common.translations import *; compile_translations(Path(sys.argv[1]))"
+    words = [sys.executable, "-c", code, str(tmp_path)]
+    both = [subprocess.Popen(words, cwd=ROOT) for _one in range(2)]
+    assert [one.wait() for one in both] == [0, 0]
+    names = [path.name for path in tmp_path.rglob("*") if path.is_file()]
+    assert names
+    assert set(names) == {"django.mo"}

@@ -42,7 +42,7 @@ def work(*, heartbeat: float = 5.0, silent: float = 20.0, niceness: int = NICENE
         with contextlib.suppress(DatabaseError):  # away for the moment: then they are told for ten minutes more
             forget_missing_libraries()
     connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4)
-    with app.replace_connector(connector) as ours:
+    with app.replace_connector(connector) as ours, mail.one_connection():
         asyncio.run(_work(ours, heartbeat, silent))
 
 

@@ -13,6 +13,7 @@ from scaling.accounts.models import User
 from scaling.backup.archive import BadBackup, recipient_problem, sweep
 from scaling.backup.create import create
 from scaling.backup.restore import look_into
+from scaling.right_clock import CONFIRM, doubt
 
 #: So many of the newest stay, however old they are.
 LEAST_KEPT = 3
@@ -67,6 +68,9 @@ class Command(BaseCommand):
         for name in written.missing:
             self.stderr.write(f"The upload {name} is missing; everything else is in the backup.")
         if options["into_folder"]:
+            if said := doubt():
+                self.stderr.write(f"{said} No older backup is deleted. If this clock is right: {CONFIRM}")
+                return
             for old in self.outdated(path):
                 old.unlink()
                 self.stdout.write(f"{old} deleted (older than {settings.BACKUP_KEEP_DAYS} days)")

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from assessments.services import evidence_files
 from scaling.accounts import coats_of_arms
 from scaling.common.stored_files import UNUSED_FOR
+from scaling.right_clock import add_argument, refuse_doubtful_clock
 
 
 class Command(BaseCommand):
@@ -17,8 +18,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--days", type=int, default=UNUSED_FOR.days, help="unused for at least so long (default %(default)s)"
         )
+        add_argument(parser)
 
-    def handle(self, *args: Any, days: int, **options: Any) -> None:
+    def handle(self, *args: Any, days: int, clock_is_right: bool, **options: Any) -> None:
+        refuse_doubtful_clock(is_right=clock_is_right)
         unused_for = timedelta(days=max(days, 1))
         deleted = [
             *evidence_files.delete_unused_files(unused_for=unused_for),
