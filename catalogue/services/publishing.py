@@ -19,6 +19,16 @@ class WrongEditionState(Exception):
     """The edition's state does not allow this step."""
 
 
+class AlreadyDrafted(WrongEditionState):
+    """Somebody has begun to change this edition: ``draft`` is what they work on."""
+
+    def __init__(self, edition: Edition, draft: Edition) -> None:
+        self.draft = draft
+        super().__init__(
+            _("Zu Ausgabe %(number)s gibt es schon den Entwurf %(draft)s.") % {"number": edition.number, "draft": draft.number}
+        )
+
+
 class Incomplete(Exception):
     """The edition cannot be published yet; ``missing`` says what is missing."""
 
@@ -103,7 +113,7 @@ def copy_edition(*, edition: Edition, by: Any, minor: bool = False) -> Edition:
     """A new draft with everything the edition holds; criteria keep their keys.
 
     It takes the next free number: 3.0 after 2.1, or with ``minor`` (a correction of this edition) 2.2 after 2.1. Raises
-    WrongEditionState for a draft, since a draft can simply be edited, and while another draft copied from this edition is open.
+    WrongEditionState for a draft, since a draft can simply be edited; AlreadyDrafted while another copy of it is open.
     """
     # All of them, so that two copies at once do not take the same number.
     edition = {e.pk: e for e in Edition.objects.select_for_update().order_by("pk")}[edition.pk]
@@ -111,10 +121,7 @@ def copy_edition(*, edition: Edition, by: Any, minor: bool = False) -> Edition:
         raise WrongEditionState(_("Ausgabe %s ist selbst ein Entwurf.") % edition.number)
     open_copy = edition.successors.filter(state=EditionState.DRAFT).first()
     if open_copy:
-        raise WrongEditionState(
-            _("Zu Ausgabe %(number)s gibt es schon den Entwurf %(draft)s.")
-            % {"number": edition.number, "draft": open_copy.number}
-        )
+        raise AlreadyDrafted(edition, open_copy)
     numbers = Edition.objects.filter(major=edition.major) if minor else Edition.objects.all()
     major = edition.major if minor else max(numbers.values_list("major", flat=True)) + 1
     copy = Edition(major=major, minor=max(numbers.values_list("minor", flat=True)) + 1 if minor else 0, based_on=edition)

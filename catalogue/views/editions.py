@@ -116,6 +116,9 @@ def copy(request: HttpRequest, number: str) -> HttpResponse:
     found = curated_edition(request, number)
     try:
         draft = publishing.copy_edition(edition=found, by=request.user, minor="berichtigung" in request.POST)
+    except publishing.AlreadyDrafted as found_one:
+        messages.info(request, str(found_one))
+        return redirect("catalogue:edition", found_one.draft.number)
     except publishing.WrongEditionState as problem:
         messages.error(request, str(problem))
         return redirect("catalogue:edition", number)

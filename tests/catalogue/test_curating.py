@@ -99,6 +99,15 @@ def test_buttons_shown_exactly_when_they_work(client, curator, published, draft)
         assert [address(name, number) in page for name in buttons] == shown
 
 
+def test_second_draft_of_an_edition_leads_to_the_first(client, curator, published):
+    published("eins", number="1.0")
+    client.post(address("edition_copy", "1.0"))
+    response = client.post(address("edition_copy", "1.0"), follow=True)
+    assert response.redirect_chain == [(address("edition", "2.0"), 302)]
+    assert [m.level_tag for m in response.context["messages"]] == ["success", "info"]
+    assert "Zu Ausgabe 1.0 gibt es schon den Entwurf 2.0." in response.text
+
+
 def test_whole_way_from_copy_to_publication(client, curator, published):
     published("eins", number="1.0")
     client.post(address("edition_copy", "1.0"))
