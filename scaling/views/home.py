@@ -250,6 +250,7 @@ def signed_in(user: Any, now: datetime, page: str | None = None) -> dict[str, An
         "editions": list(Edition.objects.all()) if user.is_curator else [],
         "comparison": last_comparison() if user.is_curator or user.is_staff else None,
         "first_steps": _first_steps(user, projects),
+        "may_rate": bool(mine or managed),
         "is_operator": user.is_superuser and not user.roles,
         "today": timezone.localdate(now),
     }

@@ -59,6 +59,14 @@ def test_team_sees_the_next_open_criterion_and_its_tasks(client, round_of, alice
     assert "Wartet auf Ihre Freigabe" not in page
 
 
+def test_short_check_is_offered_to_whoever_can_rate_something(client, round_of, alice, bob, rita):
+    round_of()
+    address = reverse("assessments:short_check")
+    assert address in start_page(client, alice)
+    assert address in start_page(client, bob), "who leads the municipality"
+    assert address not in start_page(client, rita)
+
+
 def test_person_sees_the_criteria_assigned_to_them_until_they_are_rated(client, round_of, alice, bob):
     assessment = round_of()
     first, second = assessment.scores.order_by("criterion__order")
