@@ -3,8 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
+from assessments.models import Assessment
 from assessments.services import workflow
 from assessments.services.answers import Answer, save_score
+from scaling.accounts.models import User
+from tests.conftest import _load_demo
 from tests.factories import make_catalogue, make_project
 
 
@@ -30,6 +33,21 @@ def test_example_is_at_most_five_screens_high_though_it_has_all_there_is(page, l
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.goto(f"{live_server.url}/beispiel/")
     assert page.evaluate("document.documentElement.scrollHeight") <= 5 * size[1]
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)], ids=["laptop", "phone"])
+def test_every_round_of_the_demo_is_at_most_five_screens_high(page, live_server, sign_in, size):
+    _load_demo()
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    heights = {}
+    for assessment in Assessment.objects.select_related("project__municipality"):
+        led_by = {"memberships__municipality": assessment.project.municipality, "memberships__role": "manager"}
+        sign_in(page, User.objects.filter(**led_by)[0])
+        response = page.goto(f"{live_server.url}/bewertungen/{assessment.public_id}/profil/")
+        assert response.ok
+        heights[str(assessment)] = page.evaluate("document.documentElement.scrollHeight") / size[1]
+    assert len(heights) > 5
+    assert {name: height for name, height in heights.items() if height > 5} == {}
 
 
 def test_link_opens_what_it_leads_to(page, url, alice, sign_in):
