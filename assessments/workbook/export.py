@@ -19,8 +19,9 @@ from scaling.common import row_heights
 HEAD, MUTED, LINE = "#171A2B", "#F2F3F8", "#B8BBCC"
 #: Points of the letters, and characters in a line of the instructions.
 SIZES = {"title": 16, "heading": 12, "text": 11}
-#: The width of a page, in characters. LibreOffice does not make a single column smaller: it cuts what is wider.
-INSTRUCTIONS = 88
+#: Characters in a line, which fit a page also where a wider font stands in for the sheet's own: LibreOffice does not make a
+#: single column smaller, it cuts what is wider.
+INSTRUCTIONS = 70
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -199,6 +200,7 @@ def _write_instructions(book: xlsxwriter.Workbook, formats: dict[str, Any], asse
     sheet = book.add_worksheet(str(_("Anleitung")))
     sheet.set_column(0, 0, INSTRUCTIONS)
     sheet.set_paper(9)
+    sheet.set_margins(left=0.4, right=0.4)
     sheet.fit_to_pages(1, 0)
     sheet.hide_gridlines(2)
     sheet.protect("", {"format_rows": True, "format_columns": True})
