@@ -14,6 +14,7 @@ from assessments.views import (
     measures,
     municipality,
     municipality_settings,
+    practice_offers,
     presence,
     project,
     short_check,
@@ -25,6 +26,7 @@ from assessments.views import (
 
 app_name = "assessments"
 of_one_criterion = [
+    path("anbieten/", practice_offers.practice_offer, name="practice_offer"),
     path("stimmt-noch/", criterion.confirm, name="confirm"),
     path("anwesend/", presence.present, name="present"),
     path("zustaendig/", assignment.assign_one, name="assign_one"),
@@ -80,6 +82,14 @@ urlpatterns = [
     path("bewertungen/<slug:public_id>/bogen/", workbook.sheet_import, name="sheet_import"),
     path("bewertungen/<slug:public_id>/bogen/<slug:upload_id>/", workbook.sheet_preview, name="sheet_preview"),
     path("bewertungen/<slug:public_id>/tabelle/", table.table, name="table"),
+    path("kommunen/<slug:public_id>/beispiele/", practice_offers.practice_offers, name="practice_offers"),
+    path(
+        "kommunen/<slug:public_id>/beispiele/<int:pk>/zurueckziehen/",
+        practice_offers.practice_withdraw,
+        name="practice_withdraw",
+    ),
+    path("angebotene-beispiele/", practice_offers.offered_practices, name="offered_practices"),
+    path("angebotene-beispiele/<int:pk>/", practice_offers.practice_decision, name="practice_decision"),
     path("bewertungen/<slug:public_id>/stimmt-noch/", confirming.confirm_many, name="confirm_many"),
     path("bewertungen/<slug:public_id>/vergleich/", comparison.compare_latest, name="compare_latest"),
     path("bewertungen/<slug:public_id>/vergleich/<slug:other_id>/", comparison.compare, name="compare"),

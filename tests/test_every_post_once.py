@@ -102,6 +102,8 @@ CHANGES = {
     "assessments:wall": {"mode": "live"},
     "assessments:wall_step": {"schritt": "beenden"},
     "assessments:measure_add": {"text": "Stelle ausschreiben"},
+    "assessments:practice_offer": {"text": "Klein begonnen"},
+    "assessments:practice_decision": {"annehmen": "1"},
     "assessments:measure_edit": {"text": "Stelle besetzen"},
     "reports:peers_membership": {"population": "12500", "population_source": "Statistisches Landesamt"},
     "assessments:project_paper": {"file_number": "10.24-1/2026"},
@@ -296,6 +298,9 @@ SENT = {
     "assessments:evidence_days": "alice",
     "assessments:sheet_import": "alice",
     "assessments:sheet_preview": "alice",
+    "assessments:practice_offer": "bob",
+    "assessments:practice_withdraw": "bob",
+    "assessments:practice_decision": "dora",
     "reports:peers_membership": "bob",
     "reports:peers_join": "bob",
     "reports:peers_leave": "bob",
@@ -430,6 +435,7 @@ STEPS = (
     "assessments:confirm",
     "invitation_revoke",
     "reports:share_revoke",
+    "assessments:practice_withdraw",
 )
 
 

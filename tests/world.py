@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.models import Assessment, Comment, Evidence, Measure, PlanVariant, Project, WorkbookUpload
+from assessments.models import Assessment, Comment, Evidence, Measure, PlanVariant, PracticeOffer, Project, WorkbookUpload
 from assessments.services import share_links, workflow, workshops
 from catalogue.models import GoodPractice, OperatingModel, TitleSource
 from catalogue.services.publishing import copy_edition
@@ -68,6 +68,9 @@ def make_world() -> World:
         expires_at=timezone.now() + timedelta(days=1),
     )
     link = share_links.create_link(assessment=approved, by=bob, purpose="Rat", expires_on=timezone.localdate())
+    approved.scores.filter(criterion__key="kriterium-1").update(rationale="Der Rat hat beschlossen.")
+    offered = approved.scores.get(criterion__key="kriterium-2")
+    offer = PracticeOffer.objects.create(score=offered, text="Wir haben klein begonnen.")
     token, _key = create_token(
         municipality=municipality, by=bob, purpose="Dashboard", role=Role.READER, expires_on=timezone.localdate()
     )
@@ -112,6 +115,7 @@ def make_world() -> World:
             score=evidence.score, text="Datei", file=ContentFile("Text", "x.txt"), file_name="x.txt"
         ).pk,
         "link": link.pk,
+        "offer": offer.pk,
         "api_token": token.pk,
         "document": approved.records.get().number,
         "comment": Comment.objects.create(

@@ -2124,4 +2124,108 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["basis", "metric"], name="peer_part_metric")],
             },
         ),
+        migrations.CreateModel(
+            name="HistoricalPracticeOffer",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("request_id", models.CharField(blank=True, editable=False, max_length=64)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ("text", models.TextField(max_length=2000, verbose_name="Text")),
+                ("shows_name", models.BooleanField(default=False, verbose_name="Name der Kommune wird gezeigt")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("offered", "angeboten"),
+                            ("accepted", "angenommen"),
+                            ("declined", "abgelehnt"),
+                            ("withdrawn", "zurückgezogen"),
+                        ],
+                        default="offered",
+                        max_length=10,
+                        verbose_name="Stand",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, max_length=600, verbose_name="Anmerkung der Redaktion")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "score",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="assessments.score",
+                        verbose_name="Antwort",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical Gutes Beispiel",
+                "verbose_name_plural": "historical Gute Beispiele",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="PracticeOffer",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField(max_length=2000, verbose_name="Text")),
+                ("shows_name", models.BooleanField(default=False, verbose_name="Name der Kommune wird gezeigt")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("offered", "angeboten"),
+                            ("accepted", "angenommen"),
+                            ("declined", "abgelehnt"),
+                            ("withdrawn", "zurückgezogen"),
+                        ],
+                        default="offered",
+                        max_length=10,
+                        verbose_name="Stand",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, max_length=600, verbose_name="Anmerkung der Redaktion")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "score",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="practice_offers",
+                        to="assessments.score",
+                        verbose_name="Antwort",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Gutes Beispiel",
+                "verbose_name_plural": "Gute Beispiele",
+                "ordering": ["-pk"],
+                "indexes": [models.Index(fields=["state", "id"], name="practice_offer_state")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["offered", "accepted"])),
+                        fields=("score",),
+                        name="practice_offer_one_open_per_answer",
+                    )
+                ],
+            },
+        ),
     ]

@@ -8,6 +8,7 @@ from assessments.models.evidence import Evidence
 from assessments.models.measure import Measure, MeasureStatus
 from assessments.models.peers import PeerBasis, PeerContribution, PeerFigure, PeerPart, PeerQuarter
 from assessments.models.plan_variant import PlanVariant
+from assessments.models.practice_offer import OfferState, PracticeOffer
 from assessments.models.project import Project
 from assessments.models.record import AssessmentRecord, RecordFile, RecordPerson, RecordRendition, RenditionReason
 from assessments.models.rendered import RenderedPdf
@@ -30,6 +31,7 @@ __all__ = [
     "Evidence",
     "Measure",
     "MeasureStatus",
+    "OfferState",
     "Participant",
     "PeerBasis",
     "PeerContribution",
@@ -37,6 +39,7 @@ __all__ = [
     "PeerPart",
     "PeerQuarter",
     "PlanVariant",
+    "PracticeOffer",
     "Project",
     "ProjectPaper",
     "RecordFile",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalogue.edition_cache import cached_edition
+from catalogue.examples import examples_of
 from catalogue.models import Criterion, Edition, EditionState, GoodPractice, OperatingModel, Phase, Workstream
 from catalogue.search import MAX_QUERY_LENGTH
 from catalogue.views.breadcrumbs import start_crumb
@@ -98,7 +99,7 @@ def neighbours(found: Criterion) -> tuple[Criterion | None, Criterion | None]:
 def criterion(request: HttpRequest, key: str) -> HttpResponse:
     """One criterion. Its address stays valid when newer editions drop it: then the newest edition that has it answers.
 
-    Nine queries, eleven of a draft.
+    Ten queries, twelve of a draft.
     """
     edition = requested_edition(request)
     readable = Criterion.objects.for_reading().select_related("edition").filter(key=key)
@@ -114,6 +115,7 @@ def criterion(request: HttpRequest, key: str) -> HttpResponse:
         "wording": wording_of(found, municipality_wide=False),
         "municipality_wording": wording_of(found, municipality_wide=True) if found.has_municipality_wording else None,
         "outdated": edition is not None and found.edition_id != edition.pk,
+        "examples": examples_of(found.key),
         "previous": previous,
         "next": following,
     }

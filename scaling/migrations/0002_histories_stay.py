@@ -56,6 +56,7 @@ TABLES = [
     ("assessments_historicalscore", ["history_user_id"]),
     ("assessments_historicalevidence", ["history_user_id"]),
     ("assessments_historicalcomment", ["history_user_id"]),
+    ("assessments_historicalpracticeoffer", ["history_user_id"]),
     ("assessments_historicalmeasure", ["history_user_id"]),
     ("assessments_historicalplanvariant", ["history_user_id"]),
     ("assessments_historicalsharelink", ["history_user_id"]),

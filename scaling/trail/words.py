@@ -22,6 +22,7 @@ RELATED: dict[str, tuple[str, ...]] = {
     "assessments_historicalscore": ("criterion", "assessment__project__municipality"),
     "assessments_historicalevidence": ("score__criterion", "score__assessment__project__municipality"),
     "assessments_historicalcomment": ("score__criterion", "score__assessment__project__municipality"),
+    "assessments_historicalpracticeoffer": ("score__criterion", "score__assessment__project__municipality"),
     "assessments_historicalmeasure": ("project__municipality",),
     "assessments_historicalplanvariant": ("project__municipality",),
     "assessments_historicalproject": ("municipality",),
@@ -107,7 +108,7 @@ def title_of(source: Source, row: Any) -> str:
     table = source.table
     if table == "assessments_historicalscore":
         return _in_round(str(row.criterion.title), row.assessment)
-    if table in ("assessments_historicalevidence", "assessments_historicalcomment"):
+    if table in ("assessments_historicalevidence", "assessments_historicalcomment", "assessments_historicalpracticeoffer"):
         return _in_round(str(row.score.criterion.title), row.score.assessment) if row.score else ""
     if table in ("assessments_historicalroundpaper", "assessments_assessmenttransition"):
         return str(row.assessment.round_label) if row.assessment else ""

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from assessments.duration import duration
-from assessments.models import Assessment, AssessmentState, Measure, Project, Score, TransitionKind
+from assessments.models import Assessment, AssessmentState, Measure, PracticeOffer, Project, Score, TransitionKind
 from assessments.models.assessment import is_current
 from assessments.models.project import viewer_of, viewer_values
 from assessments.models.states import EDITABLE
@@ -248,6 +248,7 @@ def signed_in(user: Any, now: datetime, page: str | None = None) -> dict[str, An
         "of_others_left": of_others[0].of_all - len(of_others) if of_others else 0,
         "tickable": {project.pk for project in projects if _works_on(user, project, mine)},
         "editions": list(Edition.objects.all()) if user.is_curator else [],
+        "offers_waiting": PracticeOffer.objects.waiting().count() if user.is_curator else 0,
         "comparison": last_comparison() if user.is_curator or user.is_staff else None,
         "first_steps": _first_steps(user, projects),
         "may_rate": bool(mine or managed),

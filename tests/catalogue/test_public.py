@@ -173,7 +173,7 @@ def test_text_from_a_file_cannot_bring_markup(client, published):
 
 @pytest.mark.parametrize(
     ("address", "queries"),
-    [("/katalog/", 5), ("/katalog/k1/", 9), ("/katalog/praxisbeispiele/", 4), ("/katalog/betreibermodelle/", 3)],
+    [("/katalog/", 5), ("/katalog/k1/", 10), ("/katalog/praxisbeispiele/", 4), ("/katalog/betreibermodelle/", 3)],
 )
 @pytest.mark.parametrize("rows", [1, 3])
 def test_page_query_count_constant(client, published, django_assert_num_queries, address, queries, rows):
