@@ -47,3 +47,16 @@ def locks_in_turn(first: Any, second: Any) -> tuple[Callable[[], str], threading
         return "given up"
 
     return lock_both, holds_first
+
+
+def until_somebody_waits() -> None:
+    """Return as soon as a statement of this database waits for a row."""
+    with connection.cursor() as cursor:
+        for _turn in range(20_000):
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction would go on seeing what it saw first
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waits")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from scaling.api.tokens import end_token
 from tests.accounts.codes import code_of
 from tests.accounts.test_second_factor import CODE, is_in, secret_of, set_up, sign_in
 from tests.factories import make_catalogue, make_project
-from tests.races import at_once
+from tests.races import at_once, until_somebody_waits
 from tests.scaling.api import ask, make_key
 from tests.sent_forms import signed_in
 
@@ -112,17 +112,6 @@ def waiting_for(row: Any, job: Any, meanwhile: Any) -> Any:
     _held, answer, changed = at_once(hold, act, change)
     assert changed is None, changed
     return answer
-
-
-def until_somebody_waits() -> None:
-    with connection.cursor() as cursor:
-        for _turn in range(20_000):
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            if cursor.fetchone()[0]:
-                return
-    raise AssertionError("nobody waits")
 
 
 def test_role_taken_away_while_a_save_is_under_way(draft, municipality, alice, bob):

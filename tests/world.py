@@ -68,7 +68,7 @@ def make_world() -> World:
         expires_at=timezone.now() + timedelta(days=1),
     )
     link = share_links.create_link(assessment=approved, by=bob, purpose="Rat", expires_on=timezone.localdate())
-    approved.scores.filter(criterion__key="kriterium-1").update(rationale="Der Rat hat beschlossen.")
+    approved.scores.filter(criterion__key="kriterium-1").update(rationale="Ratsbeschluss liegt vor.")
     offered = approved.scores.get(criterion__key="kriterium-2")
     offer = PracticeOffer.objects.create(score=offered, text="Wir haben klein begonnen.")
     token, _key = create_token(
@@ -122,7 +122,7 @@ def make_world() -> World:
             score=draft.scores.get(criterion__key="kriterium-1"), text="Stimmt das?", author=bob
         ).pk,
         "measure": Measure.objects.create(project=project, text="Stelle ausschreiben").public_id,
-        "variant": PlanVariant.objects.create(project=project, name="Mit Stelle", targets={"kriterium-1": 4}).public_id,
+        "variant": PlanVariant.objects.create(project=project, name="Stelle besetzt", targets={"kriterium-1": 4}).public_id,
         "link_token": link.token,
         "sheet_upload": WorkbookUpload.objects.create(assessment=draft, user=alice, file_name="bogen.xlsx", rows=[]).public_id,
         "token": unsubscribe_path(alice, "digest").rstrip("/").rsplit("/", 1)[1],

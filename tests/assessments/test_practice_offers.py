@@ -1,9 +1,11 @@
 """Good examples: offered by a municipality, decided by curators, shown with the criterion, taken back at once."""
 
+import threading
 from functools import partial
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.urls import reverse
 
 from assessments.models import OfferState, PracticeOffer, Score
@@ -20,7 +22,7 @@ from assessments.services.practice_offers import (
 from scaling.accounts.models import Municipality
 from scaling.privacy.erasing import erase
 from scaling.privacy.rows import rows_of_municipality
-from tests.races import at_once
+from tests.races import at_once, until_somebody_waits
 from tests.world import make_world, put_world
 
 TEXT = "Der Rat hat den Betrieb <b>für fünf Jahre</b> **gesichert**."
@@ -206,10 +208,26 @@ def test_of_two_decisions_at_once_one_counts(stored):
 
 @pytest.mark.django_db(transaction=True)
 def test_withdrawn_while_being_accepted_is_withdrawn(stored):
+    """Whoever accepts meanwhile waits for the step under way, and meets what came of it."""
     offer, bob, dora = stored
-    at_once(lambda: accept(offer, dora), lambda: withdraw_offer(offer=offer, by=bob))
+    with_curator = threading.Event()
+
+    def withdraw():
+        with transaction.atomic():
+            withdraw_offer(offer=offer, by=bob)
+            with_curator.set()
+            until_somebody_waits()
+
+    def accept_meanwhile():
+        assert with_curator.wait(20)
+        return accept(offer, dora)
+
+    withdrawn, accepted = at_once(withdraw, accept_meanwhile)
+    assert withdrawn is None
+    assert isinstance(accepted, NotWaiting)
     offer.refresh_from_db()
     assert offer.state == OfferState.WITHDRAWN
+    assert offer.history.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from scaling import migrating
+from scaling.common.translations import compile_translations
 from scaling.preparation import LOCK, alone
 from scaling.preparation import _static_state as static_state
 from tests.later_migration import later_migration
@@ -145,11 +146,14 @@ def test_static_files_are_known_by_what_they_hold(settings, tmp_path):
         finders.get_finder.cache_clear()  # type: ignore[attr-defined]
 
 
-def test_two_commands_compile_translations_of_a_fresh_folder_at_once(tmp_path):
-    code = "import sys; from scaling.common.translations import *; compile_translations(Path(sys.argv[1]))"
-    words = [sys.executable, "-c", code, str(tmp_path)]
-    both = [subprocess.Popen(words, cwd=ROOT) for _one in range(2)]
-    assert [one.wait() for one in both] == [0, 0]
-    names = [path.name for path in tmp_path.rglob("*") if path.is_file()]
-    assert names
-    assert set(names) == {"django.mo"}
+def test_unfinished_translations_of_another_command_are_in_nobodys_way(tmp_path):
+    """Two commands in a fresh folder compile at the same moment, each into a file of its own."""
+    compile_translations(tmp_path)
+    finished = {path: path.read_bytes() for path in tmp_path.rglob("*.mo")}
+    assert finished
+    for path in finished:
+        path.unlink()
+        path.with_suffix(".mo.new").mkdir()  # the name that all of them once wrote to
+    compile_translations(tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.mo")} == finished
+    assert [path for path in tmp_path.rglob("*.mo.*") if path.is_file()] == []
