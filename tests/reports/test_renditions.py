@@ -52,7 +52,7 @@ def test_redesigned_file_is_a_new_one_that_says_so_and_the_old_one_stays(client,
     table = csv.DictReader(io.StringIO(new["csv"].decode("utf-8-sig"), newline=""), delimiter=";")
     number = record_of(settled).number
     assert {(row["Dokumentnummer"], row["Fassung"]) for row in table} == {(number, "2")}
-    assert ["Fassung", 2] in [row[:2] for row in sheets(new["xlsx"])["Zusammenfassung"]]
+    assert ["Fassung", "2"] in [row[:2] for row in sheets(new["xlsx"])["Zusammenfassung"]]
     figures = [json.loads(files["json"]) for files in (old, new)]
     assert [one["meta"]["document"].pop("rendition") for one in figures] == [1, 2]
     assert figures[0] == figures[1], "the same but for what it says of itself"
