@@ -46,6 +46,8 @@ NEVER_ONE = {
     "%(n)s Nachweis läuft in den nächsten %(days)s\N{NO-BREAK SPACE}Tagen ab": "a fixed number of days",
     "%(n)s läuft in den nächsten %(days)s\N{NO-BREAK SPACE}Tagen ab": "a fixed number of days",
     "Geben Sie bitte mindestens %(days)s Tage Zeit.": "a fixed number",
+    "Erzählt sind die letzten %(n)s von %(m)s Runden, in denen sich etwas bewegt hat.": "told beyond a fixed number",
+    "Ihre Werte aus den letzten freigegebenen Bewertungen von %(n)s Projekten, %(first)s bis %(last)s.": "fewer are listed",
     "Wer später dazukommt oder eine andere Rolle bekommt, hat ebenfalls mindestens %(grace)s Tage Zeit. Die Seite „Personen“"
     " zeigt, wem der zweite Faktor noch fehlt. Ein Passkey zählt als zweiter Faktor.": "a fixed number",
 }
