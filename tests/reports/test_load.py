@@ -204,6 +204,20 @@ def test_comparison_is_with_the_chosen_earlier_round(second, alice, bob, project
     assert profile == profile_of(third, compare_with=Assessment.objects.get(round=1).public_id)
 
 
+def test_same_answer_is_said_to_be_as_in_the_compared_round_and_no_more(second):
+    """Rounds may lie between the two, in which it was another."""
+    profile = profile_of(second)
+    same = [
+        one
+        for one in profile.criteria
+        if one.change
+        and one.change.previous
+        and (one.state, one.level) == (one.change.previous.state, one.change.previous.level)
+    ]
+    assert same
+    assert {texts.since(one, "Runde 1") for one in same} == {"wie in Runde 1"}
+
+
 def test_comparison_with_itself_a_later_or_a_foreign_round_is_refused(second, first, elsewhere, charlie):
     foreign = workflow.start_assessment(project=make_project(elsewhere), by=charlie)
     for other in (second, foreign):

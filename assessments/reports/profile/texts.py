@@ -78,14 +78,17 @@ def change_text(kind: str, now: str, before: str, levels: tuple[int | None, int 
 
 
 def since(result: CriterionResult, compared: str) -> str:
-    """To stand among other facts: „unverändert seit Runde 2“, „seit Runde 2: von Stufe 1 auf 3“; "" without a change."""
+    """To stand among other facts: „wie in Runde 2“, „seit Runde 2: von Stufe 1 auf 3“; "" without a change.
+
+    Rounds may lie between the two, so nothing is said of what it was meanwhile.
+    """
     change = result.change
     if change is None:
         return ""
     if change.previous is None:
         return _("neu seit %(round)s") % {"round": compared}
     if (change.previous.state, change.previous.level) == (result.state, result.level):
-        return _("unverändert seit %(round)s") % {"round": compared}
+        return _("wie in %(round)s") % {"round": compared}
     return _("seit %(round)s: %(change)s") % {"round": compared, "change": change.text}
 
 
