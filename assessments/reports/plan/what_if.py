@@ -93,12 +93,11 @@ class GateBeside:
 
 @dataclass(frozen=True, slots=True)
 class FigureBeside:
-    """A group's mean and levels 0–4, as the record has them and as they would be, over the same criteria."""
+    """A group's mean as the record has it, and mean and levels 0–4 as they would be, over the same criteria."""
 
     name: str
     now: Average
     then: Average
-    now_counts: tuple[int, ...]
     then_counts: tuple[int, ...]
 
 
@@ -107,7 +106,6 @@ class Projection:
     """All that the page shows; ``None`` in the place of one where nothing of the project is approved."""
 
     assessment_id: str
-    number: str
     round_label: str
     approved_on: date
     measures: tuple[OpenMeasure, ...]
@@ -124,9 +122,7 @@ def project_what_if(user: Any, project: Project, assumed: Assumed, *, today: dat
         speaking(user, project.municipality)
         .filter(assessment__project=project)
         .annotate(in_phase=F("phase__key"))
-        .values(
-            "number", "approved_at", "ratings", "in_phase", "assessment__public_id", "assessment__round", "assessment__edition"
-        )
+        .values("approved_at", "ratings", "in_phase", "assessment__public_id", "assessment__round", "assessment__edition")
         .first()
     )
     if record is None:
@@ -154,7 +150,6 @@ def project_what_if(user: Any, project: Project, assumed: Assumed, *, today: dat
     labels = {key: phase.label for key, phase in phases.items()}
     return Projection(
         assessment_id=record["assessment__public_id"],
-        number=record["number"],
         round_label=sentences.round_label(record["assessment__round"]),
         approved_on=timezone.localdate(record["approved_at"]),
         measures=tuple(measures),
@@ -290,5 +285,4 @@ def _figures(now: list[Rating], then: list[Rating]) -> Iterable[FigureBeside]:
     for key, name in [*streams, ("", "")]:
         before, after = ([one.level for one in some if not key or key in one.workstreams] for some in (now, later))
         if before:
-            counted = distribution(before).counts, distribution(after).counts
-            yield FigureBeside(name, average(before), average(after), *counted)
+            yield FigureBeside(name, average(before), average(after), distribution(after).counts)
