@@ -56,7 +56,7 @@ def signed_in(port: int) -> Client:
 
 
 def read(client: Client, path: str) -> None:
-    """As a browser does: ask, and have the waiting page's script look every two seconds until the file is there."""
+    """As a browser does: ask, and have the waiting page's script look as often as it says until the file is there."""
     end = time.monotonic() + GIVES_UP
     status, body = client.request("GET", path)
     while not body.startswith(b"%PDF"):
@@ -64,10 +64,11 @@ def read(client: Client, path: str) -> None:
         assert time.monotonic() < end, f"{path}: given up"
         if found := re.search(rb'hx-get="([^"]+)"', body):
             waiting = html.unescape(found[1].decode())
+            pause = int(re.search(rb'hx-trigger="every (\d+)ms"', body)[1]) / 1000  # type: ignore[index]
         if status == 200:  # it is ready: an empty answer that sends the page on
             status, body = client.request("GET", path)
         else:
-            time.sleep(2)
+            time.sleep(pause)
             status, body = client.request("GET", waiting, more={"HX-Request": "true"})
 
 

@@ -96,20 +96,24 @@ def test_new_pdf_is_waited_for_on_a_page(client, second, alice, impatient):
     assert "Ihr PDF ist als Nächstes an der Reihe." in page
     again = url(second, f"?umfang=kurz&amp;warten={jobs().get().lock}")
     assert f'<noscript><meta http-equiv="refresh" content="3; url={again}"></noscript>' in page
+    assert 'hx-trigger="every 2000ms"' in page
     assert [(job.status, job.priority) for job in jobs()] == [("todo", WANTED)]
     # The same question, however often, is one job; another PDF comes behind it.
     for _again in range(3):
         client.get(url(second, "?umfang=kurz&warten=1"))
     assert jobs().count() == 1
-    assert "Vor Ihrem PDF ist noch 1 anderes an der Reihe." in client.get(url(second, "?umfang=lang")).text
+    behind = client.get(url(second, "?umfang=lang")).text
+    assert "Vor Ihrem PDF ist noch 1 anderes an der Reihe." in behind
+    assert 'hx-trigger="every 2250ms"' in behind
 
 
 def test_page_that_waits_is_told_only_what_is_new(client, second, alice, impatient):
     client.force_login(alice)
     mark = client.get(url(second)).context["state"].mark
     asked = {"headers": {"HX-Request": "true"}}
-    assert client.get(url(second, f"?umfang=kurz&warten=1&stand={mark}"), **asked).status_code == 204
-    assert client.get(url(second, "?umfang=kurz&warten=1&stand=x"), **asked).status_code == 202
+    key = jobs().get().lock
+    assert client.get(url(second, f"?umfang=kurz&warten={key}&stand={mark}"), **asked).status_code == 204
+    assert client.get(url(second, f"?umfang=kurz&warten={key}&stand=x"), **asked).status_code == 202
 
 
 def test_page_that_waits_reads_nothing_but_how_far_its_job_is(client, second, alice, bob, impatient):

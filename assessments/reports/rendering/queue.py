@@ -25,9 +25,12 @@ from assessments.reports.rendering.tasks import AHEAD, WANTED, render
 from assessments.services import workflow
 from scaling.common.jobs import PDF
 
-#: Seconds that a request waits for a new PDF before it answers with a page. None is made within the first look's time.
+#: Seconds that a request waits for a new PDF before it answers with a page. None is made within the first look's time; then a
+#: look follows every fiftieth of a second, and every twelfth of the time gone by where that is longer.
 PATIENCE = 2.0
-FIRST_LOOK, LOOK_EVERY = 0.15, 0.02
+FIRST_LOOK, LOOK_EVERY, LOOK_SHARE = 0.15, 0.02, 1 / 12
+#: Seconds after which a waiting page asks again; for each PDF that comes first it leaves the server in peace for longer.
+ASK_AFTER, ASK_LATER, ASK_LATEST = 2.0, 0.25, 10.0
 #: Two of a process's four threads may wait; the others are for people who want a page.
 _waiting_places = threading.BoundedSemaphore(2)
 #: So long a failure is told instead of tried again by whoever comes.
@@ -55,6 +58,11 @@ class Waiting:
     def mark(self) -> str:
         """The same as long as the words are."""
         return f"{int(self.is_running)}-{self.before}-{self.failures}-{int(self.has_worker)}"
+
+    @property
+    def ask_after(self) -> int:
+        """Milliseconds, 2,000 to 10,000. Twenty who wait together would else all ask in the same moment, time and again."""
+        return round(1000 * min(ASK_AFTER + ASK_LATER * self.before, ASK_LATEST))
 
 
 def pdf_or_wait(order: PdfOrder, *, again: bool = False, may_wait: bool = True) -> bytes | Waiting:
@@ -141,11 +149,11 @@ def _awaited(order: PdfOrder) -> bytes | None:
     if not _waiting_places.acquire(blocking=False):
         return None
     try:
-        end = time.monotonic() + PATIENCE
+        start = time.monotonic()
         pause = FIRST_LOOK
-        while time.monotonic() < end:
+        while (gone_by := time.monotonic() - start) < PATIENCE:
             time.sleep(pause)
-            pause = LOOK_EVERY
+            pause = max(LOOK_EVERY, gone_by * LOOK_SHARE)
             pdf = order.fetch()
             if pdf is not None:
                 return pdf
