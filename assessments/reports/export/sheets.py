@@ -11,7 +11,7 @@ from assessments.reports.export import figures
 from assessments.reports.export.book import Book, BookCell, BookSheet, Cells, Value, parts_of
 from assessments.reports.export.table import criterion_columns, evidence_text, previous_rationale, yes_or_no
 from assessments.reports.profile import texts
-from assessments.reports.profile.model import Changes, CriterionResult, Figure, MaturityProfile, Meta
+from assessments.reports.profile.model import Changes, CriterionResult, Definitions, Figure, MaturityProfile, Meta
 from assessments.scoring import DROPPED
 
 
@@ -94,11 +94,31 @@ def _summary(profile: MaturityProfile) -> BookSheet:
         sheet.line(gate.label, gate.state_label, gate.passed, gate.total, gate.sentence)
     sheet.empty()
     sheet.note(_("So wird gezählt"), look="bold")
-    definitions = profile.definitions
-    notes = [getattr(definitions, name) for name in definitions.__slots__] + [meta.level_scale_notice, meta.attribution]
-    for note in filter(None, notes):
+    for name, definition in _defined(profile.definitions):
+        sheet.fact(name, definition)
+    for note in filter(None, (meta.level_scale_notice, meta.attribution)):
         sheet.note(note)
     return sheet
+
+
+def _defined(one: Definitions) -> list[tuple[str, str]]:
+    """What is counted, by its name, in the order of the PDF's method page."""
+    return [
+        (_("Stufen"), one.levels),
+        (_("Mittlere Stufe"), one.average),
+        (_("Verteilung und Median"), one.distribution),
+        (_("Vorläufig"), one.provisional),
+        (_("Bearbeitet"), one.coverage),
+        (_("Unbestätigt"), one.unconfirmed),
+        (_("Workstreams"), one.workstreams),
+        (_("Ziel"), one.planned),
+        (_("Abstand zum Ziel"), one.gap),
+        (_("Veränderung"), one.change),
+        (_("Verlauf"), one.trend),
+        (_("Phasentor"), one.gates),
+        (_("Prioritäten"), one.priorities),
+        (_("Überfällig"), one.overdue),
+    ]
 
 
 def _groups_of(profile: MaturityProfile) -> list[tuple[str, Figure]]:

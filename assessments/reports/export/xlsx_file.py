@@ -6,7 +6,6 @@ from typing import Any
 
 import xlsxwriter
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
-from xlsxwriter.worksheet import Worksheet
 
 from assessments.reports.export.book import (
     LEVEL_COLOURS,
@@ -50,13 +49,6 @@ def write_xlsx(book: Book) -> bytes:
     return out.getvalue()
 
 
-class _Sheet(Worksheet):
-    """The library looks through each formula for some hundred functions that came after Excel 2007. Ours use none of them."""
-
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
-        return formula.removeprefix("=")
-
-
 class _Writer:
     def __init__(self, file: xlsxwriter.Workbook, book: Book) -> None:
         self.file, self.book = file, book
@@ -70,7 +62,7 @@ class _Writer:
         return found | ({"bg_color": look.fill} if look.fill else {})
 
     def write(self, sheet: BookSheet) -> None:
-        page = self.file.add_worksheet(sheet.name, worksheet_class=_Sheet)
+        page = self.file.add_worksheet(sheet.name)
         for column, width in enumerate(sheet.widths):
             page.set_column(column, column, width)
         last = sheet.printed_columns - 1
