@@ -266,7 +266,7 @@ def test_without_a_script_one_votes_by_form_and_reload(join, assessment, alice):
     workshop = workshops.open_workshop(assessment=assessment, by=alice, first=assessment.scores.first())
     workshops.set_timer(workshop=workshop, seen=workshop.current_id or 0, minutes=5)
     phone = join(workshop.code, "it", java_script_enabled=False)
-    expect(phone.locator(".phone__timer:visible")).to_contain_text(re.compile(r"Die Zeit läuft bis \d\d:\d\d Uhr\."))
+    expect(phone.locator(".phone__timer:visible")).to_contain_text(re.compile(r"Die Zeit läuft bis \d\d:\d\d\sUhr\."))
     choose(phone, "3")
     phone.get_by_role("button", name="Abstimmen").click()
     expect(phone.locator("[data-own]")).to_contain_text("Gespeichert: 3")
