@@ -31,6 +31,8 @@ CATALOGUE = {"1.0": "edition-1.yaml", "2.0": "edition-2.yaml", "3.0": "edition-3
 LOCK = 5_140_114
 #: Shared by backups, alone for a restore: who reads all tables while they are emptied and filled would find them empty.
 BACKUP_LOCK = LOCK + 1
+#: With which a server ends what takes long.
+LIMITS = ("idle_in_transaction_session_timeout", "lock_timeout", "statement_timeout", "transaction_timeout")
 
 
 def build() -> None:
@@ -113,17 +115,23 @@ def alone(stdout: Any) -> Iterator[None]:
         yield
 
 
+def no_end_to_its_time(connection: Any) -> None:
+    """For this transaction alone, of those limits that this version of PostgreSQL knows."""
+    connection.execute("SELECT set_config(name, '0', true) FROM pg_settings WHERE name = ANY(%s)", [list(LIMITS)])
+
+
 @contextlib.contextmanager
 def holding(lock: int, stdout: Any, waiting: str, *, shared: bool = False) -> Iterator[None]:
     """The lock goes with its own connection, however this process ends. ``waiting`` is said where another one has it.
 
-    It is a transaction's lock, which holds behind every kind of pooler.
+    It is a transaction's lock, which holds behind every kind of pooler. It is held for as long as the work takes, whatever a
+    server's administrator has set for transactions that are idle, or for statements that wait. Raises DatabaseError.
     """
     parameters = connection.get_connection_params()
     kind = "_shared" if shared else ""
-    with psycopg.connect(
-        **{name: parameters[name] for name in parameters if name not in ("cursor_factory", "context")}
-    ) as holder:
+    used = {name: parameters[name] for name in parameters if name not in ("cursor_factory", "context")}
+    with connection.wrap_database_errors, psycopg.connect(**used) as holder:
+        no_end_to_its_time(holder)
         if holder.execute(f"SELECT pg_try_advisory_xact_lock{kind}(%s)", [lock]).fetchone() != (True,):
             stdout.write(waiting)
             stdout.flush()

@@ -49,6 +49,21 @@ def locks_in_turn(first: Any, second: Any) -> tuple[Callable[[], str], threading
     return lock_both, holds_first
 
 
+#: How many wait for a lock in this database; others on the same server, as every process of a run has one, do not count.
+WAITING = (
+    "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
+    "WHERE datname = current_database() AND NOT granted"
+)
+
+
+#: The same for the locks with which hosts wait for each other (scaling.preparation).
+WAITING_HOST = f"{WAITING} AND locktype = 'advisory'"
+
+
+def waiting_for_table(name: str) -> str:
+    return f"{WAITING} AND relation = '{name}'::regclass"
+
+
 def until_somebody_waits() -> None:
     """Return as soon as a statement of this database waits for a row."""
     with connection.cursor() as cursor:

@@ -16,14 +16,18 @@ from django.utils import timezone
 
 from assessments.models import Evidence
 from scaling import __version__
-from scaling.accounts.models import Municipality
+from scaling.accounts.models import Municipality, User
 from scaling.backup.archive import FORMAT, MANIFEST, Writer
 from scaling.backup.tables import sequences, tables, write_table
-from scaling.preparation import BACKUP_LOCK, holding
+from scaling.preparation import BACKUP_LOCK, holding, no_end_to_its_time
 
 #: Tables up to this size stay in memory while they are packed.
 SPOOL = 32 * 1024 * 1024
 SECRET = re.compile(r"SECRET|URL|PASSWORD|TOKEN|KEY")
+
+
+class NoTables(Exception):
+    """The database holds nothing of the app. Nothing has been written."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,16 @@ def create(path: Path, recipients: Sequence[str] = (), stdout: Any = sys.stdout)
     """Write a backup to ``path``, whole or not at all; with ``recipients`` (age1…) encrypted for them.
 
     All tables are read in one snapshot, so nobody has to stop working; files follow, of which none is deleted that the snapshot
-    points to (``delete_unused_files`` waits for weeks). A restore is waited for. One query for each table and three more.
+    points to (``delete_unused_files`` waits for weeks). A restore is waited for. One query for each table and five more.
+    Raises NoTables.
     """
     waiting = "This database is being restored; waiting for it …"
     with holding(BACKUP_LOCK, stdout, waiting, shared=True), transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            no_end_to_its_time(cursor)
+        if User._meta.db_table not in connection.introspection.table_names():  # a restore may have been making it until now
+            raise NoTables
         with Writer(path, recipients) as writer, tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder:
             written = _write(writer, Path(folder))
     return replace(written, bytes=path.stat().st_size)

@@ -26,7 +26,7 @@ from scaling.backup.tables import (
     tables,
     triggers,
 )
-from scaling.preparation import BACKUP_LOCK, alone, gather_statistics, holding, make_tables
+from scaling.preparation import BACKUP_LOCK, alone, gather_statistics, holding, make_tables, no_end_to_its_time
 from scaling.unreleased_schema import note_schema
 
 #: For each table; who works on it meanwhile waits for the restore, too.
@@ -150,6 +150,7 @@ def _applied(manifest: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _wait_no_longer() -> None:
     with connection.cursor() as cursor:
+        no_end_to_its_time(cursor)
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [WAIT])
 
 

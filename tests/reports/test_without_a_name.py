@@ -29,6 +29,7 @@ from assessments.reports.rendering.orders import running_order
 from assessments.services import share_links, workflow
 from assessments.services.council_paper import save_project_paper
 from scaling.accounts.models import Membership, Role, User
+from tests.races import waiting_for_table
 from tests.reports.pdf_facts import text_of
 from tests.reports.records import as_if_made_by_older_templates, code_on, fetch, record_of, said_of
 from tests.reports.test_export import sheets
@@ -261,7 +262,7 @@ def test_nothing_is_stored_between_a_name_s_going_and_its_commit(settled, alice)
 
 def is_waiting_for_a_lock():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'assessments_renderedpdf'::regclass")
+        cursor.execute(waiting_for_table("assessments_renderedpdf"))
         return cursor.fetchone()[0] > 0
 
 

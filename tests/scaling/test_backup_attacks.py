@@ -25,6 +25,8 @@ from scaling.backup.archive import CHECKSUMS, MANIFEST, BadBackup, unpacked
 from scaling.backup.create import create
 from scaling.backup.restore import NotTaken, look_into, restore
 from scaling.backup.tables import write_table
+from scaling.preparation import BACKUP_LOCK
+from tests.races import WAITING_HOST, waiting_for_table
 from tests.scaling.backups import ROOT, address, fill, manage, new_database, repack, rows
 from tests.scaling.disks import mounted
 from tests.scaling.installation import wait_until
@@ -233,16 +235,54 @@ def test_backup_that_begins_during_a_restore_is_not_empty(here, tmp_path):
         with psycopg.connect(url) as person:
             person.execute("SELECT * FROM accounts_user")
             again = start("restore", "--replace", str(tmp_path / "b"), url=url, var=tmp_path)
-            waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'accounts_user'::regclass AND NOT granted"
             with psycopg.connect(url, autocommit=True) as look:
-                wait_until(lambda: look.execute(waiting).fetchone() == (1,), "it does not restore")
+                wait_until(lambda: look.execute(waiting_for_table("accounts_user")).fetchone() == (1,), "it does not restore")
                 nightly = start("backup", str(tmp_path / "nightly"), url=url, var=tmp_path)
-                queued = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-                wait_until(lambda: look.execute(queued).fetchone() == (2,), "the backup waits for nobody")
+                wait_until(lambda: look.execute(WAITING_HOST).fetchone() == (1,), "the backup waits for nobody")
         assert again.communicate(timeout=60)[0].startswith("Restored ")
         assert "This database is being restored; waiting for it" in nightly.communicate(timeout=60)[0]
         assert rows(url) == before
         assert look_into(tmp_path / "nightly").rows == look_into(tmp_path / "b").rows
+
+
+def test_backup_that_begins_while_a_restore_makes_the_tables_anew_waits_for_them(here, tmp_path):
+    create(tmp_path / "b")
+    with new_database() as url:
+        assert manage("restore", str(tmp_path / "b"), url=url, var=tmp_path).returncode == 0
+        with psycopg.connect(url) as restoring, psycopg.connect(url, autocommit=True) as look:
+            restoring.execute("SELECT pg_advisory_xact_lock(%s)", [BACKUP_LOCK])
+            look.execute("ALTER TABLE accounts_user RENAME TO not_there_yet")
+            nightly = start("backup", str(tmp_path / "nightly"), url=url, var=tmp_path)
+            wait_until(lambda: nightly.poll() is not None or look.execute(WAITING_HOST).fetchone() == (1,), "it does nothing")
+            look.execute("ALTER TABLE not_there_yet RENAME TO accounts_user")
+        assert "This database is being restored; waiting for it" in nightly.communicate(timeout=60)[0]
+        assert look_into(tmp_path / "nightly").rows == look_into(tmp_path / "b").rows
+
+
+def test_server_that_ends_what_is_idle_ends_neither_backup_nor_restore(here, tmp_path):
+    """What an administrator sets against forgotten consoles: the locks of both are held by connections that do nothing else."""
+    create(tmp_path / "b")
+    with new_database() as url:
+        assert manage("restore", str(tmp_path / "b"), url=url, var=tmp_path).returncode == 0
+        before = rows(url)
+        with psycopg.connect(url, autocommit=True) as administrator:
+            name = administrator.info.dbname
+            administrator.execute(f"ALTER DATABASE {name} SET idle_in_transaction_session_timeout = '30ms'")
+        for words in (["backup", str(tmp_path / "again")], ["restore", "--replace", str(tmp_path / "again")]):
+            done = manage(*words, url=url, var=tmp_path)
+            assert (done.returncode, done.stderr) == (0, "")
+        assert rows(url) == before
+
+
+@pytest.mark.parametrize("words", [["backup", "new"], ["restore", "b"]])
+def test_database_that_is_away_is_said_in_one_sentence(here, tmp_path, words):
+    create(tmp_path / "b")
+    nowhere = f"postgresql:///x?host={tmp_path}"
+    done = manage(words[0], str(tmp_path / words[1]), url=nowhere, var=tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "The database cannot be re" in done.stderr
+    assert not (tmp_path / "new").exists()
 
 
 def test_two_restores_at_once_and_a_restore_during_a_backup(here, tmp_path, monkeypatch):
@@ -255,8 +295,7 @@ def test_two_restores_at_once_and_a_restore_during_a_backup(here, tmp_path, monk
         if table.name == "accounts_membership":
             both.extend(start("restore", "--replace", str(tmp_path / "b"), url=here, var=tmp_path / "var") for _ in range(2))
             with psycopg.connect(here, autocommit=True) as look:
-                locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-                wait_until(lambda: look.execute(locks).fetchone() == (2,), "they wait for nobody")
+                wait_until(lambda: look.execute(WAITING_HOST).fetchone() == (2,), "they wait for nobody")
         return first(table, target)
 
     monkeypatch.setattr(creating, "write_table", write_and_restore)

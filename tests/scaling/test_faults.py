@@ -20,6 +20,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.races import waiting_for_table
 from tests.scaling.disks import mounted
 from tests.scaling.installation import Database, Installation, Pages, Traffic, wait_until
 
@@ -189,7 +190,7 @@ def test_comment_sent_again_after_its_process_was_killed_is_stored_once(house, p
         holder.execute("LOCK TABLE assessments_comment IN SHARE MODE")  # so that it is in the middle of its work
         sender = threading.Thread(target=lambda: answers.append(pages.post(path, fields)))
         sender.start()
-        waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'assessments_comment'::regclass AND NOT granted"
+        waiting = waiting_for_table("assessments_comment")
         wait_until(lambda: house.database.ask(waiting) == [(1,)], "it does not write")
         for child in pages.children():
             child.kill()

@@ -20,6 +20,7 @@ from scaling.common.translations import compile_translations
 from scaling.preparation import LOCK, alone
 from scaling.preparation import _static_state as static_state
 from tests.later_migration import later_migration
+from tests.races import WAITING_HOST
 from tests.scaling.test_backup import address, new_database
 from tests.scaling.test_settings import ROOT
 
@@ -42,7 +43,7 @@ def test_second_host_waits_for_the_first_and_for_one_that_died_not_at_all():
     second.start()
     with connection.cursor() as cursor:
         while True:  # until it waits, which PostgreSQL says
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            cursor.execute(WAITING_HOST)
             if cursor.fetchone() == (1,):
                 break
             assert second.is_alive()

@@ -6,12 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.utils import timezone
 
-from scaling.accounts.models import User
 from scaling.backup.archive import BadBackup, recipient_problem, sweep
-from scaling.backup.create import create
+from scaling.backup.create import NoTables, create
 from scaling.backup.restore import look_into
 from scaling.right_clock import CONFIRM, doubt
 
@@ -43,8 +42,6 @@ class Command(BaseCommand):
         if options["check"]:
             self.check_file(options["check"], options["identity"])
             return
-        if User._meta.db_table not in connection.introspection.table_names():
-            raise CommandError("This database holds nothing of the app: is DATABASE_URL right? Otherwise: manage.py prepare.")
         recipients = options["recipient"] or settings.BACKUP_RECIPIENTS
         for recipient in recipients:
             if said := recipient_problem(recipient):
@@ -57,6 +54,10 @@ class Command(BaseCommand):
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 sweep(path.parent)
             written = create(path, recipients, self.stdout)
+        except NoTables:
+            raise CommandError(
+                "This database holds nothing of the app: is DATABASE_URL right? Otherwise: manage.py prepare."
+            ) from None
         except OSError as error:
             why = error.strerror or error
             raise CommandError(f"The app's user cannot write {path.absolute()} ({why}). There is no backup.") from None

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from scaling.backup.archive import BadBackup
 from scaling.backup.restore import NotEmpty, NotTaken, restore
@@ -34,6 +35,9 @@ class Command(BaseCommand):
             )
         except BadBackup as error:
             raise CommandError(f"{error} Nothing has been changed.") from None
+        except DatabaseError as error:  # those in the middle of it are NotTaken
+            why = str(error).strip().splitlines()[0]
+            raise CommandError(f"The database cannot be reached ({why}). When it can, run the same command again.") from None
         except NotEmpty:
             raise CommandError(
                 "People have accounts in this database. To throw away all that is in it: --replace. Nothing has been changed."
