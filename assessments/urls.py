@@ -41,7 +41,6 @@ urlpatterns = [
     path("kurzcheck/", short_check.choose, name="short_check"),
     path("kurzcheck/<slug:public_id>/", short_check.questions, name="short_check_questions"),
     path("kurzcheck/<slug:public_id>/ergebnis/", short_check.result, name="short_check_result"),
-    path("kommunen/<slug:public_id>/", municipality.municipality_page, name="municipality"),
     path("kommunen/<slug:public_id>/verwaltung/", municipality.standing, name="standing"),
     path("kommunen/<slug:public_id>/einstellungen/", municipality_settings.settings_page, name="municipality_settings"),
     path("kommunen/<slug:public_id>/verlauf/", history.history_of_municipality, name="municipality_history"),

@@ -132,7 +132,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 #: The page of a municipality, for the layers below the one that has it.
-MUNICIPALITY_PAGE = "assessments:municipality"
+MUNICIPALITY_PAGE = "reports:municipality"
 LOGOUT_REDIRECT_URL = "home"
 CSRF_FAILURE_VIEW = "scaling.resending.csrf_failure"
 ACCOUNT_ADAPTER = "scaling.accounts.adapter.AccountAdapter"

@@ -133,7 +133,7 @@ TABLE: list[tuple[str, str, str, str]] = [
     ("assessments:short_check_questions", "draft", "post", "302 404 404 + + 404"),
     ("assessments:short_check_result", "draft", "get", "302 404 404 302 302 404"),
     ("assessments:short_check_result", "approved", "get", "302 404 302 302 302 404"),
-    ("assessments:municipality", "municipality", "get", "302 404 200 200 200 404"),
+    ("reports:municipality", "municipality", "get", "302 404 200 200 200 404"),
     ("assessments:standing", "municipality", "post", "302 404 403 403 + 404"),
     ("assessments:municipality_settings", "municipality", "get", "302 404 403 403 200 404"),
     ("assessments:municipality_settings", "municipality", "post", "302 404 403 403 + 404"),

@@ -29,7 +29,7 @@ def test_pages_of_one_name_in_two_municipalities_name_their_own_alone(world, mun
         place, _project = own[person]
         foreign_place, foreign_project = own[other]
         pages = [
-            client.get(reverse("assessments:municipality", args=[place.public_id])),
+            client.get(reverse("reports:municipality", args=[place.public_id])),
             client.get(reverse("people", args=[place.public_id])),
             client.get(reverse("people_list", args=[place.public_id])),
             client.get(reverse("trail", args=[place.public_id])),

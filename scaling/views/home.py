@@ -23,6 +23,7 @@ from assessments.models.project import viewer_of, viewer_values
 from assessments.models.states import EDITABLE
 from assessments.reports.charts import CARD, for_screen
 from assessments.reports.charts.profile_charts import figures_strips
+from assessments.reports.four_answers.build import four_answers
 from assessments.reports.profile.example import example_profile
 from assessments.reports.profile.gate_status import GateStatus, load_gates
 from assessments.reports.profile.model import Figure
@@ -114,6 +115,8 @@ EVENTS_SINCE, MAX_EVENTS = timedelta(days=60), 5
 PROJECTS_PER_PAGE = 10
 #: Of the measures of others, the most urgent; the first few are seen at once.
 MAX_OF_OTHERS = 24
+#: Of so many municipalities that a person manages the four answers stand on the first screen.
+MAX_ANSWERED = 2
 
 #: Steps that are told, and the state whose badge each wears.
 STEPS: dict[str, str] = {
@@ -219,7 +222,8 @@ _OF_OTHERS = Prepared(_others_running, *_MEASURE_CONTEXT, added={"of_all": None}
 
 def signed_in(user: Any, now: datetime, page: str | None = None) -> dict[str, Any]:
     """What a person finds on the start page, and a ``page`` of their projects. At most ten queries, whatever the number of
-    projects; twelve while nothing has been assessed yet."""
+    projects; twelve while nothing has been assessed yet. For the four answers of who manages a municipality six more.
+    """
     viewer = viewer_values(user)
     projects: list[Any] = _PROJECTS.rows(**viewer)
     shown = Paginator(projects, PROJECTS_PER_PAGE).get_page(page)
@@ -232,9 +236,14 @@ def signed_in(user: Any, now: datetime, page: str | None = None) -> dict[str, An
     rounds = [RoundProgress(a, a.counts, a.next_open) for a in assessments]
     mine = {row.project_id for row in _ON_TEAM.rows(user=user.pk)}
     in_managed = [a for a in assessments if a.project.municipality_id in managed]
+    places = [place.municipality for place in user.places if place.role == Role.MANAGER]
+    begun = {project.municipality_id for project in projects if project.is_begun}
+    asked_of = [place for place in places if place.pk in begun][:MAX_ANSWERED]
     of_others: list[Any] = _OF_OTHERS.rows(municipalities=managed, user=user.pk)
     return {
         "rows": _rows(user, shown, assessments),
+        "answers": list(four_answers(user, asked_of, _in_these(projects, asked_of)).values()) if asked_of else [],
+        "not_answered": [place for place in places if place not in asked_of],
         "page_obj": shown,
         "several": len(user.roles) > 1,
         "to_edit": [r for r in rounds if r.assessment.state in EDITABLE and _rates(r.assessment, mine)],
@@ -255,6 +264,11 @@ def signed_in(user: Any, now: datetime, page: str | None = None) -> dict[str, An
         "is_operator": user.is_superuser and not user.roles,
         "today": timezone.localdate(now),
     }
+
+
+def _in_these(projects: Iterable[Any], places: Iterable[Any]) -> list[Any]:
+    wanted = {place.pk for place in places}
+    return [project for project in projects if project.municipality_id in wanted]
 
 
 def _rows(user: Any, projects: Iterable[Project], assessments: Iterable[Assessment]) -> list[ProjectRow]:

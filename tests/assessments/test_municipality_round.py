@@ -164,7 +164,7 @@ def test_move_to_a_newer_edition_looks_at_the_wording_of_the_house(municipality_
 
 def test_one_name_in_both_languages(client, bob, municipality):
     client.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
-    assert "Kommune insgesamt" in client.get(reverse("assessments:municipality", args=[municipality.public_id])).text
+    assert "Kommune insgesamt" in client.get(reverse("reports:municipality", args=[municipality.public_id])).text
     with translation.override("en"):
         assert translation.gettext("Kommune insgesamt") == "Municipality as a whole"
 

@@ -143,7 +143,7 @@ def test_municipality(client, municipality, alice, bob, projects):
     client.force_login(bob)
     with CaptureQueriesContext(connection) as queries:
         assert client.get(f"/kommunen/{municipality.public_id}/").status_code == 200
-    assert len(statements(queries)) == 6, "\n".join(statements(queries))
+    assert len(statements(queries)) == 10, "\n".join(statements(queries))
 
 
 def test_municipality_reads_two_rounds_a_project_however_many_years_there_are(client, municipality, alice, bob):

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from assessments.models import AssessmentRecord, Measure, PlanVariant
-from assessments.reports.plan.what_if import Assumed, project_what_if, reached_by_measure
+from assessments.reports.plan.frame import reached_by_measure
+from assessments.reports.plan.what_if import Assumed, project_what_if
 from assessments.scoring import NOT_APPLICABLE, RATED, UNKNOWN, Rating
 from assessments.services.plan_variants import MAX_VARIANTS, delete_variant, save_variant
 from scaling.common.text import tidy_line

@@ -264,9 +264,9 @@ def test_start_page_costs_the_same_for_one_project_and_three(
         approve(round_of(f"Projekt {index}"), alice, bob)
     sign_in(client, bob)
     client.get("/")  # the catalogue is kept from now on
-    with django_assert_max_num_queries(10) as counted:
+    with django_assert_max_num_queries(13) as counted:
         client.get("/")
-    assert len(counted.captured_queries) == 10
+    assert len(counted.captured_queries) == 13
 
 
 def test_projects_of_the_page_are_shown_and_what_waits_of_all(client, municipality, alice, bob, monkeypatch):

@@ -10,22 +10,19 @@ from django.utils import timezone
 
 from assessments import sentences
 from assessments.models import Measure, Project
-from assessments.queries.gates import gate_milestone
+from assessments.reports.plan.frame import done_by, frame_of, ratings_in, reached_by_measure, waiting_in
 from assessments.reports.records.keeping import speaking
 from assessments.scoring import (
     NOT_APPLICABLE,
     REACHED,
     Average,
     Gate,
-    GateMilestone,
     Raise,
     Rating,
     Stage,
     average,
     distribution,
-    gates,
     raised,
-    stages,
 )
 from catalogue.edition_cache import CachedEdition, cached_edition_of
 from catalogue.levels import LEVELS
@@ -129,15 +126,10 @@ def project_what_if(user: Any, project: Project, assumed: Assumed, *, today: dat
         return None
     edition = cached_edition_of(record["assessment__edition"], EditionState.PUBLISHED)
     phases = {phase.key: phase for phase in Phase.objects.all()}
-    ratings = [Rating(**{**one, "workstreams": tuple(one["workstreams"])}) for one in record["ratings"]]
-    frame = _Frame(
-        milestones=_milestones(edition),
-        phases=[key for key, phase in phases.items() if not phase.is_cross_phase],
-        current=None if project.is_municipality_wide else record["in_phase"],
-        cross_phase=next(key for key, phase in phases.items() if phase.is_cross_phase),
-    )
+    ratings = ratings_in(record["ratings"])
+    frame = frame_of(edition, phases, None if project.is_municipality_wide else record["in_phase"])
     now = frame.gates(ratings)
-    waiting = _waiting(now)
+    waiting = waiting_in(now)
     rows = Measure.objects.running().filter(project=project).select_related("owner")
     by_key = {one.key: one for one in ratings}
     measures = [
@@ -145,7 +137,7 @@ def project_what_if(user: Any, project: Project, assumed: Assumed, *, today: dat
         for one in rows.order_by(F("due_on").asc(nulls_last=True), "pk")
     ]
     raises = list(_raises(rows, measures, assumed, today))
-    found = stages(frame.milestones, ratings, raises, **frame.named)
+    found = frame.stages(ratings, raises)
     then = raised(ratings, raises)
     labels = {key: phase.label for key, phase in phases.items()}
     return Projection(
@@ -158,40 +150,6 @@ def project_what_if(user: Any, project: Project, assumed: Assumed, *, today: dat
         gates=tuple(_gates_beside(now, frame.gates(then), found, edition, labels)),
         figures=tuple(_figures(ratings, then)),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """What the gates of the project are taken by, the same for now and then."""
-
-    milestones: list[GateMilestone]
-    phases: list[str]
-    current: str | None
-    cross_phase: str
-
-    @property
-    def named(self) -> dict[str, Any]:
-        return {"phases": self.phases, "current": self.current, "cross_phase": self.cross_phase}
-
-    def gates(self, ratings: Iterable[Rating]) -> tuple[Gate, ...]:
-        return gates(self.milestones, ratings, **self.named)
-
-
-def _milestones(edition: CachedEdition) -> list[GateMilestone]:
-    return [
-        gate_milestone(one.key, one.phase.key, one.milestone.required_level, one.milestone.required_levels)
-        for one in edition.criteria
-        if one.is_milestone
-    ]
-
-
-def _waiting(found: Iterable[Gate]) -> dict[str, int]:
-    """By criterion the level that the first gate asks for that waits for it."""
-    waiting: dict[str, int] = {}
-    for gate in found:
-        for blocker in gate.blockers:
-            waiting.setdefault(blocker.milestone.key, blocker.required)
-    return waiting
 
 
 def _measure(
@@ -209,27 +167,12 @@ def _measure(
     )
 
 
-def reached_by_measure(rating: Rating | None, required: int | None) -> int | None:
-    """The level a criterion is assumed to reach once its measure is done: its target where one was set, else what the next gate
-    asks for, else one more. None where that changes nothing.
-    """
-    if rating is not None and rating.state == NOT_APPLICABLE:
-        return None
-    level = rating.level if rating is not None else None
-    target = rating.target if rating is not None else None
-    above = [one for one in (target, required) if one is not None and (level is None or one > level)]
-    if above:
-        return above[0]
-    return level + 1 if level is not None and level < LEVELS[-1] else None
-
-
 def _raises(rows: Iterable[Measure], measures: Iterable[OpenMeasure], assumed: Assumed, today: date) -> Iterable[Raise]:
-    """What is overdue is done today at the earliest."""
     for row, one in zip(rows, measures, strict=True):
         if one.is_assumed and one.level is not None:
-            yield Raise(row.criterion_key, one.level, max(one.due_on, today) if one.due_on else None)
+            yield Raise(row.criterion_key, one.level, done_by(one.due_on, today) if one.due_on else None)
     for key, level in (assumed.targets or {}).items():
-        yield Raise(key, level, max(assumed.targets_on, today) if assumed.targets_on else None)
+        yield Raise(key, level, done_by(assumed.targets_on, today) if assumed.targets_on else None)
 
 
 def _targets(

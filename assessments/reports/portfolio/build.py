@@ -95,8 +95,8 @@ def build_portfolio(sources: Sources, narrowing: Narrowing, *, today: date) -> P
             (state, sum(row.gate is not None and row.gate.state == state for row in rows))
             for state in (REACHED, BLOCKED, NOT_EXAMINED)
         ),
-        obstacle_streams=_by_stream(rows, names),
-        obstacle_criteria=_by_criterion(rows),
+        obstacle_streams=shared_streams(_blocked(rows), names),
+        obstacle_criteria=shared_criteria(_blocked(rows)),
         overdue=tuple(one for one in sources.overdue if one.project_id in shown),
         ageing=tuple(one for one in sources.ageing if one.project_id in shown),
         sees_running=sources.sees_running,
@@ -216,29 +216,32 @@ def _stale(record: RecordRow | None, running: Assessment | None, words: _Words, 
     return ""
 
 
-def _blocked(rows: Iterable[PortfolioRow]) -> Iterable[tuple[PortfolioRow, Sequence[Obstacle]]]:
+def _blocked(rows: Iterable[PortfolioRow]) -> Iterable[tuple[str, Sequence[Obstacle]]]:
     for row in rows:
         if row.gate is not None and row.gate.obstacles:
-            yield row, row.gate.obstacles
+            yield row.name, row.gate.obstacles
 
 
-def _by_stream(rows: Sequence[PortfolioRow], names: Mapping[str, str]) -> tuple[SharedObstacle, ...]:
-    """Per workstream the projects whose gate waits for one of its criteria, most first; none that nobody waits for."""
+def shared_streams(blocked: Iterable[tuple[str, Sequence[Obstacle]]], names: Mapping[str, str]) -> tuple[SharedObstacle, ...]:
+    """Per workstream the projects whose gate waits for one of its criteria, most first; none that nobody waits for.
+
+    ``blocked``: a project's name, and what its gate waits for.
+    """
     found: dict[str, list[str]] = defaultdict(list)
-    for row, obstacles in _blocked(rows):
+    for name, obstacles in blocked:
         for key in {key for one in obstacles for key in one.workstreams}:
-            found[key].append(row.name)
+            found[key].append(name)
     shared = [SharedObstacle(key, names[key], tuple(sorted(found[key], key=sort_key))) for key in names if key in found]
     return tuple(sorted(shared, key=lambda one: -len(one.projects)))
 
 
-def _by_criterion(rows: Sequence[PortfolioRow]) -> tuple[SharedObstacle, ...]:
+def shared_criteria(blocked: Iterable[tuple[str, Sequence[Obstacle]]]) -> tuple[SharedObstacle, ...]:
     """Criteria that hold up at least ``SHARED_BY`` projects, most first."""
     found: dict[str, list[str]] = defaultdict(list)
     titles: dict[str, str] = {}
-    for row, obstacles in _blocked(rows):
+    for name, obstacles in blocked:
         for one in obstacles:
-            found[one.key].append(row.name)
+            found[one.key].append(name)
             titles[one.key] = one.title
     shared = [
         SharedObstacle(key, titles[key], tuple(sorted(projects, key=sort_key)))

@@ -1,6 +1,6 @@
 """What a portfolio says in words, in the active language. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,14 +20,20 @@ def standing(portfolio: Portfolio) -> str:
     n, m = len(portfolio.with_record), len(portfolio.rows)
     if not m:
         return _("Kein Projekt passt zu dieser Auswahl.") if portfolio.total else _("Es gibt noch kein Projekt.")
-    parts = [f"{count} {sentences.gate_state(state)}" for state, count in portfolio.gate_counts if count]
+    gates = gates_of(portfolio.gate_counts)
     return " ".join(
         [
             *([_("Auswahl: %(shown)s.") % {"shown": shown(portfolio)}] if m < portfolio.total else []),
             approved_of(n, m),
-            *([_("Phasentor der jeweiligen Phase: %(parts)s.") % {"parts": ", ".join(parts)}] if parts else []),
+            *([gates] if gates else []),
         ]
     )
+
+
+def gates_of(counts: Iterable[tuple[str, int]]) -> str:
+    """How many gates are in which state; "" where there is none."""
+    parts = [f"{count} {sentences.gate_state(state)}" for state, count in counts if count]
+    return _("Phasentor der jeweiligen Phase: %(parts)s.") % {"parts": ", ".join(parts)} if parts else ""
 
 
 def approved_of(n: int, m: int) -> str:
@@ -49,7 +55,12 @@ def approved_of(n: int, m: int) -> str:
 
 def waits_for_stream(portfolio: Portfolio, one: SharedObstacle) -> str:
     """„5 von 7 Projekten warten auf Meilensteine aus „Finanziell“: A, B, C, D und 1 weiteres.“"""
-    n, m = len(one.projects), len(portfolio.with_record)
+    return waits_for(one, len(portfolio.with_record))
+
+
+def waits_for(one: SharedObstacle, m: int) -> str:
+    """The same of ``m`` projects."""
+    n = len(one.projects)
     if m == 1:
         return _("„%(project)s“ wartet auf Meilensteine aus „%(stream)s“.") % {"stream": one.name, "project": one.projects[0]}
     return ngettext(

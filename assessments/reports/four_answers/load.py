@@ -1,0 +1,109 @@
+"""Fetches what the four answers are made of: a handful of queries for all the municipalities they are asked for."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.fields.json import KeyTransform
+from django.utils import timezone
+
+from assessments.models import Assessment, AssessmentRecord, AssessmentState, AssessmentTransition, Measure, TransitionKind
+from assessments.models.project import viewer_of, viewer_values
+from assessments.reports.four_answers.model import WaitingRounds
+from scaling.accounts.models import User
+from scaling.common.prepared import Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenGates:
+    """What the latest record of a project says of gates and changes, without its document."""
+
+    pk: int
+    assessment_id: str
+    round: int
+    on: date
+    edition_id: int
+    gates: list[dict[str, Any]]
+    changes: Mapping[str, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """A measure that is still to be done."""
+
+    project: int
+    criterion: str
+    due_on: date | None
+    owner: int | None
+    owner_text: str
+
+
+def _speaking(municipalities: list[int], **viewer: Any) -> Any:
+    """Rounds as ``records.keeping.speaking`` finds them, each with what its record lists."""
+    rounds = Assessment.objects.visible_to(viewer_of(viewer)).filter(
+        project__municipality__in=municipalities, state=AssessmentState.APPROVED
+    )
+    current = rounds.filter(records__superseded_at=None, records__number__isnull=False)
+    latest = current.order_by("project_id", "-round").distinct("project_id")
+    return latest.annotate(
+        record=F("records__pk"),
+        approved_at=F("records__approved_at"),
+        gates=KeyTransform("gates", "records__listed"),
+        changes=KeyTransform("changes", "records__listed"),
+    )
+
+
+_SPEAKING = Prepared(_speaking, added={"record": None, "approved_at": None, "gates": json.loads, "changes": json.loads})
+
+
+def load_records(user: Any, municipalities: Collection[int]) -> dict[int, SpokenGates]:
+    """By project. One query."""
+    rows: list[Any] = _SPEAKING.rows(municipalities=list(municipalities), **viewer_values(user))
+    return {
+        one.project_id: SpokenGates(
+            one.record, one.public_id, one.round, timezone.localdate(one.approved_at), one.edition_id, one.gates, one.changes
+        )
+        for one in rows
+    }
+
+
+def load_measures(projects: Iterable[int]) -> list[ToDo]:
+    """One query."""
+    rows = Measure.objects.running().filter(project__in=list(projects)).order_by()
+    return [ToDo(*row) for row in rows.values_list("project", "criterion_key", "due_on", "owner", "owner_text")]
+
+
+def load_names(people: Iterable[int]) -> dict[int, str]:
+    """One query; none for nobody."""
+    wanted = set(people)
+    return {one.pk: str(one) for one in User.objects.filter(pk__in=wanted)} if wanted else {}
+
+
+def _handed_in(municipality: int, **viewer: Any) -> Any:
+    rounds = Assessment.objects.visible_to(viewer_of(viewer)).filter(
+        project__municipality=municipality, project__archived_at=None, state=AssessmentState.SUBMITTED
+    )
+    steps = AssessmentTransition.objects.filter(assessment=OuterRef("pk"), kind=TransitionKind.SUBMIT).order_by("-pk")
+    return rounds.annotate(handed_in=Subquery(steps.values("at")[:1])).order_by("handed_in", "pk")
+
+
+_HANDED_IN = Prepared(_handed_in, "project", added={"handed_in": None})
+
+
+def load_waiting(user: Any, municipality: int) -> WaitingRounds | None:
+    """One query."""
+    rows: list[Any] = _HANDED_IN.rows(municipality=municipality, **viewer_values(user))
+    if not rows:
+        return None
+    first = rows[0]
+    return WaitingRounds(len(rows), timezone.localdate(first.handed_in), first.project.name, first.public_id)
+
+
+def load_ratings(records: Iterable[int]) -> list[dict[str, Any]]:
+    """Of the records named what a projection needs. One query."""
+    found = AssessmentRecord.objects.filter(pk__in=list(records)).annotate(in_phase=F("phase__key"))
+    rows: Any = found.values("pk", "ratings", "in_phase", "assessment__edition")
+    return list(rows)
