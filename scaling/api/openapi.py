@@ -16,6 +16,8 @@ _EXPORTS = Path(assessments.reports.export.__file__).with_name("schema")
 DOCUMENTS = {
     "profile-2": _EXPORTS / "profile-2.json",
     "portfolio-1": _EXPORTS / "portfolio-1.json",
+    "municipal-1": _EXPORTS / "municipal-1.json",
+    "development-1": _EXPORTS / "development-1.json",
     "catalogue-1": Path(catalogue.documents.__file__).with_name("schema") / "catalogue-1.json",
 }
 _PLACE = "#/components/schemas/"

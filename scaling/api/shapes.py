@@ -96,3 +96,91 @@ class MeasureFacts(Schema):
     due_on: date | None
     status: Literal["planned", "running", "done", "dropped"]
     is_overdue: Annotated[bool, Field(description="Today: still to be done, and due before.")]
+
+
+class GateFacts(Schema):
+    label: Annotated[str, Field(description=LANGUAGE)]
+    code: Annotated[str, Field(description="Of the phase; empty for a gate that belongs to none.")]
+
+
+class PlannedFacts(Schema):
+    public_id: str
+    project_id: str
+    project: str
+    text: str
+    who: Annotated[str, Field(description="Empty where nobody is named.")]
+    due_on: date | None
+    status: Literal["planned", "running"]
+    is_overdue: bool
+    criterion: Annotated[str, Field(description="Key; empty for a measure of the whole project.")]
+    criterion_title: Annotated[str, Field(description=LANGUAGE)]
+    gate: Annotated[GateFacts | None, Field(description="The first of the project's gates that waits for the criterion.")]
+    is_small_step: Annotated[bool, Field(description="The criterion is one level below what the project's gate asks for.")]
+
+
+class SmallStepFacts(Schema):
+    project_id: str
+    project: str
+    assessment_id: str
+    criterion: str
+    title: Annotated[str, Field(description=LANGUAGE)]
+    level: int
+    required: int
+    gate: GateFacts
+    hint: Annotated[str, Field(description="The catalogue's proposal for the next level. " + LANGUAGE)]
+    measures: Annotated[int, Field(description="How many are planned or running for it.")]
+
+
+class PlanFacts(Schema):
+    as_of: date
+    measures: Annotated[list[PlannedFacts], Field(description="By day; those without one last.")]
+    small_steps: list[SmallStepFacts]
+
+
+class PeerGroupFacts(Schema):
+    id: str
+    label: Annotated[str, Field(description=LANGUAGE)]
+
+
+class PeerRecordFacts(Schema):
+    project: str
+    round: int
+    approved_on: date
+
+
+class OwnFacts(Schema):
+    value: Annotated[float | None, Field(description="Mean of the rated answers, 0 to 4.")]
+    rated: int
+    of: int
+
+
+class GroupValueFacts(Schema):
+    group: Annotated[str, Field(description="Id of the narrowest group that has a figure here.")]
+    lower_quartile: float
+    median: float
+    upper_quartile: float
+    at_least: Annotated[int, Field(description="Values it stands on, rounded down; never fewer than seven.")]
+    published_on: date
+
+
+class PeerRowFacts(Schema):
+    key: Annotated[str, Field(description="Of a workstream or a criterion; empty over all criteria.")]
+    title: Annotated[str, Field(description=LANGUAGE)]
+    own: OwnFacts | None
+    peers: Annotated[GroupValueFacts | None, Field(description="null where no group has enough values.")]
+    place: Annotated[
+        Literal["below", "within", "above"] | None,
+        Field(description="Own value against the middle half; null where there is nothing to compare. Never a rank."),
+    ]
+
+
+class PeerFacts(Schema):
+    takes_part: Annotated[bool, Field(description="Who takes no part sees no figure: everything else is empty then.")]
+    since: date | None
+    basis: Literal["projects", "municipality"] | None
+    groups: Annotated[list[PeerGroupFacts], Field(description="Those the municipality is in, the narrowest first.")]
+    records: Annotated[list[PeerRecordFacts], Field(description="Where its own values come from.")]
+    next_on: Annotated[date | None, Field(description="When values are taken anew.")]
+    overall: PeerRowFacts | None
+    workstreams: list[PeerRowFacts]
+    criteria: list[PeerRowFacts]

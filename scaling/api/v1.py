@@ -3,9 +3,9 @@
 Each address costs the two queries of its key and those it names, however many rows there are.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,8 +16,15 @@ from ninja.errors import AuthenticationError, AuthorizationError, ValidationErro
 from assessments.models import Assessment, AssessmentRecord, Measure, Project
 from assessments.models.measure import MeasureStatus, is_overdue
 from assessments.models.record import AssessmentRecordQuerySet
+from assessments.reports.development.build import development_of
+from assessments.reports.development.reasons import fetch_moves
+from assessments.reports.export.development_json import TOLD, development_document
 from assessments.reports.export.json_file import document
+from assessments.reports.export.municipal_json import municipal_document
 from assessments.reports.export.portfolio_json import portfolio_document
+from assessments.reports.municipal.build import municipal_profile_of
+from assessments.reports.peers.page import peer_page
+from assessments.reports.plan.build import plan_of
 from assessments.reports.portfolio.build import portfolio_of
 from assessments.reports.profile.load import load_profile
 from assessments.reports.records.keeping import record_profile, speaking
@@ -27,6 +34,8 @@ from scaling import __version__
 from scaling.api import problems, shapes
 from scaling.api.access import BearerKey, KeyHolder, TooOften, conditional, holder, require_manager
 from scaling.api.openapi import described
+from scaling.api.pages import USUAL, After, HowMany, listed
+from scaling.api.peers import BASES, Basis, of_nobody, peer_facts
 
 api = NinjaAPI(
     title="Skalierungscheck",
@@ -44,11 +53,10 @@ api = NinjaAPI(
 api.add_decorator(conditional, mode="view")
 
 READ = ["GET", "HEAD"]
-#: Of a page of a list.
-USUAL, MAX_ITEMS = 50, 200
-HowMany = Annotated[int, Query(ge=1, le=MAX_ITEMS, description="How many at most.")]
-After = Annotated[int, Query(ge=0, le=2**63 - 1, description="Goes on after this one; taken from `next`.")]
 Id = Annotated[str, Path(min_length=1, max_length=40, pattern="^[A-Za-z0-9._-]+$")]
+GroupId = Annotated[
+    str, Query(max_length=40, pattern="^[a-z0-9/]*$", description="A wider group than the narrowest: its id, of `groups`.")
+]
 OfProject = Annotated[str, Query(max_length=40, pattern="^[A-Za-z0-9_-]*$", description="Of one project: its id.")]
 
 
@@ -85,26 +93,6 @@ def _wrong(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return problems.problem(422, errors=wrong)
 
 
-# --- Pages of a list --------------------------------------------------------------------------------------------------------
-
-
-def _page(request: HttpRequest, rows: QuerySet[Any], limit: int, after: int) -> tuple[list[Any], str | None]:
-    """The rows after that primary key, and the address of what follows. One query; the last page costs as the first."""
-    found = list(rows.filter(pk__gt=after).order_by("pk")[: limit + 1])
-    if len(found) <= limit:
-        return found, None
-    query = [(name, value) for name, value in request.GET.items() if name not in ("after", "limit")]
-    rest = urlencode([*query, ("limit", limit), ("after", found[limit - 1].pk)])
-    return found[:limit], request.build_absolute_uri(f"{request.path}?{rest}")
-
-
-def _listed(
-    request: HttpRequest, rows: QuerySet[Any], limit: int, after: int, shaped: Callable[[Sequence[Any]], list[Any]]
-) -> dict[str, Any]:
-    found, following = _page(request, rows, limit, after)
-    return {"items": shaped(found), "next": following}
-
-
 # --- The municipality and the catalogue -------------------------------------------------------------------------------------
 
 
@@ -129,7 +117,7 @@ def municipality(request: HttpRequest) -> dict[str, Any]:
 def editions(request: HttpRequest, limit: HowMany = USUAL, after: After = 0) -> dict[str, Any]:
     """The published editions of the catalogue, the oldest first, and retired ones, which rounds may be pinned to. One query."""
     rows = Edition.objects.readable().annotate(number_of_criteria=Count("criteria"))
-    return _listed(request, rows, limit, after, lambda found: [_edition(one) for one in found])
+    return listed(request, rows, limit, after, lambda found: [_edition(one) for one in found])
 
 
 def _edition(one: Any) -> dict[str, Any]:
@@ -178,7 +166,7 @@ def projects(
     """The projects in the order in which they were made, with what speaks for each. Three queries."""
     who = holder(request)
     rows = _visible(who).filter(archived_at__isnull=not archived)
-    return _listed(request, rows, limit, after, lambda found: _projects(who, found))
+    return listed(request, rows, limit, after, lambda found: _projects(who, found))
 
 
 @api.api_operation(
@@ -279,7 +267,7 @@ def records(
         rows = rows.filter(assessment__project=_project_or_404(who, project))
     if current:
         rows = rows.current()
-    return _listed(request, rows, limit, after, lambda found: [_record(one) for one in found])
+    return listed(request, rows, limit, after, lambda found: [_record(one) for one in found])
 
 
 def _record(one: AssessmentRecord) -> dict[str, Any]:
@@ -305,7 +293,7 @@ def record(request: HttpRequest, number: Id) -> dict[str, Any]:
     return document(record_profile(found))
 
 
-# --- Measures and portfolio -------------------------------------------------------------------------------------------------
+# --- Measures and the municipality as one -----------------------------------------------------------------------------------
 
 
 @api.api_operation(
@@ -326,7 +314,7 @@ def measures(
     if status:
         rows = rows.filter(status=status)
     today = timezone.localdate()
-    return _listed(request, rows, limit, after, lambda found: [_measure(one, today) for one in found])
+    return listed(request, rows, limit, after, lambda found: [_measure(one, today) for one in found])
 
 
 def _measure(one: Measure, today: Any) -> dict[str, Any]:
@@ -347,3 +335,48 @@ def portfolio(request: HttpRequest) -> dict[str, Any]:
     """All projects at a glance: figures, gates, obstacles, overdue measures. Eight queries."""
     who = holder(request)
     return portfolio_document(*portfolio_of(who, who.municipality, {}))
+
+
+@api.api_operation(READ, "/municipality/profile", openapi_extra=described(document="municipal-1"), url_name="municipal_profile")
+def municipal_profile(request: HttpRequest) -> dict[str, Any]:
+    """What the municipality answers for itself, beside what its projects show, criterion by criterion. Five queries."""
+    who = holder(request)
+    profile, _narrowing = municipal_profile_of(who, who.municipality, {})
+    return municipal_document(profile)
+
+
+@api.api_operation(READ, "/development", openapi_extra=described(document="development-1"), url_name="development")
+def development(request: HttpRequest) -> dict[str, Any]:
+    """Quarters, approved rounds, and what moved; the latest hundred moves with their reasons. Six queries."""
+    who = holder(request)
+    found = development_of(who, who.municipality)
+    latest = found.moved[:TOLD]
+    return development_document(found, fetch_moves(latest) if latest else {})
+
+
+@api.api_operation(READ, "/plan", response=shapes.PlanFacts, openapi_extra=described(), url_name="plan")
+def plan(request: HttpRequest) -> dict[str, Any]:
+    """What is to be done in all projects, with the gate that each measure serves, and what is one level short. Five queries."""
+    who = holder(request)
+    found = plan_of(who, who.municipality)
+    return {"as_of": found.as_of, "measures": map(asdict, found.measures), "small_steps": map(asdict, found.small_steps)}
+
+
+@api.api_operation(READ, "/peers", response=shapes.PeerFacts, openapi_extra=described(403, 404, 422), url_name="peers")
+def peers(
+    request: HttpRequest,
+    basis: Annotated[Basis | None, Query(description="What is compared: projects, or the municipality as a whole.")] = None,
+    group: GroupId = "",
+) -> dict[str, Any]:
+    """Own values beside the quartiles of similar municipalities: no names, no rank, no group of fewer than seven.
+
+    For keys of the role „manager“. Who takes no part sees no figure. Five queries.
+    """
+    require_manager(request)
+    municipality = holder(request).municipality
+    if municipality.compared_since is None:
+        return of_nobody()
+    page = peer_page(municipality, basis=BASES[basis] if basis else "", group=group)
+    if group and page.chosen.path != group:
+        raise Http404
+    return peer_facts(page, timezone.localdate(municipality.compared_since))

@@ -20,8 +20,9 @@ from scaling.accounts.models import Municipality
 from scaling.api.forms import TokenForm
 from scaling.api.models import ApiToken
 from scaling.api.openapi import openapi_document
+from scaling.api.pages import MAX_ITEMS
 from scaling.api.tokens import create_token, end_token
-from scaling.api.v1 import MAX_ITEMS, api
+from scaling.api.v1 import api
 from scaling.common.addresses import absolute_url
 
 #: What each operation gives, by its path.
@@ -36,6 +37,10 @@ GIVES = {
     "/records/{number}": gettext_lazy("ein freigegebenes Reifeprofil"),
     "/measures": gettext_lazy("Maßnahmen aller Projekte"),
     "/portfolio": gettext_lazy("das Portfolio: Kennzahlen, Phasentore, Engpässe, Überfälliges"),
+    "/municipality/profile": gettext_lazy("„Kommune insgesamt“: eigene Antworten neben dem, was die Projekte zeigen"),
+    "/development": gettext_lazy("die Entwicklung: Quartale, Runden, und was sich warum bewegt hat"),
+    "/plan": gettext_lazy("den Plan: was zu tun ist, und welchem Phasentor es dient"),
+    "/peers": gettext_lazy("den Vergleich mit ähnlichen Kommunen (nur mit der Rolle „Leitung“, und wenn Sie teilnehmen)"),
 }
 #: Of a session: a new key, encrypted, until the page after the form has shown it.
 NEW_KEY = "new_api_key"

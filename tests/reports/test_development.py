@@ -287,7 +287,7 @@ def test_xlsx_has_the_same_figures(client, bob, municipality, settled):
 
 def test_file_tells_how_far_back_its_reasons_go(client, bob, municipality, settled, monkeypatch):
     a_round(settled.project, bob, rated(vertrauen=4), timezone.localdate())
-    monkeypatch.setattr(views, "TOLD_IN_FILES", 1)
+    monkeypatch.setattr(views, "TOLD", 1)
     document = fetch(client, bob, municipality, "development_json").json()
     assert [one["reasons"] is None for one in document["moved"]] == [False, True]
     book = openpyxl.load_workbook(io.BytesIO(fetch(client, bob, municipality, "development_xlsx").content))

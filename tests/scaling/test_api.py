@@ -1,7 +1,7 @@
 """The API: what a key sees and what not, how often, in which language, and in which shape."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import jsonschema
 import pytest
@@ -12,8 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import Assessment, AssessmentRecord, Measure, Project
+from assessments.reports.peers.membership import leave
+from assessments.reports.peers.page import peer_page
+from assessments.reports.peers.publishing import publish
+from assessments.reports.plan.build import plan_of
 from assessments.services import workflow
-from scaling.accounts.models import Membership, Role
+from catalogue.models import Edition
+from scaling.accounts.models import Membership, Municipality, Role
 from scaling.api.models import ApiToken
 from scaling.api.openapi import openapi_document
 from scaling.api.tokens import hash_of
@@ -21,6 +26,7 @@ from scaling.api.v1 import api
 from scaling.api.views import GIVES
 from scaling.models import EventKind, TrailEvent
 from tests.factories import make_project
+from tests.reports.peers import STREAMS, give, make_places
 from tests.scaling.api import ask, make_key
 from tests.test_hostile import THERE, make_foreign
 
@@ -36,7 +42,12 @@ ADDRESSES = [
     ("record", "document"),
     ("measures", ""),
     ("portfolio", ""),
+    ("municipal_profile", ""),
+    ("development", ""),
+    ("plan", ""),
+    ("peers", ""),
 ]
+FOR_MANAGERS = ("running", "peers")
 LISTS = ("editions", "projects", "records", "measures")
 
 
@@ -91,7 +102,7 @@ class TestShapes:
         ids = {"published": record.assessment.edition.number, "project": running.project.public_id, "document": record.number}
         for role in (Role.MANAGER, Role.READER):
             response = ask(make_key(municipality, manager, role), name, *[ids[word] for word in words.split()])
-            assert response.status_code == 200 or (role == Role.READER and name in ("running", "project")), response.text
+            assert response.status_code == 200 or (role == Role.READER and name in (*FOR_MANAGERS, "project")), response.text
             document = openapi_document(api)
             operations = {one["get"]["operationId"]: one["get"] for one in document["paths"].values()}
             promised = operations[f"scaling_api_v1_{name}"]["responses"][str(response.status_code)]["content"]
@@ -128,6 +139,55 @@ class TestAnswers:
             assert ask(managing, name, theirs).status_code == 404
         if name in ("records", "measures"):
             assert ask(managing, name, project=foreign["project"]).status_code == 404
+
+    def test_peers_are_told_to_managers_of_who_takes_part_alone(self, world, managing, reading, municipality):
+        assert ask(reading, "peers").status_code == 403
+        told = ask(managing, "peers").json()
+        assert told.pop("takes_part") is False
+        assert not any(told.values())
+
+    def test_peers_are_those_of_the_page(self, world, managing, municipality):
+        edition = Edition.objects.numbered(world.ids["published"])
+        levels: dict[str, int | None] = dict.fromkeys((*STREAMS, "noch-eines"), 3)
+        others = make_places(8)
+        for number, place in enumerate(others):
+            give(edition, place, dict.fromkeys(levels, number % 5))
+        mine = Municipality.objects.filter(pk=municipality.pk)
+        mine.update(compared_since=timezone.now(), population=8_000, ags="09400777", is_fictional=False)
+        give(edition, mine.get(), levels)
+        publish(today=date(2027, 1, 1))
+        told = ask(managing, "peers", basis="municipality").json()
+        page = peer_page(mine.get(), basis="kommune")
+        assert (told["takes_part"], told["basis"]) == (True, "municipality")
+        assert [one["id"] for one in told["groups"]] == [one.path for one in page.groups]
+        rows = [told["overall"], *told["workstreams"], *told["criteria"]]
+        assert [one["key"] for one in rows] == [one.key for one in page.rows]
+        assert any(one["peers"] for one in rows)
+        for one, row in zip(rows, page.rows, strict=True):
+            assert one["own"] == (row.own and {"value": row.own.mean, "rated": row.own.n, "of": row.own.m})
+            figure = row.figure and (row.figure.lower, row.figure.median, row.figure.upper, row.figure.size)
+            peers = one["peers"]
+            names = ("lower_quartile", "median", "upper_quartile", "at_least")
+            assert figure == (peers and tuple(peers[name] for name in names))
+            assert one["place"] == row.place
+        assert not any(place.name in json.dumps(told) for place in others)
+        wide = ask(managing, "peers", basis="municipality", group="alle").json()
+        assert {one["peers"]["group"] for one in wide["workstreams"] if one["peers"]} == {"alle"}
+        assert ask(managing, "peers", group="alle/gross/01").status_code == 404  # not one of its own
+        leave(municipality=municipality, by=None)
+        left = ask(managing, "peers").json()
+        assert (left["takes_part"], left["workstreams"]) == (False, [])
+
+    def test_plan_is_the_one_of_the_page(self, world, managing, municipality, bob):
+        Measure.objects.create(project=world.project, text="Stelle besetzen", owner=bob, due_on=date(2020, 1, 31))
+        told = ask(managing, "plan").json()
+        plan = plan_of(bob, municipality)
+        assert [one["public_id"] for one in told["measures"]] == [one.public_id for one in plan.measures]
+        assert told["measures"][0]["due_on"] == "2020-01-31"
+        assert told["measures"][0]["is_overdue"] is True
+        assert [(one["criterion"], one["level"]) for one in told["small_steps"]] == [
+            (one.criterion, one.level) for one in plan.small_steps
+        ]
 
     def test_reader_key_sees_what_was_approved_and_nothing_of_running_rounds(self, world, reading, managing):
         ids = world.ids

@@ -12,9 +12,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from assessments.models import Measure
+from assessments.reports.peers.publishing import publish
+from catalogue.models import Edition
+from scaling.accounts.models import Municipality
 from scaling.api.views import GIVES
+from tests.reports.peers import STREAMS, give, make_places
 from tests.scaling.api import make_key
 from tests.world import put_world
 
@@ -56,10 +61,27 @@ def test_examples_run_and_give_what_stands_below_them(live_server, kept_rows):
         following = BLOCKS[place + 1] if place + 1 < len(BLOCKS) else ("", "")
         if following[0] == "json":
             assert shape(json.loads(output)) == shape(json.loads(following[1])), text
-    assert outputs[2].count("\n") == Measure.objects.filter(project__municipality=municipality, status="planned").count() > 2
-    assert json.loads(outputs[3])["municipality"] == municipality.name
-    assert outputs[4] == "304\n"
+    assert outputs[3] == ""  # nobody takes part
+    assert outputs[4].count("\n") == Measure.objects.filter(project__municipality=municipality, status="planned").count() > 2
+    assert json.loads(outputs[5])["municipality"] == municipality.name
+    assert outputs[6] == "304\n"
     assert json.loads(outputs[-1])["title"] == "Not signed in"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_peers_example_prints_the_comparison_of_who_takes_part(live_server, kept_rows):
+    world = put_world(kept_rows)
+    mine, edition = world.cast.municipality, world.ids["published"]
+    places = make_places(8)
+    Municipality.objects.filter(pk=mine.pk).update(compared_since=timezone.now(), is_fictional=False)
+    used = Edition.objects.numbered(edition)
+    for number, place in enumerate([*places, mine]):
+        give(used, place, dict.fromkeys((*STREAMS, "noch-eines"), number % 5), whole=False)
+    publish()
+    (text,) = (text for kind, text in BLOCKS if kind == "python" and "peers" in text)
+    lines = run("python", text, live_server.url, make_key(mine, world.cast.bob)).splitlines()
+    assert lines
+    assert all(line.split()[-1] in ("below", "within", "above", "None") for line in lines)
 
 
 def test_every_address_is_in_the_table():

@@ -6,6 +6,8 @@ from typing import Any
 from assessments.reports.development.model import Development, MovedRound, ProjectTrend, Quarter, Told
 
 SCHEMA = "development-1"
+#: Of the rounds in which something moved, told with their reasons: each reads a document.
+TOLD = 100
 
 
 def render_development_json(development: Development, told: Told) -> bytes:

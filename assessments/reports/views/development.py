@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from assessments.reports.development.build import development_of
 from assessments.reports.development.reasons import fetch_moves
 from assessments.reports.export.development_book import development_book
-from assessments.reports.export.development_json import render_development_json
+from assessments.reports.export.development_json import TOLD, render_development_json
 from assessments.reports.export.xlsx_file import MEDIA_TYPE as XLSX
 from assessments.reports.export.xlsx_file import write_xlsx
 from assessments.reports.views.downloads import requested_language
@@ -23,8 +23,6 @@ from assessments.views.access import get_municipality
 QUARTERS_PER_PAGE, TRENDS_PER_PAGE, MOVED_PER_PAGE = 8, 10, 4
 #: Of a round, told with their reasons; how many follow is said.
 MAX_MOVES = 3
-#: Of a file, told with their reasons: each reads a document.
-TOLD_IN_FILES = 100
 
 
 @login_required
@@ -55,7 +53,7 @@ def development_file(request: HttpRequest, public_id: str, kind: str) -> HttpRes
     municipality = get_municipality(request.user, public_id)
     with translation.override(requested_language(request)):
         development = development_of(request.user, municipality)
-        latest = development.moved[:TOLD_IN_FILES]
+        latest = development.moved[:TOLD]
         told = fetch_moves(latest) if latest else {}
         if kind == "xlsx":
             content, media_type = write_xlsx(development_book(development, told)), XLSX
