@@ -20,26 +20,28 @@ STARTS_WITHIN = 30  # seconds
 
 
 @contextlib.contextmanager
-def demo_server(*, workers: int = 1, with_usual_round: bool = True, prepare: Sequence[str] = ()) -> Iterator[int]:
+def demo_server(
+    *, workers: int = 1, with_usual_round: bool = True, prepare: Sequence[str] = (), root: Path = ROOT
+) -> Iterator[int]:
     """Yield the port of gunicorn and of one process that renders PDFs, on a database of their own with the demo's data, and
-    what the command ``prepare`` adds to it."""
+    what the command ``prepare`` adds to it. ``root`` may be another state's folder: its code and its rows then."""
     with (
         tempfile.TemporaryDirectory(prefix="skc-bench-", ignore_cleanup_errors=True) as folder,
         embedded_postgres(Path(folder) / "pg") as url,
     ):
         env = os.environ | {"DATABASE_URL": url, "VAR_DIR": f"{folder}/var", "DEMO": "1"}
-        subprocess.run([sys.executable, "manage.py", "serve", "--prepare-only"], cwd=ROOT, env=env, check=True)
+        subprocess.run([sys.executable, "manage.py", "serve", "--prepare-only"], cwd=root, env=env, check=True)
         if with_usual_round:
-            subprocess.run([sys.executable, "-m", "tests.bench.usual_round"], cwd=ROOT, env=env, check=True)
+            subprocess.run([sys.executable, "-m", "tests.bench.usual_round"], cwd=root, env=env, check=True)
         if prepare:
-            subprocess.run([sys.executable, "manage.py", *prepare], cwd=ROOT, env=env, check=True)
+            subprocess.run([sys.executable, "manage.py", *prepare], cwd=root, env=env, check=True)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         command = [sys.executable, "-m", "gunicorn", "scaling.wsgi", f"--bind=127.0.0.1:{port}", f"--workers={workers}"]
         command += ["--config=python:scaling.gunicorn_conf", "--threads=4", "--log-level=warning"]
-        server = subprocess.Popen(command, cwd=ROOT, env=env)
-        renderer = subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=env)
+        server = subprocess.Popen(command, cwd=root, env=env)
+        renderer = subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=root, env=env)
         try:
             wait_for(port)
             yield port
