@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
+from assessments.reports.demo_beside import load_beside
 from catalogue.models import Edition
 from catalogue.services.checksums import compare_checksums
 from scaling.accounts.second_factor import settle_all
@@ -88,6 +89,8 @@ def prepare_database(stdout: Any, *, compare: bool = True) -> None:
             said = io.StringIO()
             call_command("load_demo", stdout=said)
             stdout.write(said.getvalue(), ending="")
+            if said.getvalue():
+                load_beside()
             loaded = loaded or bool(said.getvalue())
         note_settings()
         seal()  # what is there, the demo among it, is where the chain begins

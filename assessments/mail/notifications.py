@@ -41,12 +41,16 @@ def muted() -> Iterator[None]:
         _muted.reset(token)
 
 
+def is_muted() -> bool:
+    return _muted.get()
+
+
 def announce(step: AssessmentTransition, *, submitter: int | None = None) -> None:
     """Tell those concerned once the running transaction has committed. Two queries, and one a mail.
 
     Submitted, withdrawn: the municipality's managers; returned: the team and who submitted; approved, reopened: the team.
     """
-    if not _muted.get():
+    if not is_muted():
         _send(step, submitter=submitter)
 
 

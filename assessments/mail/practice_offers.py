@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from assessments.mail import notifications
 from assessments.models import PracticeOffer
 from scaling.accounts.models import Role, User
 from scaling.accounts.unsubscribe import unsubscribe_path
@@ -11,6 +12,8 @@ from scaling.common.mail import compose, send_later
 
 def announce_decision(offer: PracticeOffer) -> None:
     """Once the running transaction has committed, to those who want notices. One query, and one a mail."""
+    if notifications.is_muted():
+        return
     municipality = offer.score.assessment.project.municipality
     managers = User.objects.filter(
         memberships__municipality=municipality, memberships__role=Role.MANAGER, is_active=True, wants_notices=True

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from assessments.reports.charts import peer_bar
 from assessments.reports.peers import texts
 from assessments.reports.peers.page import PeerRow
+from assessments.reports.peers.quartiles import half
 
 register = template.Library()
 
@@ -20,8 +21,8 @@ register.filter("peer_sources", texts.sources)
 
 @register.filter
 def drawn_beside(row: PeerRow) -> SafeString:
-    """The own value beside the group's middle half; nothing where there is neither."""
-    figure, own = row.figure, row.own.mean if row.own else None
+    """The own value beside the group's middle half, on the same half levels; nothing where there is neither."""
+    figure, own = row.figure, half(row.own.mean) if row.own and row.own.mean is not None else None
     if figure is None and own is None:
         return SafeString()
     quartiles = (figure.lower, figure.median, figure.upper) if figure else None
