@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from assessments.mail.practice_offers import announce_decision
 from assessments.models import Assessment, OfferState, PracticeOffer, Score
 from scaling.common.history import attribute_to
@@ -14,7 +16,7 @@ class NotOfferable(Exception):
 
 
 class AlreadyOffered(Exception):
-    """This answer's reason waits for the curators, or is shown already."""
+    """This answer's reason, or the same words from another round, wait for the curators or are shown already."""
 
 
 class NotWaiting(Exception):
@@ -35,7 +37,10 @@ def offer_practice(*, score: Score, text: str, shows_name: bool, by: Any) -> Pra
     text = tidy_text(text).strip()
     if not locked.is_approved or not score.rationale or not text:
         raise NotOfferable
-    if PracticeOffer.objects.filter(score=score, state__in=[OfferState.OFFERED, OfferState.ACCEPTED]).exists():
+    same = Q(score=score) | Q(
+        score__criterion__key=score.criterion.key, score__assessment__project=locked.project_id, text=text
+    )
+    if PracticeOffer.objects.filter(same, state__in=[OfferState.OFFERED, OfferState.ACCEPTED]).exists():
         raise AlreadyOffered
     offer = PracticeOffer(score=score, text=text, shows_name=shows_name)
     attribute_to(offer, by)

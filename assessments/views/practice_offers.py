@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments.forms.practice_offer import DecisionForm, OfferForm
-from assessments.models import PracticeOffer
+from assessments.models import OfferState, PracticeOffer
 from assessments.services.practice_offers import (
     AlreadyOffered,
     NotOfferable,
@@ -83,8 +83,12 @@ def practice_withdraw(request: HttpRequest, public_id: str, pk: int) -> HttpResp
     municipality = get_municipality(request.user, public_id)
     require(request.user, "accounts.manage_municipality", municipality)
     offer = get_object_or_404(PracticeOffer.objects.of_municipality(municipality), pk=pk)
-    withdraw_offer(offer=offer, by=request.user)
-    messages.success(request, _("Das Beispiel ist zurückgezogen und nirgends mehr zu sehen."))
+    current = withdraw_offer(offer=offer, by=request.user)
+    if current.state == OfferState.WITHDRAWN:
+        messages.success(request, _("Das Beispiel ist zurückgezogen und nirgends mehr zu sehen."))
+    else:
+        state = current.get_state_display()
+        messages.info(request, _("Hier ist nichts zurückzuziehen. Stand: %(state)s.") % {"state": state})
     return redirect("assessments:practice_offers", municipality.public_id)
 
 

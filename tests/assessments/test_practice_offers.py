@@ -8,7 +8,7 @@ from django.core import mail
 from django.db import transaction
 from django.urls import reverse
 
-from assessments.models import OfferState, PracticeOffer, Score
+from assessments.models import Assessment, OfferState, PracticeOffer, Score
 from assessments.models.practice_offer import MAX_OFFERED
 from assessments.services import workflow
 from assessments.services.practice_offers import (
@@ -19,9 +19,12 @@ from assessments.services.practice_offers import (
     offer_practice,
     withdraw_offer,
 )
-from scaling.accounts.models import Municipality
+from scaling.accounts.models import Municipality, Role, User
+from scaling.privacy.anonymising import anonymise
 from scaling.privacy.erasing import erase
 from scaling.privacy.rows import rows_of_municipality
+from tests.cast import make_member
+from tests.factories import make_catalogue
 from tests.races import at_once, until_somebody_waits
 from tests.world import make_world, put_world
 
@@ -238,3 +241,46 @@ def test_offered_twice_at_once_is_one_offer(stored):
     outcomes = at_once(job, job)
     assert sorted(type(one).__name__ for one in outcomes) == ["AlreadyOffered", "PracticeOffer"]
     assert PracticeOffer.objects.filter(score=score, state=OfferState.OFFERED).count() == 1
+
+
+def test_the_same_words_from_the_next_round_are_not_offered_twice(client, world, offer, alice, bob, dora):
+    """A reason is carried over from round to round; the public page would say it twice."""
+    accept(offer, dora)
+    later = with_reason(world.draft.scores.get(criterion__key="kriterium-1"))
+    Assessment.objects.filter(pk=world.draft.pk).update(state="approved")
+    with pytest.raises(AlreadyOffered):
+        offer_practice(score=later, text=f" {TEXT} ", shows_name=True, by=bob)
+    offer_practice(score=later, text="Andere Worte.", shows_name=True, by=bob)
+
+
+def test_who_withdraws_what_was_declined_meanwhile_is_told_so(client, offer, municipality, bob, dora):
+    decide_offer(offer=offer, accepted=False, note="Zu nah an einem Namen.", version=1, by=dora)
+    client.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.post(reverse("assessments:practice_withdraw", args=[municipality.public_id, offer.pk]), follow=True).text
+    assert "Hier ist nichts zurückzuziehen. Stand: abgelehnt." in page
+    assert "Das Beispiel ist zurückgezogen" not in page
+
+
+def test_the_whole_life_of_an_example(client, world, score, municipality, bob, dora):
+    """Offered, accepted, shown under a new edition, its manager made anonymous, withdrawn, offered again, erased."""
+    make_member("Nora", municipality, Role.MANAGER)
+    offer = offer_practice(
+        score=score, text="Wir haben <i>früh</i> gefragt. Bob Beispielmann weiß mehr.", shows_name=True, by=bob
+    )
+    accept(offer, dora)
+    assert municipality.name in public(client)
+    make_catalogue(2, major=7)
+    assert "Wir haben &lt;i&gt;früh&lt;/i&gt; gefragt." in public(client), "by the criterion's key, in each edition"
+    User.objects.filter(pk=bob.pk).update(name="Bob Beispielmann")
+    bob.refresh_from_db()
+    anonymise(user=bob)
+    assert "Wir haben" in public(client)
+    assert "Beispielmann" not in public(client)
+    withdraw_offer(offer=offer, by=dora)
+    assert "Wir haben" not in public(client)
+    again = offer_practice(score=score, text="Wir haben früh gefragt.", shows_name=True, by=dora)
+    accept(again, dora)
+    assert "Wir haben" in public(client)
+    erase(municipality=municipality, by=dora)
+    assert "Wir haben" not in public(client)
+    assert not PracticeOffer.objects.exists()

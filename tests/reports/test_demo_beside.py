@@ -76,14 +76,15 @@ def test_second_time_adds_nothing_and_no_real_database_is_touched(beside, monkey
 
 def test_drawing_agrees_with_the_words(beside):
     """2.2 is drawn where it is told: on 2.0, within a middle half that ends there."""
-    rows = [row for row in peer_page(beside).rows if row.figure and row.own and row.own.mean is not None and row.place]
-    told = {Position.BELOW: 0, Position.WITHIN: 0, Position.ABOVE: 0}
-    for row in rows:
-        drawn = drawn_beside(row)
-        dot = float(re.search(r'<circle[^>]* cx="([\d.]+)"', drawn).group(1))
-        left, width = map(float, re.search(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"', drawn).groups())
-        side = Position.BELOW if dot < left - 0.2 else Position.ABOVE if dot > left + width + 0.2 else Position.WITHIN
-        if row.figure.lower < row.figure.upper:  # else the box is widened to be seen
-            assert side == row.place, drawn
-            told[side] += 1
+    told = dict.fromkeys(Position, 0)
+    for row in peer_page(beside).rows:
+        figure, drawn = row.figure, drawn_beside(row)
+        if figure is None or row.place is None or figure.lower == figure.upper:  # of one point the box is widened to be seen
+            continue
+        [dot] = re.findall(r'<circle[^>]* cx="([\d.]+)"', drawn)
+        [(left, width)] = re.findall(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"', drawn)[:1]
+        beyond = float(dot) - float(left) - float(width)
+        side = Position.BELOW if float(dot) < float(left) - 0.2 else Position.ABOVE if beyond > 0.2 else Position.WITHIN
+        assert side == row.place, drawn
+        told[side] += 1
     assert all(told.values()), told

@@ -20,7 +20,8 @@ from assessments.reports.portfolio.build import portfolio_of
 from assessments.reports.portfolio.texts import gates_of
 from assessments.services import workflow
 from assessments.services.projects import standing_project
-from scaling.accounts.models import Membership, Role
+from scaling.accounts.models import Membership, Role, User
+from tests.cast import make_user
 from tests.factories import make_project
 from tests.reports.conftest import FIRST, answer, approved
 
@@ -158,6 +159,16 @@ def test_who_is_late_is_named_with_how_much_and_since_when(client, alice, bob, m
     assert f"Alice: 2 Maßnahmen, die erste fällig seit {day}" in text
     assert "Niemand benannt: 1 Maßnahme" in text
     assert "und 1 weitere überfällige Maßnahme" in text
+
+
+def test_two_people_of_one_name_are_two(bob, municipality, first):
+    twins = [make_user(name) for name in ("Anna", "anna2")]
+    User.objects.filter(pk__in=[one.pk for one in twins]).update(name="Anna Schmidt")
+    for number, one in enumerate(twins, start=1):
+        measure(first.project, "vertrauen", -number, owner=one)
+    measure(first.project, "vertrauen", -9, owner_text="Anna Schmidt")
+    late = found(bob, municipality).late
+    assert [(one.who, one.number) for one in late] == [("Anna Schmidt", 1)] * 3
 
 
 def test_evidence_that_runs_out_within_the_year_is_counted(bob, municipality, second):

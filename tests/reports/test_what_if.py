@@ -1,5 +1,6 @@
 """„Was wäre, wenn“: what is assumed of a project, what would follow, what is kept, and that it never becomes a finding."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,9 +14,12 @@ from assessments.models import AssessmentRecord, Measure, PlanVariant
 from assessments.reports.plan.frame import reached_by_measure
 from assessments.reports.plan.what_if import Assumed, project_what_if
 from assessments.scoring import NOT_APPLICABLE, RATED, UNKNOWN, Rating
+from assessments.services import workflow
+from assessments.services.answers import Answer
 from assessments.services.plan_variants import MAX_VARIANTS, delete_variant, save_variant
 from scaling.common.text import tidy_line
 from tests.factories import make_project
+from tests.reports.conftest import answer, approved
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -183,3 +187,45 @@ def test_queries_do_not_grow_with_measures_and_variants(client, bob, project, me
     client.get(address(project))
     with django_assert_num_queries(11):
         client.get(address(project), {"massnahme": [one.public_id for one in Measure.objects.all()]})
+
+
+def test_what_no_criterion_is_called_never_reaches_the_page(client, bob, project):
+    """An address somebody sends around must not make the page say words of its own."""
+    client.force_login(bob, backend=BACKEND)
+    page = client.get(address(project), {"ziel": "Die-Kommune-ist-pleite:4"})
+    assert page.status_code == 200
+    assert "pleite" not in re.sub(r'(value|href)="[^"]*"', "", page.text)
+    assert page.context["projection"].stages == ()
+
+
+def test_variant_outlives_its_measures_the_archive_and_another_approval(client, alice, bob, project):
+    (key, *_rest) = blocking(project, bob)
+    done = Measure.objects.create(project=project, text="Bald", criterion_key=key, due_on=timezone.localdate())
+    variant = save_variant(project=project, by=alice, name="Alles", measures=[done.public_id], targets={key: 3})
+    done.delete()
+    client.force_login(alice, backend=BACKEND)
+    shown = {"variante": variant.public_id}
+    page = client.get(address(project), shown)
+    assert page.status_code == 200
+    assert "Bald" not in page.text
+    again = workflow.start_assessment(project=project, by=alice)
+    answer(again, alice, {key: Answer("rated", 4, "Erledigt")})
+    approved(again, bob, timezone.localdate())
+    page = client.get(address(project), shown)
+    assert page.context["projection"].round_label == again.round_label
+    assert page.context["projection"].stages == (), "what stands on 4 is lifted by nothing"
+    project.archived_at = timezone.now()
+    project.save()
+    assert client.get(address(project), shown).status_code == 200
+
+
+def test_of_two_editors_the_second_is_told_what_became_of_the_first(client, alice, bob, project):
+    (key, *_rest) = blocking(project, bob)
+    for person, level, words in ((alice, 3, "ist gemerkt."), (bob, 4, "ist damit ersetzt.")):
+        client.force_login(person, backend=BACKEND)
+        page = client.post(address(project, "what_if_save"), {"name": "Plan A", "ziel": f"{key}:{level}"}, follow=True)
+        assert words in page.text
+    variant = PlanVariant.objects.get()
+    gone = address(project, "what_if_delete", variant.public_id)
+    assert "ist gelöscht." in client.post(gone, follow=True).text
+    assert "Diese Variante ist schon gelöscht." in client.post(gone, follow=True).text

@@ -175,11 +175,13 @@ def _is_late(one: ToDo, today: date) -> bool:
 
 def _late(measures: Iterable[ToDo], names: Mapping[int, str], today: date) -> tuple[Late, ...]:
     """Who is late for the longest first."""
-    found: dict[str, list[date]] = defaultdict(list)
+    found: dict[tuple[int | None, str], list[date]] = defaultdict(list)
     for one in measures:
         if one.due_on is not None and one.due_on < today:
-            found[names.get(one.owner, "") if one.owner is not None else one.owner_text].append(one.due_on)
-    late = [Late(who, len(days), min(days)) for who, days in found.items()]
+            found[one.owner, "" if one.owner is not None else one.owner_text].append(one.due_on)
+    late = [
+        Late(typed if owner is None else names.get(owner, ""), len(days), min(days)) for (owner, typed), days in found.items()
+    ]
     return tuple(sorted(late, key=lambda one: (one.since, -one.number, one.who)))
 
 

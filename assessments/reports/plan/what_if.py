@@ -136,7 +136,7 @@ def project_what_if(user: Any, project: Project, assumed: Assumed, *, today: dat
         _measure(one, edition, by_key.get(one.criterion_key), waiting.get(one.criterion_key), assumed)
         for one in rows.order_by(F("due_on").asc(nulls_last=True), "pk")
     ]
-    raises = list(_raises(rows, measures, assumed, today))
+    raises = [one for one in _raises(rows, measures, assumed, today) if one.key in edition.by_key]
     found = frame.stages(ratings, raises)
     then = raised(ratings, raises)
     labels = {key: phase.label for key, phase in phases.items()}

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -71,7 +71,10 @@ def what_if_save(request: HttpRequest, public_id: str) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect(f"{_address(project)}?{_query(assumed)}")
-    messages.success(request, _("Die Variante „%(name)s“ ist gemerkt.") % {"name": variant.name})
+    said = _("Die Variante „%(name)s“ ist gemerkt.")
+    if variant.version > 1:
+        said = _("Die Variante „%(name)s“ ist gemerkt. Was vorher unter diesem Namen stand, ist damit ersetzt.")
+    messages.success(request, said % {"name": variant.name})
     return redirect(f"{_address(project)}?variante={variant.public_id}")
 
 
@@ -80,7 +83,10 @@ def what_if_save(request: HttpRequest, public_id: str) -> HttpResponse:
 def what_if_delete(request: HttpRequest, public_id: str, variant_id: str) -> HttpResponse:
     project = get_project(request.user, public_id)
     require(request.user, "assessments.change_measures", project)
-    variant = get_object_or_404(PlanVariant, project=project, public_id=variant_id)
+    variant = PlanVariant.objects.filter(project=project, public_id=variant_id).first()
+    if variant is None:
+        messages.info(request, _("Diese Variante ist schon gelöscht."))
+        return redirect(_address(project))
     delete_variant(variant=variant, by=request.user)
     messages.success(request, _("Die Variante „%(name)s“ ist gelöscht.") % {"name": variant.name})
     return redirect(_address(project))
