@@ -27,7 +27,7 @@ def standing(page: PeerPage) -> str:
         for place, words in (
             (Position.ABOVE, _("über dem mittleren Bereich: %(streams)s")),
             (Position.WITHIN, _("im mittleren Bereich: %(streams)s")),
-            (Position.BELOW, _("darunter: %(streams)s")),
+            (Position.BELOW, _("unter dem mittleren Bereich: %(streams)s")),
         )
         if any(row.place == place for row in placed)
     ]
