@@ -1,5 +1,7 @@
 """The collected report: all that is approved and may be seen, an overview first, a page a project, from records only."""
 
+import io
+import zipfile
 from dataclasses import replace
 from datetime import date
 
@@ -7,11 +9,14 @@ import page as pdf_validator
 import pypdfium2
 import pytest
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from assessments.models import Measure, RenderedPdf
-from assessments.reports.pdf.collected import collected_html, render_collected
+from assessments.reports.pdf import collected
+from assessments.reports.pdf.collected import collected_html, render_collected, volumes_of
 from assessments.reports.records.keeping import speaking_records
 from assessments.reports.rendering.orders import collected_order, order_from
+from assessments.reports.views.bundle import BundleBroken, zipped
 from assessments.services import workflow
 from assessments.services.answers import Answer
 from tests.factories import make_project
@@ -142,3 +147,82 @@ def test_list_of_records_costs_the_same(bob, municipality, edition, projects, dj
     bob.roles  # noqa: B018 – known in every request
     with django_assert_num_queries(1):
         assert len(speaking_records(bob, municipality)) == projects
+
+
+# --- Volumes ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_volumes(monkeypatch, first, other):
+    monkeypatch.setattr(collected, "VOLUME", 1)
+
+
+@pytest.mark.parametrize(
+    ("count", "sizes"), [(1, [1]), (40, [40]), (41, [20, 21]), (80, [40, 40]), (81, [27, 27, 27]), (200, [40] * 5)]
+)
+def test_volumes_hold_everything_once_and_none_is_thin(count, sizes):
+    items = list(range(count))
+    volumes = volumes_of(items)
+    assert sorted(len(some) for _volume, some in volumes) == sizes
+    assert [item for _volume, some in volumes for item in some] == items
+    assert [(one.number, one.count, one.total) for one, _some in volumes] == [
+        (number, len(sizes), count) for number in range(1, len(sizes) + 1)
+    ]
+
+
+def test_too_many_for_one_file_are_offered_as_volumes(client, bob, municipality, two_volumes):
+    page = fetch(client, bob, municipality)
+    assert page.status_code == 200
+    assert "„Ämterbuch“ bis „Ämterbuch“" in page.text
+    assert "?band=2&amp;sprache=de" in page.text
+    second = pages_of(fetch(client, bob, municipality, band="2").content)
+    assert len(second) == 2
+    assert "1 von 2 freigegebenen Bewertungen: „Parkraum-App“" in second[0]
+    assert all("Band 2 von 2" in text for text in second)
+    assert "Ämterbuch" not in "".join(second)
+    for wrong in ("3", "0", "x", ""):
+        assert fetch(client, bob, municipality, band=wrong).status_code == 404
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_each_volume_is_accessible_and_can_be_archived(client, bob, municipality, two_volumes, language):
+    content = fetch(client, bob, municipality, band="1", sprache=language).content
+    for profile in ("ua1", "3a"):
+        assert pdf_validator.validate_pdf_bytes(content, profile=profile).failures == []
+
+
+def test_all_volumes_come_as_one_zip_that_is_streamed(client, bob, municipality, two_volumes):
+    answer = fetch(client, bob, municipality, alle="1")
+    assert answer.streaming
+    assert answer["Content-Disposition"].endswith('.zip"')
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer))) as archive:
+        assert archive.testzip() is None
+        found = {name: archive.read(name) for name in archive.namelist()}
+    assert [name.rpartition("band-")[2] for name in found] == ["1-von-2.pdf", "2-von-2.pdf"]
+    assert list(found.values()) == [fetch(client, bob, municipality, band=number).content for number in "12"]
+
+
+def test_zip_reads_one_pdf_at_a_time_and_has_no_end_where_one_is_gone(bob, municipality, two_volumes):
+    orders = [
+        (collected_order(some, one), f"{one.number}.pdf") for one, some in volumes_of(speaking_records(bob, municipality))
+    ]
+    for order, _name in orders:
+        order.make()
+    pieces = zipped(orders)
+    begun = next(pieces)
+    RenderedPdf.objects.filter(key=orders[1][0].key).delete()
+    with pytest.raises(BundleBroken):
+        next(pieces)
+    assert not zipfile.is_zipfile(io.BytesIO(begun + b"".join(pieces)))
+
+
+def test_all_volumes_are_asked_for_at_once_and_waited_for(client, bob, municipality, two_volumes, settings):
+    settings.PDF_AT_ONCE = False
+    waiting = fetch(client, bob, municipality, alle="1")
+    assert waiting.status_code == 202
+    jobs = list(ProcrastinateJob.objects.order_by("pk"))
+    assert [job.args["args"]["volume"] for job in jobs] == [[1, 2, 2], [2, 2, 2]]
+    assert f"warten={jobs[1].lock}" in waiting.text
+    again = fetch(client, bob, municipality, alle="1")
+    assert again.status_code == 202
+    assert ProcrastinateJob.objects.count() == 2

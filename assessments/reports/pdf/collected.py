@@ -1,10 +1,15 @@
-"""The collected report of a municipality, for a committee: an overview of all projects first, then a page for each."""
+"""The collected report of a municipality, for a committee: an overview of all projects first, then a page for each.
 
+Where there are many it has volumes, each a report of its own: so the memory of whoever draws one is bounded.
+"""
+
+import gc
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -20,7 +25,26 @@ from assessments.reports.profile.model import CriterionResult, GateBlocker, Matu
 
 STYLES = ("css/print-report.css", "css/print-collected.css")
 ANCHOR = "projekt-"
+#: So many projects stand in one volume at most. Each takes 1.2 MB of a worker's memory while the volume is drawn.
+VOLUME = 40
+Item = TypeVar("Item")
 _BETWEEN_SENTENCES = re.compile(r"(?<=\w{3}[.)!?]) (?=[A-ZÄÖÜ„‘])")
+
+
+@dataclass(frozen=True)
+class Volume:
+    """``number`` of ``count``; ``total`` is how many projects all of them hold."""
+
+    number: int
+    count: int
+    total: int
+
+
+def volumes_of(items: Sequence[Item]) -> list[tuple[Volume, Sequence[Item]]]:
+    """What stands in which volume, in the order of ``items``: as few as there can be, and none much thinner than another."""
+    count = max(math.ceil(len(items) / VOLUME), 1)
+    ends = [round(len(items) * number / count) for number in range(count + 1)]
+    return [(Volume(place + 1, count, len(items)), items[ends[place] : ends[place + 1]]) for place in range(count)]
 
 
 @dataclass(frozen=True)
@@ -74,14 +98,19 @@ def page_of(profile: MaturityProfile, shown: Shown = LIMITS[0]) -> ProjectPage:
     )
 
 
-def collected_html(profiles: Sequence[MaturityProfile], *, language: str, shown: Sequence[Shown] = ()) -> str:
+def collected_html(
+    profiles: Sequence[MaturityProfile], *, language: str, shown: Sequence[Shown] = (), volume: Volume | None = None
+) -> str:
     """``profiles`` of one municipality, at least one, each from its record, in the order they are to stand in.
 
-    ``shown`` is how much each page holds, by default as much as there is room for as a rule.
+    ``shown`` is how much each page holds, by default as much as there is room for as a rule. Without a ``volume``, it is the
+    only one.
     """
     shown = shown or [LIMITS[0]] * len(profiles)
     with override(language):
         meta = profiles[0].meta
+        title = _("Sammelbericht %(municipality)s") % {"municipality": meta.municipality}
+        named = volume_name(volume) if volume else ""
         context: dict[str, Any] = {
             "pages": [page_of(profile, limit) for profile, limit in zip(profiles, shown, strict=True)],
             "municipality": meta.municipality,
@@ -95,9 +124,18 @@ def collected_html(profiles: Sequence[MaturityProfile], *, language: str, shown:
             "attributions": distinct_sentences(one.meta.attribution for one in profiles),
             "language_tag": HYPHENATED[language],
             "own_language": HYPHENATED.get(meta.own_language, meta.own_language),
-            "title": _("Sammelbericht %(municipality)s") % {"municipality": meta.municipality},
+            "title": f"{title}, {named}" if named else title,
+            "volume": volume,
+            "volume_name": named,
+            "first": profiles[0].meta.project,
+            "last": profiles[-1].meta.project,
         }
         return limits.drawable(render_to_string("report/collected/collected.html", context))
+
+
+def volume_name(volume: Volume) -> str:
+    """„Band 2 von 5“, "" where there is only one."""
+    return _("Band %(number)s von %(count)s") % {"number": volume.number, "count": volume.count} if volume.count > 1 else ""
 
 
 def distinct_sentences(texts: Iterable[str]) -> list[str]:
@@ -110,7 +148,7 @@ def latest(profiles: Sequence[MaturityProfile]) -> date:
     return max(one.meta.approved_on or one.meta.as_of for one in profiles)
 
 
-def render_collected(profiles: Sequence[MaturityProfile], *, language: str) -> bytes:
+def render_collected(profiles: Sequence[MaturityProfile], *, language: str, volume: Volume | None = None) -> bytes:
     """The same profiles give the same bytes. Raises PdfUnavailable.
 
     A project whose lists are too long for its page shows fewer, and how many follow.
@@ -125,7 +163,8 @@ def render_collected(profiles: Sequence[MaturityProfile], *, language: str) -> b
         return not longer
 
     while True:
-        html = collected_html(profiles, language=language, shown=[LIMITS[step] for step in steps])
+        gc.collect()  # as in render_pdf: the layout before this one would stay beside it
+        html = collected_html(profiles, language=language, shown=[LIMITS[step] for step in steps], volume=volume)
         pdf = html_to_pdf(html, STYLES, accept=is_one_page_each)
         if pdf is not None:
             return pdf

@@ -19,7 +19,7 @@ from assessments.reports.made_with import render_version
 from assessments.reports.municipal.build import municipal_profile_of
 from assessments.reports.municipal.model import MunicipalProfile
 from assessments.reports.pdf import Variant, key_of, pdf_of, render_pdf
-from assessments.reports.pdf.collected import render_collected
+from assessments.reports.pdf.collected import Volume, render_collected
 from assessments.reports.pdf.engine import html_to_pdf
 from assessments.reports.pdf.municipal import STYLES as MUNICIPAL_STYLES
 from assessments.reports.pdf.municipal import municipal_html
@@ -187,32 +187,34 @@ def _short_check(assessment: str, language: str) -> PdfOrder:
 # --- All projects of a municipality ----------------------------------------------------------------------------------------
 
 
-def collected_order(records: Sequence[AssessmentRecord]) -> PdfOrder:
-    """The collected report of these records, in their order and the active language. Their documents may be deferred.
+def collected_order(records: Sequence[AssessmentRecord], volume: Volume | None = None) -> PdfOrder:
+    """The collected report of these records, or one ``volume`` of it, in their order and the active language.
 
-    Known by the records and their renditions: what they say never changes but by those.
+    Known by the records and their renditions: what they say never changes but by those. Their documents may be deferred.
     """
     language = active_language()
+    volume = volume or Volume(1, 1, len(records))
     numbers = [record.number for record in records]
     made = [f"{record.number}:{max((one.number for one in record.renditions), default=1)}" for record in records]
-    key = hashlib.sha256(" ".join([render_version(), "collected", language, *made]).encode()).hexdigest()
+    key = hashlib.sha256(" ".join([render_version(), "collected", language, repr(volume), *made]).encode()).hexdigest()
 
     def make() -> bytes:
         # One after the other: their documents, which take more than their profiles, are never all in memory.
         read = AssessmentRecord.objects.with_parts()
         with translation.override(language):
             profiles = [record_profile(read.get(number=number)) for number in numbers]
-        pdf = render_collected(profiles, language=language)
+        pdf = render_collected(profiles, language=language, volume=volume)
         store_pdf(key, pdf)
         return pdf
 
-    return PdfOrder("collected", {"records": numbers, "language": language}, key, lambda: fetch_pdf(key), make)
+    args = {"records": numbers, "volume": [volume.number, volume.count, volume.total], "language": language}
+    return PdfOrder("collected", args, key, lambda: fetch_pdf(key), make)
 
 
-def _collected(records: list[str], language: str) -> PdfOrder:
+def _collected(records: list[str], volume: list[int], language: str) -> PdfOrder:
     rows = AssessmentRecord.objects.with_parts().without_document().filter(number__in=records)
     by_number = {row.number: row for row in rows}
-    return collected_order([by_number[number] for number in records])
+    return collected_order([by_number[number] for number in records], Volume(*volume))
 
 
 def municipal_order(profile: MunicipalProfile, *, variant: Variant, person: int, municipality: str) -> PdfOrder:

@@ -1,9 +1,10 @@
 """How a request for a PDF is answered: by the file, or by a page that says how far it is and comes back by itself."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,7 @@ from assessments.models import Assessment
 from assessments.reports.pdf import PdfUnavailable
 from assessments.reports.rendering.orders import PdfOrder
 from assessments.reports.rendering.queue import PdfFailed, Waiting, pdf_or_wait, still_waiting
+from assessments.reports.views.bundle import zipped
 from assessments.views.breadcrumbs import crumbs_to
 
 #: „?warten=“ comes from the waiting page: it is answered by a page also once the PDF is there, or the page that waited would
@@ -18,6 +20,9 @@ from assessments.views.breadcrumbs import crumbs_to
 #: with what names none („1“), the PDF is looked for. „?stand=“ is what the page shows already, „?nochmal=1“ starts a failed PDF
 #: anew.
 WAITING, SHOWN, AGAIN = "warten", "stand", "nochmal"
+
+
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 
 def pdf_answer(
@@ -35,6 +40,50 @@ def pdf_answer(
     ``back`` is text and address of the way back; ``assessment`` is named to its members, who then see where they are. Waits two
     seconds at most, and not at all for the waiting page's own questions.
     """
+
+    def look(may_wait: bool) -> tuple[HttpResponse | Waiting, str]:
+        order, name = wanted()
+        found = pdf_or_wait(order, again=AGAIN in request.GET, may_wait=may_wait)
+        if isinstance(found, Waiting):
+            return found, order.key
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(found, content_type="application/pdf", headers=headers), order.key
+
+    return _answer(request, look, back=back, assessment=assessment)
+
+
+def bundle_answer(
+    request: HttpRequest, wanted: Callable[[], Sequence[tuple[PdfOrder, str]]], name: str, *, back: tuple[str, str]
+) -> HttpResponse | StreamingHttpResponse:
+    """Several PDFs in one ZIP, as ``pdf_answer`` answers with one.
+
+    All are asked for at once; the page waits for the last of them. The ZIP is sent while it is written: of its PDFs, one is in
+    memory at a time.
+    """
+
+    def look(may_wait: bool) -> tuple[StreamingHttpResponse | Waiting, str]:
+        orders, waiting = wanted(), None
+        for order, _name in orders:
+            found = pdf_or_wait(order, again=AGAIN in request.GET, may_wait=False)
+            if isinstance(found, Waiting):
+                waiting = found, order.key
+        if waiting is not None:
+            return waiting
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return StreamingHttpResponse(zipped(orders), content_type="application/zip", headers=headers), ""
+
+    return _answer(request, look, back=back, is_bundle=True)
+
+
+def _answer(
+    request: HttpRequest,
+    look: Callable[[bool], tuple[Response | Waiting, str]],
+    *,
+    back: tuple[str, str],
+    assessment: Assessment | None = None,
+    is_bundle: bool = False,
+) -> HttpResponse | Response:
+    """``look`` is told whether it may wait, and gives the file or how far it is, and the key of what is waited for."""
     came_back = WAITING in request.GET
     context: dict[str, Any] = {
         "crumbs": _crumbs(assessment) if assessment else (),
@@ -42,26 +91,22 @@ def pdf_answer(
         "back_url": back[1],
         "pdf_url": _address(request),
         "retry_url": _address(request, **{AGAIN: "1"}),
+        "is_bundle": is_bundle,
     }
     if came_back and (state := still_waiting(request.GET[WAITING])):
         return _waiting_page(request, state, context, request.GET[WAITING])
-    if came_back and (to_page := _whole_page(request)):
-        return to_page  # no job any more: how that ended is for the page to find out
-    order, name = wanted()
     try:
-        found = pdf_or_wait(order, again=AGAIN in request.GET, may_wait=not came_back)
+        found, key = look(not came_back)
     except PdfUnavailable:
         template = "report/pdf_unavailable.html" if assessment else "report/shared_pdf_unavailable.html"
-        return render(request, template, {**context, "assessment": assessment}, status=503)
+        return _whole_page(request) or render(request, template, {**context, "assessment": assessment}, status=503)
     except PdfFailed:
-        return render(request, "report/pdf_failed.html", context, status=503)
-    if isinstance(found, bytes):
-        if came_back:
-            return render(request, "report/pdf_ready.html", context)
-        return HttpResponse(
-            found, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-        )
-    return _waiting_page(request, found, context, order.key)
+        return _whole_page(request) or render(request, "report/pdf_failed.html", context, status=503)
+    if isinstance(found, Waiting):
+        return _waiting_page(request, found, context, key)
+    if came_back:
+        return _whole_page(request) or render(request, "report/pdf_ready.html", context)
+    return found
 
 
 def _waiting_page(request: HttpRequest, state: Waiting, context: dict[str, Any], key: str) -> HttpResponse:
