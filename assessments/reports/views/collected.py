@@ -38,14 +38,16 @@ def collected_pdf(request: HttpRequest, public_id: str) -> HttpResponse | Stream
     language, volumes = requested_language(request), volumes_of(records)
     back = (_("Zurück zu %(name)s") % {"name": municipality.name}, municipality.get_absolute_url())
 
+    def name_of(volume: Volume | None = None) -> str:
+        return slugify(" ".join((_("Sammelbericht"), municipality.name, volume_name(volume) if volume else "")))
+
     def wanted(volume: Volume, some: Sequence[AssessmentRecord]) -> tuple[PdfOrder, str]:
         with translation.override(language):
-            word = _("Sammelbericht")  # not inside the f-string, where gettext does not look
-            name = " ".join(filter(None, (word, municipality.name, volume_name(volume))))
-            return collected_order(some, volume), f"{slugify(name)}.pdf"
+            return collected_order(some, volume), f"{name_of(volume)}.pdf"
 
     if ALL in request.GET:
-        name = f"{slugify(_('Sammelbericht'))}-{slugify(municipality.name)}.zip"
+        with translation.override(language):
+            name = f"{name_of()}.zip"
         return bundle_answer(request, lambda: [wanted(*one) for one in volumes], name, back=back)
     if len(volumes) > 1 and ONE not in request.GET:
         context = {"municipality": municipality, "language": language, "volumes": volumes, "count": len(records)}
