@@ -352,7 +352,7 @@ def test_page_to_decide_by_says_how_sure_it_is_when_and_what_is_asked(variant):
         f"Ziele bis spätestens {short_day(profile.trend.planned_on)}",
         f"{profile.meta.compared.label} vom {short_day(profile.meta.compared.on)}",  # type: ignore[union-attr]
         "Stufen: 0 nicht begonnen · 1 geplant",
-        "Zu entscheiden: Der Rat beschließt den Dauerbetrieb.",
+        "Beschlussvorschlag: Der Rat beschließt den Dauerbetrieb.",
         f"Für {unplanned} der {len(profile.priorities)} Kriterien dieser Liste fehlt eine Maßnahme",
     ):
         assert said in text, said
