@@ -162,6 +162,8 @@ def _standing(gate: scoring.Gate, code: str) -> str:
                 if missing
                 else _("Steht noch an; der Meilenstein ist erreicht.")
             )
+        if not gate.passed:
+            return _("Steht noch an; von %(total)s Meilensteinen ist noch keiner erreicht.") % values
         return (
             ngettext(
                 "Steht noch an; %(passed)s von %(total)s Meilensteinen ist schon erreicht.",

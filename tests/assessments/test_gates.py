@@ -284,7 +284,7 @@ def missing(n):
         ),
         (gate("ahead", total=1, own=1, blockers=missing(1)), "Steht noch an; der Meilenstein fehlt noch."),
         (gate("ahead", passed=1, total=1, own=1), "Steht noch an; der Meilenstein ist erreicht."),
-        (gate("ahead", total=2, own=1, blockers=missing(2)), "Steht noch an; 0 von 2 Meilensteinen sind schon erreicht."),
+        (gate("ahead", total=2, own=1, blockers=missing(2)), "Steht noch an; von 2 Meilensteinen ist noch keiner erreicht."),
         (gate("ahead", passed=3, total=3, earlier=3), "Steht noch an."),
         (
             gate("reached", passed=2, total=2, own=2, unconfirmed=1),
