@@ -28,9 +28,10 @@ NEVER_ONE = {
     "Alle %(n)s Kriterien, die Projekte aufhalten": "told from four on (report/municipal/answers.html)",
     "„%(title)s“ hält %(n)s Projekte auf: %(projects)s.": "told from two projects on (portfolio.build.SHARED_BY)",
     "Für %(n)s der %(m)s Kriterien dieser Liste fehlt eine Maßnahme: Wer geht es bis wann an?": "one has its own text",
-    "%(count)s Bewertungen sind freigegeben. Der Sammelbericht hat deshalb %(bands)s Bände; jeder beginnt mit einem Überblick und"
-    " hat dann eine Seite je Projekt.": "told beyond forty (pdf.collected.VOLUME)",
+    "%(count)s Bewertungen sind freigegeben. Der Sammelbericht hat deshalb %(bands)s Bände; jeder beginnt mit einem Überblick"
+    " und hat dann eine Seite je Projekt.": "told beyond forty (pdf.collected.VOLUME)",
     "%(n)s Bewertungen, von „%(first)s“ bis „%(last)s“": "no volume of several holds less than twenty",
+    "Steht noch an; von %(total)s Meilensteinen ist noch keiner erreicht.": "one has its own text",
     "%(steps)s Stufen niedriger": "one level has its own text beside it",
     "%(one)s und %(other)s liegen %(levels)s Stufen auseinander.": "told from two levels on (scoring.spread.WIDE)",
     "Einig: alle %(n)s Stimmen %(levels)s.": "told from three votes on (scoring.spread.FEWEST_VOTES)",
