@@ -1,5 +1,6 @@
 """The demo data: loads through the service functions, and lies in the past."""
 
+import re
 from datetime import date
 
 from django.utils import timezone
@@ -45,6 +46,12 @@ class TestDemo:
         for assessment in Assessment.objects.filter(state=AssessmentState.APPROVED):
             assert [step.kind for step in assessment.steps] == ["begin", "submit", "approve"]
             assert sorted(step.at for step in assessment.steps) == [step.at for step in assessment.steps]
+
+    def test_demo_enters_no_evidence_before_the_day_it_bears(self, demo):
+        found = list(Evidence.objects.values_list("text", "added_at"))
+        days = [(text, day, at) for text, at in found for day in re.findall(r"(\d\d)\.(\d\d)\.(20\d\d)", text)]
+        assert len(days) > 40
+        assert [text for text, (day, month, year), at in days if date(int(year), int(month), int(day)) > at.date()] == []
 
     def test_second_load_adds_nothing(self, demo):
         assert load_demo() == 0

@@ -241,6 +241,7 @@ def test_langfassung_holds_every_reason_evidence_and_step(lang):
         "Ausgabe 1",
         "sind erfunden",
         "im Stellenplan",
+        "(eingetragen 20.02.2026)",
         "Kriterien gegenüber Runde 2",
         "Vorschlag für den nächsten Schritt",
         "Fachdienst Mobilität",
