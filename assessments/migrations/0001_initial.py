@@ -2228,4 +2228,20 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddIndex(
+            model_name="assessmentrecord",
+            index=models.Index(fields=["-approved_at"], name="record_approved_at"),
+        ),
+        migrations.AddIndex(
+            model_name="assessmenttransition",
+            index=models.Index(fields=["-at"], name="transition_at"),
+        ),
+        migrations.AddIndex(
+            model_name="recordrendition",
+            index=models.Index(fields=["-made_at"], name="rendition_made_at"),
+        ),
+        migrations.AddIndex(
+            model_name="teamchange",
+            index=models.Index(fields=["-at"], name="team_change_at"),
+        ),
     ]

@@ -13,8 +13,8 @@ TABLES = [
 ]
 
 FUNCTION = """
--- Arguments: the columns that may become NULL.
-CREATE FUNCTION assessments_only_added() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Arguments: the columns that may be emptied. The histories of the app above go by it, too (scaling/0002_histories_stay.py).
+CREATE FUNCTION rows_only_added() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     free text[] := '{}';
     forgettable text;
@@ -25,12 +25,11 @@ BEGIN
     END IF;
     IF TG_OP = 'UPDATE' THEN
         FOREACH forgettable IN ARRAY TG_ARGV LOOP
-            IF to_jsonb(NEW) ->> forgettable IS NULL THEN free := free || forgettable; END IF;
+            IF coalesce(to_jsonb(NEW) ->> forgettable, '') = '' THEN free := free || forgettable; END IF;
         END LOOP;
         IF to_jsonb(NEW) - free = to_jsonb(OLD) - free THEN RETURN NEW; END IF;
     END IF;
-    RAISE EXCEPTION '% % of % is refused: its rows are only added', TG_OP, OLD.id, TG_TABLE_NAME
-        USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION '% of % is refused: its rows are only added', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
 """
 
@@ -39,7 +38,7 @@ def trigger(table: str, columns: list[str]) -> str:
     arguments = ", ".join(f"'{column}'" for column in columns)
     return f"""
 CREATE TRIGGER {table}_only_added BEFORE UPDATE OR DELETE ON {table}
-    FOR EACH ROW EXECUTE FUNCTION assessments_only_added({arguments});
+    FOR EACH ROW EXECUTE FUNCTION rows_only_added({arguments});
 """
 
 
@@ -51,6 +50,6 @@ class Migration(migrations.Migration):
     dependencies = [("assessments", "0001_initial")]
 
     operations = [
-        migrations.RunSQL(FUNCTION, "DROP FUNCTION assessments_only_added();"),
+        migrations.RunSQL(FUNCTION, "DROP FUNCTION rows_only_added();"),
         *[migrations.RunSQL(trigger(*table), undo(table[0])) for table in TABLES],
     ]

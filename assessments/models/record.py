@@ -86,6 +86,7 @@ class AssessmentRecord(models.Model):
         verbose_name = _("freigegebenes Dokument")
         verbose_name_plural = _("freigegebene Dokumente")
         ordering = ["-pk"]
+        indexes = [models.Index(fields=["-approved_at"], name="record_approved_at")]
         constraints = [
             models.UniqueConstraint(fields=["municipality", "year", "serial"], name="record_serial_unique"),
             models.UniqueConstraint(fields=["assessment", "version"], name="record_version_unique"),
@@ -160,6 +161,7 @@ class RecordRendition(RecordedRow):
     class Meta:
         verbose_name = _("Fassung eines Dokuments")
         verbose_name_plural = _("Fassungen eines Dokuments")
+        indexes = [models.Index(fields=["-made_at"], name="rendition_made_at")]
         constraints = [
             models.UniqueConstraint(fields=["record", "number"], name="record_rendition_unique"),
             models.CheckConstraint(condition=Q(number__gte=2), name="record_rendition_is_a_later_one"),

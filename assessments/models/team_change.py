@@ -22,6 +22,7 @@ class TeamChange(RecordedRow):
         verbose_name = _("Änderung des Projektteams")
         verbose_name_plural = _("Änderungen des Projektteams")
         ordering = ["pk"]
+        indexes = [models.Index(fields=["-at"], name="team_change_at")]
 
     def __str__(self) -> str:
         return f"{'+' if self.joined else '−'} {self.person}"

@@ -36,6 +36,7 @@ class AssessmentTransition(RecordedRow):
         verbose_name = _("Schritt einer Bewertung")
         verbose_name_plural = _("Schritte einer Bewertung")
         ordering = ["pk"]
+        indexes = [models.Index(fields=["-at"], name="transition_at")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind=TransitionKind.MOVE, from_edition__isnull=False, to_edition__isnull=False)

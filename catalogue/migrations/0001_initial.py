@@ -952,4 +952,8 @@ class Migration(migrations.Migration):
                 name="criterion_offices_known",
             ),
         ),
+        migrations.AddIndex(
+            model_name="changelogentry",
+            index=models.Index(fields=["-at"], name="change_at"),
+        ),
     ]

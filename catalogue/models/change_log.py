@@ -51,7 +51,10 @@ class ChangeLogEntry(RecordedRow):
         verbose_name = _("Änderung")
         verbose_name_plural = _("Änderungen")
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["edition", "-at"], name="change_edition_at")]
+        indexes = [
+            models.Index(fields=["edition", "-at"], name="change_edition_at"),
+            models.Index(fields=["-at"], name="change_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} {self.get_action_display()}"

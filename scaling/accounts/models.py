@@ -179,6 +179,7 @@ class AccountChange(RecordedRow):
         verbose_name = _("Änderung am Konto")
         verbose_name_plural = _("Änderungen am Konto")
         ordering = ["-pk"]
+        indexes = [models.Index(fields=["-at"], name="account_change_at")]
 
     def __str__(self) -> str:
         return f"{self.user}, {self.at}"

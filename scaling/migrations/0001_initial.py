@@ -349,4 +349,26 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddIndex(
+            model_name="trailevent",
+            index=models.Index(
+                condition=models.Q(("kind__in", ["downloaded", "exported", "api_read"])), fields=["-at"], name="event_abrufe_at"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="trailevent",
+            index=models.Index(
+                condition=models.Q(("kind__in", ["signed_in", "signed_out"])), fields=["-at"], name="event_anmeldungen_at"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="trailevent",
+            index=models.Index(
+                condition=models.Q(
+                    ("kind__in", ["downloaded", "exported", "api_read", "signed_in", "signed_out"]), _negated=True
+                ),
+                fields=["-at"],
+                name="event_betrieb_at",
+            ),
+        ),
     ]

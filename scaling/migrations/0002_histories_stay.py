@@ -1,31 +1,12 @@
 """Histories, what happened beside them, and the seals of both are only added: the database refuses to change or remove them.
 
 Allowed is forgetting a person who is deleted, an entry of the catalogue's log that may still go on or belongs to a draft, and what a
-transaction says it has to rewrite (``scaling.common.history``).
+transaction says it has to rewrite (``scaling.common.history``). The function for all but that log is that of a round's steps.
 """
 
 from django.db import migrations
 
 FUNCTION = """
--- Arguments: the columns that may be emptied.
-CREATE FUNCTION scaling_history_stays() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    free text[] := '{}';
-    forgettable text;
-BEGIN
-    IF current_setting('skalierungscheck.rewriting', true) = 'on' THEN
-        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-        RETURN NEW;
-    END IF;
-    IF TG_OP = 'UPDATE' THEN
-        FOREACH forgettable IN ARRAY TG_ARGV LOOP
-            IF coalesce(to_jsonb(NEW) ->> forgettable, '') = '' THEN free := free || forgettable; END IF;
-        END LOOP;
-        IF to_jsonb(NEW) - free = to_jsonb(OLD) - free THEN RETURN NEW; END IF;
-    END IF;
-    RAISE EXCEPTION '% of % is refused: its rows are only added', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
-END $$;
-
 -- Half an hour, and a minute for the clocks of two hosts, as catalogue/services/change_log.py lets an entry go on.
 CREATE FUNCTION scaling_change_log_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -73,7 +54,7 @@ def trigger(table: str, columns: list[str]) -> str:
     arguments = ", ".join(f"'{column}'" for column in columns)
     return f"""
 CREATE TRIGGER {table}_stays BEFORE UPDATE OR DELETE ON {table}
-    FOR EACH ROW EXECUTE FUNCTION scaling_history_stays({arguments});
+    FOR EACH ROW EXECUTE FUNCTION rows_only_added({arguments});
 """
 
 
@@ -81,11 +62,14 @@ UNDO = "".join(f"DROP TRIGGER {table}_stays ON {table};\n" for table, _columns i
 UNDO += """
 DROP TRIGGER catalogue_changelogentry_stays ON catalogue_changelogentry;
 DROP FUNCTION scaling_change_log_stays();
-DROP FUNCTION scaling_history_stays();
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scaling", "0001_initial"), ("catalogue", "0002_published_editions_stay")]
+    dependencies = [
+        ("scaling", "0001_initial"),
+        ("assessments", "0002_steps_stay"),
+        ("catalogue", "0002_published_editions_stay"),
+    ]
 
     operations = [migrations.RunSQL(FUNCTION + "".join(trigger(*table) for table in TABLES), UNDO)]

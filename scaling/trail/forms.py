@@ -1,5 +1,6 @@
 """What of the trail somebody wants to see."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -15,6 +16,14 @@ from scaling.trail.sources import KINDS, SHOWN
 
 #: After a change of municipality or project, what was chosen below it stands for another one.
 _ELSEWHERE = {"invalid_choice": _("Gehört nicht zu dem, was Sie darüber gewählt haben. Wählen Sie neu oder „alle“.")}
+
+
+#: As many digits as a primary key has at most.
+_DIGITS = re.compile(r"\d{1,18}", re.ASCII)
+
+
+def _number(word: str) -> int | None:
+    return int(word) if _DIGITS.fullmatch(word) else None
 
 
 class TrailForm(Form):
@@ -56,7 +65,8 @@ class TrailForm(Form):
             self.choose("runde", [everything, *self._rounds(of)])
         self.choose("kriterium", [everything, *sorted(criteria_in(of).items(), key=lambda one: sort_key(one[1]))])
         self.choose("art", [everything, *((kind, name) for kind, name in KINDS.items() if kind in shown)])
-        self.choose("person", [everything, *((str(pk), name) for pk, name in people_in(municipality))])
+        people = people_in(of, over_all=municipality is None, chosen=_number(self.data.get("person", "")))
+        self.choose("person", [everything, *((str(pk), name) for pk, name in people)])
 
     def _rounds(self, municipality: Municipality) -> Iterator[tuple[str, str]]:
         """Of the project that is chosen, or of all."""

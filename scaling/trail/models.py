@@ -25,6 +25,16 @@ class EventKind(models.TextChoices):
     SETTINGS = "settings", _("Einstellungen des Betriebs geändert")
 
 
+#: What of the events is a fetched file, and what signing in and out: each has an index of its own, and so has what is left.
+FETCHED = [EventKind.DOWNLOADED, EventKind.EXPORTED, EventKind.API_READ]
+SIGNED = [EventKind.SIGNED_IN, EventKind.SIGNED_OUT]
+EVENTS = {
+    "abrufe": models.Q(kind__in=FETCHED),
+    "anmeldungen": models.Q(kind__in=SIGNED),
+    "betrieb": ~models.Q(kind__in=[*FETCHED, *SIGNED]),
+}
+
+
 class TrailEvent(RecordedRow):
     """What changes no row that has a history of its own: signing in, fetching a file, anonymising. Written by ``trail.events``.
 
@@ -51,7 +61,10 @@ class TrailEvent(RecordedRow):
         verbose_name = _("Ereignis")
         verbose_name_plural = _("Ereignisse")
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["municipality", "-at"], name="event_municipality_at")]
+        indexes = [
+            models.Index(fields=["municipality", "-at"], name="event_municipality_at"),
+            *(models.Index(fields=["-at"], condition=where, name=f"event_{kind}_at") for kind, where in EVENTS.items()),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.at}"

@@ -34,6 +34,11 @@ class Wanted:
     since: date | None = None
     until: date | None = None
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether it goes over everything: then each table's index of days is the way in, else what it is narrowed down to."""
+        return self.municipality is None and self.project is None and self.person is None and not self.round
+
 
 @dataclass(frozen=True)
 class LogEntry:
@@ -59,13 +64,69 @@ class LogEntry:
         return str(KINDS[self.kind])
 
 
-def entries(wanted: Wanted) -> QuerySet[Any, Any]:
-    """What there is, the newest first: (number of the source, primary key, when). One query when read, one to count."""
+@dataclass(frozen=True)
+class TrailPlace:
+    """Where an entry stands in the order of all: by time, then by table, then by row."""
+
+    at: datetime
+    source: int
+    row: int
+
+
+#: (Number of the source, primary key, when), as ``entries`` gives them.
+FoundEntry = tuple[int, int, datetime]
+
+
+def entries(wanted: Wanted, *, most: int, beyond: TrailPlace | None = None, upwards: bool = False) -> list[FoundEntry]:
+    """At most so many, the newest first; those older than the entry at ``beyond``, or, ``upwards``, the next newer ones, and
+    without a place the oldest of all, the oldest first. One query.
+
+    Over everything no table gives more than ``most`` rows, by its index: it costs the same whatever there is.
+    """
+    sources = [(number, source) for number, source in enumerate(SHOWN) if _has(source, wanted)]
+    parts = []
+    for number, source in sources:
+        part = _part(number, source, wanted)
+        if beyond is not None:
+            part = part.filter(_newer(number, source, beyond) if upwards else _older(number, source, beyond))
+        if wanted.is_wide and len(sources) > 1:
+            part = part.order_by(*(("log_at", "log_row") if upwards else ("-log_at", "-log_row")))[:most]
+        parts.append(part)
+    order = ("log_at", "-log_source", "log_row") if upwards else ("-log_at", "log_source", "-log_row")
+    return list(_together(parts).order_by(*order)[:most]) if parts else []
+
+
+def number_of_entries(wanted: Wanted, *, most: int) -> int:
+    """How many there are; ``most`` where it is that many or more: PostgreSQL stops there. One query."""
     parts = [_part(number, source, wanted) for number, source in enumerate(SHOWN) if _has(source, wanted)]
     if not parts:
-        return Seal.objects.none().values_list("number", "row", "at")
-    together = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    return together.order_by("-log_at", "log_source", "-log_row")
+        return 0
+    if wanted.is_wide:  # by the index that a page goes by: what is rare in its table would else be looked for in all of it
+        parts = [part.order_by("-log_at")[:most] for part in parts]
+    return _together(parts)[:most].count()
+
+
+def _together(parts: "list[QuerySet[Any, Any]]") -> QuerySet[Any, Any]:
+    return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+
+
+def _older(number: int, source: Source, place: TrailPlace) -> Q:
+    """What comes after ``place`` in the order of a page. The first condition is the index's."""
+    if number < place.source:
+        return Q(**{f"{source.at}__lt": place.at})
+    within = Q(**{f"{source.at}__lte": place.at})
+    if number == place.source:
+        within &= Q(**{f"{source.at}__lt": place.at}) | Q(pk__lt=place.row)
+    return within
+
+
+def _newer(number: int, source: Source, place: TrailPlace) -> Q:
+    if number > place.source:
+        return Q(**{f"{source.at}__gt": place.at})
+    within = Q(**{f"{source.at}__gte": place.at})
+    if number == place.source:
+        within &= Q(**{f"{source.at}__gt": place.at}) | Q(pk__gt=place.row)
+    return within
 
 
 def _has(source: Source, wanted: Wanted) -> bool:
@@ -105,7 +166,7 @@ def _begin(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
 
 
-def described(found: Sequence[tuple[int, int, datetime]]) -> list[LogEntry]:
+def described(found: Sequence[FoundEntry]) -> list[LogEntry]:
     """In words, in the order given. Two queries for each table they come from, one for seals, and one for each kind of
     thing that a change names (people, phases, criteria); however many entries.
     """
@@ -182,11 +243,14 @@ def _reached(row: Any, path: str) -> Any:
     return row
 
 
-def people_in(municipality: Municipality | None) -> list[tuple[int, str]]:
-    """Who can be chosen: whoever belongs or belonged to the municipality; over everything, all accounts. One query."""
-    people = User.objects.order_by(GermanOrder("name"), "email")
+def people_in(municipality: Municipality | None, *, over_all: bool, chosen: int | None = None) -> list[tuple[int, str]]:
+    """Who can be chosen: whoever belongs or belonged to the municipality; ``over_all``, for operators, whoever has a right over
+    it, too, and who is chosen already. A nation's accounts fit no list. One query.
+    """
+    where = Q(is_staff=True) | Q(is_superuser=True) | Q(is_curator=True) | Q(pk=chosen) if over_all else Q()
     if municipality is not None:
-        people = people.filter(pk__in=Membership.history.filter(municipality_id=municipality.pk).values("user_id"))
+        where |= Q(pk__in=Membership.history.filter(municipality_id=municipality.pk).values("user_id"))
+    people = User.objects.filter(where).order_by(GermanOrder("name"), "email")
     return [(pk, f"{name} ({email})") for pk, name, email in people.values_list("pk", "name", "email")]
 
 

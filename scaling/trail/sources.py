@@ -29,7 +29,7 @@ from catalogue.services.change_log import SITTING
 from scaling.accounts.models import AccountChange, Invitation, Membership, Municipality
 from scaling.accounts.profile import CREDENTIALS
 from scaling.api.models import ApiToken
-from scaling.trail.models import EventKind, TrailEvent
+from scaling.trail.models import EVENTS, TrailEvent
 
 #: What the trail can be narrowed down to, by the word in its address.
 KINDS = {
@@ -51,8 +51,6 @@ KINDS = {
     "konten": _("Konten"),
     "betrieb": _("Datenschutz und Betrieb"),
 }
-_FETCHED = [EventKind.DOWNLOADED, EventKind.EXPORTED, EventKind.API_READ]
-_SIGNED = [EventKind.SIGNED_IN, EventKind.SIGNED_OUT]
 #: What operators see of an account's changes: who it is, what they may do and what opens it. All else is the person's alone.
 ACCOUNT_FIELDS = ("name", "email", "is_active", "is_curator", "is_staff", "is_superuser", *CREDENTIALS)
 
@@ -141,14 +139,7 @@ SHOWN = (
     Source(Municipality.history.model, "einstellungen", municipality="id"),
     _plain(ChangeLogEntry, "katalog", at="at", by="by"),
     _plain(AccountChange, "konten", at="at", by="by", where=Q(after__has_any_keys=ACCOUNT_FIELDS)),
-    *(
-        _plain(TrailEvent, kind, at="at", by="by", where=where, **_EVENT_PATHS)
-        for kind, where in (
-            ("abrufe", Q(kind__in=_FETCHED)),
-            ("anmeldungen", Q(kind__in=_SIGNED)),
-            ("betrieb", ~Q(kind__in=[*_FETCHED, *_SIGNED])),
-        )
-    ),
+    *(_plain(TrailEvent, kind, at="at", by="by", where=where, **_EVENT_PATHS) for kind, where in EVENTS.items()),
 )
 #: One a table.
 SEALED = tuple({one.table: one for one in SHOWN}.values())

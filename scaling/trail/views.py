@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,11 +14,11 @@ from assessments.views.access import get_municipality, require
 from scaling.accounts.models import Municipality
 from scaling.trail.files import as_csv, as_json
 from scaling.trail.forms import TrailForm
+from scaling.trail.paging import MAX_COUNTED, TrailPage, page_of
 from scaling.trail.reading import described, entries, last_seal
 
-ENTRIES_PER_PAGE = 20
-#: Of one file. More would hold a worker for long; a shorter time gives the rest.
-MAX_IN_A_FILE = 10_000
+#: Of one file: as many as are counted, so that a page knows whether it may offer one. A shorter time gives the rest.
+MAX_IN_A_FILE = MAX_COUNTED
 CSV, JSON = "csv", "json"
 
 
@@ -43,27 +42,24 @@ def _answer(request: HttpRequest, kind: str, municipality: Municipality | None) 
     form = TrailForm(request.GET, municipality=municipality)
     problem = ""
     if form.is_valid():
-        found = entries(form.wanted())
+        wanted = form.wanted()
         if kind:
-            some = list(found[: MAX_IN_A_FILE + 1])
+            some = entries(wanted, most=MAX_IN_A_FILE + 1)
             if len(some) <= MAX_IN_A_FILE:
                 return _file(kind, some, municipality)
             problem = _(
                 "Das sind mehr als %(number)s Einträge. Grenzen Sie den Zeitraum ein, und holen Sie mehrere Dateien."
             ) % {"number": f"{MAX_IN_A_FILE:,}".replace(",", ".")}
-        paginator = Paginator(found, ENTRIES_PER_PAGE)
+        page = page_of(wanted, request.GET)
     else:
-        paginator = Paginator([], ENTRIES_PER_PAGE)
-    page = paginator.get_page(request.GET.get("seite"))
-    query = request.GET.copy()
-    query.pop("seite", None)
+        page = TrailPage([], 0)
     crumbs = [(municipality.name, municipality.get_absolute_url())] if municipality else []
     context: dict[str, Any] = {
         "municipality": municipality,
         "form": form,
-        "page_obj": page,
-        "entries": described(list(page.object_list)),
-        "query": query.urlencode(),
+        "page": page,
+        "entries": page.entries,
+        "query": request.GET.urlencode(),
         "problem": problem,
         "seal": last_seal(),
         "crumbs": [*crumbs, (_("Protokoll"), "")],

@@ -33,7 +33,7 @@ def otto(db):
 def trail(kind):
     return [
         (entry.who, entry.title, [(one.label, one.before, one.after) for one in entry.changes])
-        for entry in described(list(entries(Wanted(kind=kind))))
+        for entry in described(entries(Wanted(kind=kind), most=1000))
     ]
 
 

@@ -866,4 +866,8 @@ class Migration(migrations.Migration):
                 "ordering": ["-created_at"],
             },
         ),
+        migrations.AddIndex(
+            model_name="accountchange",
+            index=models.Index(fields=["-at"], name="account_change_at"),
+        ),
     ]
