@@ -1,16 +1,14 @@
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assessments.workbook.package import MAX_BYTES
-from scaling.common.forms import Form
+from scaling.common.forms import FileForm
 
 
-class SheetForm(Form):
-    """The file brought back. Its content is judged elsewhere (``assessments.workbook``)."""
+class SheetForm(FileForm):
+    """The sheet brought back (``assessments.workbook``)."""
 
     file = forms.FileField(
         label=_("Ausgefüllter Bogen"),
@@ -18,12 +16,6 @@ class SheetForm(Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.ods,.pdf"}),
         allow_empty_file=True,
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper(self)
-        self.helper.layout = Layout("file")
-        self.helper.add_input(Submit("einlesen", _("Einlesen und prüfen")))
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

@@ -3,7 +3,10 @@
 from datetime import date
 from typing import Any
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, Submit
 from django import forms
+from django.utils.translation import gettext as _
 
 from scaling.common.dates import EARLIEST, LATEST, date_problem
 from scaling.common.text import has_letters, tidy_text
@@ -31,6 +34,16 @@ class Form(TidyText, forms.Form):
 
 class ModelForm(TidyText, forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """The base of every form over a model."""
+
+
+class FileForm(Form):
+    """A file to be read: the field ``file`` of whoever inherits. What is in it is judged elsewhere."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.layout = Layout("file")
+        self.helper.add_input(Submit("einlesen", _("Einlesen und prüfen")))
 
 
 class DayField(forms.DateField):

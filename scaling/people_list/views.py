@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,14 +15,14 @@ from django.views.decorators.http import require_http_methods
 from assessments.views.access import get_municipality, require
 from scaling.accounts.invitations import LastManager, TooManyInvitations
 from scaling.accounts.models import Municipality, PeopleList
-from scaling.common.forms import Form
+from scaling.common.forms import FileForm
 from scaling.common.text import tidy_line
 from scaling.people_list.plan import Plan, PlanOutdated, carry_out, people_of, plan
 from scaling.people_list.reading import LineProblem, UnreadableList, read
 
 
-class ListForm(Form):
-    """The file. Its content is judged elsewhere (``people_list.reading``)."""
+class ListForm(FileForm):
+    """A list of people (``people_list.reading``)."""
 
     file = forms.FileField(
         label=gettext_lazy("Liste"),
@@ -32,12 +30,6 @@ class ListForm(Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt"}),
         allow_empty_file=True,
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper(self)
-        self.helper.layout = Layout("file")
-        self.helper.add_input(Submit("einlesen", _("Einlesen und prüfen")))
 
 
 def _managed(request: HttpRequest, public_id: str) -> Municipality:
