@@ -52,6 +52,13 @@ def test_script_refuses_what_it_does_not_know(words):
     assert done.stdout == ""
 
 
+def test_way_back_starts_all_timers_again():
+    started = re.findall(r"^systemctl start skalierungscheck-\{(.*)\}\.timer$", OPERATION, re.M)
+    assert len(started) == 2
+    for names in started:
+        assert set(names.split(",")) == set(TASKS)
+
+
 def test_timers_and_tasks_are_the_same():
     assert {unit.stem.removeprefix("skalierungscheck-") for unit in UNITS if unit.suffix == ".timer"} == set(TASKS)
     for name, task in TASKS.items():
