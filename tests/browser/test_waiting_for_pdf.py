@@ -36,7 +36,7 @@ def test_download_begins_by_itself(browser, browser_context_args, live_server, a
         assert_accessible(page)
     with page.expect_download(timeout=60_000) as download, worker(tmp_path / "worker.log"):
         expect(page.get_by_role("heading", name="PDF ist fertig")).to_be_visible(timeout=60_000)
-        assert download.value.suggested_filename == "beispiel-reifeprofil-parkraum-lotse-runde-3.kurzfassung.pdf"
+        assert download.value.suggested_filename == "beispiel-reifeprofil-parkraum-lotse-runde-3-kurzfassung.pdf"
     expect(page.get_by_role("link", name="Zurück zum Reifeprofil")).to_be_visible()
     context.close()
 

@@ -112,5 +112,5 @@ def test_english_page_has_english_catalogue_texts_and_marks_german_answers(clien
 def test_pdf_of_the_example_says_that_it_is_invented(client, variant):
     response = client.get(reverse("reports:example_pdf"), {"umfang": variant})
     assert response["Content-Type"] == "application/pdf"
-    assert f"beispiel-reifeprofil-parkraum-lotse-runde-3.{variant}fassung.pdf" in response["Content-Disposition"]
+    assert f"beispiel-reifeprofil-parkraum-lotse-runde-3-{variant}fassung.pdf" in response["Content-Disposition"]
     assert "erfunden" in text_of(response.content)

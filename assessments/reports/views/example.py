@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.reports.profile.example import example_profile
 from assessments.reports.rendering.orders import PdfOrder, example_order
-from assessments.reports.views.downloads import file_name, requested_language
+from assessments.reports.views.downloads import pdf_name, requested_language
 from assessments.reports.views.pdf import requested_variant
 from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.reports.views.profile import charts_of
@@ -61,7 +61,7 @@ def example_pdf(request: HttpRequest) -> HttpResponse:
 
     def wanted() -> tuple[PdfOrder, str]:
         with translation.override(language):
-            name = file_name(example_profile(), f"{variant}fassung.pdf")
+            name = pdf_name(example_profile(), variant)
         return example_order(variant=variant, language=language), f"beispiel-{name}"
 
     return pdf_answer(

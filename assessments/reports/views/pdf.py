@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from assessments.reports.pdf import VARIANTS, Variant
 from assessments.reports.rendering.orders import PdfOrder
 from assessments.reports.views.damaged import tells_damage
-from assessments.reports.views.downloads import file_name, requested_language
+from assessments.reports.views.downloads import pdf_name, requested_language
 from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.reports.views.requested import requested_profile
 from assessments.views.access import get_assessment, require
@@ -45,7 +45,7 @@ def profile_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     def wanted() -> tuple[PdfOrder, str]:
         with translation.override(language):
             requested = requested_profile(request, assessment)
-        name = file_name(requested.profile, "pdf").removesuffix(".pdf") + f"-{variant}fassung.pdf"
+        name = pdf_name(requested.profile, variant)
         return requested.order(variant, comments=with_comments), name
 
     return pdf_answer(

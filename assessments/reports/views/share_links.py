@@ -19,7 +19,7 @@ from assessments.reports.profile.anonymise import without_names
 from assessments.reports.records.keeping import current_record, record_profile
 from assessments.reports.rendering.orders import PdfOrder
 from assessments.reports.views.damaged import tells_damage
-from assessments.reports.views.downloads import file_name, requested_language
+from assessments.reports.views.downloads import pdf_name, requested_language
 from assessments.reports.views.pdf import requested_variant
 from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.reports.views.profile import charts_of
@@ -182,7 +182,7 @@ def shared_pdf(request: HttpRequest, token: str) -> HttpResponse:
     def wanted() -> tuple[PdfOrder, str]:
         with translation.override(language):
             shared = _profile_of(link, record)
-        return shared.order(variant), file_name(shared.profile, f"{variant}fassung.pdf")
+        return shared.order(variant), pdf_name(shared.profile, variant)
 
     return pdf_answer(
         request,
