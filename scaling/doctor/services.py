@@ -1,7 +1,6 @@
 """What runs beside the pages: workers, timers, backups."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -16,11 +15,9 @@ from scaling.common.jobs import STUCK_AFTER, stuck_jobs
 from scaling.common.processes import NAME
 from scaling.doctor.findings import Check, Complaint, counted, problem, warning
 from scaling.models import TimedRun
-from scaling.right_clock import CONFIRM, doubt
+from scaling.right_clock import AHEAD, CONFIRM, doubt
 from scaling.timers import TASKS
 
-#: A run that lies further ahead was noted down by a wrong clock.
-AHEAD = timedelta(hours=1)
 #: The unit behind the word that a process calls itself by.
 UNITS = {"pages": "web", "worker": "worker@1"}
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from scaling.common.transactions import atomic
 from scaling.trail.models import Seal, SealedColumns, SealKind
@@ -85,6 +86,16 @@ def unsealed(source: Source) -> QuerySet[Any]:
     return found
 
 
+def last_sealing() -> datetime | None:
+    """When the last link was made, of those that the clock has come to. One query.
+
+    A link of a day to come is of a clock that was ahead, or this one is behind: measured by it, all that is recorded until that
+    day would have been put in afterwards.
+    """
+    made = Seal.objects.filter(at__lte=timezone.now() + LATE)
+    return made.order_by("-number").values_list("at", flat=True).first()
+
+
 def late(source: Source, last: datetime | None) -> Q:
     """Which unsealed rows should have been a link at ``last``, when the last one was made. None of what settles later."""
     if last is None or source.may_go_on:
@@ -131,16 +142,16 @@ def seal() -> int:
     queries, and sixty for each 2,000 rows.
     """
     total = 0
-    last = Seal.objects.order_by("-number").values_list("at", flat=True).first()
-    while made := _seal_some(last):
+    kind = SealKind.ROW if Seal.objects.exists() else SealKind.FIRST
+    last = last_sealing()
+    while made := _seal_some(kind, last):
         total += made
     return total
 
 
 @atomic
-def _seal_some(last: datetime | None) -> int:
+def _seal_some(kind: SealKind, last: datetime | None) -> int:
     take_lock()
-    kind = SealKind.ROW if last else SealKind.FIRST
     found: list[tuple[datetime, Source, int]] = []
     for source in SEALED:
         rows = unsealed(source).exclude(late(source, last))

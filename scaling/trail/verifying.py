@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import F
 
 from scaling.trail.models import Seal, SealedColumns, SealKind
-from scaling.trail.sealing import LATE, START, digest, late, link, unsealed
+from scaling.trail.sealing import LATE, START, digest, last_sealing, late, link, unsealed
 from scaling.trail.sources import SEALED, Source
 
 CHUNK = 5_000
@@ -121,7 +121,7 @@ def _rows(source: Source) -> Iterator[Discrepancy]:
 
 def _put_in(source: Source) -> Iterator[Discrepancy]:
     """Rows that say of themselves that they are older than the last link, and are none."""
-    last = Seal.objects.order_by("-number").values_list("at", flat=True).first()
+    last = last_sealing()
     for pk in unsealed(source).filter(late(source, last)).order_by("pk").values_list("pk", flat=True):
         yield Discrepancy(source.table, pk, "was put in afterwards")
     if not source.is_history or last is None:
