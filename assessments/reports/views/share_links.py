@@ -41,7 +41,8 @@ def share_links(request: HttpRequest, public_id: str) -> HttpResponse:
     require(request.user, "assessments.manage_assessment", assessment)
     form = ShareForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _created(request, assessment, form):
-        return redirect("reports:share_links", assessment.public_id)
+        place = reverse("reports:share_links", args=[assessment.public_id])
+        return redirect(f"{place}#vorhanden")  # where the new one stands, below a form that fills the screen
     links = [
         (link, request.build_absolute_uri(reverse("reports:shared", args=[link.token])))
         for link in ShareLink.objects.of(assessment)
