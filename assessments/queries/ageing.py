@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import JSONObject
 
 from assessments.models import Assessment, Evidence, Project
@@ -56,11 +57,22 @@ class AgeingEvidence:
         return until_words(self.valid_until, self.day)
 
 
-def _ageing(rounds: Any, today: date, since: date, until: date) -> Any:
-    """Of the latest of a project's ``rounds``. Carried-over evidence is looked for where it stands now."""
+def _ending(rounds: Any, since: date, until: date) -> Any:
+    """Evidence of the latest of a project's ``rounds``. Carried-over evidence is looked for where it stands now.
+
+    Round by round, along indexes: left to itself, PostgreSQL reads all municipalities' evidence and then asks whose it is.
+    """
     latest = rounds.order_by("project_id", "-round").distinct("project_id").values("pk")
+    own = Evidence.objects.filter(
+        valid_until__range=(since, until), score__set_aside_at=None, score__assessment=OuterRef("pk")
+    ).order_by()
+    each = Assessment.objects.filter(pk__in=latest).order_by()
+    return Evidence.objects.filter(pk__in=each.values(one=Func(ArraySubquery(own.values("pk")), function="unnest")))
+
+
+def _ageing(rounds: Any, today: date, since: date, until: date) -> Any:
     others = Evidence.objects.filter(Q(valid_until=None) | Q(valid_until__gte=today), score=OuterRef("score"))
-    found = Evidence.objects.filter(valid_until__range=(since, until), score__set_aside_at=None, score__assessment__in=latest)
+    found = _ending(rounds, since, until)
     return found.annotate(still_shown=Exists(others)).order_by("valid_until", "pk")
 
 
@@ -123,15 +135,11 @@ class AgeingCount:
 
 
 def _counted(municipalities: list[int], today: date, since: date, until: date, **viewer: Any) -> Any:
-    rounds = Assessment.objects.visible_to(viewer_of(viewer)).filter(
-        project__municipality__in=municipalities, project__archived_at=None
-    )
-    latest = rounds.order_by("project_id", "-round").distinct("project_id").values("pk")
-    found = Evidence.objects.filter(valid_until__range=(since, until), score__set_aside_at=None, score__assessment__in=latest)
-    place = "score__assessment__project__municipality"
+    here = OuterRef(OuterRef(OuterRef("pk")))  # from a round over its evidence to the municipality
+    rounds = Assessment.objects.visible_to(viewer_of(viewer)).filter(project__municipality=here, project__archived_at=None)
     is_over = Q(valid_until__lt=today)
     both = JSONObject(expired=Count("pk", filter=is_over), expiring=Count("pk", filter=~is_over))
-    own: Any = found.filter(**{place: OuterRef("pk")}).order_by().values(place).annotate(both=both)
+    own: Any = _ending(rounds, since, until).order_by().values(one=Value(1)).annotate(both=both)
     return Municipality.objects.filter(pk__in=municipalities).order_by("pk").annotate(ageing=Subquery(own.values("both")))
 
 

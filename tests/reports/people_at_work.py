@@ -12,7 +12,7 @@ from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from assessments.models import Assessment, Ballot, Project, Workshop
+from assessments.models import Assessment, Project, Workshop
 from assessments.models.states import EDITABLE
 from assessments.reports.peers import membership
 from assessments.reports.peers.publishing import publish, quarter_of
@@ -82,6 +82,7 @@ def make_start() -> Start:
         levels: dict[str, int | None] = {key: (number + turn) % 5 for turn, key in enumerate(CRITERIA)}
         give(start.edition, other, levels, whole=number % 2 == 0)
         give(start.edition, other, levels, whole=number % 2 == 1)
+    publish()
     return start
 
 
@@ -238,8 +239,8 @@ class People(RuleBasedStateMachine):
             phase = Phase.objects.get(key=phase)
             change_project(project=project, by=by, name=project.name, phase=phase, team=[by], version=project.version)
 
-    @rule(where=WHERE, levels=st.lists(st.integers(0, 4), min_size=2, max_size=5), again=st.booleans())
-    def vote(self, where, levels, again):
+    @rule(where=WHERE, ballots=st.lists(st.lists(st.integers(0, 4), min_size=2, max_size=5), min_size=1, max_size=2))
+    def vote(self, where, ballots):
         """What is kept of a vote is all that stays of it: the votes go with the approval."""
         here = self.editable(where)
         if here is None:
@@ -249,19 +250,16 @@ class People(RuleBasedStateMachine):
         if workshop is None:
             workshop = workshops.open_workshop(assessment=here[0], by=here[1], first=score)
         workshop = workshops.show(workshop=workshop, score=score, seen=workshop.current_id or 0)
-        if again:
-            workshops.vote_again(workshop=workshop, seen=workshop.current_id or 0)
+        for levels in ballots:
+            ballot = workshops.vote_again(workshop=workshop, seen=workshop.current_id or 0)
+            for level in levels:
+                self.tokens += 1
+                person = votes.join(workshop=workshop, role="it", token=f"{self.tokens:043d}")
+                votes.cast_vote(participant=person, ballot=ballot.pk, version=0, state="rated", level=level)
+            workshops.reveal(workshop=workshop, seen=ballot.pk)
             workshop.refresh_from_db()
-        ballot = Ballot.objects.get(pk=workshop.current_id or 0)
-        if ballot.revealed_at is not None:
-            return
-        for level in levels:
-            self.tokens += 1
-            person = votes.join(workshop=workshop, role="it", token=f"{self.tokens:043d}")
-            votes.cast_vote(participant=person, ballot=ballot.pk, version=0, state="rated", level=level)
-        workshops.reveal(workshop=workshop, seen=ballot.pk)
-        if len(levels) >= 3:
-            self.voted[score.pk] = sorted(levels)
+            if len(levels) >= 3:
+                self.voted[score.pk] = sorted(levels)
 
     @rule(place=st.integers(0, PLACES - 1), leaves=st.booleans())
     def leave_or_join(self, place, leaves):

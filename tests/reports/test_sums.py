@@ -262,7 +262,7 @@ def test_summaries_equal_direct_sums():
     run_state_machine_as_test(
         Sums,
         settings=settings(
-            max_examples=7,
+            max_examples=5,
             stateful_step_count=14,
             deadline=None,
             database=None,
@@ -271,3 +271,51 @@ def test_summaries_equal_direct_sums():
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+ONE, OTHER, WHOLE = (0, 1), (0, 2), (0, 0)
+
+
+@pytest.mark.django_db
+def test_each_thing_that_people_do_leaves_them_equal():
+    """Each of them at least once and in an order in which it means something; chance tries the others."""
+    Sums.start = make_start()
+    people = Sums()
+    steps = [
+        lambda: people.take_a_sheet_home(ONE),
+        lambda: people.answer(ONE, [3, "unknown", None, 2]),
+        lambda: people.confirm(ONE),
+        lambda: people.bring_it_back([1, 2, 3, 4, "not_applicable", None, 0]),
+        lambda: people.vote(ONE, [[0, 1, 4], [2, 2, 3, 3]]),
+        lambda: people.submit_and_have_it_returned(ONE),
+        lambda: people.move_to_another_edition(OTHER, back=False),
+        lambda: people.move_to_another_edition(ONE, back=False),
+        lambda: people.move_to_another_edition(ONE, back=True),
+        lambda: people.approve(ONE),
+        lambda: people.answer(WHOLE, [4, 4, 4]),
+        lambda: people.approve(WHOLE),
+        lambda: people.rebuild(),
+        lambda: people.reopen(ONE),
+        lambda: people.approve(OTHER),
+        lambda: people.agree_a_measure(ONE, "planned", late=True),
+        lambda: people.agree_a_measure(ONE, "done", late=False),
+        lambda: people.finish_a_measure_and_take_up_another(ONE),
+        lambda: people.go_to_another_phase(ONE, "p4"),
+        lambda: people.archive(OTHER, back=False),
+        lambda: people.rebuild(),
+        lambda: people.archive(OTHER, back=True),
+        lambda: people.leave_or_join(0, leaves=True),
+        lambda: people.rebuild(),
+        lambda: people.delete(1),
+    ]
+    try:
+        for step in steps:
+            step()
+            people.pages_count_what_is_there()
+            people.records_keep_what_their_document_says_and_the_round_has()
+            people.histories_end_with_what_stands_there()
+            people.spreads_are_those_of_the_votes()
+            people.what_was_given_is_what_spoke()
+            people.figures_are_those_of_what_stands_in_them()
+    finally:
+        people.teardown()

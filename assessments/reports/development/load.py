@@ -64,7 +64,7 @@ def load_sources(user: Any, municipality: Municipality) -> DevelopmentSources:
         AssessmentRecord.objects.filter(assessment__in=rounds.order_by().values("pk")).order_by().values_list("pk", flat=True)
     )
     records: dict[int, list[ApprovedRow]] = {}
-    for row in _rows(pks):
+    for row in _rows(pks, [project.pk for project in projects]):
         records.setdefault(row.project_id, []).append(row)
     return DevelopmentSources(
         municipality=municipality,
@@ -96,14 +96,15 @@ _RECORDS = """
                ) AS gate
         OFFSET 0
     ) part
-    WHERE record.id = ANY(%(records)s)
+    WHERE record.id = ANY(%(records)s) AND assessment.project_id = ANY(%(projects)s)
     ORDER BY record.approved_at, record.id
 """
 
 
-def _rows(pks: list[int]) -> Iterable[ApprovedRow]:
+def _rows(pks: list[int], projects: list[int]) -> Iterable[ApprovedRow]:
+    """The ``projects`` are those of the records, named so that their rounds are found by index and not among all there are."""
     with connection.cursor() as cursor:
-        for row in cursor.execute(_RECORDS, {"records": pks}).fetchall():
+        for row in cursor.execute(_RECORDS, {"records": pks, "projects": projects}).fetchall():
             blocked, dropped, average, levels, change, fallen, risen = json.loads(row[11])
             yield ApprovedRow(
                 pk=row[0],

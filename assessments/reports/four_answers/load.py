@@ -47,8 +47,10 @@ def _speaking(municipalities: list[int], **viewer: Any) -> Any:
         project__municipality__in=municipalities, state=AssessmentState.APPROVED
     )
     current = rounds.filter(records__superseded_at=None, records__number__isnull=False)
-    latest = current.order_by("project_id", "-round").distinct("project_id")
-    return latest.annotate(
+    latest = current.order_by("project_id", "-round").distinct("project_id").values("pk")
+    # Apart, so that no record of an earlier year is unpacked.
+    found = Assessment.objects.filter(pk__in=latest, records__superseded_at=None, records__number__isnull=False)
+    return found.order_by().annotate(
         record=F("records__pk"),
         approved_at=F("records__approved_at"),
         gates=KeyTransform("gates", "records__listed"),

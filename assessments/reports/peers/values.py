@@ -54,7 +54,7 @@ class OwnValue:
 def speaking_of(municipalities: Iterable[int]) -> QuerySet[AssessmentRecord]:
     """Of each project that is not in the archive, the record of its latest approved round."""
     current = AssessmentRecord.objects.current().filter(
-        municipality__in=municipalities,
+        assessment__project__municipality__in=municipalities,  # by its projects to their rounds, not through all rounds
         assessment__state=AssessmentState.APPROVED,
         assessment__project__archived_at=None,
     )
