@@ -130,6 +130,16 @@ def profile(studio: Studio) -> None:
         studio.take(page, "reifeprofil")
 
 
+def municipality(studio: Studio) -> None:
+    with studio.page(MANAGER) as page:
+        page.get_by_role("navigation").get_by_role("link", name="Stadt Auenfurt").first.click()
+        expect(page.locator(".four-answers")).to_be_visible()
+        studio.take(page, "kommune")
+        page.get_by_role("link", name="Im Vergleich").click()
+        expect(page.locator("table.peers").first).to_be_visible()
+        studio.take(page, "vergleich")
+
+
 def curating(studio: Studio) -> None:
     with studio.page(CURATOR) as page:
         page.goto("/katalog/redaktion/3.0/")
@@ -150,7 +160,7 @@ def operating(studio: Studio) -> None:
         studio.take(page, "protokoll")
 
 
-SCENES: list[Callable[[Studio], None]] = [rating, profile, workshop, curating, operating]
+SCENES: list[Callable[[Studio], None]] = [rating, profile, municipality, workshop, curating, operating]
 
 
 def main() -> int:

@@ -112,7 +112,7 @@ class Event:
 
 #: How far back "what changed" looks, and how much of it the page shows.
 EVENTS_SINCE, MAX_EVENTS = timedelta(days=60), 5
-PROJECTS_PER_PAGE = 10
+PROJECTS_PER_PAGE = 8
 #: Of the measures of others, the most urgent; the first few are seen at once.
 MAX_OF_OTHERS = 24
 #: Of so many municipalities that a person manages the four answers stand on the first screen.

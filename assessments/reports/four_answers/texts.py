@@ -61,11 +61,11 @@ def holding_up(answers: FourAnswers) -> list[str]:
     """What most projects wait for; what the municipality itself waits for."""
     found = []
     if answers.obstacle_streams:
-        found.append(portfolio_texts.waits_for(answers.obstacle_streams[0], answers.approved))
-        found += [portfolio_texts.waits_for_criterion(one) for one in answers.obstacle_criteria[:1]]
+        found.append(portfolio_texts.waits_for(answers.obstacle_streams[0], answers.approved, MAX_SHOWN))
+        found += [portfolio_texts.waits_for_criterion(one, MAX_SHOWN) for one in answers.obstacle_criteria[:1]]
     whole = answers.whole
     if whole is not None and whole.missing:
-        named = portfolio_texts.names([_("„%(title)s“") % {"title": title} for title in whole.missing])
+        named = portfolio_texts.names([_("„%(title)s“") % {"title": title} for title in whole.missing], MAX_SHOWN)
         found.append(_("Die Kommune insgesamt wartet auf %(titles)s.") % {"titles": named})
     if found:
         return found
@@ -149,16 +149,23 @@ def projection(answers: FourAnswers) -> str:
         return ""
     if not ahead.falls:
         return ngettext(
-            "Wird alles zum Termin erledigt, ist das offene Phasentor damit noch nicht erreicht.",
-            "Wird alles zum Termin erledigt, ist damit noch keines der %(m)s offenen Phasentore erreicht.",
+            "%(done)s, ist das offene Phasentor damit noch nicht erreicht.",
+            "%(done)s, ist damit noch keines der %(m)s offenen Phasentore erreicht.",
             ahead.open_gates,
-        ) % {"m": ahead.open_gates}
-    shown = portfolio_texts.names([_fall(one) for one in ahead.falls])
+        ) % {"done": _done(answers), "m": ahead.open_gates}
+    shown = portfolio_texts.names([_fall(one) for one in ahead.falls], MAX_SHOWN)
     return ngettext(
-        "Wird alles zum Termin erledigt, wäre %(n)s von %(m)s offenen Phasentoren erreicht: %(gates)s.",
-        "Wird alles zum Termin erledigt, wären %(n)s von %(m)s offenen Phasentoren erreicht: %(gates)s.",
+        "%(done)s, wäre %(n)s von %(m)s offenen Phasentoren erreicht: %(gates)s.",
+        "%(done)s, wären %(n)s von %(m)s offenen Phasentoren erreicht: %(gates)s.",
         len(ahead.falls),
-    ) % {"n": len(ahead.falls), "m": ahead.open_gates, "gates": shown}
+    ) % {"done": _done(answers), "n": len(ahead.falls), "m": ahead.open_gates, "gates": shown}
+
+
+def _done(answers: FourAnswers) -> str:
+    """What is assumed: what is overdue would be done at once."""
+    if not answers.next_year.planned:
+        return _("Wird alles Überfällige sofort erledigt")
+    return _("Wird alles zum Termin erledigt, Überfälliges sofort") if answers.overdue else _("Wird alles zum Termin erledigt")
 
 
 def _fall(one: Fall) -> str:

@@ -58,8 +58,8 @@ def waits_for_stream(portfolio: Portfolio, one: SharedObstacle) -> str:
     return waits_for(one, len(portfolio.with_record))
 
 
-def waits_for(one: SharedObstacle, m: int) -> str:
-    """The same of ``m`` projects."""
+def waits_for(one: SharedObstacle, m: int, most: int = MAX_NAMES) -> str:
+    """The same of ``m`` projects, of which ``most`` are named."""
     n = len(one.projects)
     if m == 1:
         return _("„%(project)s“ wartet auf Meilensteine aus „%(stream)s“.") % {"stream": one.name, "project": one.projects[0]}
@@ -67,28 +67,28 @@ def waits_for(one: SharedObstacle, m: int) -> str:
         "%(n)s von %(m)s Projekten wartet auf Meilensteine aus „%(stream)s“: %(projects)s.",
         "%(n)s von %(m)s Projekten warten auf Meilensteine aus „%(stream)s“: %(projects)s.",
         n,
-    ) % {"n": n, "m": m, "stream": one.name, "projects": names(one.projects)}
+    ) % {"n": n, "m": m, "stream": one.name, "projects": names(one.projects, most)}
 
 
-def waits_for_criterion(one: SharedObstacle) -> str:
+def waits_for_criterion(one: SharedObstacle, most: int = MAX_NAMES) -> str:
     """„„Datenschutz“ hält 3 Projekte auf: A, B und C.“"""
-    return hold_up(one.name, one.projects)
+    return hold_up(one.name, one.projects, most)
 
 
-def hold_up(title: str, projects: Sequence[str]) -> str:
+def hold_up(title: str, projects: Sequence[str], most: int = MAX_NAMES) -> str:
     """The same for any criterion that holds up two projects or more."""
     return _("„%(title)s“ hält %(n)s Projekte auf: %(projects)s.") % {
         "title": title,
         "n": len(projects),
-        "projects": names(projects),
+        "projects": names(projects, most),
     }
 
 
-def names(projects: Sequence[str]) -> str:
-    more = sentences.and_more(len(projects) - MAX_NAMES)
+def names(projects: Sequence[str], most: int = MAX_NAMES) -> str:
+    more = sentences.and_more(len(projects) - most)
     if not more:
         return sentences.listing(projects)
-    return f"{', '.join(projects[:MAX_NAMES])} {more}"
+    return f"{', '.join(projects[:most])} {more}"
 
 
 def missing(row: PortfolioRow) -> str:

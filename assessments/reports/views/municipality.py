@@ -18,7 +18,8 @@ from assessments.views.access import get_municipality
 from assessments.views.municipality import TenantOf
 from scaling.accounts.models import Municipality, Role
 
-PROJECTS_PER_PAGE = 24
+#: On a phone a project takes half a screen, and no page is higher than ten.
+PROJECTS_PER_PAGE = 15
 
 
 @dataclass(frozen=True)

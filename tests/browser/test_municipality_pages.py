@@ -1,0 +1,125 @@
+"""The pages of a municipality in a real browser, with the demo's figures: first screen, axe, keyboard, without JavaScript."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from assessments.models import PlanVariant
+from assessments.reports.demo_beside import load_beside
+from scaling.accounts.models import Municipality, User
+from tests.conftest import _load_demo
+
+QUESTIONS = ["Wo stehen wir?", "Was hält uns auf?", "Wer ist zu spät?", "Was wird nächstes Jahr sein?"]
+LAPTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+#: Where each answer begins and ends.
+PLACES = """() => [...document.querySelectorAll(".four-answers > section")]
+  .map(e => e.getBoundingClientRect()).map(b => [b.top, b.bottom])"""
+#: Words of drawings that run over the edge, where they are cut.
+CUT = """() => [...document.querySelectorAll("svg.chart text")]
+  .filter(t => t.getBoundingClientRect().right > t.closest("svg").getBoundingClientRect().right + 0.5)
+  .map(t => t.textContent)"""
+WIDTH = "() => document.documentElement.scrollWidth"
+
+
+@pytest.fixture
+def place(transactional_db: None) -> Municipality:
+    _load_demo()
+    load_beside()
+    return Municipality.objects.get(ags="03999001")
+
+
+@pytest.fixture
+def manager(place: Municipality) -> User:
+    return User.objects.get(email="leitung@auenfurt.example")
+
+
+def pages_of(place: Municipality) -> list[str]:
+    variant = PlanVariant.objects.select_related("project").latest("pk")
+    peers, portfolio = (reverse(f"reports:{name}", args=[place.public_id]) for name in ("peers", "portfolio"))
+    return [
+        "/",
+        reverse("reports:municipality", args=[place.public_id]),
+        peers,
+        f"{peers}?grundlage=kommune",
+        f"{peers}?gruppe=erfunden",
+        reverse("reports:peers_membership", args=[place.public_id]),
+        reverse("assessments:practice_offers", args=[place.public_id]),
+        f"{reverse('reports:what_if', args=[variant.project.public_id])}?variante={variant.public_id}",
+        portfolio,
+        f"{portfolio}?stand=ueberfaellig",
+        reverse("reports:development", args=[place.public_id]),
+        reverse("reports:plan", args=[place.public_id]),
+    ]
+
+
+def test_four_answers_are_on_the_first_screen(page: Any, live_server: Any, sign_in: Any, place: Any, manager: Any) -> None:
+    sign_in(page, manager)
+    for path in pages_of(place)[:2]:
+        page.set_viewport_size(LAPTOP)
+        page.goto(f"{live_server.url}{path}")
+        assert page.locator(".four-answers h2").all_inner_texts() == QUESTIONS
+        assert max(bottom for _top, bottom in page.evaluate(PLACES)) < LAPTOP["height"]
+        page.set_viewport_size(PHONE)
+        tops = [top for top, _bottom in page.evaluate(PLACES)]
+        assert tops[0] < PHONE["height"] / 3
+        assert tops[3] < PHONE["height"], "the fourth begins on the first screen"
+        assert page.evaluate(WIDTH) <= PHONE["width"]
+
+
+def test_every_page_is_accessible_with_figures(
+    page: Any, live_server: Any, sign_in: Any, place: Any, manager: Any, assert_accessible: Any
+) -> None:
+    sign_in(page, manager)
+    for path in pages_of(place):
+        page.set_viewport_size(LAPTOP)
+        page.emulate_media(color_scheme="light")
+        assert page.goto(f"{live_server.url}{path}").ok
+        assert_accessible(page)
+        assert page.evaluate(CUT) == [], path
+        page.emulate_media(color_scheme="dark")
+        page.set_viewport_size({"width": 320, "height": 800})
+        assert_accessible(page)
+        assert page.evaluate(WIDTH) <= 320, path
+
+
+def test_by_keyboard_the_answers_come_first_and_lead_on(
+    page: Any, live_server: Any, sign_in: Any, place: Any, manager: Any
+) -> None:
+    sign_in(page, manager)
+    page.goto(f"{live_server.url}{pages_of(place)[1]}")
+    page.locator("#inhalt").focus()
+    met = []
+    for _ in range(14):
+        page.keyboard.press("Tab")
+        met.append(page.evaluate("document.activeElement.innerText.trim()"))
+    assert [one for one in met if one in QUESTIONS] == QUESTIONS
+    assert met.index("Portfolio") > met.index(QUESTIONS[3])
+    page.get_by_role("link", name=QUESTIONS[2]).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Portfolio")
+    expect(page.locator("#stand, [name=stand]").first).to_have_value("ueberfaellig")
+
+
+def test_without_javascript_all_of_it_works(browser: Any, live_server: Any, sign_in: Any, place: Any, manager: Any) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="de-DE", viewport=LAPTOP)
+    page = context.new_page()
+    sign_in(page, manager)
+    variant = PlanVariant.objects.select_related("project").earliest("pk")
+    page.goto(f"{live_server.url}{reverse('reports:what_if', args=[variant.project.public_id])}")
+    page.locator("input[name=massnahme]").first.check()
+    page.get_by_role("button", name="Vorausschau zeigen").click()
+    expect(page.locator(".projection")).to_be_visible()
+    page.goto(f"{live_server.url}{reverse('reports:peers', args=[place.public_id])}")
+    page.get_by_role("link", name="Kommune insgesamt").last.click()
+    expect(page.locator("table.peers").first).to_be_visible()
+    page.goto(f"{live_server.url}{reverse('reports:portfolio', args=[place.public_id])}")
+    page.locator("select[name=stand]").select_option("ueberfaellig")
+    page.get_by_role("button", name="Eingrenzen").click()
+    expect(page.locator(".lead")).to_contain_text("Auswahl: 1 von 4 Projekten.")
+    page.goto(f"{live_server.url}{reverse('reports:peers_membership', args=[place.public_id])}")
+    page.get_by_role("button", name="Aus dem Vergleich austreten").click()
+    page.goto(f"{live_server.url}{reverse('reports:peers', args=[place.public_id])}")
+    expect(page.locator("table.peers")).to_have_count(0)
+    context.close()
