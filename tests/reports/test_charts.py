@@ -197,7 +197,7 @@ def test_level_strips_tell_levels_by_place_and_provisional_by_hatching():
 def test_level_strips_mark_the_earlier_round_with_a_ring_that_the_key_explains():
     drawn = level_strips([replace(STRIP, earlier=1.9)], earlier_name="Runde 2")
     assert drawn.count("<circle") == 2, "in its row and in the key"
-    assert "Mittel derselben Kriterien in Runde 2" in drawn
+    assert "Dieselben Kriterien in Runde 2" in drawn
     assert "Runde 2: 1,9" in spoken(drawn)
     assert "<circle" not in level_strips([STRIP], earlier_name="Runde 2")
     assert "Mittel in" not in level_strips([STRIP], earlier_name="Runde 2")

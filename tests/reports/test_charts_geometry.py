@@ -137,6 +137,14 @@ def test_level_strips_are_tidy_with_any_labels_and_counts(rows, width):
     assert_tidy(level_strips(rows, width=width))
 
 
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("width", [208, 312])
+def test_key_of_level_strips_is_not_cut(width, language):
+    strip = Strip("Finanziell", (1, 2, 3, 4, 5), 2, 2.3, 3.0, "15 von 17 eingeschätzt", True, earlier=1.7, since="+0,5 bei 20")
+    with override(language):
+        assert_tidy(level_strips([strip], earlier_name="Runde 12", width=width))
+
+
 @pytest.mark.parametrize("width", [480, 640])
 @pytest.mark.parametrize("rows", [1, 5])
 def test_key_of_level_strips_keeps_clear_of_the_last_rows_notes(width, rows):

@@ -147,7 +147,7 @@ def _draw_key(drawing: Drawing, top: float, strips: Sequence[Strip], earlier_nam
     if any(strip.target is not None for strip in strips):
         entries.append(("target", _("Ziel")))
     if any(strip.earlier is not None for strip in strips):
-        entries.append(("earlier", _("Mittel derselben Kriterien in %(round)s") % {"round": earlier_name}))
+        entries.append(("earlier", _("Dieselben Kriterien in %(round)s") % {"round": earlier_name}))
     if any(strip.is_provisional for strip in strips):
         entries.append(("hatched", _("vorläufig (schraffiert)")))
     if any(strip.since for strip in strips):

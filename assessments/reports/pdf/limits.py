@@ -42,8 +42,6 @@ _TOGETHER = re.compile(
 # Within the element, the blank does no harm, and at the end of a paragraph nobody misses it.
 _BLANK_BEFORE = re.compile(r"(?<=[^\s>]) (<(?:span|strong|b|i|em)\b[^>]*>)(?=[^\s<])")
 _BLANK_AT_END = re.compile(r"[ \n]+(?=</(?:p|li|h[1-4]|t[dh]|caption|blockquote)>|<br)")
-# „Produkterweiterung und -pflege“: no line ends behind the hyphen that stands for a word.
-_HYPHEN_FIRST = re.compile(r"(?<=[\s(])-(?=[^\W\d_])")
 _SILENT = "\ufe0e\ufe0f\u200d\u20e3"
 
 
@@ -158,9 +156,7 @@ def drawable(html: str) -> str:
     """
     html = _UNDRAWABLE.sub("", html)
     body = max(html.find("<body"), 0)  # the head's title is never laid out
-    head, shown = html[:body], html[body:]
-    shown = _TOGETHER.sub(lambda found: found[0].replace(" ", "\u00a0"), shown)
-    html = head + _HYPHEN_FIRST.sub("-\u2060", shown)
+    html = html[:body] + _TOGETHER.sub(lambda found: found[0].replace(" ", "\u00a0"), html[body:])
     html = _BLANK_AT_END.sub("", _BLANK_BEFORE.sub("\\1 ", html))
     return _TEXT.sub(lambda text: _ENDLESS.sub(lambda word: _THIRTY.sub("\\g<0>\u200b", word[0]), text[0]), html)
 
