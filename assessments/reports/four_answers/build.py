@@ -46,11 +46,7 @@ class _Row:
         if self.spoken is None or self.gate is None:
             return ()
         known = cached_edition_of(self.spoken.edition_id, EditionState.PUBLISHED).by_key
-        return [
-            Obstacle(key, said(one["title"]), known[key].workstream_keys if key in known else ())
-            for one in self.gate["obstacles"]
-            for key in [one["criterion"]]
-        ]
+        return [Obstacle(key, known[key].title, known[key].workstream_keys) for key in self.gate["waits_for"] if key in known]
 
 
 def four_answers(
@@ -98,10 +94,7 @@ def four_answers(
 
 
 def _row(project: Project, spoken: SpokenGates | None) -> _Row:
-    """The gate as ``PortfolioRow.gate`` has it."""
-    gates = spoken.gates if spoken else []
-    own = next((gate for gate in gates if gate["is_current"] or project.is_municipality_wide), None)
-    return _Row(project, spoken, own)
+    return _Row(project, spoken, spoken.gate if spoken else None)
 
 
 def _answers(
@@ -193,7 +186,7 @@ def _next_year(
     today: date,
     until: date,
 ) -> NextYear:
-    waited = {row.project.pk: {key for gate in row.spoken.gates for key in gate["waits_for"]} for row in rows if row.spoken}
+    waited = {row.project.pk: row.spoken.waits_for for row in rows if row.spoken}
     ahead = [one for one in measures if one.due_on is not None and one.due_on >= today]
     planned = [one for one in ahead if one.due_on is not None and one.due_on <= until]
     found = sorted((falls[row.project.pk] for row in rows if row.project.pk in falls), key=lambda one: (one.on, one.project))
