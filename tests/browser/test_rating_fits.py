@@ -42,6 +42,8 @@ MEASURE = """(texts) => {
     const hidden = cards.filter(card => !isWhole(card.querySelector('label'), foot)).map(card => cards.indexOf(card));
     if (hidden.length) problems.push(`${text.name}: cards ${hidden}`);
     if (!isWhole(title, foot)) problems.push(`${text.name}: title`);
+    const line = summary?.getBoundingClientRect();
+    if (!line || line.height < 12 || line.top < 0 || line.top + 12 > foot) problems.push(`${text.name}: summary`);
     if (bar.getBoundingClientRect().bottom > innerHeight + 1) problems.push(`${text.name}: buttons`);
     const reason = document.querySelector('[name="rationale"]').getBoundingClientRect();
     if (reason.bottom > innerHeight || reason.top < 0) problems.push(`${text.name}: reason`);
@@ -131,7 +133,7 @@ def test_large_screen_shows_the_reason_too(measured, kind):
 @pytest.mark.parametrize(("screen", "least"), [(PROJECTOR, 23.9), (LARGE, 35.9)], ids=["1280", "1920"])
 def test_wall_shows_everything_in_type_to_be_read_from_six_metres(measured, kind, screen, least):
     problems, size = measured(kind, screen, "?ansicht=gross")
-    assert problems == []
+    assert [problem for problem in problems if not problem.endswith("summary")] == []  # the guidance has it
     assert size >= least  # px; docs/decisions.md
 
 

@@ -122,6 +122,7 @@ def test_workshop(page, new_page, join, live_server, assessment, alice, bob, sig
         expect(phone.locator("form[data-ballot]")).to_be_visible()
         expect(phone.locator("[data-own]")).to_have_count(0)
         vote(phone, level)
+    expect(page.locator("[data-turnout]")).to_have_text("11 von 11 haben abgestimmt")  # who left is waited for no more
     facilitator.get_by_role("button", name="Aufdecken").click()
     expect(facilitator.locator(".wall__said")).to_contain_text("IT und Kämmerei liegen 2 Stufen auseinander.")
     facilitator.locator('input[name="choice"][value="2"]').check(force=True)
