@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Office(models.TextChoices):
@@ -18,7 +19,7 @@ class Office(models.TextChoices):
     IT = "it", _("IT")
     TREASURY = "treasury", _("Kämmerei")
     LEGAL = "legal", _("Rechtsamt")
-    DATA_PROTECTION = "data_protection", _("Datenschutz")
+    DATA_PROTECTION = "data_protection", pgettext_lazy("Stelle", "Datenschutz")
     PROCUREMENT = "procurement", _("Vergabestelle")
     HEAD_OF_ADMINISTRATION = "head_of_administration", _("Verwaltungsleitung")
     MUNICIPAL_COMPANY = "municipal_company", _("kommunales Unternehmen")

@@ -4,9 +4,11 @@ import pytest
 from django.core import mail
 from django.db import IntegrityError
 from django.urls import reverse
+from django.utils.translation import override
 
 from scaling.accounts import invitations
 from scaling.accounts.models import Membership, Role
+from scaling.common.offices import Office
 from tests.accounts.people import JOIN, NEW, link_in, sign_in
 
 
@@ -95,3 +97,9 @@ def test_older_page_of_offices_shows_both_versions(client, bob, alice, municipal
     invitations.change_role(membership=membership, role=Role.READER, by=bob)
     membership.refresh_from_db()
     assert membership.offices == ["legal"]
+
+
+def test_offices_stand_in_a_row_in_english():
+    """No office begins with a capital as if it were a heading, though a page's title may be the same German word."""
+    with override("en"):
+        assert [label for label in map(str, Office.labels) if label[0].isupper()] == ["IT"]

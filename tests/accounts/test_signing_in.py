@@ -23,6 +23,12 @@ def test_right_password_opens_the_start_page(client, alice):
     assert response["Location"] == "/"
 
 
+def test_english_form_says_stay_signed_in_as_the_rest_of_the_pages_do(client, db):
+    page = client.get(reverse("account_login"), headers={"accept-language": "en"}).text
+    assert "Stay signed in" in page
+    assert "Remember Me" not in page
+
+
 def test_wrong_password_is_said_without_saying_which_part_was_wrong(client, alice):
     known = client.post(reverse("account_login"), LOGIN).content.decode()
     unknown = client.post(reverse("account_login"), LOGIN | {"login": "niemand@example.org"}).content.decode()

@@ -195,5 +195,5 @@ def test_english_wall(team, wall, workshop):
     ballot = revealed(workshop)
     team.cookies["django_language"] = "en"
     page = team.get(wall, headers={"accept-language": "en"}).text
-    assert "Write down and go on" in page
+    assert "Record and go on" in page
     assert ballot.number == 1
