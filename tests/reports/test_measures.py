@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
-from assessments.models import Measure
+from assessments.models import Assessment, AssessmentRecord, Evidence, Measure
 from assessments.reports.export import render_csv, render_json, render_xlsx
 from assessments.reports.export.json_file import document
 from assessments.reports.pdf import VARIANTS, render_pdf
@@ -20,6 +21,10 @@ from assessments.reports.profile.build import build_profile
 from assessments.reports.profile.load import load_profile
 from assessments.reports.profile.measures import measures_on
 from assessments.reports.profile.model import MaturityProfile, MeasureItem
+from assessments.reports.records.keeping import record_profile
+from assessments.reports.rendering.orders import running_order
+from assessments.services import workflow
+from tests.reports.conftest import noon
 from tests.reports.pdf_facts import text_of
 from tests.reports.sample import make_facts
 
@@ -175,8 +180,58 @@ def test_data_says_what_is_overdue():
         assert render_xlsx(profile) != render_xlsx(replace(profile, measures=profile.measures[1:]))
 
 
-def test_no_clock_decides_what_is_overdue(second, client, alice):
-    """The profile's own day does: the same state reads the same next year."""
+LONG_AGO = date(2025, 9, 1)
+
+
+@pytest.fixture
+def untouched(first, project, alice) -> Assessment:
+    """The second round, begun long ago: nobody answered or did anything since, and meanwhile a measure fell due."""
+    round_ = workflow.start_assessment(project=project, by=alice, at=noon(LONG_AGO))
+    Measure.objects.create(project=project, criterion_key="personal", text="Stelle schaffen", due_on=LONG_AGO + timedelta(1))
+    return Assessment.objects.with_context().with_papers().get(pk=round_.pk)
+
+
+def test_a_draft_speaks_of_today_wherever_it_is_read(untouched, client, alice):
+    """Not of its last answer: „Keine Maßnahme ist überfällig“ would stand above one that has been so for months."""
+    profile = load_profile(untouched)
+    assert profile.meta.as_of == timezone.localdate()
+    assert [one.is_overdue for one in profile.measures] == [True]
+    short = text_of(render_pdf(profile, variant="kurz"))
+    assert "Keine Maßnahme ist überfällig" not in short
+    assert "Überfällig: Stelle schaffen" in short
+    assert "geplant, überfällig" in text_of(render_pdf(profile, variant="lang"))
+    assert "geplant, überfällig" in render_csv(profile).decode()
+    assert json.loads(render_json(profile))["measures"][0]["is_overdue"] is True
+    client.force_login(alice)
+    assert "geplant, überfällig" in client.get(reverse("reports:profile", args=[untouched.public_id])).text
+
+
+def test_a_draft_s_pdf_of_yesterday_is_not_told_today(untouched):
+    days = (LONG_AGO, LONG_AGO + timedelta(1), LONG_AGO + timedelta(2))
+    profiles = [load_profile(untouched, today=day) for day in days]
+    assert [one.is_overdue for profile in profiles for one in profile.measures] == [False, False, True]
+    orders = [running_order(profile, variant="kurz", assessment=untouched.public_id) for profile in profiles]
+    assert len({order.key for order in orders}) == 3
+
+
+def test_the_proofs_of_a_draft_run_out_by_today(untouched):
+    score = untouched.scores.get(criterion__key="personal")
+    Evidence.objects.create(score=score, text="Prüfbericht", valid_until=LONG_AGO + timedelta(1))
+    of = {day: load_profile(untouched, today=LONG_AGO + timedelta(day)) for day in (1, 2)}
+    expired = {day: [one.rests_on_expired for one in profile.criteria if one.key == "personal"] for day, profile in of.items()}
+    assert expired == {1: [False], 2: [True]}
+
+
+def test_a_record_speaks_of_its_own_day_for_ever(first, project):
+    """What fell due since is not of its time: the same record reads the same next year."""
+    Measure.objects.create(project=project, text="Danach", due_on=date(2025, 6, 1))
+    record = AssessmentRecord.objects.with_parts().get(assessment=first)
+    profile = record_profile(record)
+    assert (profile.meta.as_of, profile.measures) == (date(2025, 5, 20), ())
+    assert load_profile(first, today=date(2031, 1, 1)).meta.as_of == date(2025, 5, 20)
+
+
+def test_the_profile_s_day_decides_what_is_overdue(second, client, alice):
     day = load_profile(second).meta.as_of
     Measure.objects.create(project=second.project, text="Gestern", due_on=day - timedelta(1))
     Measure.objects.create(project=second.project, text="Am Tag selbst", due_on=day)

@@ -104,7 +104,7 @@ def _marks(profile: MaturityProfile) -> list[ProfileColumn]:
 
 
 def _belonging(profile: MaturityProfile) -> list[ProfileColumn]:
-    """What all rows of a file say alike. The day is that of the approval, else of the latest answer or step."""
+    """What all rows of a file say alike. The day is that of the approval, else the one the draft speaks of."""
     meta = profile.meta
     compared = meta.compared.label if meta.compared else ""
     number = meta.record.number if meta.record else ""

@@ -114,7 +114,8 @@ class CouncilPaper:
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """What the cover says. ``language`` is the code of the texts' language, ``as_of`` the day of the latest answer or step.
+    """What the cover says. ``language`` is the code of the texts' language, ``as_of`` the day it speaks of: of an approved
+    round that of its latest step or answer, of any other the day on which it was fetched.
 
     ``coat_of_arms`` is the stored name of the municipality's picture, "" without one; another picture has another name, so that
     equal profiles look equal. ``confidentiality`` is a key of ``Confidentiality``, it and its label "" without a mark.

@@ -9,6 +9,8 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from django.utils import timezone
+
 from assessments.models import (
     Assessment,
     AssessmentState,
@@ -56,16 +58,20 @@ class NotComparable(LookupError):
     """The profile can be compared with earlier approved rounds of the same project only."""
 
 
-def load_profile(assessment: Assessment, *, compare_with: Assessment | str | None = None) -> MaturityProfile:
+def load_profile(
+    assessment: Assessment, *, compare_with: Assessment | str | None = None, today: date | None = None
+) -> MaturityProfile:
     """The profile of a round, in the active language.
 
     ``compare_with`` is an earlier approved round or its public id; left out, it is the latest of them. Raises NotComparable.
     Six queries; give the assessment as ``with_context`` and ``with_papers`` fetch it, or its relations cost one more each.
     """
-    return build_profile(load_facts(assessment, compare_with=compare_with))
+    return build_profile(load_facts(assessment, compare_with=compare_with, today=today))
 
 
-def load_facts(assessment: Assessment, *, compare_with: Assessment | str | None = None) -> Facts:
+def load_facts(
+    assessment: Assessment, *, compare_with: Assessment | str | None = None, today: date | None = None
+) -> Facts:
     """What the profile is built from, fetched as ``load_profile`` says."""
     local = Local(municipality_wide=assessment.project.is_municipality_wide)
     rounds = _rounds(assessment, local)
@@ -79,7 +85,9 @@ def load_facts(assessment: Assessment, *, compare_with: Assessment | str | None 
     answers = _answers(_scores(assessment, local), local, assessment)
     milestones = _milestones(assessment, local)
     titles = {answer.rating.key: answer.title for answer in answers}
-    meta = cover_of(assessment, answers, phases, compared, [fact.ref for fact in reversed(rounds)], local.language)
+    earlier = [fact.ref for fact in reversed(rounds)]
+    today = today or timezone.localdate()
+    meta = cover_of(assessment, answers, phases, compared, earlier, local.language, today=today)
     meta = replace(meta, paper=_paper(assessment))
     return Facts(
         meta=meta,

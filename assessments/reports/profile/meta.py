@@ -32,8 +32,13 @@ def cover_of(
     compared: RoundRef | None,
     rounds: list[RoundRef],
     language: str,
+    *,
+    today: date,
 ) -> Meta:
-    """No query, with the assessment as ``with_context`` fetches it."""
+    """No query, with the assessment as ``with_context`` fetches it.
+
+    What can still change speaks of ``today``: a measure falls overdue and a proof runs out without anybody answering anything.
+    """
     project, edition = assessment.project, assessment.edition
     is_approved = assessment.is_approved
     # Steps outlive a return or a reopening; they count only while the state agrees with them.
@@ -73,7 +78,7 @@ def cover_of(
         edition_checksum=edition.checksum,
         scope=tuple(phase.label for phase in phases if phase.key in asked),
         language=language,
-        as_of=max(day for day in days if day is not None),
+        as_of=max(day for day in days if day is not None) if is_approved else today,
         started_on=started_on,
         submitted_on=submitted_on,
         approved_on=approved_on,
