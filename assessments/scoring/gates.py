@@ -42,9 +42,10 @@ class Blocker:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The gate of one phase. ``passed`` of ``total`` milestones pass, ``unconfirmed`` of these by an answer nobody confirmed.
+    """The gate of one phase. ``passed`` of ``total`` milestones pass.
 
-    ``dropped`` are the milestones that do not apply: they count in none of the numbers and are to be named with their reason.
+    ``dropped`` are the milestones that do not apply: they count in neither number and are to be named with their reason.
+    ``unconfirmed`` answers that nobody has confirmed stand behind all of these: behind what passes, what blocks and what drops.
     Of the ``total``, ``own`` belong to the phase itself, ``earlier`` to the phases before and ``cross_phase`` to all.
 
     ``state``: ``not_examined`` where no milestone of the phase's own has a level (the edition has none, or nobody rated one, or
@@ -99,20 +100,21 @@ def gates(
 
 
 def _gate(phase: str, asked: Iterable[GateMilestone], answers: dict[str, Rating], *, cross_phase: str, is_ahead: bool) -> Gate:
-    passed: list[Rating] = []
+    passed = unconfirmed = 0
     blockers: list[Blocker] = []
     dropped: list[GateMilestone] = []
     counted: list[GateMilestone] = []
     is_examined = False
     for milestone in asked:
         rating = answers.get(milestone.key)
+        unconfirmed += rating is not None and rating.is_unconfirmed
         if rating is not None and rating.state == NOT_APPLICABLE:
             dropped.append(milestone)
             continue
         counted.append(milestone)
         is_examined |= milestone.phase == phase and rating is not None and rating.level is not None
-        if rating is not None and passes(milestone, rating, phase):
-            passed.append(rating)
+        if passes(milestone, rating, phase):
+            passed += 1
         else:
             blockers.append(_blocker(milestone, rating, phase))
     own = sum(milestone.phase == phase for milestone in counted)
@@ -128,9 +130,9 @@ def _gate(phase: str, asked: Iterable[GateMilestone], answers: dict[str, Rating]
         state=state,
         blockers=tuple(blockers),
         dropped=tuple(dropped),
-        passed=len(passed),
+        passed=passed,
         total=len(counted),
-        unconfirmed=sum(not rating.confirmed for rating in passed),
+        unconfirmed=unconfirmed,
         own=own,
         earlier=len(counted) - own - everywhere,
         cross_phase=everywhere,

@@ -33,6 +33,11 @@ class Rating:
         if self.state not in STATES or (self.state == RATED) != (self.level is not None):
             raise ValueError(f"{self.key}: state {self.state!r} and level {self.level!r} do not go together.")
 
+    @property
+    def is_unconfirmed(self) -> bool:
+        """An answer, not the lack of one, that nobody has looked at in this round."""
+        return not self.confirmed and self.state != OPEN
+
 
 # --- Counts, averages -------------------------------------------------------------------------------------------------------
 
@@ -73,7 +78,7 @@ def counts(ratings: Iterable[Rating]) -> Counts:
         unknown=states.count(UNKNOWN),
         not_applicable=states.count(NOT_APPLICABLE),
         open=states.count(OPEN),
-        unconfirmed=sum(not rating.confirmed and rating.state != OPEN for rating in ratings),
+        unconfirmed=sum(rating.is_unconfirmed for rating in ratings),
     )
 
 

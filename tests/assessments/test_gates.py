@@ -151,10 +151,23 @@ def test_gate_drops_what_does_not_apply_and_keeps_it_by_name():
     assert [milestone.key for milestone in found.dropped] == ["b", "x"]
 
 
-def test_gate_counts_the_unconfirmed_answers_it_stands_on():
+@pytest.mark.parametrize(
+    ("answers", "unconfirmed"),
+    [
+        ([rated(3, "a", confirmed=False), rated(1, "b", confirmed=False)], 2),
+        # Blockers alone: what holds up was carried over as well as what passes.
+        ([rated(3, "a"), rated(1, "b", confirmed=False)], 1),
+        ([rated(1, "a", confirmed=False), Rating("b", "unknown", confirmed=False)], 2),
+        # What drops out drops out by an answer of the past.
+        ([rated(3, "a"), Rating("b", "not_applicable", confirmed=False)], 1),
+        # An open one is no answer, one that is no milestone is none of the gate's.
+        ([rated(3, "a"), Rating("b", "open", confirmed=False), rated(3, "k", confirmed=False)], 0),
+        ([rated(3, "a")], 0),
+    ],
+)
+def test_gate_counts_every_unconfirmed_answer_it_stands_on(answers, unconfirmed):
     milestones = [GateMilestone("a", "p1", 3), GateMilestone("b", "p1", 3)]
-    found = gates(milestones, [rated(3, "a", confirmed=False), rated(1, "b", confirmed=False)])
-    assert (found[0].passed, found[0].unconfirmed) == (1, 1)
+    assert gates(milestones, answers)[0].unconfirmed == unconfirmed
 
 
 @pytest.mark.parametrize(

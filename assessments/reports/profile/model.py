@@ -124,7 +124,8 @@ class DroppedMilestone:
 class GateResult:
     """The gate of one phase. ``state``: reached, blocked, not_examined, ahead; ``sentence`` says it in full.
 
-    ``passed`` of ``total`` milestones pass, ``unconfirmed`` of these by an answer that nobody has confirmed in this round.
+    ``passed`` of ``total`` milestones pass; ``unconfirmed`` answers nobody has confirmed in this round stand behind it, be it
+    behind what passes, what blocks or what drops out.
     ``is_current``: the gate of the project's phase. ``blockers`` are in catalogue order, also at a gate ahead or not
     examined. ``dropped`` are to stand beside the gate wherever it is shown: without them it would say more than was examined.
     """
