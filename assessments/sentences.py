@@ -135,8 +135,8 @@ def gate_sentence(gate: scoring.Gate, code: str) -> str:
     if gate.unconfirmed:
         parts.append(
             ngettext(
-                "%(count)s Antwort darin stammt aus der vorigen Runde und ist noch nicht bestätigt.",
-                "%(count)s Antworten darin stammen aus der vorigen Runde und sind noch nicht bestätigt.",
+                "%(count)s Antwort darin ist übernommen und noch nicht bestätigt.",
+                "%(count)s Antworten darin sind übernommen und noch nicht bestätigt.",
                 gate.unconfirmed,
             )
             % {"count": gate.unconfirmed}
@@ -185,10 +185,13 @@ def _missing(gate: scoring.Gate) -> str:
 
 
 def _not_examined(gate: scoring.Gate, code: str) -> str:
-    """„Für P5 selbst wurde nichts geprüft; gezählt haben die 2 durchgehenden Meilensteine.“ where it has none of its own."""
+    """„P5 hat in dieser Ausgabe keinen eigenen Meilenstein. Gezählt haben die 2 durchgehenden Meilensteine.“
+
+    Why nothing of the phase's own was looked at: the edition has none, none applies, or nobody has come to it.
+    """
     if not code and not gate.total:
         none = _("Für die Kommune insgesamt ist kein Meilenstein formuliert.")
-        return _("Geprüft wurde nichts.") if gate.dropped else none
+        return _("Es gibt nichts zu prüfen.") if gate.dropped else none
     if not code:
         return _("Geprüft wurde noch nichts.")
     if gate.own:
@@ -198,6 +201,23 @@ def _not_examined(gate: scoring.Gate, code: str) -> str:
             gate.own,
         ) % {"phase": code, "n": gate.own}
         return said if gate.total == 1 else f"{said} {_missing(gate)}"
+    parts = (_no_own_milestone(gate, code), _counted(gate), _missing(gate) if gate.blockers else "")
+    return " ".join(filter(None, parts))
+
+
+def _no_own_milestone(gate: scoring.Gate, code: str) -> str:
+    """Why no milestone of the phase's own counts: none is left of them, or the edition has none."""
+    dropped = len(gate.own_dropped)
+    if not dropped:
+        return _("%(phase)s hat in dieser Ausgabe keinen eigenen Meilenstein.") % {"phase": code}
+    return ngettext(
+        "Der Meilenstein von %(phase)s selbst trifft nicht zu.",
+        "Von den %(n)s Meilensteinen von %(phase)s selbst trifft keiner zu.",
+        dropped,
+    ) % {"phase": code, "n": dropped}
+
+
+def _counted(gate: scoring.Gate) -> str:
     counted = []
     if gate.cross_phase:
         counted.append(
@@ -209,15 +229,10 @@ def _not_examined(gate: scoring.Gate, code: str) -> str:
             ngettext("%(n)s Meilenstein früherer Phasen", "%(n)s Meilensteine früherer Phasen", gate.earlier)
             % {"n": gate.earlier}
         )
-    if not counted:
-        return _("Für %(phase)s wurde nichts geprüft.") % {"phase": code}
     n = gate.cross_phase + gate.earlier
-    said = ngettext(
-        "Für %(phase)s selbst wurde nichts geprüft; gezählt hat %(counted)s.",
-        "Für %(phase)s selbst wurde nichts geprüft; gezählt haben %(counted)s.",
-        n,
-    ) % {"phase": code, "counted": listing(counted)}
-    return f"{said} {_missing(gate)}" if gate.blockers else said
+    if not n:
+        return ""
+    return ngettext("Gezählt hat %(counted)s.", "Gezählt haben %(counted)s.", n) % {"counted": listing(counted)}
 
 
 # --- Changes ----------------------------------------------------------------------------------------------------------------
@@ -237,20 +252,24 @@ def kind_labels() -> dict[str, str]:
     }
 
 
-def kinds_sentence(kinds: scoring.KindCounts, compared: str) -> str:
+def kinds_sentence(change: scoring.GroupChange, compared: str) -> str:
     """„21 Kriterien gegenüber Runde 2: 1 gesunken, 10 gestiegen, 10 gleich geblieben.“
 
-    Kinds without a criterion are left out; those named add up to the number at the beginning.
+    Kinds without a criterion are left out; those named add up to the number at the beginning. What was only carried over is
+    the same because nobody has looked at it, and is told apart.
     """
+    kinds = change.kinds
     if not kinds.total:
         return _("Gegenüber %(round)s gibt es nichts zu vergleichen.") % {"round": compared}
     named = [(getattr(kinds, kind), label) for kind, label in kind_labels().items()]
-    parts = [f"{n} {label}" for n, label in named if n]
+    parts = ", ".join(f"{n} {label}" for n, label in named if n)
+    if change.unconfirmed:
+        parts = _("%(parts)s (%(n)s davon nur übernommen)") % {"parts": parts, "n": change.unconfirmed}
     return ngettext(
         "%(total)s Kriterium gegenüber %(round)s: %(parts)s.",
         "%(total)s Kriterien gegenüber %(round)s: %(parts)s.",
         kinds.total,
-    ) % {"total": kinds.total, "round": compared, "parts": ", ".join(parts)}
+    ) % {"total": kinds.total, "round": compared, "parts": parts}
 
 
 def mean_change(change: scoring.GroupChange) -> str:

@@ -191,7 +191,11 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             {"name": _("Prototyp"), "state": "blocked", "note": _("2 Meilensteine offen")},
             {"name": _("Pilot"), "state": "current"},
             {"name": _("Verstetigung"), "state": "open"},
-            {"name": _("Transfer"), "state": "not_examined", "note": _("Für P5 selbst wurde nichts geprüft.")},
+            {
+                "name": _("Transfer"),
+                "state": "not_examined",
+                "note": _("Der Meilenstein von P5 selbst ist noch nicht eingeschätzt."),
+            },
         ],
     }
     return render(request, "styleguide.html", context)

@@ -64,7 +64,7 @@ class Score(models.Model):
     statements of our own and counts over ``scores__…`` have to leave it out themselves.
 
     ``version`` grows by one with every save; a save that names an older one is refused (``StaleScore``). ``confirmed`` is false
-    for an answer carried over from the previous round that nobody has looked at since.
+    for an answer carried over, from the previous round or to another edition, that nobody has looked at since.
     """
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="scores", verbose_name=_("Bewertung"))

@@ -1,4 +1,4 @@
-"""What a round took over from the one before and nobody has looked at since."""
+"""What a round took over, from the one before or from another edition, and nobody has looked at since."""
 
 from dataclasses import dataclass
 

@@ -73,7 +73,8 @@ class GroupChange:
 
     ``delta`` is the difference of the two means before any rounding, then rounded to one decimal; None where n is 0, and so
     are ``now`` and ``before``, the means of the same n criteria. A criterion that only one of the rounds rated changes none of
-    them; ``kinds`` counts it.
+    them; ``kinds`` counts it. ``unconfirmed`` of this round's answers nobody has looked at yet: that they are what they were
+    says nothing of how things stand.
     """
 
     delta: float | None
@@ -81,6 +82,7 @@ class GroupChange:
     before: float | None
     n: int
     kinds: KindCounts
+    unconfirmed: int = 0
 
 
 def group_change(now: Iterable[Rating], before: Iterable[Rating]) -> GroupChange:
@@ -97,6 +99,7 @@ def group_change(now: Iterable[Rating], before: Iterable[Rating]) -> GroupChange
         before=average(level for _, level in both).value,
         n=len(deltas),
         kinds=KindCounts(**{kind: kinds.count(kind) for kind in KINDS}),
+        unconfirmed=sum(rating.is_unconfirmed for rating, _then in pairs),
     )
 
 

@@ -64,6 +64,11 @@ class Gate:
     earlier: int
     cross_phase: int
 
+    @property
+    def own_dropped(self) -> tuple[GateMilestone, ...]:
+        """What does not apply of the phase's own milestones."""
+        return tuple(milestone for milestone in self.dropped if milestone.phase == self.phase)
+
 
 def passes(milestone: GateMilestone, rating: Rating | None, phase: str | None) -> bool:
     """Whether the level is the one the gate of ``phase`` asks for, or above. Without a level nothing passes."""

@@ -17,8 +17,8 @@ class Rating:
     """The answer to one criterion, reduced to what counts.
 
     ``level`` stands exactly when ``state`` is ``rated`` (ValueError otherwise). ``target`` is 0–4 or None. ``confirmed`` is
-    false for an answer carried over from the previous round that nobody has looked at since. ``workstreams`` and ``phase``
-    are keys.
+    false for an answer carried over, from the previous round or to another edition, that nobody has looked at since.
+    ``workstreams`` and ``phase`` are keys.
     """
 
     key: str

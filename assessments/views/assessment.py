@@ -175,7 +175,7 @@ def _since_last(request: HttpRequest, assessment: Assessment) -> dict[str, Any] 
         return None
     then = Assessment.objects.with_context().get(pk=assessment.previous_id)
     found = compare(scores_of_round(assessment), scores_of_round(then))
-    summary = (kinds_sentence(found.change.kinds, str(then.round_label)), mean_change(found.change))
+    summary = (kinds_sentence(found.change, str(then.round_label)), mean_change(found.change))
     return {"then": then, "comparison": found, "summary": summary}
 
 

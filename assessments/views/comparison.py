@@ -44,7 +44,7 @@ def compare(request: HttpRequest, public_id: str, other_id: str) -> HttpResponse
         "now": now,
         "then": then,
         "comparison": found,
-        "summary": (kinds_sentence(found.change.kinds, str(then.round_label)), mean_change(found.change)),
+        "summary": (kinds_sentence(found.change, str(then.round_label)), mean_change(found.change)),
         "others": Assessment.objects.visible_to(request.user)
         .filter(project=now.project)
         .exclude(pk=now.pk)

@@ -133,6 +133,12 @@ class SmallStepFacts(Schema):
 
 class PlanFacts(Schema):
     as_of: date
+    projects_counted: Annotated[
+        Literal["all", "own", "approved"],
+        Field(
+            description="Which projects are counted at all: every one, or those with an approved round. None in the archive."
+        ),
+    ]
     measures: Annotated[list[PlannedFacts], Field(description="By day; those without one last.")]
     small_steps: list[SmallStepFacts]
 

@@ -356,10 +356,15 @@ def development(request: HttpRequest) -> dict[str, Any]:
 
 @api.api_operation(READ, "/plan", response=shapes.PlanFacts, openapi_extra=described(), url_name="plan")
 def plan(request: HttpRequest) -> dict[str, Any]:
-    """What is to be done in all projects, with the gate that each measure serves, and what is one level short. Five queries."""
+    """What is to be done in the projects the key sees, the gate each measure serves, what is one level short. Five queries."""
     who = holder(request)
     found = plan_of(who, who.municipality)
-    return {"as_of": found.as_of, "measures": map(asdict, found.measures), "small_steps": map(asdict, found.small_steps)}
+    return {
+        "as_of": found.as_of,
+        "projects_counted": found.counted.value,
+        "measures": map(asdict, found.measures),
+        "small_steps": map(asdict, found.small_steps),
+    }
 
 
 @api.api_operation(READ, "/peers", response=shapes.PeerFacts, openapi_extra=described(403, 404, 422), url_name="peers")

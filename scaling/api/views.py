@@ -35,7 +35,7 @@ GIVES = {
     "/projects/{project_id}/running": gettext_lazy("das Reifeprofil der laufenden Runde (nur mit der Rolle „Leitung“)"),
     "/records": gettext_lazy("freigegebene Dokumente"),
     "/records/{number}": gettext_lazy("ein freigegebenes Reifeprofil"),
-    "/measures": gettext_lazy("Maßnahmen aller Projekte"),
+    "/measures": gettext_lazy("Maßnahmen der Projekte, die der Schlüssel sieht"),
     "/portfolio": gettext_lazy("das Portfolio: Kennzahlen, Phasentore, Engpässe, Überfälliges"),
     "/municipality/profile": gettext_lazy("„Kommune insgesamt“: eigene Antworten neben dem, was die Projekte zeigen"),
     "/development": gettext_lazy("die Entwicklung: Quartale, Runden, und was sich warum bewegt hat"),

@@ -140,10 +140,15 @@ def events_of(assessments: Iterable[Assessment], since: datetime) -> list[Event]
 
 
 def _first_steps(user: Any, projects: list[Any]) -> list[FirstStep]:
-    """Of the first municipality the person manages in which nothing has been assessed yet. None, or two queries."""
+    """Of the first municipality the person manages in which nothing has been assessed yet: ``projects`` are those that are not
+    in the archive, where something may lie all the same. None, or three queries."""
     under_way = {project.municipality_id for project in projects if project.is_begun}
-    for membership in user.places:
-        if membership.role == Role.MANAGER and membership.municipality_id not in under_way:
+    candidates = [one for one in user.places if one.role == Role.MANAGER and one.municipality_id not in under_way]
+    if candidates:
+        put_away = Assessment.objects.filter(project__municipality__in=[one.municipality_id for one in candidates])
+        under_way = set(put_away.order_by().values_list("project__municipality", flat=True).distinct())
+    for membership in candidates:
+        if membership.municipality_id not in under_way:
             own = (project for project in projects if project.municipality_id == membership.municipality_id)
             return first_steps(membership.municipality, next(own, None))
     return []
@@ -222,7 +227,8 @@ _OF_OTHERS = Prepared(_others_running, *_MEASURE_CONTEXT, added={"of_all": None}
 
 def signed_in(user: Any, now: datetime, page: str | None = None) -> dict[str, Any]:
     """What a person finds on the start page, and a ``page`` of their projects. At most ten queries, whatever the number of
-    projects; twelve while nothing has been assessed yet. For the four answers of who manages a municipality six more.
+    projects; thirteen while nothing has been assessed yet, or all of it is in the archive. For the four answers of who manages
+    a municipality six more.
     """
     viewer = viewer_values(user)
     projects: list[Any] = _PROJECTS.rows(**viewer)

@@ -113,7 +113,30 @@ def test_a_criterion_without_a_level_changes_no_group_s_change(now, before, stat
     ],
 )
 def test_sentence_names_bad_news_first_and_adds_up(kinds, sentence):
-    assert sentences.kinds_sentence(KindCounts(**kinds), "Runde 2") == sentence
+    change = scoring.GroupChange(None, None, None, 0, KindCounts(**kinds))
+    assert sentences.kinds_sentence(change, "Runde 2") == sentence
+
+
+CARRIED = [rated(2, "a", confirmed=False), Rating("b", "unknown", confirmed=False), Rating("c", confirmed=False)]
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        # A minute after it was begun: nobody has looked at anything.
+        (CARRIED, "(2 davon nur übernommen)."),
+        ([rated(2, "a"), *CARRIED[1:]], "(1 davon nur übernommen)."),
+        ([rated(2, "a"), Rating("b", "unknown"), CARRIED[2]], ""),
+        # Raised, and then asked again by another edition.
+        ([rated(3, "a", confirmed=False), Rating("b", "unknown"), CARRIED[2]], "(1 davon nur übernommen)."),
+    ],
+)
+def test_same_as_before_is_no_finding_where_nobody_has_looked(now, told):
+    """„29 gleich geblieben“ of a round in which nothing was answered."""
+    before = [rated(2, "a"), Rating("b", "unknown"), Rating("c")]
+    said = sentences.kinds_sentence(scoring.group_change(now, before), "Runde 2")
+    assert told in said
+    assert ("übernommen" in said) == bool(told)
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,10 @@ def test_comparison_shows_both_reasons_and_the_changed_words(client, two, alice)
     response = client.get(f"/bewertungen/{now.public_id}/vergleich/{then.public_id}/")
     assert response.status_code == 200
     assert response.context["comparison"].change.kinds == KindCounts(up=1, same=1, newly_rated=1)
-    assert "3 Kriterien gegenüber Runde 1: 1 gestiegen, 1 neu eingeschätzt, 1 gleich geblieben." in response.text
+    assert (
+        "3 Kriterien gegenüber Runde 1: 1 gestiegen, 1 neu eingeschätzt, 1 gleich geblieben (1 davon nur übernommen)."
+        in response.text
+    )
     assert "Im Mittel der 2 Kriterien, die in beiden Runden eingeschätzt sind: +1,0." in response.text
     assert ">alten</del>" in response.text
     assert ">neuen</ins>" in response.text

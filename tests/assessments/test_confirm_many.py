@@ -107,7 +107,7 @@ def test_answers_of_another_round_are_left_alone(client, following, municipality
     response = client.post(url, {"stimmt": [str(foreign.pk)], f"fassung-{foreign.pk}": "1"})
     assert response.status_code == 409
     assert not Score.objects.get(pk=foreign.pk).confirmed
-    assert foreign.criterion.title not in response.text.split("Was aus der vorigen Runde")[1].split("<nav")[0]
+    assert foreign.criterion.title not in response.text.split("Was von den übernommenen Antworten")[1].split("<nav")[0]
 
 
 def test_submitted_meanwhile(client, following, alice, url):
@@ -124,7 +124,7 @@ def test_submitted_meanwhile(client, following, alice, url):
 def test_page_without_anything_carried_over(client, following, alice, url):
     following.scores.update(confirmed=True)
     client.force_login(alice)
-    assert "Aus der vorigen Runde ist nichts mehr zu bestätigen" in client.get(url).text
+    assert "Es ist nichts mehr zu bestätigen" in client.get(url).text
     assert url not in client.get(f"/bewertungen/{following.public_id}/").text
 
 

@@ -1,5 +1,6 @@
 """Moving a round to a newer edition: nothing written is lost, and it can be taken back until it is submitted."""
 
+import re
 from functools import partial
 from threading import Thread
 
@@ -8,6 +9,9 @@ from django.db import connections
 from django.urls import reverse
 
 from assessments.models import Assessment, Comment, EditionMove, Evidence, Score
+from assessments.reports.export import render_csv, render_json
+from assessments.reports.pdf import VARIANTS, render_pdf
+from assessments.reports.profile.load import load_profile
 from assessments.services import edition_switch, workflow
 from assessments.services.answers import Answer, NewEvidence, StaleScore, save_score
 from catalogue.models import Edition
@@ -22,6 +26,7 @@ from tests.catalogue.documents import (
 )
 from tests.factories import make_project
 from tests.races import at_once
+from tests.reports.pdf_facts import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +158,37 @@ def test_move_keeps_answers_and_asks_again_where_texts_changed(assessment, new, 
     }
     assert set(assessment.scores.values_list("criterion__edition", flat=True)) == {new.pk}
     assert assessment.scores.get(criterion__key="anders").evidence.get().text == "Beschluss"
+
+
+#: What may be said of where an answer carried over comes from: one of both ways, and never which.
+EITHER = re.compile(r"[Aa]us der vorigen Runde,? oder beim Wechsel auf eine andere Ausgabe")
+
+
+def test_answer_of_a_first_round_never_comes_from_a_previous_one(
+    assessment, new, alice, bob, client, mailoutbox, django_capture_on_commit_callbacks
+):
+    """A move asks again for what stands in this very round; nothing of it comes from an earlier one."""
+    edition_switch.move(assessment=assessment, edition=new, by=alice)
+    client.force_login(alice)
+    addresses = [
+        assessment.get_absolute_url(),
+        reverse("assessments:confirm_many", args=[assessment.public_id]),
+        reverse("assessments:score", args=[assessment.public_id, "anders"]),
+        reverse("assessments:table", args=[assessment.public_id]),
+        reverse("assessments:short_check_questions", args=[assessment.public_id]),
+        reverse("reports:profile", args=[assessment.public_id]),
+    ]
+    said = [" ".join(client.get(address, follow=True).text.split()) for address in addresses]
+    profile = load_profile(Assessment.objects.with_context().with_papers().get(pk=assessment.pk))
+    assert "1 Antwort ist übernommen und noch nicht bestätigt." in profile.headline
+    said += [" ".join(text_of(render_pdf(profile, variant=variant)).split()) for variant in VARIANTS]
+    said += [render_json(profile).decode(), render_csv(profile).decode()]
+    with django_capture_on_commit_callbacks(execute=True):
+        workflow.submit(assessment=assessment, by=alice)
+    said.append(mailoutbox[-1].body)
+    assert "Von diesen Antworten sind 1 in dieser Runde bestätigt, 1 nur übernommen." in said[-1]
+    for text in said:
+        assert not re.findall(r"[^.>]*(?:vorigen|letzten) Runde[^.<]*", EITHER.sub("", text))
 
 
 def test_dropped_answer_set_aside_with_everything(assessment, new, alice):

@@ -254,20 +254,20 @@ def missing(n):
         # U10.
         (
             gate("not_examined", passed=2, total=2, cross_phase=2),
-            "Für P5 selbst wurde nichts geprüft; gezählt haben die 2 durchgehenden Meilensteine.",
+            "P5 hat in dieser Ausgabe keinen eigenen Meilenstein. Gezählt haben die 2 durchgehenden Meilensteine.",
         ),
         (
             gate("not_examined", passed=1, total=1, cross_phase=1),
-            "Für P5 selbst wurde nichts geprüft; gezählt hat der 1 durchgehende Meilenstein.",
+            "P5 hat in dieser Ausgabe keinen eigenen Meilenstein. Gezählt hat der 1 durchgehende Meilenstein.",
         ),
         (
             gate("not_examined", passed=4, total=5, cross_phase=2, earlier=3, blockers=missing(1)),
             (
-                "Für P5 selbst wurde nichts geprüft; gezählt haben die 2 durchgehenden Meilensteine und 3 Meilensteine "
-                "früherer Phasen. 1 von 5 Meilensteinen fehlt noch."
+                "P5 hat in dieser Ausgabe keinen eigenen Meilenstein. Gezählt haben die 2 durchgehenden Meilensteine und "
+                "3 Meilensteine früherer Phasen. 1 von 5 Meilensteinen fehlt noch."
             ),
         ),
-        (gate("not_examined"), "Für P5 wurde nichts geprüft."),
+        (gate("not_examined"), "P5 hat in dieser Ausgabe keinen eigenen Meilenstein."),
         (
             gate("not_examined", own=1, total=1, blockers=missing(1)),
             "Der Meilenstein von P5 selbst ist noch nicht eingeschätzt.",
@@ -283,7 +283,28 @@ def missing(n):
         ),
         (
             gate("not_examined", dropped=(GateMilestone("a", "p5", 3),)),
-            "Für P5 wurde nichts geprüft. 1 Meilenstein entfällt, weil er nicht zutrifft.",
+            "Der Meilenstein von P5 selbst trifft nicht zu. 1 Meilenstein entfällt, weil er nicht zutrifft.",
+        ),
+        # Somebody looked at them and said why they do not apply: that is another thing than having none.
+        (
+            gate(
+                "not_examined",
+                dropped=(GateMilestone("a", "p5", 3), GateMilestone("b", "p5", 3), GateMilestone("c", "p1", 3)),
+                cross_phase=1,
+                total=1,
+                blockers=missing(1),
+            ),
+            (
+                "Von den 2 Meilensteinen von P5 selbst trifft keiner zu. Gezählt hat der 1 durchgehende Meilenstein. "
+                "Der Meilenstein fehlt noch. 3 Meilensteine entfallen, weil sie nicht zutreffen."
+            ),
+        ),
+        (
+            gate("not_examined", dropped=(GateMilestone("c", "p1", 3),), cross_phase=1, passed=1, total=1),
+            (
+                "P5 hat in dieser Ausgabe keinen eigenen Meilenstein. Gezählt hat der 1 durchgehende Meilenstein. "
+                "1 Meilenstein entfällt, weil er nicht zutrifft."
+            ),
         ),
         (gate("reached", passed=1, total=1, own=1), "Der Meilenstein ist erreicht."),
         (gate("reached", passed=2, total=2, own=2), "Beide Meilensteine sind erreicht."),
@@ -301,7 +322,7 @@ def missing(n):
         (gate("ahead", passed=3, total=3, earlier=3), "Steht noch an."),
         (
             gate("reached", passed=2, total=2, own=2, unconfirmed=1),
-            "Beide Meilensteine sind erreicht. 1 Antwort darin stammt aus der vorigen Runde und ist noch nicht bestätigt.",
+            "Beide Meilensteine sind erreicht. 1 Antwort darin ist übernommen und noch nicht bestätigt.",
         ),
     ],
 )
@@ -312,6 +333,9 @@ def test_gate_says_what_was_counted(found, sentence):
 def test_gate_of_the_municipality_says_that_nothing_was_examined():
     assert sentences.gate_sentence(gate("not_examined", total=1, blockers=missing(1)), "") == "Geprüft wurde noch nichts."
     assert sentences.gate_sentence(gate("not_examined"), "") == "Für die Kommune insgesamt ist kein Meilenstein formuliert."
+    dropped = gate("not_examined", dropped=(GateMilestone("x", "p5", 3),))
+    said = "Es gibt nichts zu prüfen. 1 Meilenstein entfällt, weil er nicht zutrifft."
+    assert sentences.gate_sentence(dropped, "") == said
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """What comes first, and what is left out."""
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments import scoring
+from assessments.reports.profile.texts import definitions
 from assessments.scoring import Rating
 from tests.assessments.ratings import rated, rounds
 
@@ -84,6 +86,34 @@ def test_priorities_leave_out_what_reached_its_target_and_did_not_fall(answer, b
 )
 def test_priorities_keep_what_blocks_unless_it_does_not_apply(answer, is_listed):
     assert keys([answer], blocking={"k"}) == (["k"] if is_listed else [])
+
+
+#: What the printed rule has to say for each kind of answer; the rule is what a reader checks the list by.
+CLAUSES = {
+    "auch wenn sie ihr eigenes Ziel erreicht oder keine Stufe haben": [
+        (rated(2, target=2), True, True),
+        (rated(4), True, True),
+        (Rating("k", "unknown"), True, True),
+        (Rating("k"), True, True),
+    ],
+    "Von den übrigen Kriterien steht nicht in der Liste, was keine Stufe hat": [
+        (Rating("k", "unknown"), False, False),
+        (Rating("k"), False, False),
+        (Rating("k", "not_applicable"), False, False),
+    ],
+    "was sein Ziel oder die höchste Stufe erreicht hat und nicht gesunken ist": [
+        (rated(2, target=2), False, False),
+        (rated(4), False, False),
+    ],
+}
+
+
+@pytest.mark.parametrize("clause", CLAUSES)
+def test_the_printed_rule_says_what_the_list_does(clause):
+    with override("de"):
+        assert clause in definitions().priorities
+    for answer, blocks, is_listed in CLAUSES[clause]:
+        assert keys([answer], blocking={"k"} if blocks else ()) == (["k"] if is_listed else [])
 
 
 @given(rounds(max_size=9), st.data())

@@ -296,7 +296,7 @@ def test_what_is_approved_speaks_for_everyone(client, request, worse_draft, proj
     assert ("Runde 2 läuft" in page.text) == sees_draft
     assert ("Läuft: Runde 2" in card) == sees_draft
     assert (row.open_round is not None) == sees_draft
-    assert ("sieht nur das Team" in start.text) == (not sees_draft)
+    assert ("mit Ihrer Rolle nicht zu sehen" in start.text) == (not sees_draft)
     assert ">keine<" not in start.text
 
 

@@ -14,6 +14,7 @@ from scaling.accounts.models import Membership
 from scaling.settings import BASE_DIR
 from tests.catalogue.documents import as_file, catalogue_document, criterion_document, wording_document
 from tests.factories import make_project
+from tests.reports.pdf_facts import text_of
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -172,11 +173,16 @@ def test_answers_of_the_last_round_are_confirmed_by_saving(signed_in, project, a
     assert not score.confirmed
     url = reverse("assessments:short_check_questions", args=[second.public_id])
     page = signed_in.get(url).text
-    assert "1 Antwort stammt aus der letzten Runde." in page
+    assert "1 Antwort ist übernommen." in page
+    result = reverse("assessments:short_check_result", args=[second.public_id])
+    pdf = reverse("reports:short_check_pdf", args=[second.public_id])
+    assert signed_in.get(result).text.count("übernommen, noch nicht bestätigt") == 1
+    assert " ".join(text_of(signed_in.get(pdf).content).split()).count("(übernommen, noch nicht bestätigt)") == 1
     signed_in.post(url, typed(second, verwaltungsspitze=("2", "Der Auftrag fehlt.")))
     score.refresh_from_db()
     assert score.confirmed
-    assert "aus der letzten Runde" not in signed_in.get(url).text
+    assert "ist übernommen" not in signed_in.get(url).text
+    assert "übernommen" not in signed_in.get(result).text
 
 
 def test_question_missing_from_the_post_is_left_alone(signed_in, project, alice):
@@ -194,8 +200,6 @@ def test_question_missing_from_the_post_is_left_alone(signed_in, project, alice)
     [("", "", "offen"), ("unknown", "", "weiß nicht"), ("not_applicable", "Gibt es hier nicht.", "trifft nicht zu")],
 )
 def test_result_and_pdf_of_answers_without_a_level(signed_in, project, choice, reason, shown):
-    from tests.reports.pdf_facts import text_of
-
     assessment, url = begin(signed_in, project)
     answers = dict.fromkeys(("verwaltungsspitze", "wagniskapital_strategie"), (choice, reason))
     response = signed_in.post(url, typed(assessment, **answers), follow=True)
@@ -286,8 +290,6 @@ def test_without_an_edition_there_is_nothing_to_begin(signed_in, municipality, a
 
 
 def test_pdf_holds_answers_and_what_it_cannot_say(signed_in, project):
-    from tests.reports.pdf_facts import text_of
-
     assessment, url = begin(signed_in, project)
     signed_in.post(url, typed(assessment, verwaltungsspitze=("2", "Der Auftrag fehlt.")))
     response = signed_in.get(reverse("reports:short_check_pdf", args=[assessment.public_id]))

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from django.db import connection
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from assessments.models import AssessmentRecord, Measure
 from assessments.reports.development.build import development_of
@@ -196,8 +196,30 @@ def test_measures_count_when_they_were_done_and_stayed_so(bob, municipality, pro
 
 def test_nothing_approved_claims_nothing(client, bob, municipality, project):
     text = fetch(client, bob, municipality).text
-    assert "Noch ist nichts freigegeben und keine Maßnahme erledigt." in text
+    assert "Derzeit ist nichts freigegeben und keine Maßnahme erledigt; archivierte Projekte zählen nicht." in text
     assert "<table" not in text
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_own_round_of_the_municipality_is_not_called_nothing(client, bob, municipality, edition, language):
+    """It counts in no quarter, and stands in the table all the same."""
+    another(municipality, bob, "Kommune insgesamt", FIRST, date(2026, 2, 1), is_municipality_wide=True)
+    make_project(municipality, "Ämterbuch")
+    said = {
+        "de": "Nur die Kommune insgesamt hat eine freigegebene Bewertung; von den Projekten ist keine freigegeben,",
+        "en": "Only the municipality as a whole has an approved assessment; none of the projects has one,",
+    }[language]
+    with translation.override(language):
+        assert standing(seen(bob, municipality)).startswith(said)
+    text = " ".join(fetch(client, bob, municipality).text.split())
+    assert "nichts freigegeben" not in text
+    assert "Kommune insgesamt</a>" in text
+
+
+def test_own_round_of_the_municipality_taken_back_is_nothing_again(bob, municipality, edition):
+    round_ = another(municipality, bob, "Kommune insgesamt", FIRST, date(2026, 2, 1), is_municipality_wide=True)
+    workflow.reopen(assessment=round_, by=bob, reason="Ein Fehler")
+    assert standing(seen(bob, municipality)).startswith("Derzeit ist nichts freigegeben und keine Maßnahme erledigt;")
 
 
 def test_everyone_sees_what_they_may(client, bob, alice, rita, charlie, municipality, edition):
@@ -205,7 +227,7 @@ def test_everyone_sees_what_they_may(client, bob, alice, rita, charlie, municipa
     another(municipality, bob, "Zählwerk", FIRST, date(2026, 2, 1), team=[alice])
     assert quarter(bob, municipality, 2026, 1).approvals == quarter(rita, municipality, 2026, 1).approvals == 2
     assert quarter(alice, municipality, 2026, 1).approvals == 1
-    assert "Gezählt sind nur die Projekte, zu denen Sie gehören." in fetch(client, alice, municipality).text
+    assert "nur die eigenen; mehr sehen" in fetch(client, alice, municipality).text
     assert "Ämterbuch" not in fetch(client, alice, municipality).text
     assert fetch(client, charlie, municipality).status_code == 404
 
@@ -299,7 +321,7 @@ def test_files_show_what_one_may_see(client, bob, alice, municipality, edition):
     another(municipality, bob, "Ämterbuch", FIRST, date(2026, 2, 1))
     another(municipality, bob, "=1+1", FIRST, date(2026, 2, 1), team=[alice])
     document = fetch(client, alice, municipality, "development_json").json()
-    assert (document["only_own_projects"], [one["name"] for one in document["projects"]]) == (True, ["=1+1"])
+    assert (document["projects_counted"], [one["name"] for one in document["projects"]]) == ("own", ["=1+1"])
     book = openpyxl.load_workbook(io.BytesIO(fetch(client, alice, municipality, "development_xlsx").content))
     assert [row[0].data_type for row in book["Runden"].iter_rows(min_row=2)] == ["s"]
 

@@ -48,6 +48,7 @@ def test_figures_of_a_second_round(second):
         before=2.0,
         n=4,
         kinds=KindCounts(up=1, down=1, same=2, newly_rated=1, still_unrated=1),
+        unconfirmed=1,
     )
     assert profile.overall.earlier is None, "not the same criteria, so not to be drawn beside the average"
     assert profile.overall.counts == Counts(total=6, rated=5, unknown=0, not_applicable=1, open=0, unconfirmed=1)
@@ -123,7 +124,7 @@ def test_changes_of_a_second_round_carry_both_reasons(second):
     assert (change.previous.by, change.previous.on) == ("Alice", date(2025, 5, 20))
     assert changes.sentence == (
         "6 Kriterien gegenüber Runde 1: 1 gesunken, 1 gestiegen, 1 neu eingeschätzt, 2 gleich geblieben, "
-        "1 in keiner der Runden eingeschätzt."
+        "1 in keiner der Runden eingeschätzt (1 davon nur übernommen)."
     )
     assert changes.mean_sentence == "Im Mittel der 4 Kriterien, die in beiden Runden eingeschätzt sind: ±0."
 
@@ -333,18 +334,28 @@ def test_loading_costs_the_same_queries_for_1_and_60_criteria_and_1_and_3_rounds
     assert (len(profile.criteria), len(profile.trend.points)) == (criteria, rounds)
 
 
+NONE = "geprüft ist es nicht, weil die Phase keinen eigenen hat."
+AWAY = "geprüft ist es nicht, weil eigene der Phase nicht zutreffen."
+DROPPED = (GateMilestone("eigener", "p4", 3), GateMilestone("frueher", "p1", 3))
+
+
 @pytest.mark.parametrize(
-    ("missing", "own", "said"),
+    ("missing", "own", "dropped", "said"),
     [
-        (1, 0, "Zum Phasentor „P4“ fehlt mindestens ein Meilenstein; die der Phase selbst sind nicht geprüft."),
-        (2, 0, "Zum Phasentor „P4“ fehlen mindestens 2 Meilensteine; die der Phase selbst sind nicht geprüft."),
-        (0, 0, "Das Phasentor „P4“ ist nicht geprüft."),
-        (2, 2, "Das Phasentor „P4“ ist nicht geprüft."),
+        (1, 0, (), f"Zum Phasentor „P4“ fehlt noch ein Meilenstein; {NONE}"),
+        (2, 0, (), f"Zum Phasentor „P4“ fehlen noch 2 Meilensteine; {NONE}"),
+        # What dropped out of an earlier phase is none of the phase's own.
+        (1, 0, DROPPED[1:], f"Zum Phasentor „P4“ fehlt noch ein Meilenstein; {NONE}"),
+        (1, 0, DROPPED, f"Zum Phasentor „P4“ fehlt noch ein Meilenstein; {AWAY}"),
+        (2, 0, DROPPED[:1], f"Zum Phasentor „P4“ fehlen noch 2 Meilensteine; {AWAY}"),
+        (0, 0, (), "Das Phasentor „P4“ ist nicht geprüft."),
+        (2, 2, (), "Das Phasentor „P4“ ist nicht geprüft."),
     ],
 )
-def test_headline_says_what_is_missing_although_a_gate_is_not_examined(missing, own, said):
+def test_headline_says_what_is_missing_although_a_gate_is_not_examined(missing, own, dropped, said):
     """„Nicht geprüft“ alone, above a list of what is missing, would read as if one of the two were wrong."""
     milestone = GateMilestone("vertrauen", "durchgehend", 3)
-    gate = Gate("p4", NOT_EXAMINED, (Blocker(milestone, "open", 3),) * missing, (), 0, missing, 0, own, 0, missing - own)
+    blockers = (Blocker(milestone, "open", 3),) * missing
+    gate = Gate("p4", NOT_EXAMINED, blockers, dropped, 0, missing, 0, own, 0, missing - own)
     counts = Counts(total=1, rated=1, unknown=0, not_applicable=0, open=0, unconfirmed=0)
     assert texts.headline(Average(2.0, 1, 1), counts, "P4", gate).endswith(said)

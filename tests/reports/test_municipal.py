@@ -26,6 +26,7 @@ from assessments.services.answers import Answer
 from catalogue.models import Criterion, EditionState, Subject
 from tests.factories import make_criteria, make_edition, make_project
 from tests.reports.conftest import CRITERIA, FIRST, answer, approved, publish
+from tests.reports.pdf_facts import text_of
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 SCHEMA = Path(django_settings.BASE_DIR, "assessments/reports/export/schema/municipal-1.json")
@@ -202,12 +203,35 @@ def test_nothing_is_claimed_of_what_is_not_there(client, bob, municipality, edit
         another(municipality, bob, "Ämterbuch", FIRST)
     page = " ".join(fetch(client, bob, municipality).text.split())
     assert ("Eine eigene Einschätzung der Kommune ist noch nicht freigegeben." in page) == (not own)
-    assert ("Es gibt noch kein Projekt." in page) == (not projects)
+    assert ("Gerade steht hier kein Projekt; archivierte sind nicht mitgezählt." in page) == (not projects)
     assert "widersprechen sie sich nicht" not in page
-    assert "Kein freigegebenes Phasentor wartet" not in page
+    assert "Kein freigegebenes Phasentor" not in page
     assert ("Sobald eine Bewertung freigegeben ist" in page) == (not own and not projects)
     for name in ("municipal_xlsx", "municipal_json"):
         assert fetch(client, bob, municipality, name).status_code == 200
+
+
+@pytest.mark.parametrize("answers", [{}, {"vertrauen": Answer("unknown")}])
+def test_projects_without_any_level_do_not_stand_high(client, bob, municipality, edition, answers):
+    """„Kein Projekt steht auf Stufe 0 oder 1“ of rounds in which nobody rated anything would say more than was looked at."""
+    another(municipality, bob, "Ämterbuch", answers)
+    pages = [fetch(client, bob, municipality).text, text_of(fetch(client, bob, municipality, "municipal_pdf").content)]
+    for page in pages:
+        text = " ".join(page.split())
+        assert "Noch hat kein Projekt bei einem Kriterium eine Stufe." in text
+        assert "Kein Projekt steht bei einem Kriterium" not in text
+    another(municipality, bob, "Zählwerk", rated(vertrauen=3))
+    assert "Kein Projekt steht bei einem Kriterium auf Stufe 0 oder 1." in fetch(client, bob, municipality).text
+
+
+def test_page_of_a_criterion_says_which_projects_it_counts(client, bob, alice, rita, municipality, edition):
+    another(municipality, bob, "Ämterbuch", rated(vertrauen=1))
+    another(municipality, bob, "Zählwerk", rated(vertrauen=3), team=[alice])
+    for person, number, note in ((bob, 2, ""), (alice, 1, "nur die eigenen;"), (rita, 2, "nur die mit einer freigegebenen")):
+        text = " ".join(fetch(client, person, municipality, "municipal_criterion", "vertrauen").text.split())
+        assert f"{number} von {number} Projekt" in text
+        assert ("Gezählt sind" in text) == bool(note)
+        assert note in text
 
 
 def test_running_rounds_and_the_archive_change_nothing(bob, municipality, edition):
@@ -261,8 +285,9 @@ def test_everyone_sees_what_they_may(client, bob, alice, rita, charlie, municipa
     own = whole(municipality, bob)
     assert evidence(bob, municipality).counts == evidence(rita, municipality).counts == (0, 1, 0, 1, 0)
     assert evidence(alice, municipality).counts == (0, 0, 0, 1, 0)
-    assert standing(seen(alice, municipality)).endswith("Gezählt sind nur die Projekte, zu denen Sie gehören.")
-    assert "Gezählt sind nur" not in standing(seen(rita, municipality))
+    assert "nur die eigenen; mehr sehen" in standing(seen(alice, municipality))
+    assert "nur die mit einer freigegebenen Bewertung; mehr sehen" in standing(seen(rita, municipality))
+    assert "Gezählt" not in standing(seen(bob, municipality))
     assert "Ämterbuch" not in fetch(client, alice, municipality, "municipal_json").text
     assert "Ämterbuch" not in fetch(client, alice, municipality, "municipal_criterion", "vertrauen").text
     for name, args in (("municipal", ()), ("municipal_criterion", ("vertrauen",)), ("municipal_json", ())):

@@ -137,7 +137,7 @@ def test_pdf_counts_no_milestones_where_none_is_left(project, alice, variant):
     keys = round_.scores.values_list("criterion__key", flat=True)
     answer(round_, alice, {key: Answer("not_applicable", rationale="Trägt der Landkreis.") for key in keys})
     text = text_of(pdf_of(load_profile(round_), variant=variant))
-    assert "Für P3 wurde nichts geprüft." in text
+    assert "Der Meilenstein von P3 selbst trifft nicht zu." in text
     assert "0 von 0" not in text
 
 
@@ -148,4 +148,4 @@ def test_mails_say_the_one_progress(assessment, alice, bob, mailoutbox, django_c
     with django_capture_on_commit_callbacks(execute=True):
         workflow.submit(assessment=assessment, by=alice)
     assert f"{TOTAL} Kriterien: {PARTS}." in mailoutbox[-1].body
-    assert f"Aus der vorigen Runde: {CARRIED}." in mailoutbox[-1].body
+    assert f"Von diesen Antworten sind {CARRIED}." in mailoutbox[-1].body

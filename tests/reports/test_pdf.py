@@ -350,7 +350,7 @@ def test_page_to_decide_by_says_how_sure_it_is_when_and_what_is_asked(variant):
         text = " ".join(page_text(pdf.pages[variant == "lang"]).split())
     for said in (
         f"{shown} von {len(rated)} Einschätzungen mit Nachweis",
-        f"Ziele bis spätestens {short_day(profile.trend.planned_on)}",
+        f"Ziele mit Termin bis spätestens {short_day(profile.trend.planned_on)}",
         f"{profile.meta.compared.label} vom {short_day(profile.meta.compared.on)}",  # type: ignore[union-attr]
         "Stufen: 0 nicht begonnen · 1 geplant",
         "Beschlussvorschlag: Der Rat beschließt den Dauerbetrieb.",

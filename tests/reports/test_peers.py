@@ -16,7 +16,7 @@ from assessments.reports.peers.membership import join, leave
 from assessments.reports.peers.page import Position, peer_page
 from assessments.reports.peers.publishing import publish, quarter_of
 from assessments.reports.peers.quartiles import quartiles, size_from
-from assessments.reports.peers.texts import place_name, size_name, spread, standing
+from assessments.reports.peers.texts import place_name, size_name, sources, spread, standing
 from assessments.reports.peers.values import own_values, speaking_of
 from scaling.accounts.models import Municipality
 from scaling.privacy.erasing import erase
@@ -282,6 +282,30 @@ def test_page_is_honest_where_there_is_nothing(client, bob, edition, municipalit
     assert "Noch gibt es nichts zu vergleichen" in text
     assert "weil Ihre Einwohnerzahl fehlt" in text
     assert "Noch ist nichts freigegeben" in text
+
+
+@pytest.mark.parametrize(
+    ("whole", "own", "said", "source"),
+    [
+        (None, None, "Sobald eine Bewertung der Kommune insgesamt freigegeben ist,", "Noch ist nichts freigegeben"),
+        # Approved is a project, asked is for the municipality itself.
+        (False, levels(2), "Sobald eine Bewertung der Kommune insgesamt freigegeben ist,", "Noch ist nichts freigegeben"),
+        # Approved, and nobody could rate anything.
+        (True, levels(None), "Aus dem, was freigegeben ist, ergibt sich noch kein Wert", "hat noch kein Kriterium eine Stufe"),
+        # Approved, with fewer levels than a comparison needs.
+        (True, {"vertrauen": 2}, "Aus dem, was freigegeben ist, ergibt sich noch kein Wert", "Ihre Werte: Runde 1"),
+        (True, levels(2, 2, 2), "Ihre Kommune liegt", "Ihre Werte: Runde 1"),
+    ],
+)
+def test_page_says_what_is_missing_for_a_comparison(edition, nine, whole, own, said, source):
+    publish(today=OCTOBER)
+    (late,) = make_places(1, first=50)
+    if own is not None:
+        give(edition, late, own, whole=whole)
+    page = peer_page(late, basis="kommune", group=EVERYBODY)
+    assert page.has_figures
+    assert said in standing(page)
+    assert source in sources(page)
 
 
 def test_whoever_does_not_take_part_sees_no_figure(client, bob, edition, municipality):

@@ -93,15 +93,26 @@ def test_running_round_changes_no_figure(bob, municipality, first, second):
 def test_nothing_approved_claims_nothing(client, bob, municipality, project):
     text = fetch(client, bob, municipality).text
     assert "noch keine Bewertung freigegeben" in text
-    assert "Dazu ist noch nichts freigegeben." in text
-    assert "Kein freigegebenes Phasentor wartet" not in text
+    assert "Von den Projekten ist noch nichts freigegeben." in text
+    assert "Kein freigegebenes Phasentor" not in text
     assert "nichts gesunken" not in text
     row = seen(bob, municipality).rows[0]
     assert (row.record, row.overall, row.gate, row.figures) == (None, None, None, ())
 
 
+def test_own_round_of_the_municipality_is_not_called_nothing(client, bob, municipality, project):
+    whole = make_project(municipality, "Kommune insgesamt", is_municipality_wide=True)
+    assessment = workflow.start_assessment(project=whole, by=bob)
+    answer(assessment, bob, FIRST)
+    approved(assessment, bob, date(2026, 2, 1))
+    text = fetch(client, bob, municipality).text
+    assert "Von den Projekten ist noch nichts freigegeben." in text
+    assert "Dazu ist noch nichts freigegeben" not in text
+    assert "Runde 1" in text
+
+
 def test_no_project_at_all(client, bob, municipality, edition):
-    assert "Es gibt noch kein Projekt." in fetch(client, bob, municipality).text
+    assert "Gerade steht hier kein Projekt; archivierte sind nicht mitgezählt." in fetch(client, bob, municipality).text
 
 
 def test_what_several_wait_for_is_said_with_how_many(bob, municipality, first):

@@ -16,6 +16,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from assessments.models import Project, RecordFile, RenderedPdf
 from assessments.queries.short_check import questions_of
 from assessments.reports import pdf as pdf_package
+from assessments.reports.counted import Counted
 from assessments.reports.municipal.build import municipal_profile_of
 from assessments.reports.pdf import pdf_of
 from assessments.reports.pdf.store import fetch_pdf, fetch_stand_in, note_problem, store_pdf
@@ -65,7 +66,7 @@ def all_orders(first, second):
     yield example_order(variant="kurz", language=translation.get_language())
     yield form_order(second, [(n, one, 1) for n, one in enumerate(cached_edition(second.edition).criteria[:2], 1)])
     yield orders.short_check_order(second, questions_of(second))
-    yield orders.collected_order([record])
+    yield orders.collected_order([record], counted=Counted.OWN)
     manager, municipality = User.objects.get(email="bob@example.org"), first.project.municipality
     municipal, _narrowing = municipal_profile_of(manager, municipality, {})
     yield orders.municipal_order(municipal, variant="kurz", person=manager.pk, municipality=municipality.public_id)

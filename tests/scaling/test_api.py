@@ -182,6 +182,7 @@ class TestAnswers:
         Measure.objects.create(project=world.project, text="Stelle besetzen", owner=bob, due_on=date(2020, 1, 31))
         told = ask(managing, "plan").json()
         plan = plan_of(bob, municipality)
+        assert told["projects_counted"] == "all"
         assert [one["public_id"] for one in told["measures"]] == [one.public_id for one in plan.measures]
         assert told["measures"][0]["due_on"] == "2020-01-31"
         assert told["measures"][0]["is_overdue"] is True

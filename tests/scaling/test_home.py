@@ -204,12 +204,23 @@ def test_first_steps_follow_what_is_done_and_end_with_the_first_round(client, bo
     assert steps_of(client) == {}
 
 
+def test_whoever_put_all_of_it_in_the_archive_is_no_beginner(client, round_of, bob):
+    project = round_of().project
+    project.archived_at = timezone.now()
+    project.save()
+    sign_in(client, bob)
+    response = client.get("/")
+    assert response.context["first_steps"] == []
+    assert "Die ersten Schritte" not in response.text
+    assert "Hier steht gerade kein Projekt" in response.text
+
+
 @pytest.mark.parametrize("person", ["alice", "rita"])
 def test_first_steps_are_for_managers_alone(client, request, bob, person):
     sign_in(client, request.getfixturevalue(person))
     response = client.get("/")
     assert response.context["first_steps"] == []
-    assert "Noch kein Projekt" in response.content.decode()
+    assert "Hier steht gerade kein Projekt" in response.content.decode()
     assert reverse("reports:example") in response.content.decode()
 
 
@@ -247,7 +258,7 @@ def test_curator_sees_the_editions(client, dora):
     sign_in(client, dora)
     response = client.get("/")
     assert response.context["editions"] == [edition]
-    assert "Noch kein Projekt" not in response.content.decode()
+    assert "Hier steht gerade kein Projekt" not in response.content.decode()
 
 
 def test_stranger_sees_nothing_of_it(client, round_of, charlie):
@@ -374,7 +385,7 @@ def test_project_page_shows_the_gates_on_the_road(client, municipality, alice):
     road = client.get(project.get_absolute_url()).context["road"]
     assert [(phase["state"], phase["note"]) for phase in road] == [
         ("reached", "Der Meilenstein ist erreicht."),
-        ("not_examined", "Für P2 selbst wurde nichts geprüft; gezählt hat 1 Meilenstein früherer Phasen."),
+        ("not_examined", "P2 hat in dieser Ausgabe keinen eigenen Meilenstein. Gezählt hat 1 Meilenstein früherer Phasen."),
         (
             "current",
             (

@@ -31,7 +31,7 @@ def build_development(sources: DevelopmentSources, *, today: date) -> Developmen
         municipality=sources.municipality.name,
         is_fictional=sources.municipality.is_fictional,
         as_of=today,
-        only_own=sources.only_own,
+        counted=sources.counted,
         quarters=tuple(_quarters(sources, today)),
         trends=tuple(_trends(sources)),
         moved=tuple(_moved(sources)),

@@ -13,7 +13,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from assessments.models import Assessment, AssessmentRecord, Measure, MeasureStatus, Project
-from scaling.accounts.models import Municipality, Role
+from assessments.reports.counted import Counted, counted_for
+from scaling.accounts.models import Municipality
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class DevelopmentSources:
     records: dict[int, list[ApprovedRow]]
     blocked_before: dict[int, frozenset[str]]
     done: list[date]
-    only_own: bool
+    counted: Counted
 
 
 def load_sources(user: Any, municipality: Municipality) -> DevelopmentSources:
@@ -72,7 +73,7 @@ def load_sources(user: Any, municipality: Municipality) -> DevelopmentSources:
         records=records,
         blocked_before=_blocked_before(records),
         done=_done(projects),
-        only_own=user.roles.get(municipality.pk) == Role.TEAM,
+        counted=counted_for(user, municipality),
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from assessments.reports.counted import Counted
+
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
@@ -95,7 +97,7 @@ class Development:
     municipality: str
     is_fictional: bool
     as_of: date
-    only_own: bool
+    counted: Counted
     quarters: tuple[Quarter, ...]
     trends: tuple[ProjectTrend, ...]
     moved: tuple[MovedRound, ...]

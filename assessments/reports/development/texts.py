@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assessments.reports.counted import with_note
 from assessments.reports.development.model import Development, Move, Quarter, Told
 
 
@@ -14,11 +15,22 @@ def quarter_name(quarter: Quarter) -> str:
 
 
 def standing(development: Development) -> str:
-    """What moved in the latest quarter in which something did: „4. Quartal 2026: 2 Freigaben, 5 Meilensteine erreicht.“"""
-    note = _("Gezählt sind nur die Projekte, zu denen Sie gehören.")
+    """What moved in the latest quarter in which something did: „4. Quartal 2026: 2 Freigaben, 5 Meilensteine erreicht.“
+
+    What the municipality itself approved counts in no quarter, and is told where there is nothing else.
+    """
     latest = next((one for one in development.quarters if one.happened), None)
-    said = _happened(latest) if latest else _("Noch ist nichts freigegeben und keine Maßnahme erledigt.")
-    return f"{said} {note}" if development.only_own else said
+    said = _happened(latest) if latest else _nothing_happened(development)
+    return with_note(said, development.counted)
+
+
+def _nothing_happened(development: Development) -> str:
+    if any(one.is_municipality_wide for one in development.with_rounds):
+        return _(
+            "Nur die Kommune insgesamt hat eine freigegebene Bewertung; von den Projekten ist keine freigegeben, und keine "
+            "Maßnahme ist erledigt. Archivierte zählen nicht."
+        )
+    return _("Derzeit ist nichts freigegeben und keine Maßnahme erledigt; archivierte Projekte zählen nicht.")
 
 
 def _happened(quarter: Quarter) -> str:

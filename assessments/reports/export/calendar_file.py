@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
+from assessments.reports.counted import counted_note
 from assessments.reports.plan.model import MunicipalPlan, PlannedMeasure
 from scaling.common.addresses import absolute_url
 
@@ -18,6 +19,8 @@ def render_calendar(plan: MunicipalPlan, *, now: datetime) -> bytes:
     calendar.add("prodid", "-//Skalierungscheck//Plan//DE")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", _("Maßnahmen: %(municipality)s") % {"municipality": plan.municipality})
+    if note := counted_note(plan.counted):
+        calendar.add("x-wr-caldesc", note)
     for measure in plan.dated:
         calendar.add_component(_event(measure, now))
     content: bytes = calendar.to_ical()

@@ -21,7 +21,7 @@ def development_document(development: Development, told: Told) -> dict[str, Any]
         "municipality": development.municipality,
         "is_fictional": development.is_fictional,
         "as_of": development.as_of.isoformat(),
-        "only_own_projects": development.only_own,
+        "projects_counted": development.counted.value,
         "quarters": [_quarter(one) for one in development.quarters],
         "projects": [_trend(one) for one in development.with_rounds],
         "moved": [_moved(one, told) for one in development.moved],

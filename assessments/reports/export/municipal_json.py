@@ -23,7 +23,7 @@ def municipal_document(profile: MunicipalProfile) -> dict[str, Any]:
         "is_fictional": profile.is_fictional,
         "as_of": profile.as_of.isoformat(),
         "projects_in_all": profile.total,
-        "only_own_projects": profile.only_own,
+        "projects_counted": profile.counted.value,
         "edition": profile.edition or None,
         "own": {
             "document": record_document(own.record),

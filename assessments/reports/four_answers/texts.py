@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments import sentences
+from assessments.reports.counted import no_project
 from assessments.reports.four_answers.model import Fall, FourAnswers, Late, WholeStanding
 from assessments.reports.portfolio import texts as portfolio_texts
 
@@ -34,7 +35,7 @@ def standing(answers: FourAnswers) -> list[str]:
             % {"n": answers.archived}
         ]
     else:
-        found = [_("Es gibt noch kein Projekt.")]
+        found = [no_project() if answers.sees_part else _("Es gibt noch kein Projekt.")]
     return [one for one in [*found, _whole(answers.whole)] if one]
 
 

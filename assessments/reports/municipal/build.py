@@ -61,7 +61,7 @@ def build_municipal_profile(sources: MunicipalSources, *, today: date) -> Munici
         running=running_ref(sources.running) if sources.running else None,
         own_project=whole.public_id if whole else "",
         total=sum(not project.is_municipality_wide for project in sources.projects.values()),
-        only_own=sources.only_own,
+        counted=sources.counted,
         projects=tuple(projects.values()),
         edition=_number(max(rows, key=lambda row: row.edition)) if rows else "",
         streams=tuple(_streams(sources, own, projects)),

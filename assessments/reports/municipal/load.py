@@ -11,9 +11,10 @@ from django.db.models import Case, F, Func, JSONField, When
 from django.utils import timezone
 
 from assessments.models import Assessment, Project
+from assessments.reports.counted import Counted, counted_for
 from assessments.reports.records.keeping import speaking
 from catalogue.models import Workstream
-from scaling.accounts.models import Municipality, Role
+from scaling.accounts.models import Municipality
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class MunicipalSources:
     answers: Answers
     running: Assessment | None
     streams: list[Workstream]
-    only_own: bool
+    counted: Counted
 
 
 def load_sources(user: Any, municipality: Municipality) -> MunicipalSources:
@@ -65,7 +66,7 @@ def load_sources(user: Any, municipality: Municipality) -> MunicipalSources:
         answers=answers_in(records),
         running=running.open().with_progress().with_steps().first(),
         streams=list(Workstream.objects.all()),
-        only_own=user.roles.get(municipality.pk) == Role.TEAM,
+        counted=counted_for(user, municipality),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from assessments.reports.counted import Counted
 from assessments.reports.portfolio.model import RecordRef, RunningRef, StreamFigure
 
 
@@ -132,7 +133,7 @@ class OwnRecord:
 
 @dataclass(frozen=True, slots=True)
 class MunicipalProfile:
-    """``total`` projects the person may see, ``projects`` of which speak. ``only_own``: they see those they work on alone.
+    """``total`` projects the person may see, ``projects`` of which speak; ``counted`` says which these are.
 
     ``criteria`` are all that anybody was asked, and the others of the newest edition that was used, in the order of the
     catalogue; ``edition`` is its number, "" while nothing is approved. ``shown`` are those of the selection.
@@ -145,7 +146,7 @@ class MunicipalProfile:
     running: RunningRef | None
     own_project: str
     total: int
-    only_own: bool
+    counted: Counted
     projects: tuple[ProjectRef, ...]
     edition: str
     streams: tuple[StreamEvidence, ...]
@@ -165,6 +166,11 @@ class MunicipalProfile:
     def holding_up(self) -> Sequence[CriterionEvidence]:
         """What holds up most projects first."""
         return sorted((one for one in self.criteria if one.holds_up), key=lambda one: -len(one.holds_up))
+
+    @property
+    def has_levels(self) -> bool:
+        """Whether any project has a level anywhere: without, none stands low and none stands high."""
+        return any(one.n for one in self.criteria)
 
     @property
     def lowest(self) -> Sequence[CriterionEvidence]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments import scoring, sentences
+from assessments.reports.counted import no_project, with_note
 from assessments.reports.municipal.model import CriterionEvidence, MunicipalProfile, OwnAnswer, ProjectRef
 from assessments.reports.portfolio.texts import approved_of, hold_up, names, of_projects
 
@@ -27,13 +28,8 @@ def _own(profile: MunicipalProfile) -> str:
 
 
 def _projects(profile: MunicipalProfile) -> str:
-    if not profile.total:
-        return _("Sie gehören zu keinem Projekt.") if profile.only_own else _("Es gibt noch kein Projekt.")
-    said = approved_of(len(profile.projects), profile.total)
-    if not profile.only_own:
-        return said
-    note = _("Gezählt sind nur die Projekte, zu denen Sie gehören.")
-    return f"{said} {note}"
+    said = approved_of(len(profile.projects), profile.total) if profile.total else no_project()
+    return with_note(said, profile.counted)
 
 
 def disagreement(kind: str, own: OwnAnswer, found: Sequence[tuple[int, Sequence[ProjectRef]]]) -> str:

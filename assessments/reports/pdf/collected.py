@@ -18,6 +18,7 @@ from django.utils.translation import override
 
 from assessments import sentences
 from assessments.reports.charts import profile_charts as charts
+from assessments.reports.counted import Counted, counted_note
 from assessments.reports.pdf import limits
 from assessments.reports.pdf.content import HYPHENATED
 from assessments.reports.pdf.engine import html_to_pdf
@@ -58,7 +59,7 @@ class Shown:
 
 
 #: Tighter ones follow for a project until it has one page.
-LIMITS = (Shown(4, 4, 2, 3), Shown(3, 3, 2, 2), Shown(2, 2, 1, 1), Shown(1, 1, 1, 1))
+LIMITS = (Shown(4, 4, 2, 3), Shown(3, 3, 2, 2), Shown(2, 2, 1, 1), Shown(1, 1, 1, 1), Shown(1, 0, 1, 1))
 
 
 @dataclass(frozen=True)
@@ -99,12 +100,17 @@ def page_of(profile: MaturityProfile, shown: Shown = LIMITS[0]) -> ProjectPage:
 
 
 def collected_html(
-    profiles: Sequence[MaturityProfile], *, language: str, shown: Sequence[Shown] = (), volume: Volume | None = None
+    profiles: Sequence[MaturityProfile],
+    *,
+    language: str,
+    counted: Counted = Counted.ALL,
+    shown: Sequence[Shown] = (),
+    volume: Volume | None = None,
 ) -> str:
     """``profiles`` of one municipality, at least one, each from its record, in the order they are to stand in.
 
-    ``shown`` is how much each page holds, by default as much as there is room for as a rule. Without a ``volume``, it is the
-    only one.
+    ``counted`` are the projects they were taken from. ``shown`` is how much each page holds, by default as much as there is
+    room for as a rule. Without a ``volume``, it is the only one.
     """
     shown = shown or [LIMITS[0]] * len(profiles)
     with override(language):
@@ -114,6 +120,8 @@ def collected_html(
         context: dict[str, Any] = {
             "pages": [page_of(profile, limit) for profile, limit in zip(profiles, shown, strict=True)],
             "municipality": meta.municipality,
+            # With the role that sees what is approved, it is all that anybody could put together.
+            "note": counted_note(counted) if counted == Counted.OWN else "",
             "has_whole": any(one.meta.is_municipality_wide for one in profiles),
             "is_fictional": meta.is_fictional,
             "confidentiality": sorted({one.meta.confidentiality_label for one in profiles} - {""}),
@@ -148,7 +156,9 @@ def latest(profiles: Sequence[MaturityProfile]) -> date:
     return max(one.meta.approved_on or one.meta.as_of for one in profiles)
 
 
-def render_collected(profiles: Sequence[MaturityProfile], *, language: str, volume: Volume | None = None) -> bytes:
+def render_collected(
+    profiles: Sequence[MaturityProfile], *, language: str, counted: Counted = Counted.ALL, volume: Volume | None = None
+) -> bytes:
     """The same profiles give the same bytes. Raises PdfUnavailable.
 
     A project whose lists are too long for its page shows fewer, and how many follow.
@@ -164,7 +174,8 @@ def render_collected(profiles: Sequence[MaturityProfile], *, language: str, volu
 
     while True:
         gc.collect()  # as in render_pdf: the layout before this one would stay beside it
-        html = collected_html(profiles, language=language, shown=[LIMITS[step] for step in steps], volume=volume)
+        room = [LIMITS[step] for step in steps]
+        html = collected_html(profiles, language=language, counted=counted, shown=room, volume=volume)
         pdf = html_to_pdf(html, STYLES, accept=is_one_page_each)
         if pdf is not None:
             return pdf

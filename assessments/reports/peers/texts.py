@@ -21,7 +21,7 @@ def standing(page: PeerPage) -> str:
         ) % {"day": date_format(page.next_on)}
     placed = [row for row in page.streams if row.key and row.place] or [row for row in page.streams if row.place]
     if not placed:
-        return _("Sobald Sie eine Bewertung freigeben, stehen Ihre Werte neben denen der Gruppe.")
+        return _not_placed(page)
     said = [
         words % {"streams": listing([row.title for row in placed if row.place == place])}
         for place, words in (
@@ -33,6 +33,15 @@ def standing(page: PeerPage) -> str:
     ]
     whose = _("Ihre Kommune liegt %(places)s.") if page.basis == PeerBasis.WHOLE else _("Ihre Projekte liegen %(places)s.")
     return whose % {"places": "; ".join(said)}
+
+
+def _not_placed(page: PeerPage) -> str:
+    """What is missing: something approved, or levels enough in it, or figures of the group about the same."""
+    if page.records:
+        return _("Aus dem, was freigegeben ist, ergibt sich noch kein Wert, der sich mit der Gruppe vergleichen lässt.")
+    if page.basis == PeerBasis.WHOLE:
+        return _("Sobald eine Bewertung der Kommune insgesamt freigegeben ist, stehen Ihre Werte neben denen der Gruppe.")
+    return _("Sobald eine Bewertung eines Projekts freigegeben ist, stehen Ihre Werte neben denen der Gruppe.")
 
 
 def place_name(row: PeerRow) -> str:
@@ -77,6 +86,8 @@ def sources(page: PeerPage) -> str:
     """From what the own values come."""
     if not page.records:
         return _("Noch ist nichts freigegeben, woraus sich ein eigener Wert ergibt.")
+    if not any(row.own and row.own.mean is not None for row in page.rows):
+        return _("In dem, was freigegeben ist, hat noch kein Kriterium eine Stufe.")
     if page.basis == PeerBasis.WHOLE:
         [record] = page.records
         return _("Ihre Werte: %(round)s, freigegeben am %(day)s.") % {

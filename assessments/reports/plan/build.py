@@ -13,6 +13,7 @@ from django.utils import timezone
 from assessments.models import Measure, Project
 from assessments.models.measure import is_overdue
 from assessments.queries.people import with_people
+from assessments.reports.counted import counted_for
 from assessments.reports.plan.model import GateRef, MunicipalPlan, PlannedMeasure, SmallStep
 from assessments.reports.records.keeping import said, speaking
 from assessments.scoring.gates import BELOW
@@ -48,6 +49,7 @@ def plan_of(user: Any, municipality: Municipality, *, today: date | None = None)
     return MunicipalPlan(
         municipality=municipality.name,
         as_of=today,
+        counted=counted_for(user, municipality),
         measures=tuple(
             _measure(one, by_pk[one.project_id], records.get(one.project_id), waiting[one.project_id], small, today)
             for one in measures

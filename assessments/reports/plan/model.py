@@ -1,6 +1,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from assessments.reports.counted import Counted
+
 
 @dataclass(frozen=True, slots=True)
 class GateRef:
@@ -53,10 +55,11 @@ class SmallStep:
 
 @dataclass(frozen=True, slots=True)
 class MunicipalPlan:
-    """``measures`` by day, those without one last. ``small_steps`` in the order of the projects."""
+    """``measures`` by day, those without one last. ``small_steps`` in the order of the projects. ``counted``: of which."""
 
     municipality: str
     as_of: date
+    counted: Counted
     measures: tuple[PlannedMeasure, ...]
     small_steps: tuple[SmallStep, ...]
 

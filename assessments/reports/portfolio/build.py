@@ -100,6 +100,7 @@ def build_portfolio(sources: Sources, narrowing: Narrowing, *, today: date) -> P
         overdue=tuple(one for one in sources.overdue if one.project_id in shown),
         ageing=tuple(one for one in sources.ageing if one.project_id in shown),
         sees_running=sources.sees_running,
+        counted=sources.counted,
     )
 
 

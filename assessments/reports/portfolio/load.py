@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from assessments.models import Assessment, Measure, Project, Score
 from assessments.queries.ageing import AgeingEvidence, ageing_of_municipality
+from assessments.reports.counted import Counted, counted_for
 from assessments.reports.portfolio.model import DueMeasure
 from assessments.reports.records.keeping import speaking
 from catalogue.models import Phase, Workstream
@@ -46,6 +47,7 @@ class Sources:
     streams: list[Workstream]
     phases: dict[str, Phase]
     sees_running: bool
+    counted: Counted
 
 
 def load_sources(user: Any, municipality: Municipality, *, today: date) -> Sources:
@@ -71,6 +73,7 @@ def load_sources(user: Any, municipality: Municipality, *, today: date) -> Sourc
         streams=list(Workstream.objects.all()),
         phases={phase.key: phase for phase in Phase.objects.all()},
         sees_running=user.roles.get(municipality.pk) != Role.READER,
+        counted=counted_for(user, municipality),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assessments.queries.ageing import AgeingEvidence
+from assessments.reports.counted import Counted
 from assessments.scoring import Counts
 
 
@@ -149,8 +150,8 @@ class Portfolio:
     ``listed`` is what is looked through for what is overdue, fell, waits or rests: the rows, and the whole unless the page is
     narrowed to some projects. So „nothing is overdue“ is said of all that the page shows. ``ageing`` is evidence of each
     project's latest round that the reader may see, as of today.
-    ``total`` projects there are, and ``everybody`` works on one of them. ``streams`` are the columns: key and name of each
-    workstream; so are ``phases``.
+    ``total`` projects the person may see, ``counted`` says which these are, and ``everybody`` works on one of them. ``streams``
+    are the columns: key and name of each workstream; so are ``phases``.
     """
 
     municipality: str
@@ -169,6 +170,7 @@ class Portfolio:
     overdue: tuple[DueMeasure, ...]
     ageing: tuple[AgeingEvidence, ...]
     sees_running: bool
+    counted: Counted
 
     @property
     def with_record(self) -> Sequence[PortfolioRow]:

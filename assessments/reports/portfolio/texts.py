@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments import sentences
+from assessments.reports.counted import no_project, with_note
 from assessments.reports.portfolio.model import Portfolio, PortfolioRow, SharedObstacle
 
 #: As many names as stand in a sentence; how many follow is said.
@@ -15,19 +16,18 @@ MAX_NAMES = 4
 def standing(portfolio: Portfolio) -> str:
     """Where the projects stand: „5 von 7 Projekten haben eine freigegebene Bewertung. Phasentor: 2 erreicht, …“
 
-    Of a selection it says first that all the page says is about it.
+    Of a selection it says first that all the page says is about it, and last which projects there are to be counted.
     """
     n, m = len(portfolio.with_record), len(portfolio.rows)
     if not m:
-        return _("Kein Projekt passt zu dieser Auswahl.") if portfolio.total else _("Es gibt noch kein Projekt.")
-    gates = gates_of(portfolio.gate_counts)
-    return " ".join(
-        [
-            *([_("Auswahl: %(shown)s.") % {"shown": shown(portfolio)}] if m < portfolio.total else []),
-            approved_of(n, m),
-            *([gates] if gates else []),
-        ]
-    )
+        said = _("Kein Projekt passt zu dieser Auswahl.") if portfolio.total else no_project()
+        return with_note(said, portfolio.counted)
+    told = [
+        *([_("Auswahl: %(shown)s.") % {"shown": shown(portfolio)}] if m < portfolio.total else []),
+        approved_of(n, m),
+        gates_of(portfolio.gate_counts),
+    ]
+    return with_note(" ".join(filter(None, told)), portfolio.counted)
 
 
 def gates_of(counts: Iterable[tuple[str, int]]) -> str:

@@ -69,9 +69,7 @@ def load_profile(
     return build_profile(load_facts(assessment, compare_with=compare_with, today=today))
 
 
-def load_facts(
-    assessment: Assessment, *, compare_with: Assessment | str | None = None, today: date | None = None
-) -> Facts:
+def load_facts(assessment: Assessment, *, compare_with: Assessment | str | None = None, today: date | None = None) -> Facts:
     """What the profile is built from, fetched as ``load_profile`` says."""
     local = Local(municipality_wide=assessment.project.is_municipality_wide)
     rounds = _rounds(assessment, local)

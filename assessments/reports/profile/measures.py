@@ -13,7 +13,7 @@ from assessments.reports.profile.criterion import MeasureItem
 def measures_on(day: date, measures: Iterable[MeasureItem]) -> tuple[MeasureItem, ...]:
     """Open ones first, then by due date, those without one last; what was overdue on the profile's own day says so.
 
-    The profile's day: a draft is of today, while a record stays of its own day, and the same profile has to give the same bytes.
+    The profile's day: a draft is of today, a record stays of its own day, and the same profile has to give the same bytes.
     """
     in_order = sorted(measures, key=lambda one: (not one.is_open, one.due_on is None, one.due_on or date.min))
     return tuple(_on(day, measure) for measure in in_order)

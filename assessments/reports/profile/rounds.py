@@ -29,7 +29,7 @@ def changes_of(criteria: Sequence[CriterionResult], compared: RoundFact | None, 
         kinds=overall.kinds,
         lists=tuple(KindList(kind, label, found[kind]) for kind, label in sentences.kind_labels().items() if found[kind]),
         dropped=tuple(answer.title for answer in compared.answers if answer.rating.key not in here),
-        sentence=sentences.kinds_sentence(overall.kinds, compared.ref.label),
+        sentence=sentences.kinds_sentence(overall, compared.ref.label),
         mean_sentence=sentences.mean_change(overall),
     )
 

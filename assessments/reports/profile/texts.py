@@ -205,7 +205,7 @@ def answered(result: CriterionResult) -> str:
     if result.answered_on is not None:
         values = {"day": date_format(result.answered_on), "who": result.answered_by}
         said = (_("Beantwortet am %(day)s von %(who)s.") if result.answered_by else _("Beantwortet am %(day)s.")) % values
-    carried_over = "" if result.confirmed else _("Aus der vorigen Runde übernommen, noch nicht bestätigt.")
+    carried_over = "" if result.confirmed else _("Übernommen, noch nicht bestätigt.")
     return " ".join(filter(None, (said, carried_over)))
 
 
@@ -262,8 +262,8 @@ def headline(average: scoring.Average, counts: scoring.Counts, gate_label: str, 
     if counts.unconfirmed:
         said.append(
             ngettext(
-                "%(n)s Antwort ist aus der vorigen Runde übernommen und noch nicht bestätigt.",
-                "%(n)s Antworten sind aus der vorigen Runde übernommen und noch nicht bestätigt.",
+                "%(n)s Antwort ist übernommen und noch nicht bestätigt.",
+                "%(n)s Antworten sind übernommen und noch nicht bestätigt.",
                 counts.unconfirmed,
             )
             % {"n": counts.unconfirmed}
@@ -283,22 +283,27 @@ def _standing(average: scoring.Average) -> str:
 def _gate_standing(label: str, gate: scoring.Gate | None) -> str:
     if gate is None or gate.state == scoring.AHEAD:
         return ""
+    values = {"gate": label, "missing": len(gate.blockers)}
     if gate.state == scoring.NOT_EXAMINED and gate.blockers and not gate.own:
-        # What is missing is known, if not all: „nicht geprüft“ alone would read as if nobody knew.
+        # What is missing is known: „nicht geprüft“ alone would read as if nobody knew.
+        why = _("weil eigene der Phase nicht zutreffen") if gate.own_dropped else _("weil die Phase keinen eigenen hat")
         return ngettext(
-            "Zum Phasentor „%(gate)s“ fehlt mindestens ein Meilenstein; die der Phase selbst sind nicht geprüft.",
-            "Zum Phasentor „%(gate)s“ fehlen mindestens %(missing)s Meilensteine; die der Phase selbst sind nicht geprüft.",
+            "Zum Phasentor „%(gate)s“ fehlt noch ein Meilenstein; geprüft ist es nicht, %(why)s.",
+            "Zum Phasentor „%(gate)s“ fehlen noch %(missing)s Meilensteine; geprüft ist es nicht, %(why)s.",
             len(gate.blockers),
-        ) % {"gate": label, "missing": len(gate.blockers)}
+        ) % {**values, "why": why}
     if gate.state == scoring.NOT_EXAMINED:
-        return _("Das Phasentor „%(gate)s“ ist nicht geprüft.") % {"gate": label}
+        return _("Das Phasentor „%(gate)s“ ist nicht geprüft.") % values
     if gate.state == scoring.REACHED:
-        return _("Das Phasentor „%(gate)s“ ist erreicht.") % {"gate": label}
-    return ngettext(
-        "Zum Phasentor „%(gate)s“ fehlt noch ein Meilenstein.",
-        "Zum Phasentor „%(gate)s“ fehlen noch %(missing)s Meilensteine.",
-        len(gate.blockers),
-    ) % {"gate": label, "missing": len(gate.blockers)}
+        return _("Das Phasentor „%(gate)s“ ist erreicht.") % values
+    return (
+        ngettext(
+            "Zum Phasentor „%(gate)s“ fehlt noch ein Meilenstein.",
+            "Zum Phasentor „%(gate)s“ fehlen noch %(missing)s Meilensteine.",
+            len(gate.blockers),
+        )
+        % values
+    )
 
 
 # --- What each figure means -------------------------------------------------------------------------------------------------
@@ -324,8 +329,8 @@ def definitions() -> Definitions:
         ),
         coverage=_(
             "Bearbeitet ist ein Kriterium, wenn es eingeschätzt ist oder „weiß nicht“ oder „trifft nicht zu“ dabeisteht. Die "
-            "vier Teile – eingeschätzt, weiß nicht, trifft nicht zu, offen – ergeben zusammen alle Kriterien. Was nur aus "
-            "der vorigen Runde übernommen ist, wird eigens gezählt."
+            "vier Teile – eingeschätzt, weiß nicht, trifft nicht zu, offen – ergeben zusammen alle Kriterien. Was nur "
+            "übernommen ist, wird eigens gezählt."
         ),
         workstreams=_(
             "Ein Kriterium gehört zu einem bis vier Workstreams und zählt in jedem voll. Das Gesamtmittel wird über die "
@@ -349,17 +354,18 @@ def definitions() -> Definitions:
             "zusammen alle Kriterien beider Runden."
         ),
         priorities=_(
-            "Zuerst Meilensteine, die vor dem Phasentor der aktuellen Phase fehlen; dann, wozu eine Maßnahme überfällig ist; "
-            "dann, was gesunken ist; dann der größte Abstand zum Ziel; dann die niedrigste Stufe. Was sein Ziel erreicht hat "
-            "und nicht gesunken ist, steht nicht in der Liste."
+            "Zuerst Meilensteine, die vor dem aktuellen Phasentor fehlen, auch wenn sie ihr eigenes Ziel erreicht oder keine "
+            "Stufe haben; dann, wozu eine Maßnahme überfällig ist; dann, was gesunken ist; dann der größte Abstand zum Ziel; "
+            "dann die niedrigste Stufe. Von den übrigen Kriterien steht nicht in der Liste, was keine Stufe hat, und was sein "
+            "Ziel oder die höchste Stufe erreicht hat und nicht gesunken ist."
         ),
         trend=_(
             "Gesamtmittel der freigegebenen Runden und dieser Runde. Jede Runde steht für die Kriterien, die in ihr "
             "eingeschätzt wurden; eine Veränderung lässt sich daran nur ablesen, wo es dieselben sind."
         ),
         unconfirmed=_(
-            "Aus der vorigen Runde übernommen und seither von niemandem bestätigt. Solche Antworten zählen mit und werden "
-            "eigens genannt."
+            "Aus der vorigen Runde oder beim Wechsel auf eine andere Ausgabe übernommen und seither von niemandem bestätigt. "
+            "Solche Antworten zählen mit und werden eigens genannt."
         ),
         levels=ladder_rule(),
         overdue=_("Überfällig ist eine offene Maßnahme, deren Termin vor dem Stand dieses Profils liegt."),

@@ -15,6 +15,7 @@ from django.utils import translation
 
 from assessments.models import Assessment, AssessmentRecord
 from assessments.queries.short_check import ShortQuestion, questions_of
+from assessments.reports.counted import Counted
 from assessments.reports.made_with import render_version
 from assessments.reports.municipal.build import municipal_profile_of
 from assessments.reports.municipal.model import MunicipalProfile
@@ -187,34 +188,43 @@ def _short_check(assessment: str, language: str) -> PdfOrder:
 # --- All projects of a municipality ----------------------------------------------------------------------------------------
 
 
-def collected_order(records: Sequence[AssessmentRecord], volume: Volume | None = None) -> PdfOrder:
+def collected_order(
+    records: Sequence[AssessmentRecord], volume: Volume | None = None, *, counted: Counted = Counted.ALL
+) -> PdfOrder:
     """The collected report of these records, or one ``volume`` of it, in their order and the active language.
 
-    Known by the records and their renditions: what they say never changes but by those. Their documents may be deferred.
+    ``counted`` says which projects they were taken from. Known by that, the records and their renditions: what they say never
+    changes but by those. Their documents may be deferred.
     """
     language = active_language()
     volume = volume or Volume(1, 1, len(records))
     numbers = [record.number for record in records]
     made = [f"{record.number}:{max((one.number for one in record.renditions), default=1)}" for record in records]
-    key = hashlib.sha256(" ".join([render_version(), "collected", language, repr(volume), *made]).encode()).hexdigest()
+    parts = [render_version(), "collected", language, counted, repr(volume), *made]
+    key = hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
     def make() -> bytes:
         # One after the other: their documents, which take more than their profiles, are never all in memory.
         read = AssessmentRecord.objects.with_parts()
         with translation.override(language):
             profiles = [record_profile(read.get(number=number)) for number in numbers]
-        pdf = render_collected(profiles, language=language, volume=volume)
+        pdf = render_collected(profiles, language=language, counted=counted, volume=volume)
         store_pdf(key, pdf)
         return pdf
 
-    args = {"records": numbers, "volume": [volume.number, volume.count, volume.total], "language": language}
+    args = {
+        "records": numbers,
+        "volume": [volume.number, volume.count, volume.total],
+        "counted": counted.value,
+        "language": language,
+    }
     return PdfOrder("collected", args, key, lambda: fetch_pdf(key), make)
 
 
-def _collected(records: list[str], volume: list[int], language: str) -> PdfOrder:
+def _collected(records: list[str], volume: list[int], counted: str, language: str) -> PdfOrder:
     rows = AssessmentRecord.objects.with_parts().without_document().filter(number__in=records)
     by_number = {row.number: row for row in rows}
-    return collected_order([by_number[number] for number in records], Volume(*volume))
+    return collected_order([by_number[number] for number in records], Volume(*volume), counted=Counted(counted))
 
 
 def municipal_order(profile: MunicipalProfile, *, variant: Variant, person: int, municipality: str) -> PdfOrder:

@@ -12,6 +12,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from assessments.models import AssessmentRecord
+from assessments.reports.counted import Counted, counted_for, counted_note
 from assessments.reports.pdf.collected import Volume, volume_name, volumes_of
 from assessments.reports.records.keeping import speaking_records
 from assessments.reports.rendering.orders import PdfOrder, collected_order
@@ -36,6 +37,7 @@ def collected_pdf(request: HttpRequest, public_id: str) -> HttpResponse | Stream
     if not records:
         raise Http404
     language, volumes = requested_language(request), volumes_of(records)
+    counted = counted_for(request.user, municipality)
     back = (_("Zurück zu %(name)s") % {"name": municipality.name}, municipality.get_absolute_url())
 
     def name_of(volume: Volume | None = None) -> str:
@@ -43,7 +45,7 @@ def collected_pdf(request: HttpRequest, public_id: str) -> HttpResponse | Stream
 
     def wanted(volume: Volume, some: Sequence[AssessmentRecord]) -> tuple[PdfOrder, str]:
         with translation.override(language):
-            return collected_order(some, volume), f"{name_of(volume)}.pdf"
+            return collected_order(some, volume, counted=counted), f"{name_of(volume)}.pdf"
 
     if ALL in request.GET:
         with translation.override(language):
@@ -51,6 +53,7 @@ def collected_pdf(request: HttpRequest, public_id: str) -> HttpResponse | Stream
         return bundle_answer(request, lambda: [wanted(*one) for one in volumes], name, back=back)
     if len(volumes) > 1 and ONE not in request.GET:
         context = {"municipality": municipality, "language": language, "volumes": volumes, "count": len(records)}
+        context["counted_note"] = counted_note(counted) if counted == Counted.OWN else ""
         return render(request, "report/collected/volumes.html", context)
     number = request.GET.get(ONE, "1")
     found = next((one for one in volumes if str(one[0].number) == number), None)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from assessments.reports.counted import counted_note
 from assessments.reports.export.municipal_book import municipal_book
 from assessments.reports.export.municipal_json import render_municipal_json
 from assessments.reports.export.xlsx_file import MEDIA_TYPE as XLSX
@@ -70,6 +71,7 @@ def municipal_criterion(request: HttpRequest, public_id: str, key: str) -> HttpR
         "municipality": municipality,
         "profile": profile,
         "evidence": evidence,
+        "counted_note": counted_note(profile.counted),
         "answers": page,
         "level": level,
         "query": f"stufe={level}" if level else "",

@@ -13,6 +13,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from assessments.reports.charts import Due, for_screen, time_line
+from assessments.reports.counted import counted_note
 from assessments.reports.export.calendar_file import MEDIA_TYPE, render_calendar
 from assessments.reports.plan.build import plan_of
 from assessments.reports.plan.model import MunicipalPlan, PlannedMeasure
@@ -33,6 +34,7 @@ def plan_page(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "municipality": municipality,
         "plan": plan,
+        "counted_note": counted_note(plan.counted),
         "rows": rows,
         "steps": plan.small_steps[:MAX_STEPS],
         "more_steps": plan.small_steps[MAX_STEPS:],
