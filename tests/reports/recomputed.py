@@ -192,7 +192,15 @@ def gate(case: Case, phase: str) -> dict[str, Any]:
         state = "ahead"
     else:
         state = "blocked" if examined else "not_examined"
-    return {"state": state, "missing": missing, "dropped": dropped, "passed": len(left) - len(missing), "total": len(left)}
+    carried = sum(not answers[key].confirmed and answers[key].state != "open" for key in asked if key in answers)
+    return {
+        "state": state,
+        "missing": missing,
+        "dropped": dropped,
+        "passed": len(left) - len(missing),
+        "total": len(left),
+        "unconfirmed": carried,
+    }
 
 
 def priorities(case: Case) -> list[str]:

@@ -96,6 +96,9 @@ def check_json(case: Case, found: dict[str, Any]) -> None:
     for one in found["gates"]:
         wanted = recomputed.gate(case, one["phase"])
         assert (one["state"], one["passed"], one["total"]) == (wanted["state"], wanted["passed"], wanted["total"])
+        assert one["unconfirmed"] == wanted["unconfirmed"]
+        carried = re.search(r"(\d+) Antwort(?:en)? darin (?:ist|sind) übernommen", one["summary"])
+        assert int(carried[1] if carried else 0) == wanted["unconfirmed"]
         assert sorted(blocker["criterion"] for blocker in one["blocked_by"]) == sorted(wanted["missing"])
         assert sorted((d["criterion"], d["reason"]) for d in one["dropped"]) == sorted(
             (key, f"Grund zu {key}.") for key in wanted["dropped"]
