@@ -218,6 +218,21 @@ def test_phone_outlives_a_server_that_starts_anew(join, workshop, scores):  # no
     expect(phone.get_by_role("heading", name=scores[1].criterion.title)).to_be_visible()
 
 
+def test_vote_that_the_server_did_not_take_is_sent_again_by_itself(join, workshop):  # noqa: F811
+    """The net was there all the time: nothing tells the phone that it is worth trying again."""
+    phone = join(workshop.code, "it")
+    phone.evaluate("window.addEventListener('online', () => document.body.setAttribute('data-back-online', ''))")
+    phone.route("**/stimme/", lambda route: route.fulfill(status=503, content_type="text/html", body="Gleich wieder da"))
+    choose(phone, "2")
+    phone.locator("form[data-ballot] button").click()
+    expect(phone.locator("[data-state]")).to_contain_text("Noch nicht übertragen")
+    assert not Vote.objects.exists()
+    phone.unroute("**/stimme/")
+    expect(phone.locator("[data-own]")).to_contain_text("Gespeichert: 2")
+    assert Vote.objects.get().level == 2
+    assert phone.locator("[data-back-online]").count() == 0
+
+
 def test_words_of_a_late_vote_are_told_though_the_net_fails_in_between(join, workshop):  # noqa: F811
     phone = join(workshop.code, "it")
     phone.route("**/stand/", lambda route: route.abort())  # the reveal is learnt from the answer to the vote
