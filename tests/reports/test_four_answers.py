@@ -19,6 +19,7 @@ from assessments.reports.plan.what_if import Assumed, project_what_if
 from assessments.reports.portfolio.build import portfolio_of
 from assessments.reports.portfolio.texts import gates_of
 from assessments.services import workflow
+from assessments.services.answers import Answer
 from assessments.services.projects import standing_project
 from scaling.accounts.models import Membership, Role, User
 from tests.cast import make_user
@@ -109,7 +110,7 @@ def test_gate_falls_on_the_day_that_what_if_says(client, bob, municipality, firs
     assert (fall.project, fall.on) == ("Parkraum-App", gate.falls_on)
     text = page_of(client, bob, municipality)
     day = date_format(done.due_on, "SHORT_DATE_FORMAT")
-    assert "Vorausschau, kein Befund. Wird alles zum Termin erledigt, wäre 1 von 1 offenen Phasentoren erreicht" in text
+    assert "Vorausschau, kein Befund. Wird alles zum Termin erledigt, wäre das offene Phasentor erreicht" in text
     assert f"Parkraum-App ({gate.label}, {day})" in text
     assert "ist 1 Maßnahme geplant, auf 1 davon wartet ein Phasentor." in text
 
@@ -184,7 +185,7 @@ def test_evidence_that_runs_out_within_the_year_is_counted(bob, municipality, se
 
 def test_nothing_rated_claims_nothing(client, bob, municipality, project):
     text = page_of(client, bob, municipality)
-    assert "Für das Projekt ist noch keine Bewertung freigegeben." in text
+    assert "Für das Projekt ist keine Bewertung freigegeben." in text
     assert "Das lässt sich sagen, sobald eine Bewertung freigegeben ist." in text
     assert "Kein freigegebenes Phasentor wartet" not in text
     assert "Vorausschau" not in text
@@ -205,6 +206,75 @@ def test_archive_is_in_no_figure_and_said_where_there_is_nothing_else(client, bo
     text = page_of(client, bob, municipality)
     assert "Das einzige Projekt ist im Archiv." in text
     assert "Noch kein Projekt" not in text
+
+
+def test_archive_of_what_one_sees_is_not_called_all_there_is(client, alice, rita, bob, municipality, first):
+    make_project(municipality, "Nicht Alices")
+    Project.objects.filter(pk=first.project_id).update(archived_at=timezone.now())
+    for person in (alice, rita):
+        text = page_of(client, person, municipality)
+        assert "Das einzige Projekt" not in text
+        assert "Gerade steht hier kein Projekt; archivierte sind nicht mitgezählt." in text
+        assert "sobald eine Bewertung freigegeben ist" not in text, "one is"
+        assert "Archivierte Projekte zählen nicht mit." in text
+
+
+def test_what_was_approved_and_reopened_is_not_called_never_approved(client, bob, municipality, first):
+    workflow.reopen(assessment=first, by=bob, reason="Noch einmal")
+    text = page_of(client, bob, municipality)
+    assert "Für das Projekt ist keine Bewertung freigegeben." in text
+    assert "Für das Projekt ist noch keine" not in text
+
+
+NOT_APPLICABLE = Answer("not_applicable", rationale="Macht der Landkreis.")
+
+
+@pytest.mark.parametrize("key", ["vertrauen", "zielbild", "pilotbericht"])
+def test_what_is_not_examined_is_never_told_as_nothing_in_the_way(client, bob, municipality, edition, key):
+    for name, rated in (("Nichts trifft zu", {}), ("Eins schon", {key: Answer("rated", 4, "Da")})):
+        another(municipality, bob, name, {**dict.fromkeys(FIRST, NOT_APPLICABLE), **rated})
+    number = "1 ist" if key == "pilotbericht" else "2 sind"
+    said = f"wartet auf einen Meilenstein. {number} nicht geprüft; darüber sagt das nichts."
+    assert said in page_of(client, bob, municipality)
+    portfolio = reverse("reports:portfolio", args=[municipality.public_id])
+    assert said in text_of(client.get(portfolio))
+
+
+def test_own_gate_names_what_does_not_apply(client, bob, municipality, edition):
+    assessment = workflow.start_assessment(project=standing_project(municipality=municipality, by=bob), by=bob)
+    answer(assessment, bob, {"vertrauen": NOT_APPLICABLE, "personal": FIRST["personal"]})
+    approved(assessment, bob, date(2026, 3, 1))
+    text = page_of(client, bob, municipality)
+    assert "Phasentor nicht geprüft. „Kriterium vertrauen“ entfällt: Macht der Landkreis." in text
+    assert "wartet auf einen Meilenstein. 1 ist nicht geprüft; darüber sagt das nichts." in text
+    client.cookies["django_language"] = "en"
+    assert "‘Trust’ is left out: Macht der Landkreis." in page_of(client, bob, municipality)
+
+
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        ({"vertrauen": Answer("unknown"), "personal": Answer("unknown")}, "0 Kriterien gesunken, 2 nicht mehr eingeschätzt, 0"),
+        ({"vertrauen": Answer("rated", 4, "Mehr"), "personal": Answer("rated", 0, "Weg")}, "1 Kriterium gesunken, 1"),
+        (
+            {"zielbild": NOT_APPLICABLE, "personal": Answer("rated", 4, "Da")},
+            "0 Kriterien gesunken, 1 nicht mehr eingeschätzt, 1",
+        ),
+        ({"zielbild": Answer("rated", 1, "Weg")}, "1 Kriterium gesunken, 0"),
+    ],
+)
+def test_falls_are_told_before_rises_and_what_lost_its_level_with_them(bob, municipality, first, then, said):
+    later = workflow.start_assessment(project=first.project, by=bob)
+    answer(later, bob, then)
+    approved(later, bob, date(2026, 5, 1))
+    assert f"Seit der jeweils vorigen Runde: {said} gestiegen." in texts.standing(found(bob, municipality))
+
+
+def test_one_line_of_what_holds_up_says_that_others_follow(bob, municipality, edition):
+    for name, keys in (("Eins", ["vertrauen"]), ("Zwei", ["vertrauen", "zielbild"])):
+        another(municipality, bob, name, {**FIRST, **dict.fromkeys(keys, Answer("rated", 1, "Wenig"))})
+    [first, *_] = texts.holding_up(found(bob, municipality))
+    assert first.endswith("aus „Organisatorisch“: Eins und Zwei. 1 weiterer Workstream hält auf.")
 
 
 def test_only_the_own_round_speaks_for_itself(client, bob, municipality, house):
@@ -260,7 +330,7 @@ def test_in_english(client, bob, municipality, first):
     measure(first.project, "vertrauen", 40)
     with translation.override("en"):
         own = found(bob, municipality)
-        assert texts.projection(own).startswith("If everything is done on time, 1 of 1 open phase gates would be reached:")
+        assert texts.projection(own).startswith("If everything is done on time, the open phase gate would be reached:")
 
 
 @pytest.mark.parametrize("number", [1, 3])

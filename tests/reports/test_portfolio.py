@@ -92,8 +92,8 @@ def test_running_round_changes_no_figure(bob, municipality, first, second):
 
 def test_nothing_approved_claims_nothing(client, bob, municipality, project):
     text = fetch(client, bob, municipality).text
-    assert "noch keine Bewertung freigegeben" in text
-    assert "Von den Projekten ist noch nichts freigegeben." in text
+    assert "keine Bewertung freigegeben" in text
+    assert "Von den Projekten ist nichts freigegeben." in text
     assert "Kein freigegebenes Phasentor" not in text
     assert "nichts gesunken" not in text
     row = seen(bob, municipality).rows[0]
@@ -106,7 +106,7 @@ def test_own_round_of_the_municipality_is_not_called_nothing(client, bob, munici
     answer(assessment, bob, FIRST)
     approved(assessment, bob, date(2026, 2, 1))
     text = fetch(client, bob, municipality).text
-    assert "Von den Projekten ist noch nichts freigegeben." in text
+    assert "Von den Projekten ist nichts freigegeben." in text
     assert "Dazu ist noch nichts freigegeben" not in text
     assert "Runde 1" in text
 

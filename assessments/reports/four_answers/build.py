@@ -17,7 +17,7 @@ from assessments.reports.plan.frame import falls_on, frame_of, ratings_in
 from assessments.reports.portfolio.build import shared_criteria, shared_streams
 from assessments.reports.portfolio.model import Obstacle
 from assessments.reports.records.keeping import said
-from assessments.scoring import BLOCKED, DOWN, NOT_EXAMINED, REACHED, UP
+from assessments.scoring import BLOCKED, DOWN, NO_LONGER_RATED, NOT_EXAMINED, REACHED, UP
 from catalogue.edition_cache import cached_edition_of
 from catalogue.models import EditionState, Phase
 from scaling.accounts.models import Municipality, Role
@@ -128,6 +128,7 @@ def _answers(
         gate_counts=tuple((state, states.count(state)) for state in (REACHED, BLOCKED, NOT_EXAMINED)),
         risen=sum(one.get(UP, 0) for one in changes),
         fallen=sum(one.get(DOWN, 0) for one in changes),
+        no_longer_rated=sum(one.get(NO_LONGER_RATED, 0) for one in changes),
         whole=_whole(whole),
         obstacle_streams=shared_streams(blocked, _stream_names(solutions)),
         obstacle_criteria=shared_criteria(blocked),
@@ -147,6 +148,7 @@ def _whole(row: _Row | None) -> WholeStanding | None:
         on=row.spoken.on,
         state=row.gate["state"] if row.gate else NOT_EXAMINED,
         missing=tuple(one.title for one in row.obstacles),
+        dropped=tuple((said(one["title"]), one["reason"]) for one in row.spoken.dropped),
     )
 
 

@@ -8,13 +8,18 @@ from assessments.reports.portfolio.model import SharedObstacle
 
 @dataclass(frozen=True, slots=True)
 class WholeStanding:
-    """The municipality's own latest approved round; ``missing`` are the titles of the milestones its gate waits for."""
+    """The municipality's own latest approved round.
+
+    ``missing`` are the titles of the milestones its gate waits for, ``dropped`` title and reason of those that do not apply: no
+    gate is to be told without them.
+    """
 
     assessment_id: str
     round_label: str
     on: date
     state: str
     missing: tuple[str, ...]
+    dropped: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ class FourAnswers:
     gate_counts: tuple[tuple[str, int], ...]
     risen: int
     fallen: int
+    no_longer_rated: int
     whole: WholeStanding | None
     obstacle_streams: tuple[SharedObstacle, ...]
     obstacle_criteria: tuple[SharedObstacle, ...]

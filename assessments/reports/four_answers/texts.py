@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments import sentences
+from assessments import scoring, sentences
 from assessments.reports.counted import no_project
 from assessments.reports.four_answers.model import Fall, FourAnswers, Late, WholeStanding
 from assessments.reports.portfolio import texts as portfolio_texts
@@ -30,39 +30,47 @@ def standing(answers: FourAnswers) -> list[str]:
             _changed(answers),
         ]
     elif answers.archived:
-        found = [
-            ngettext("Das einzige Projekt ist im Archiv.", "Alle %(n)s Projekte sind im Archiv.", answers.archived)
-            % {"n": answers.archived}
-        ]
+        found = [no_project() if answers.sees_part else _all_archived(answers.archived)]
     else:
         found = [no_project() if answers.sees_part else _("Es gibt noch kein Projekt.")]
     return [one for one in [*found, _whole(answers.whole)] if one]
 
 
+def _all_archived(n: int) -> str:
+    return ngettext("Das einzige Projekt ist im Archiv.", "Alle %(n)s Projekte sind im Archiv.", n) % {"n": n}
+
+
 def _changed(answers: FourAnswers) -> str:
+    """Bad news first, as wherever changes are counted. What is no longer rated has not fallen, but it is not as it was."""
     if not answers.compared:
         return ""
-    if not answers.risen and not answers.fallen:
+    n = answers.no_longer_rated
+    lost = [f"{n} {sentences.kind_labels()[scoring.NO_LONGER_RATED]}"] if n else []
+    if not answers.risen and not answers.fallen and not lost:
         return _("Seit der jeweils vorigen Runde ist kein Kriterium gestiegen oder gesunken.")
-    risen = ngettext("%(n)s Kriterium gestiegen", "%(n)s Kriterien gestiegen", answers.risen) % {"n": answers.risen}
-    return _("Seit der jeweils vorigen Runde: %(risen)s, %(fallen)s gesunken.") % {"risen": risen, "fallen": answers.fallen}
+    fallen = ngettext("%(n)s Kriterium gesunken", "%(n)s Kriterien gesunken", answers.fallen) % {"n": answers.fallen}
+    parts = [fallen, *lost, _("%(n)s gestiegen") % {"n": answers.risen}]
+    return _("Seit der jeweils vorigen Runde: %(parts)s.") % {"parts": ", ".join(parts)}
 
 
 def _whole(whole: WholeStanding | None) -> str:
     if whole is None:
         return ""
-    return _("Kommune insgesamt: %(round)s vom %(day)s, Phasentor %(state)s.") % {
+    said = _("Kommune insgesamt: %(round)s vom %(day)s, Phasentor %(state)s.") % {
         "round": whole.round_label,
         "day": _day(whole.on),
         "state": sentences.gate_state(whole.state),
     }
+    return " ".join((said, *(sentences.dropped_milestone(title, reason) for title, reason in whole.dropped)))
 
 
 def holding_up(answers: FourAnswers) -> list[str]:
     """What most projects wait for; what the municipality itself waits for."""
     found = []
     if answers.obstacle_streams:
-        found.append(portfolio_texts.waits_for(answers.obstacle_streams[0], answers.approved, MAX_SHOWN))
+        first, *others = answers.obstacle_streams
+        said = portfolio_texts.waits_for(first, answers.approved, MAX_SHOWN)
+        found.append(" ".join(filter(None, (said, _further_streams(len(others))))))
         found += [portfolio_texts.waits_for_criterion(one, MAX_SHOWN) for one in answers.obstacle_criteria[:1]]
     whole = answers.whole
     if whole is not None and whole.missing:
@@ -70,9 +78,18 @@ def holding_up(answers: FourAnswers) -> list[str]:
         found.append(_("Die Kommune insgesamt wartet auf %(titles)s.") % {"titles": named})
     if found:
         return found
+    if not answers.total and answers.archived and whole is None:
+        return [_("Archivierte Projekte zählen nicht mit.")]
     if not answers.approved and whole is None:
         return [_("Das lässt sich sagen, sobald eine Bewertung freigegeben ist.")]
-    return [_("Kein freigegebenes Phasentor wartet auf einen Meilenstein.")]
+    unexamined = dict(answers.gate_counts).get(scoring.NOT_EXAMINED, 0)
+    unexamined += whole is not None and whole.state == scoring.NOT_EXAMINED
+    said = _("Kein freigegebenes Phasentor wartet auf einen Meilenstein.")
+    return [" ".join(filter(None, (said, portfolio_texts.not_examined(unexamined))))]
+
+
+def _further_streams(n: int) -> str:
+    return ngettext("%(n)s weiterer Workstream hält auf.", "%(n)s weitere Workstreams halten auf.", n) % {"n": n} if n else ""
 
 
 def lateness(answers: FourAnswers) -> list[str]:
@@ -155,6 +172,8 @@ def projection(answers: FourAnswers) -> str:
             ahead.open_gates,
         ) % {"done": _done(answers), "m": ahead.open_gates}
     shown = portfolio_texts.names([_fall(one) for one in ahead.falls], MAX_SHOWN)
+    if ahead.open_gates == 1:
+        return _("%(done)s, wäre das offene Phasentor erreicht: %(gates)s.") % {"done": _done(answers), "gates": shown}
     return ngettext(
         "%(done)s, wäre %(n)s von %(m)s offenen Phasentoren erreicht: %(gates)s.",
         "%(done)s, wären %(n)s von %(m)s offenen Phasentoren erreicht: %(gates)s.",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments import sentences
+from assessments import scoring, sentences
 from assessments.reports.counted import no_project, with_note
 from assessments.reports.portfolio.model import Portfolio, PortfolioRow, SharedObstacle
 
@@ -36,11 +36,26 @@ def gates_of(counts: Iterable[tuple[str, int]]) -> str:
     return _("Phasentor der jeweiligen Phase: %(parts)s.") % {"parts": ", ".join(parts)} if parts else ""
 
 
+def nothing_waits(portfolio: Portfolio) -> str:
+    """Where no gate waits for a milestone: less than it seems where some were not examined."""
+    said = _("Kein freigegebenes Phasentor eines Projekts wartet auf einen Meilenstein.")
+    return " ".join(filter(None, (said, not_examined(dict(portfolio.gate_counts).get(scoring.NOT_EXAMINED, 0)))))
+
+
+def not_examined(n: int) -> str:
+    """To stand behind what is said of all gates; "" where each was examined."""
+    if not n:
+        return ""
+    return ngettext(
+        "%(n)s ist nicht geprüft; darüber sagt das nichts.", "%(n)s sind nicht geprüft; darüber sagt das nichts.", n
+    ) % {"n": n}
+
+
 def approved_of(n: int, m: int) -> str:
     """How many of ``m`` projects have an approved assessment."""
     if not n:
         return ngettext(
-            "Für das Projekt ist noch keine Bewertung freigegeben.",
+            "Für das Projekt ist keine Bewertung freigegeben.",
             "Für keines der %(m)s Projekte ist eine Bewertung freigegeben.",
             m,
         ) % {"m": m}

@@ -21,6 +21,9 @@ register.filter("missing", texts.missing)
 register.filter("waits_for_criterion", texts.waits_for_criterion)
 
 
+register.filter("nothing_waits", texts.nothing_waits)
+
+
 @register.filter
 def waits_for_stream(one: SharedObstacle, portfolio: Portfolio) -> str:
     return texts.waits_for_stream(portfolio, one)
