@@ -53,9 +53,13 @@ def _confirm(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     if versions.keys() - kept:
         changed = assessment.scores.filter(pk__in=versions.keys() - kept)
         return _page(request, assessment, 409, changed=in_order(changed, cached_edition(assessment.edition)))
-    if assessment.scores.filter(confirmed=False).exists():
-        return redirect(reverse("assessments:confirm_many", args=[assessment.public_id]))
-    return redirect(assessment)
+    left = carried_over(assessment)
+    if not left:
+        return redirect(assessment)
+    address = reverse("assessments:confirm_many", args=[assessment.public_id])
+    wanted = request.GET.get("workstream", "")
+    stays = any(group.key == wanted for group in overview_of([row.score for row in left]).workstreams)
+    return redirect(f"{address}?workstream={wanted}" if stays else address)
 
 
 def _page(request: HttpRequest, assessment: Assessment, status: int = 200, **more: Any) -> HttpResponse:

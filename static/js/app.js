@@ -124,8 +124,21 @@ window.addEventListener("afterprint", () => {
   document.querySelectorAll('details[data-fold]:not([data-fold=""])').forEach((fold) => { fold.name = fold.dataset.fold; fold.dataset.fold = ""; });
 });
 
-/* A filter works with the choice itself; without a script it has its button. */
-document.addEventListener("change", (event) => event.target.form?.matches("[data-at-once]") && event.target.form.requestSubmit());
+/* A filter works with the choice itself; without a script it has its button. By keyboard one goes on where one was. */
+const CHOSEN = "chosen"; /* the path and the field of the choice that the next page comes from */
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (!field.form?.matches("[data-at-once]")) return;
+  try { sessionStorage.setItem(CHOSEN, `${location.pathname}#${field.id}`); } catch { /* then the page begins at its top */ }
+  field.form.requestSubmit();
+});
+function focusChosen() {
+  let chosen = null;
+  try { chosen = sessionStorage.getItem(CHOSEN); sessionStorage.removeItem(CHOSEN); } catch { /* nothing was kept */ }
+  const [path, id] = chosen?.split("#") ?? [];
+  if (path === location.pathname) document.querySelector(`[data-at-once] #${CSS.escape(id)}`)?.focus({ preventScroll: true });
+}
+window.addEventListener("load", focusChosen); /* after the browser has gone to the address's place, which takes the focus away */
 
 /* A browser hands over half a date as none, and the stored one would be lost: it waits for the rest. */
 document.addEventListener("submit", (event) => {

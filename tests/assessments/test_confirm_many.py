@@ -5,12 +5,14 @@ from functools import partial
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from assessments.models import Score
 from assessments.services import workflow
 from assessments.services.answers import Answer, NotEditable, confirm_scores, save_score
+from catalogue.models import Edition, EditionState
 from tests.assessments.test_races import at_once
-from tests.factories import make_catalogue, make_project
+from tests.factories import make_catalogue, make_criteria, make_edition, make_project
 
 
 @pytest.fixture
@@ -26,6 +28,16 @@ def following(assessment, project, alice, bob):
 @pytest.fixture
 def url(following):
     return f"/bewertungen/{following.public_id}/stimmt-noch/"
+
+
+def second_round(project, alice, bob):
+    """Begun after one in which everything was rated: all of it is carried over."""
+    first = workflow.start_assessment(project=project, by=alice)
+    for score in first.scores.all():
+        save_score(score=score, version=1, by=alice, answer=Answer("rated", 1, "Grund"))
+    workflow.submit(assessment=first, by=alice)
+    workflow.approve(assessment=first, by=bob)
+    return workflow.start_assessment(project=project, by=alice)
 
 
 def number(following, key):
@@ -69,6 +81,19 @@ def test_ticked_answers_are_confirmed_and_nothing_else_changes(client, following
     response = client.post(url, ticked(following, 2), follow=True)
     assert response.redirect_chain == [(f"/bewertungen/{following.public_id}/", 302)]
     assert "1 Antwort ist bestätigt" in response.text
+
+
+def test_whoever_goes_through_a_workstream_stays_in_it_until_nothing_is_left(client, project, alice, bob):
+    edition = make_edition(2, state=EditionState.DRAFT)
+    make_criteria(edition, {"kriterium-1": {}, "kriterium-2": {}, "kriterium-3": {"workstreams": ["technisch"]}})
+    Edition.objects.filter(pk=edition.pk).update(state=EditionState.PUBLISHED, published_at=timezone.now())
+    following = second_round(project, alice, bob)
+    client.force_login(alice)
+    url = f"/bewertungen/{following.public_id}/stimmt-noch/"
+    narrowed = f"{url}?workstream=organisatorisch"
+    assert client.post(narrowed, ticked(following, 1))["Location"] == narrowed
+    assert client.post(narrowed, ticked(following, 2))["Location"] == url
+    assert client.post(f"{url}?workstream=unsinn", ticked(following, 3))["Location"] == following.get_absolute_url()
 
 
 def test_answer_changed_meanwhile_is_named_and_stays(client, following, alice, bob, url):
@@ -132,12 +157,7 @@ def test_page_without_anything_carried_over(client, following, alice, url):
 def test_page_and_confirming_cost_the_same_for_any_number(client, municipality, alice, bob, number_of_answers):
     make_catalogue(number_of_answers)
     project = make_project(municipality, team=[alice])
-    first = workflow.start_assessment(project=project, by=alice)
-    for score in first.scores.all():
-        save_score(score=score, version=1, by=alice, answer=Answer("rated", 1, "Grund"))
-    workflow.submit(assessment=first, by=alice)
-    workflow.approve(assessment=first, by=bob)
-    following = workflow.start_assessment(project=project, by=alice)
+    following = second_round(project, alice, bob)
     client.force_login(alice)
     url = f"/bewertungen/{following.public_id}/stimmt-noch/"
     client.get(url)
