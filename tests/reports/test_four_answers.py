@@ -254,20 +254,20 @@ def test_own_gate_names_what_does_not_apply(client, bob, municipality, edition):
 @pytest.mark.parametrize(
     ("then", "said"),
     [
-        ({"vertrauen": Answer("unknown"), "personal": Answer("unknown")}, "0 Kriterien gesunken, 2 nicht mehr eingeschätzt, 0"),
-        ({"vertrauen": Answer("rated", 4, "Mehr"), "personal": Answer("rated", 0, "Weg")}, "1 Kriterium gesunken, 1"),
+        ({"vertrauen": Answer("unknown"), "personal": Answer("unknown")}, "0 gesunken, 2 nicht mehr eingeschätzt, 0"),
+        ({"vertrauen": Answer("rated", 4, "Mehr"), "personal": Answer("rated", 0, "Weg")}, "1 gesunken, 1"),
         (
             {"zielbild": NOT_APPLICABLE, "personal": Answer("rated", 4, "Da")},
-            "0 Kriterien gesunken, 1 nicht mehr eingeschätzt, 1",
+            "0 gesunken, 1 nicht mehr eingeschätzt, 1",
         ),
-        ({"zielbild": Answer("rated", 1, "Weg")}, "1 Kriterium gesunken, 0"),
+        ({"zielbild": Answer("rated", 1, "Weg")}, "1 gesunken, 0"),
     ],
 )
 def test_falls_are_told_before_rises_and_what_lost_its_level_with_them(bob, municipality, first, then, said):
     later = workflow.start_assessment(project=first.project, by=bob)
     answer(later, bob, then)
     approved(later, bob, date(2026, 5, 1))
-    assert f"Seit der jeweils vorigen Runde: {said} gestiegen." in texts.standing(found(bob, municipality))
+    assert f"Kriterien seit der vorigen Runde: {said} gestiegen." in texts.standing(found(bob, municipality))
 
 
 def test_one_line_of_what_holds_up_says_that_others_follow(bob, municipality, edition):

@@ -48,9 +48,8 @@ def _changed(answers: FourAnswers) -> str:
     lost = [f"{n} {sentences.kind_labels()[scoring.NO_LONGER_RATED]}"] if n else []
     if not answers.risen and not answers.fallen and not lost:
         return _("Seit der jeweils vorigen Runde ist kein Kriterium gestiegen oder gesunken.")
-    fallen = ngettext("%(n)s Kriterium gesunken", "%(n)s Kriterien gesunken", answers.fallen) % {"n": answers.fallen}
-    parts = [fallen, *lost, _("%(n)s gestiegen") % {"n": answers.risen}]
-    return _("Seit der jeweils vorigen Runde: %(parts)s.") % {"parts": ", ".join(parts)}
+    fallen, risen = _("%(n)s gesunken") % {"n": answers.fallen}, _("%(n)s gestiegen") % {"n": answers.risen}
+    return _("Kriterien seit der vorigen Runde: %(parts)s.") % {"parts": ", ".join((fallen, *lost, risen))}
 
 
 def _whole(whole: WholeStanding | None) -> str:
