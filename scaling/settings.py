@@ -146,12 +146,13 @@ ACCOUNT_FORMS = {
     "reset_password": "scaling.accounts.sign_in_forms.ResetPasswordForm",
 }
 ACCOUNT_PREVENT_ENUMERATION = True
-# How often, and within how many seconds: sign-ins from one network address, failed ones from it, failed ones for one account
-# (scaling.accounts.attempts). allauth's own limits of signing in by password would cost 56 queries more; its others stay.
-SIGN_IN_LIMITS = {"address": (30, 60), "failed_address": (10, 60), "failed_account": (5, 300)}
+# How often, and within how many seconds: sign-ins from one network address, failed ones from it, failed ones for one account,
+# wrong codes of one person (scaling.accounts.attempts). allauth's own limits of signing in would cost 56 queries more, those of
+# a second factor 24; its others stay.
+SIGN_IN_LIMITS = {"address": (30, 60), "failed_address": (10, 60), "failed_account": (5, 300), "failed_code": (5, 300)}
 # The same for the API: requests with one key, and keys that open nothing from one network address.
 API_LIMITS = {"key": (300, 60), "failed_address": (30, 600)}
-ACCOUNT_RATE_LIMITS = {"login": ""}
+ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": ""}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = None
 # Who has set up a second factor, or changed a password, is told by mail.

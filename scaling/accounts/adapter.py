@@ -112,6 +112,11 @@ def _limits_of_failures(request: HttpRequest, email: str) -> list[Limit]:
     return [_limit("failed_address", client_address(request)), _limit("failed_account", who)]
 
 
+def limits_of_codes(request: HttpRequest, user: User) -> list[Limit]:
+    """Of wrong codes and keys of a second factor: by address together with wrong passwords, and by person."""
+    return [_limit("failed_address", client_address(request)), _limit("failed_code", str(user.pk))]
+
+
 @receiver(password_reset)
 def let_the_owner_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Who has set a new password by mail need not wait for what others tried."""

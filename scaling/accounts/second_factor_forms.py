@@ -4,6 +4,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base
 from allauth.mfa.recovery_codes import forms as recovery_codes
@@ -13,6 +14,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from scaling.accounts import attempts
+from scaling.accounts.adapter import limits_of_codes
 from scaling.common.forms import TidyText
 
 
@@ -25,19 +28,39 @@ def code_field(help_text: Any) -> forms.CharField:
     )
 
 
-class AuthenticateForm(TidyText, base.AuthenticateForm):
+class CountedTries:
+    """Wrong codes are counted like wrong passwords: by network address, and by person whatever the device."""
+
+    user: Any
+
+    def clean_code(self) -> Any:
+        return counted(self.user, super().clean_code)  # type: ignore[misc]
+
+
+def counted(user: Any, ask: Callable[[], Any]) -> Any:
+    """What ``ask`` gives, unless there were too many wrong tries. Two statements; one where it raises ValidationError."""
+    adapter = get_account_adapter()
+    limits = limits_of_codes(adapter.request, user)
+    if attempts.count(limits):
+        raise adapter.validation_error("too_many_login_attempts")
+    found = ask()
+    attempts.take_back(limits)
+    return found
+
+
+class AuthenticateForm(CountedTries, TidyText, base.AuthenticateForm):
     """The second step of signing in."""
 
     code = code_field(_("Sechs Ziffern aus Ihrer App, oder ein Notfall-Code."))
 
 
-class ReauthenticateForm(TidyText, base.ReauthenticateForm):
+class ReauthenticateForm(CountedTries, TidyText, base.ReauthenticateForm):
     """Before something dangerous."""
 
     code = code_field(_("Sechs Ziffern aus Ihrer App, oder ein Notfall-Code."))
 
 
-class ActivateForm(TidyText, totp.ActivateTOTPForm):
+class ActivateForm(CountedTries, TidyText, totp.ActivateTOTPForm):
     """Setting up an app for codes."""
 
     code = code_field(_("Sechs Ziffern, die Ihre App für den Skalierungscheck zeigt."))
@@ -81,7 +104,10 @@ class KeyAnswer:
 
     def clean_credential(self) -> Any:
         ask = getattr(super(), "clean_credential", None)
-        return _or_wrong(ask) if ask else self.cleaned_data["credential"]  # type: ignore[attr-defined]
+        if ask is None:
+            return self.cleaned_data["credential"]  # type: ignore[attr-defined]
+        user = getattr(self, "user", None)  # nobody yet where a passkey alone says who it is: no one could lock others out so
+        return counted(user, lambda: _or_wrong(ask)) if user else _or_wrong(ask)
 
     def clean(self) -> Any:
         return _or_wrong(super().clean)  # type: ignore[misc]

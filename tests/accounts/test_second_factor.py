@@ -135,8 +135,23 @@ def test_codes_cannot_be_guessed(client, protected):
     sign_in(client, protected)
     pages = [client.post(CODE, {"code": f"00000{n}"}).text for n in range(6)]
     assert "zu viele Versuche" in pages[-1]
-    page = client.post(CODE, {"code": code_of(secret_of(protected))})
-    assert "zu viele Versuche" in page.text
+    for elsewhere in (client, Client(REMOTE_ADDR="192.0.2.9")):
+        sign_in(elsewhere, protected)
+        page = elsewhere.post(CODE, {"code": code_of(secret_of(protected))})
+        assert "zu viele Versuche" in page.text
+
+
+def test_right_code_takes_only_its_own_try_back(client, protected):
+    """Or whoever knows one code of a person's could guess on for ever."""
+    sign_in(client, protected)
+    for n in range(4):
+        client.post(CODE, {"code": f"00000{n}"})
+    own = Client(REMOTE_ADDR="192.0.2.9")
+    sign_in(own, protected)
+    own.post(CODE, {"code": code_of(secret_of(protected))})
+    assert is_in(own)
+    pages = [client.post(CODE, {"code": f"00001{n}"}).text for n in range(2)]
+    assert ["zu viele Versuche" in page for page in pages] == [False, True]
     assert not is_in(client)
 
 

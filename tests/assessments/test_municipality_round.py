@@ -181,7 +181,7 @@ def test_one_name_in_both_languages(client, bob, municipality):
             Answer("not_applicable", rationale="Das trägt der Landkreis."),
             "not_examined",
             0,
-            "Geprüft wurde nichts. 1 Meilenstein entfällt, weil er nicht zutrifft.",
+            "Es gibt nichts zu prüfen. 1 Meilenstein entfällt, weil er nicht zutrifft.",
         ),
         (["loesung", "beides", "haus"], Answer("rated", 3), "blocked", 2, "1 von 2 Meilensteinen fehlt noch."),
     ],

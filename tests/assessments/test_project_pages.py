@@ -62,7 +62,7 @@ def test_many_projects_come_in_pages(client, url, municipality, bob):
         make_project(municipality, f"Projekt {number}")
     client.force_login(bob)
     pages = [client.get(municipality.get_absolute_url(), {"seite": number}).context["projects"] for number in (1, 2)]
-    assert [len(page) for page in pages] == [24, 1]
+    assert [len(page) for page in pages] == [15, 10]
 
 
 def test_standing_project_is_created_once(client, url, edition, municipality, bob):
