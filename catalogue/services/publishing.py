@@ -48,7 +48,7 @@ def missing_to_publish(edition: Edition, document: dict[str, Any]) -> list[Missi
 
     A correction (2.1 after 2.0) may keep the title; a new edition has to say in it what it is. At most one query.
     """
-    found = missing_content(document)
+    old_titles = []
     before = edition.based_on
     if before is not None and before.major != edition.major:
         title = document["edition"]["title"]
@@ -56,8 +56,8 @@ def missing_to_publish(edition: Edition, document: dict[str, Any]) -> list[Missi
             if title[language] and title[language].strip() == edition_texts(before)["title"][language].strip():
                 text = _("Titel (%(language)s): Er ist noch der von Ausgabe %(number)s.")
                 text %= {"language": _(name), "number": before.number}
-                found.insert(0, MissingContent("edition", "", _("Ausgabe"), f"title_{language}", text))
-    return found
+                old_titles.append(MissingContent("edition", "", _("Ausgabe"), f"title_{language}", text))
+    return old_titles + missing_content(document)
 
 
 @atomic

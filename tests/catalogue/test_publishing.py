@@ -61,6 +61,15 @@ def test_new_edition_needs_a_title_of_its_own_and_a_correction_does_not(publishe
     assert publish(edition=copy_edition(edition=edition, by=dora, minor=True), by=dora).number == "1.1"
 
 
+def test_titles_that_are_still_the_old_ones_stand_first_and_the_german_one_before_the_english(published, dora):
+    copy = copy_edition(edition=published("eins"), by=dora)
+    copy.attribution = ""
+    copy.save()
+    with pytest.raises(Incomplete) as caught:
+        publish(edition=copy, by=dora)
+    assert [item.field for item in caught.value.missing] == ["title_de", "title_en", "attribution_de"]
+
+
 def test_what_is_missing_stands_together_for_each_object(draft, dora):
     document = edition_document(draft("eins", "zwei"))
     broken = document["criteria"][0]
