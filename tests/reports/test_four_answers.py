@@ -236,8 +236,8 @@ def test_what_is_not_examined_is_never_told_as_nothing_in_the_way(client, bob, m
     number = "1 ist" if key == "pilotbericht" else "2 sind"
     said = f"wartet auf einen Meilenstein. {number} nicht geprüft; darüber sagt das nichts."
     assert said in page_of(client, bob, municipality)
-    portfolio = reverse("reports:portfolio", args=[municipality.public_id])
-    assert said in text_of(client.get(portfolio))
+    for page in ("portfolio", "municipal"):
+        assert said in text_of(client.get(reverse(f"reports:{page}", args=[municipality.public_id]))), page
 
 
 def test_own_gate_names_what_does_not_apply(client, bob, municipality, edition):

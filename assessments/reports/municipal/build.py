@@ -25,7 +25,7 @@ from assessments.reports.municipal.narrowing import CriteriaNarrowing
 from assessments.reports.portfolio.build import figure_of, running_ref
 from assessments.reports.portfolio.model import RecordRef, StreamFigure
 from assessments.reports.records.keeping import said
-from assessments.scoring import DISAGREEMENTS, NOT_APPLICABLE, OPEN, RATED, UNKNOWN, disagreement
+from assessments.scoring import DISAGREEMENTS, NOT_APPLICABLE, NOT_EXAMINED, OPEN, RATED, UNKNOWN, disagreement
 from catalogue.edition_cache import CachedEdition, cached_edition_of
 from catalogue.levels import HIGHEST, LEVELS, Level
 from catalogue.models import Criterion, EditionState
@@ -63,6 +63,7 @@ def build_municipal_profile(sources: MunicipalSources, *, today: date) -> Munici
         total=sum(not project.is_municipality_wide for project in sources.projects.values()),
         counted=sources.counted,
         projects=tuple(projects.values()),
+        unexamined=sum(row.gate_state == NOT_EXAMINED for row in rows if row is not own),
         edition=_number(max(rows, key=lambda row: row.edition)) if rows else "",
         streams=tuple(_streams(sources, own, projects)),
         criteria=criteria,

@@ -19,7 +19,8 @@ from scaling.accounts.models import Municipality
 
 @dataclass(frozen=True, slots=True)
 class SpokenRow:
-    """A record without its document. ``blocked_by`` are keys of what the gate of the project's own phase waits for.
+    """A record without its document. ``blocked_by`` are keys of what the gate of the project's own phase waits for; its
+    state is ``gate_state``.
 
     ``figures``, in both languages, are there for the municipality as a whole alone.
     """
@@ -33,6 +34,7 @@ class SpokenRow:
     edition_id: int
     edition: tuple[int, int]
     blocked_by: tuple[str, ...]
+    gate_state: str | None
     figures: Mapping[str, Any] | None
 
 
@@ -72,6 +74,7 @@ def load_sources(user: Any, municipality: Municipality) -> MunicipalSources:
 
 #: Of the gate of the project's own phase; a municipality as a whole has one gate, and it is not asked here.
 _BLOCKED = "jsonb_path_query_array(%(expressions)s, '$.gates[*] ? (@.is_current == true).blocked_by[*].criterion')"
+_STATE = "jsonb_path_query_first(%(expressions)s, '$.gates[*] ? (@.is_current == true).state')"
 
 
 def _records(user: Any, municipality: Municipality, projects: Mapping[int, Project]) -> dict[int, SpokenRow]:
@@ -82,11 +85,18 @@ def _records(user: Any, municipality: Municipality, projects: Mapping[int, Proje
         .annotate(
             project=F("assessment__project"),
             blocked_by=Func("figures", template=_BLOCKED, output_field=JSONField()),
+            gate_state=Func("figures", template=_STATE, output_field=JSONField()),
             own_figures=Case(When(assessment__project__is_municipality_wide=True, then="figures"), output_field=JSONField()),
         )
         .values(
-            *("pk", "project", "number", "approved_at", "blocked_by", "own_figures", "assessment__public_id"),
-            *("assessment__round", "assessment__edition", "assessment__edition__major", "assessment__edition__minor"),
+            *("pk", "project", "number", "approved_at", "blocked_by", "gate_state", "own_figures"),
+            *(
+                "assessment__public_id",
+                "assessment__round",
+                "assessment__edition",
+                "assessment__edition__major",
+                "assessment__edition__minor",
+            ),
         )
     )
     rows = {row["project"]: row for row in found}
@@ -104,6 +114,7 @@ def _row(row: Mapping[str, Any]) -> SpokenRow:
         edition_id=row["assessment__edition"],
         edition=(row["assessment__edition__major"], row["assessment__edition__minor"]),
         blocked_by=tuple(row["blocked_by"]),
+        gate_state=row["gate_state"],
         figures=row["own_figures"],
     )
 

@@ -133,7 +133,8 @@ class OwnRecord:
 
 @dataclass(frozen=True, slots=True)
 class MunicipalProfile:
-    """``total`` projects the person may see, ``projects`` of which speak; ``counted`` says which these are.
+    """``total`` projects the person may see, ``projects`` of which speak; ``counted`` says which these are. The own gates of
+    ``unexamined`` projects were not examined.
 
     ``criteria`` are all that anybody was asked, and the others of the newest edition that was used, in the order of the
     catalogue; ``edition`` is its number, "" while nothing is approved. ``shown`` are those of the selection.
@@ -148,6 +149,7 @@ class MunicipalProfile:
     total: int
     counted: Counted
     projects: tuple[ProjectRef, ...]
+    unexamined: int
     edition: str
     streams: tuple[StreamEvidence, ...]
     criteria: tuple[CriterionEvidence, ...]

@@ -36,10 +36,14 @@ def gates_of(counts: Iterable[tuple[str, int]]) -> str:
     return _("Phasentor der jeweiligen Phase: %(parts)s.") % {"parts": ", ".join(parts)} if parts else ""
 
 
-def nothing_waits(portfolio: Portfolio) -> str:
-    """Where no gate waits for a milestone: less than it seems where some were not examined."""
+def unexamined(portfolio: Portfolio) -> int:
+    return dict(portfolio.gate_counts).get(scoring.NOT_EXAMINED, 0)
+
+
+def nothing_waits(n: int) -> str:
+    """Where no gate waits for a milestone: less than it seems where ``n`` were not examined."""
     said = _("Kein freigegebenes Phasentor eines Projekts wartet auf einen Meilenstein.")
-    return " ".join(filter(None, (said, not_examined(dict(portfolio.gate_counts).get(scoring.NOT_EXAMINED, 0)))))
+    return " ".join(filter(None, (said, not_examined(n))))
 
 
 def not_examined(n: int) -> str:

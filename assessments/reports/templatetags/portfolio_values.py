@@ -22,6 +22,7 @@ register.filter("waits_for_criterion", texts.waits_for_criterion)
 
 
 register.filter("nothing_waits", texts.nothing_waits)
+register.filter("unexamined", texts.unexamined)
 
 
 @register.filter
