@@ -163,6 +163,8 @@ def test_manager_sees_what_others_have_to_do_once_the_most_urgent_first(client, 
     assert [measure.text for measure in response.context["of_others"]] == ["Mängelmelder Alice", "Parkraum-App Alice"]
     assert [measure.text for measure in response.context["tasks"]] == ["Mängelmelder Bob", "Parkraum-App Bob"]
     assert response.text.count("/erledigt/") == 4
+    for place in ("aufgaben", "massnahmen"):  # whoever ticks one off comes back to the list it was in
+        assert response.text.count(f'value="/#{place}"') == 2
 
 
 def test_reader_cannot_tick_off_what_they_look_after(client, round_of, alice, bob, rita):
