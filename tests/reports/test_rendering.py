@@ -141,7 +141,9 @@ def test_page_that_waited_gets_a_page_and_then_the_file(client, second, alice, i
     made = tasks.render.func  # what a worker calls
     job = jobs().last()
     made(type("Context", (), {"job": job})(), **job.args)
-    told = client.get(url(second, "?umfang=kurz&warten=1&stand=x"), headers={"HX-Request": "true"})
+    with CaptureQueriesContext(connection) as read:
+        told = client.get(url(second, "?umfang=kurz&warten=1&stand=x"), headers={"HX-Request": "true"})
+    assert not [one for one in read if "assessments_score" in one["sql"]]  # only the page that it leads to looks for the PDF
     assert told["HX-Redirect"] == url(second, "?umfang=kurz&warten=1")
     page = client.get(told["HX-Redirect"]).text
     assert "PDF ist fertig" in page

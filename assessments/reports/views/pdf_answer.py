@@ -95,17 +95,19 @@ def _answer(
     }
     if came_back and (state := still_waiting(request.GET[WAITING])):
         return _waiting_page(request, state, context, request.GET[WAITING])
+    if came_back and (to_page := _whole_page(request)):
+        return to_page  # no job any more: how that ended is for the page to find out
     try:
         found, key = look(not came_back)
     except PdfUnavailable:
         template = "report/pdf_unavailable.html" if assessment else "report/shared_pdf_unavailable.html"
-        return _whole_page(request) or render(request, template, {**context, "assessment": assessment}, status=503)
+        return render(request, template, {**context, "assessment": assessment}, status=503)
     except PdfFailed:
-        return _whole_page(request) or render(request, "report/pdf_failed.html", context, status=503)
+        return render(request, "report/pdf_failed.html", context, status=503)
     if isinstance(found, Waiting):
         return _waiting_page(request, found, context, key)
     if came_back:
-        return _whole_page(request) or render(request, "report/pdf_ready.html", context)
+        return render(request, "report/pdf_ready.html", context)
     return found
 
 
