@@ -130,11 +130,12 @@ def project_what_if(user: Any, project: Project, assumed: Assumed, *, today: dat
     frame = frame_of(edition, phases, None if project.is_municipality_wide else record["in_phase"])
     now = frame.gates(ratings)
     waiting = waiting_in(now)
-    rows = Measure.objects.running().filter(project=project).select_related("owner")
+    own = Measure.objects.running().filter(project=project).select_related("owner")
+    rows = list(own.order_by(F("due_on").asc(nulls_last=True), "pk"))
     by_key = {one.key: one for one in ratings}
     measures = [
         _measure(one, edition, by_key.get(one.criterion_key), waiting.get(one.criterion_key), assumed)
-        for one in rows.order_by(F("due_on").asc(nulls_last=True), "pk")
+        for one in rows
     ]
     raises = [one for one in _raises(rows, measures, assumed, today) if one.key in edition.by_key]
     found = frame.stages(ratings, raises)
