@@ -133,10 +133,7 @@ def project_what_if(user: Any, project: Project, assumed: Assumed, *, today: dat
     own = Measure.objects.running().filter(project=project).select_related("owner")
     rows = list(own.order_by(F("due_on").asc(nulls_last=True), "pk"))
     by_key = {one.key: one for one in ratings}
-    measures = [
-        _measure(one, edition, by_key.get(one.criterion_key), waiting.get(one.criterion_key), assumed)
-        for one in rows
-    ]
+    measures = [_measure(one, edition, by_key.get(one.criterion_key), waiting.get(one.criterion_key), assumed) for one in rows]
     raises = [one for one in _raises(rows, measures, assumed, today) if one.key in edition.by_key]
     found = frame.stages(ratings, raises)
     then = raised(ratings, raises)
