@@ -14,9 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.signals import user_logged_in
 from django.db import connection
-from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -103,18 +101,32 @@ def _key_of(request: HttpRequest) -> str:
     return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
 
 
+#: Outdated ones are swept away by the way, a few at a time; those another request is sweeping are left to it.
 _BEGIN = """
-    INSERT INTO scaling_submittedform AS form (key, user_id, target, cookies, at) VALUES (%s, %s, '', '{}', %s)
+    WITH swept AS (
+        DELETE FROM scaling_submittedform WHERE key IN (
+            SELECT key FROM scaling_submittedform WHERE at < %(outdated)s AND key <> %(key)s
+            ORDER BY at LIMIT 20 FOR UPDATE SKIP LOCKED
+        )
+    )
+    INSERT INTO scaling_submittedform AS form (key, user_id, target, cookies, at) VALUES (%(key)s, %(user)s, '', '{}', %(now)s)
     ON CONFLICT (key) DO UPDATE SET at = EXCLUDED.at, target = ''
-    WHERE form.at < %s OR (form.target = '' AND form.at < %s)
+    WHERE form.at < %(outdated)s OR (form.target = '' AND form.at < %(given_up)s)
 """
 
 
 def _begin(key: str, user: int) -> bool:
     """Whether this request is the first with that form; or the one before it died, or was long ago. One query."""
     now = timezone.now()
+    values: dict[str, Any] = {
+        "key": key,
+        "user": user,
+        "now": now,
+        "outdated": now - ANSWER_TTL,
+        "given_up": now - GIVEN_UP_AFTER,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_BEGIN, [key, user, now, now - ANSWER_TTL, now - GIVEN_UP_AFTER])
+        cursor.execute(_BEGIN, values)
         return bool(cursor.rowcount == 1)
 
 
@@ -134,8 +146,3 @@ def _again(target: str, cookies: dict[str, str]) -> HttpResponse:
     for text in cookies.values():
         response.cookies.load(text)
     return response
-
-
-@receiver(user_logged_in)
-def forget_outdated(**kwargs: Any) -> None:
-    SubmittedForm.objects.outdated().delete()

@@ -38,7 +38,7 @@ def test_by_password(alice, earlier, known):
         client.post(reverse("account_logout"))
     [number] = cost(lambda: sign_in(client, alice))
     assert is_in(client)
-    assert number <= 15
+    assert number <= 10
 
 
 @pytest.mark.parametrize("earlier", [0, 3])
@@ -62,7 +62,7 @@ def test_by_password_and_code(alice, earlier, monkeypatch):
     client = Client()
     password, code = cost(lambda: sign_in(client, alice), enter(client, 1 + earlier))
     assert is_in(client)
-    assert (password <= 6, code <= 20) == (True, True), (password, code)
+    assert (password <= 5, code <= 15) == (True, True), (password, code)
 
 
 @pytest.fixture(scope="module")
@@ -71,10 +71,12 @@ def running():
         yield provider
 
 
+@pytest.mark.parametrize("only", [False, True])
 @pytest.mark.parametrize("earlier", [0, 1, 3])
-def test_by_the_town_halls_account(running, settings, municipality, earlier):
+def test_by_the_town_halls_account(running, settings, municipality, elsewhere, earlier, only):
     """One that came before: the first time makes an account, too."""
-    settings.IDENTITY_PROVIDERS = {"stadt": running.settings(rules=(("team", municipality.ags, "team"),))}
+    rules = tuple(("team", home.ags, "team") for home in (municipality, elsewhere))
+    settings.IDENTITY_PROVIDERS = {"stadt": running.settings(rules=rules, only=only)}
     running.person("n1", **claims())
     for _ in range(1 + earlier):
         first = Client()
@@ -82,4 +84,4 @@ def test_by_the_town_halls_account(running, settings, municipality, earlier):
     client, back = Client(), []
     there, here = cost(lambda: back.append(at_provider(client, "n1")), lambda: client.get(back[0]))
     assert is_in(client)
-    assert (there <= 4, here <= 26) == (True, True), (there, here)
+    assert (there <= 3, here <= 15) == (True, True), (there, here)

@@ -66,12 +66,13 @@ class SocialAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Decides who this is here, and whether they may come in."""
         provider: IdentityProvider = settings.IDENTITY_PROVIDERS[sociallogin.account.provider]
+        known = sociallogin.user if sociallogin.account.pk else None  # allauth has looked for provider and number
         try:
-            user = admit(provider=provider, subject=sociallogin.account.uid, claims=request.provider_claims)  # type: ignore[attr-defined]
+            user = admit(provider=provider, known=known, claims=request.provider_claims)  # type: ignore[attr-defined]
         except NotAdmitted as refusal:
             context = {"reason": refusal.reason, "provider": provider}
             raise ImmediateHttpResponse(render(request, "accounts/not_admitted.html", context, status=403)) from None
-        if not sociallogin.is_existing:
+        if known is None:
             sociallogin.connect(request, user)
         # A second factor of ours may come in between.
         request.session[PENDING] = {"provider": provider.id, "sid": request.provider_claims.get("sid")}  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.utils.translation import get_language
 
 from scaling.accounts import invitations, sign_ins
-from scaling.accounts.models import Invitation, Municipality, User, normal_email
+from scaling.accounts.models import Invitation, Membership, Municipality, User, normal_email
 from scaling.accounts.second_factor import settle
 from scaling.common.identity_providers import IdentityProvider
 from scaling.common.text import tidy_line
@@ -29,12 +29,12 @@ class NotAdmitted(Exception):
         self.reason = reason
 
 
-def admit(*, provider: IdentityProvider, subject: str, claims: Mapping[str, Any]) -> User:
+def admit(*, provider: IdentityProvider, known: User | None, claims: Mapping[str, Any]) -> User:
     """The person, made where they are new, with the roles that their groups give them. Raises NotAdmitted.
 
-    Whoever has lost the last group is signed out everywhere.
+    ``known`` is who this account of the provider's was the last time. Whoever has lost the last group is signed out everywhere.
     """
-    user, stays = _admit(provider=provider, subject=subject, claims=claims)
+    user, stays = _admit(provider=provider, known=known, claims=claims)
     if not stays:
         if user is not None:
             sign_ins.end_all_of(user)
@@ -44,39 +44,51 @@ def admit(*, provider: IdentityProvider, subject: str, claims: Mapping[str, Any]
 
 
 @atomic
-def _admit(*, provider: IdentityProvider, subject: str, claims: Mapping[str, Any]) -> tuple[User | None, bool]:
-    """The person, if any, and whether they have access: what was taken from them is stored either way."""
-    user = _person(provider, subject, claims)
+def _admit(*, provider: IdentityProvider, known: User | None, claims: Mapping[str, Any]) -> tuple[User | None, bool]:
+    """The person, if any, and whether they have access: what was taken from them is stored either way.
+
+    Two queries for who comes again as they were.
+    """
+    user = known or _person(provider, claims)
+    places = _places(user) if user else {}
     wanted = provider.roles_of(_groups(claims.get(provider.groups_claim)))
-    homes = {home.ags: home for home in Municipality.objects.filter(ags__in=provider.municipalities)}
-    wanted = {ags: role for ags, role in wanted.items() if ags in homes}
+    new = wanted.keys() - places.keys()
+    homes = {home.ags: home for home in Municipality.objects.filter(ags__in=new)} if new else {}
+    wanted = {ags: role for ags, role in wanted.items() if ags in places or ags in homes}
     email = normal_email(str(claims.get("email") or ""))
     if user is None:
         if not wanted and not Invitation.objects.valid().filter(email=email).exists():
             return None, False
         user = User.objects.create_user(email, None, name=_name(claims, email), language=get_language() or "de")
-    memberships = {membership.municipality_id: membership for membership in user.memberships.select_related("user")}
-    for ags, home in sorted(homes.items()):
-        membership, role = memberships.get(home.pk), wanted.get(ags)
+    before = {ags: place.role for ags, place in places.items() if ags in provider.municipalities}
+    for ags in sorted(before.keys() | wanted.keys()):
+        membership, role = places.get(ags), wanted.get(ags)
         try:
             if membership is None and role:
-                invitations.enrol(municipality=home, user=user, role=role)
+                invitations.enrol(municipality=homes[ags], user=user, role=role)
             elif membership is not None and role and membership.role != role:
                 invitations.change_role(membership=membership, role=role, by=user)
             elif membership is not None and not role:
                 invitations.remove(membership=membership, by=user)
         except invitations.LastManager:
             logger.warning("Person %s stays the manager of %s, which would have none.", user.pk, ags)
-    settle(user)
-    belongs = user.memberships.exists() or user.is_curator or Invitation.objects.valid().filter(email=user.email).exists()
+    if before != wanted:
+        places = _places(user)
+    settle(user, places=places.values())
+    belongs = bool(places) or user.is_curator or Invitation.objects.valid().filter(email=user.email).exists()
     return user, belongs
 
 
-def _person(provider: IdentityProvider, subject: str, claims: Mapping[str, Any]) -> User | None:
-    """By the provider's own number for them, which stays when an address changes; the first time by the address."""
-    known = SocialAccount.objects.select_related("user").filter(provider=provider.id, uid=subject).first()
-    if known is not None:
-        return known.user  # type: ignore[no-any-return]
+def _places(user: User) -> dict[str, Membership]:
+    """By number of the municipality. One query."""
+    found = Membership.objects.filter(user=user).select_related("user", "municipality")
+    return {place.municipality.ags: place for place in found}
+
+
+def _person(provider: IdentityProvider, claims: Mapping[str, Any]) -> User | None:
+    """Who comes from there for the first time, by the address. Later it is the provider's own number for them that counts,
+    which stays when an address changes.
+    """
     email = normal_email(str(claims.get("email") or ""))
     try:
         validate_email(email)
