@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 # In both languages, as the figures are. Each gate names what it waits for by key; with titles where it is the project's own.
+# What does not apply stands once with its reason: the last gate asks for all that any other does. Each gate names it by key.
 LISTED_FIGURES = """
 CREATE FUNCTION assessments_listed_figures(figures jsonb) RETURNS jsonb IMMUTABLE PARALLEL SAFE LANGUAGE sql
 RETURN jsonb_build_object(
@@ -16,10 +17,12 @@ RETURN jsonb_build_object(
         SELECT jsonb_agg(one - 'counts' - 'median' - 'planned' ORDER BY place)
         FROM jsonb_array_elements(figures -> 'workstreams') WITH ORDINALITY AS each (one, place)),
     'changes', figures #> '{changes,counts}',
+    'dropped', jsonb_path_query_array(figures, '$.gates[last].dropped[*]'),
     'gates', (
         SELECT jsonb_agg(
             (one - 'blocked_by' - 'dropped') || jsonb_build_object(
                 'waits_for', jsonb_path_query_array(one, '$.blocked_by[*].criterion'),
+                'dropped', jsonb_path_query_array(one, '$.dropped[*].criterion'),
                 'obstacles', CASE WHEN (one -> 'is_current')::boolean OR jsonb_array_length(figures -> 'gates') = 1
                     THEN one -> 'blocked_by' ELSE '[]' END)
             ORDER BY place)

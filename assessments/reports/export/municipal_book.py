@@ -36,6 +36,8 @@ def _criteria(profile: MunicipalProfile) -> BookSheet:
     sheet = BookSheet(_("Kriterien"), (44, 20, 13, *([10] * 5), 10, 10, 10, 10, 13, 60), frozen_columns=1, levels=(2,))
     sheet.note(_("%(municipality)s: Kommune insgesamt") % {"municipality": profile.municipality}, look="title")
     sheet.note(texts.standing(profile))
+    for line in texts.own_gate(profile):
+        sheet.note(line)
     sheet.empty()
     head = [_("Kriterium"), _("Phase"), _("Eigene Stufe"), *_level_heads()]
     head += [_("weiß nicht"), _("trifft nicht zu"), _("offen"), _("gefragt"), _("hält Projekte auf"), _("Widerspruch")]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from assessments.reports.export.portfolio_json import figure_document, record_document
+from assessments.reports.export.portfolio_json import dropped_document, figure_document, record_document
 from assessments.reports.municipal.model import CriterionEvidence, MunicipalProfile, ProjectRef, StreamEvidence
 
 SCHEMA = "municipal-1"
@@ -28,7 +28,7 @@ def municipal_document(profile: MunicipalProfile) -> dict[str, Any]:
         "own": {
             "document": record_document(own.record),
             "edition": own.edition,
-            "gate": {"state": own.gate_state, "summary": own.gate},
+            "gate": {"state": own.gate_state, "summary": own.gate, "dropped": dropped_document(own.dropped)},
         }
         if own
         else None,

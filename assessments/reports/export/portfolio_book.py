@@ -108,7 +108,11 @@ def _gates(portfolio: Portfolio) -> BookSheet:
     sheet = BookSheet(_("Phasentore"), (30, 22, 18, 70), frozen_columns=1)
     sheet.table(
         [_("Projekt"), _("Phasentor"), _("Stand"), _("Erklärung")],
-        [[row.name, gate.label, gate.state_label, gate.summary] for row in _all_rows(portfolio) for gate in row.gates],
+        [
+            [row.name, gate.label, gate.state_label, " ".join((gate.summary, *texts.dropped(gate.dropped)))]
+            for row in _all_rows(portfolio)
+            for gate in row.gates
+        ],
     )
     return sheet
 

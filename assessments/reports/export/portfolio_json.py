@@ -1,10 +1,11 @@
 """The portfolio as JSON, in the shape of ``assessments/reports/export/schema/portfolio-1.json``."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from assessments.reports.portfolio.model import Portfolio, PortfolioRow, RecordRef, StreamFigure
+from assessments.reports.portfolio.model import LeftOut, Portfolio, PortfolioRow, RecordRef, StreamFigure
 from assessments.reports.portfolio.narrowing import Narrowing
 
 SCHEMA = "portfolio-1"
@@ -82,6 +83,7 @@ def _row(row: PortfolioRow) -> dict[str, Any]:
                 "state": gate.state,
                 "is_current": gate.is_current,
                 "waiting_for": list(gate.waits_for),
+                "dropped": dropped_document(gate.dropped),
             }
             for gate in row.gates
         ],
@@ -98,6 +100,10 @@ def record_document(record: RecordRef) -> dict[str, Any]:
         "round": record.round_label,
         "approved_on": record.on.isoformat(),
     }
+
+
+def dropped_document(left_out: Iterable[LeftOut]) -> list[dict[str, Any]]:
+    return [{"criterion": one.key, "title": one.title, "reason": one.reason} for one in left_out]
 
 
 def figure_document(figure: StreamFigure) -> dict[str, Any]:

@@ -52,13 +52,6 @@ def _in_listed(template: str) -> Func:
     return Func(F("records__listed"), template=template, output_field=JSONField())
 
 
-_DROPPED = Func(
-    F("records__figures"),
-    template="jsonb_path_query_array(%(expressions)s, '$.gates[*].dropped[*]')",
-    output_field=JSONField(),
-)
-
-
 def _speaking(municipalities: list[int], **viewer: Any) -> Any:
     """Rounds as ``records.keeping.speaking`` finds them, each with what its record lists."""
     rounds = Assessment.objects.visible_to(viewer_of(viewer)).filter(
@@ -73,12 +66,12 @@ def _speaking(municipalities: list[int], **viewer: Any) -> Any:
         approved_at=F("records__approved_at"),
         gate=_in_listed(
             "jsonb_path_query_first(%(expressions)s, '$.gates[*] ? (@.is_current == true || $.gates.size() == 1)')"
-            " - '{obstacles,summary}'::text[]"
+            " - '{obstacles,summary,dropped}'::text[]"
         ),
         waits_for=_in_listed("jsonb_path_query_array(%(expressions)s, '$.gates[*].waits_for[*]')"),
         changes=KeyTransform("changes", "records__listed"),
-        # Not listed: taken out of the figures of one record, and no other is unpacked.
-        dropped=Case(When(project__is_municipality_wide=True, then=_DROPPED)),
+        # The municipality as a whole has one gate, so all that is listed is left out of it.
+        dropped=Case(When(project__is_municipality_wide=True, then=KeyTransform("dropped", "records__listed"))),
     )
 
 

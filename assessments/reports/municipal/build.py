@@ -22,7 +22,7 @@ from assessments.reports.municipal.model import (
     StreamEvidence,
 )
 from assessments.reports.municipal.narrowing import CriteriaNarrowing
-from assessments.reports.portfolio.build import figure_of, running_ref
+from assessments.reports.portfolio.build import figure_of, left_out_of, running_ref
 from assessments.reports.portfolio.model import RecordRef, StreamFigure
 from assessments.reports.records.keeping import said
 from assessments.scoring import DISAGREEMENTS, NOT_APPLICABLE, NOT_EXAMINED, OPEN, RATED, UNKNOWN, disagreement
@@ -98,6 +98,7 @@ def _own_record(row: SpokenRow) -> OwnRecord:
         edition=_number(row),
         gate_state=gate["state"],
         gate=said(gate["summary"]),
+        dropped=tuple(left_out_of(gate["dropped"])),
         rated=overall["average"]["rated"],
         asked=overall["average"]["of"],
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assessments.reports.counted import Counted
-from assessments.reports.portfolio.model import RecordRef, RunningRef, StreamFigure
+from assessments.reports.portfolio.model import LeftOut, RecordRef, RunningRef, StreamFigure
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +121,13 @@ class StreamEvidence:
 
 @dataclass(frozen=True, slots=True)
 class OwnRecord:
-    """The municipality's own latest approved round. ``gate`` says in words what its one gate is like."""
+    """The municipality's own latest approved round. ``gate`` says what its one gate is like, ``dropped`` is left out."""
 
     record: RecordRef
     edition: str
     gate_state: str
     gate: str
+    dropped: tuple[LeftOut, ...]
     rated: int
     asked: int
 

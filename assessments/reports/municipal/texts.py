@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from assessments import scoring, sentences
 from assessments.reports.counted import no_project, with_note
 from assessments.reports.municipal.model import CriterionEvidence, MunicipalProfile, OwnAnswer, ProjectRef
-from assessments.reports.portfolio.texts import approved_of, hold_up, names, of_projects
+from assessments.reports.portfolio.texts import approved_of, dropped, hold_up, names, of_projects
 
 
 def standing(profile: MunicipalProfile) -> str:
@@ -25,6 +25,13 @@ def _own(profile: MunicipalProfile) -> str:
         "day": date_format(profile.own.record.on),
         "rated": sentences.rated_of(profile.own.rated, profile.own.asked),
     }
+
+
+def own_gate(profile: MunicipalProfile) -> list[str]:
+    """The municipality's own gate, then each of its milestones that does not apply. Nothing without a record of its own."""
+    if profile.own is None:
+        return []
+    return [_("Phasentor: %(said)s") % {"said": profile.own.gate}, *dropped(profile.own.dropped)]
 
 
 def _projects(profile: MunicipalProfile) -> str:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from assessments import sentences
 from assessments.reports.charts import profile_charts as charts
@@ -22,7 +22,14 @@ from assessments.reports.counted import Counted, counted_note
 from assessments.reports.pdf import limits
 from assessments.reports.pdf.content import HYPHENATED
 from assessments.reports.pdf.engine import html_to_pdf
-from assessments.reports.profile.model import CriterionResult, GateBlocker, MaturityProfile, MeasureItem, PriorityItem
+from assessments.reports.profile.model import (
+    CriterionResult,
+    DroppedMilestone,
+    GateBlocker,
+    MaturityProfile,
+    MeasureItem,
+    PriorityItem,
+)
 
 STYLES = ("css/print-report.css", "css/print-collected.css")
 ANCHOR = "projekt-"
@@ -53,13 +60,14 @@ class Shown:
     """How much of each list a project's page holds; how many follow is said."""
 
     blockers: int
+    dropped: int
     changes: int
     overdue: int
     proposals: int
 
 
 #: Tighter ones follow for a project until it has one page.
-LIMITS = (Shown(4, 4, 2, 3), Shown(3, 3, 2, 2), Shown(2, 2, 1, 1), Shown(1, 1, 1, 1), Shown(1, 0, 1, 1))
+LIMITS = (Shown(4, 4, 4, 2, 3), Shown(3, 3, 3, 2, 2), Shown(2, 2, 2, 1, 1), Shown(1, 1, 1, 1, 1), Shown(1, 1, 0, 1, 1))
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,8 @@ class ProjectPage:
     chart: SafeString
     blockers: Sequence[GateBlocker]
     more_blockers: str
+    dropped: Sequence[DroppedMilestone]
+    more_dropped: str
     changed: Sequence[CriterionResult]
     more_changed: str
     overdue: Sequence[MeasureItem]
@@ -83,13 +93,16 @@ class ProjectPage:
 
 
 def page_of(profile: MaturityProfile, shown: Shown = LIMITS[0]) -> ProjectPage:
-    blockers = profile.current_gate.blockers if profile.current_gate else ()
+    gate = profile.current_gate
+    blockers, dropped = (gate.blockers, gate.dropped) if gate else ((), ())
     changed = profile.changes.criteria_moved if profile.changes else ()
     return ProjectPage(
         profile=profile,
         chart=charts.figures_strips((*profile.workstreams, charts.named_overall(profile))),
         blockers=blockers[: shown.blockers],
         more_blockers=sentences.and_more(len(blockers) - shown.blockers),
+        dropped=dropped[: shown.dropped],
+        more_dropped=_more_dropped(len(dropped) - shown.dropped),
         changed=changed[: shown.changes],
         more_changed=sentences.and_more(len(changed) - shown.changes),
         overdue=profile.overdue[: shown.overdue],
@@ -97,6 +110,10 @@ def page_of(profile: MaturityProfile, shown: Shown = LIMITS[0]) -> ProjectPage:
         proposals=profile.priorities[: shown.proposals],
         more_proposals=sentences.and_more(len(profile.priorities) - shown.proposals),
     )
+
+
+def _more_dropped(n: int) -> str:
+    return ngettext("%(n)s weiterer entfällt.", "%(n)s weitere entfallen.", n) % {"n": n} if n > 0 else ""
 
 
 def collected_html(

@@ -26,5 +26,6 @@ def portfolio_html(portfolio: Portfolio) -> str:
         "site": absolute_url(""),
         # The municipality as a whole first, as on the page.
         "rows": sorted(portfolio.listed, key=lambda row: not row.is_municipality_wide),
+        "any_dropped": any(row.gate is not None and row.gate.dropped for row in portfolio.listed),
     }
     return limits.drawable(render_to_string("report/portfolio/pdf/portfolio.html", context))

@@ -6,11 +6,14 @@ from datetime import date
 from typing import Any
 
 from django.db.models import F
+from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 
 from assessments import sentences
 from assessments.models import Measure, Project
 from assessments.reports.plan.frame import done_by, frame_of, ratings_in, reached_by_measure, waiting_in
+from assessments.reports.portfolio.build import left_out_of
+from assessments.reports.portfolio.texts import dropped
 from assessments.reports.records.keeping import speaking
 from assessments.scoring import (
     NOT_APPLICABLE,
@@ -77,7 +80,9 @@ class ToldStage:
 
 @dataclass(frozen=True, slots=True)
 class GateBeside:
-    """A gate as the record has it, and as it would be; ``missing`` are the titles it would still wait for."""
+    """A gate as the record has it, and as it would be; ``missing`` are the titles it would still wait for, ``dropped`` says
+    what does not apply and why.
+    """
 
     label: str
     now: str
@@ -86,6 +91,7 @@ class GateBeside:
     falls_on: date | None
     is_falling: bool
     missing: tuple[str, ...]
+    dropped: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +124,11 @@ def project_what_if(user: Any, project: Project, assumed: Assumed, *, today: dat
     record = (
         speaking(user, project.municipality)
         .filter(assessment__project=project)
-        .annotate(in_phase=F("phase__key"))
-        .values("approved_at", "ratings", "in_phase", "assessment__public_id", "assessment__round", "assessment__edition")
+        .annotate(in_phase=F("phase__key"), left_out=KeyTransform("dropped", "listed"))
+        .values(
+            *("approved_at", "ratings", "in_phase", "left_out"),
+            *("assessment__public_id", "assessment__round", "assessment__edition"),
+        )
         .first()
     )
     if record is None:
@@ -138,6 +147,7 @@ def project_what_if(user: Any, project: Project, assumed: Assumed, *, today: dat
     found = frame.stages(ratings, raises)
     then = raised(ratings, raises)
     labels = {key: phase.label for key, phase in phases.items()}
+    left_out = {one.key: said for one in left_out_of(record["left_out"]) for said in dropped([one])}
     return Projection(
         assessment_id=record["assessment__public_id"],
         round_label=sentences.round_label(record["assessment__round"]),
@@ -145,7 +155,7 @@ def project_what_if(user: Any, project: Project, assumed: Assumed, *, today: dat
         measures=tuple(measures),
         targets=tuple(_targets(edition, by_key, waiting, assumed)),
         stages=tuple(_told(one, edition, labels) for one in found),
-        gates=tuple(_gates_beside(now, frame.gates(then), found, edition, labels)),
+        gates=tuple(_gates_beside(now, frame.gates(then), found, edition, labels, left_out)),
         figures=tuple(_figures(ratings, then)),
     )
 
@@ -203,7 +213,12 @@ def _title(edition: CachedEdition, key: str) -> str:
 
 
 def _gates_beside(
-    now: Iterable[Gate], then: Iterable[Gate], found: Iterable[Stage], edition: CachedEdition, labels: Mapping[str, str]
+    now: Iterable[Gate],
+    then: Iterable[Gate],
+    found: Iterable[Stage],
+    edition: CachedEdition,
+    labels: Mapping[str, str],
+    left_out: Mapping[str, str],
 ) -> Iterable[GateBeside]:
     falls = {phase: stage.on for stage in found for phase in stage.falling}
     for before, after in zip(now, then, strict=True):
@@ -215,6 +230,7 @@ def _gates_beside(
             falls_on=falls.get(after.phase),
             is_falling=after.phase in falls and after.state == REACHED,
             missing=tuple(_title(edition, one.milestone.key) for one in after.blockers),
+            dropped=tuple(left_out[one.key] for one in after.dropped if one.key in left_out),
         )
 
 

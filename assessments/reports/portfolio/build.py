@@ -16,6 +16,7 @@ from assessments.models import Assessment, AssessmentState, Project
 from assessments.models.project import FieldOfAction
 from assessments.reports.portfolio.load import RecordRow, Sources, load_sources
 from assessments.reports.portfolio.model import (
+    LeftOut,
     Obstacle,
     Portfolio,
     PortfolioGate,
@@ -166,6 +167,7 @@ def figure_of(plain: Mapping[str, Any], language: str = "") -> StreamFigure:
 
 def _gates(record: RecordRow, words: _Words) -> Iterable[PortfolioGate]:
     known = cached_edition_of(record.edition_id, EditionState.PUBLISHED).by_key
+    left_out = {one.key: one for one in left_out_of(record.figures["dropped"], words.language)}
     for gate in record.figures["gates"] or ():
         phase, state = gate["phase"], gate["state"]
         yield PortfolioGate(
@@ -178,7 +180,14 @@ def _gates(record: RecordRow, words: _Words) -> Iterable[PortfolioGate]:
             summary=words.said(gate["summary"]),
             waits_for=tuple(gate["waits_for"]),
             obstacles=tuple(_obstacle(one, known, words) for one in gate["obstacles"]),
+            dropped=tuple(left_out[key] for key in gate["dropped"]),
         )
+
+
+def left_out_of(dropped: Iterable[Mapping[str, Any]], language: str = "") -> Iterable[LeftOut]:
+    """As a record's figures have it, in the active language, which who asks for many names (``said``)."""
+    for one in dropped:
+        yield LeftOut(one["criterion"], said(one["title"], language), one["reason"])
 
 
 def _obstacle(plain: Mapping[str, Any], known: Mapping[str, Criterion], words: _Words) -> Obstacle:

@@ -42,10 +42,20 @@ class Obstacle:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A milestone that does not apply, and why: no gate is to be told without."""
+
+    key: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PortfolioGate:
     """``state`` is one of ``scoring``'s; ``label`` names the phase, ``code`` is „P3“, "" for the municipality as a whole.
 
-    ``waits_for`` are keys of criteria; told in full, as ``obstacles``, are those of the project's own gate.
+    ``waits_for`` are keys of criteria; told in full, as ``obstacles``, are those of the project's own gate. ``dropped`` is what
+    does not apply of it.
     """
 
     phase: str
@@ -57,6 +67,7 @@ class PortfolioGate:
     summary: str
     waits_for: tuple[str, ...]
     obstacles: tuple[Obstacle, ...]
+    dropped: tuple[LeftOut, ...]
 
 
 @dataclass(frozen=True, slots=True)

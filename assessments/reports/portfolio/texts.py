@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from assessments import scoring, sentences
 from assessments.reports.counted import no_project, with_note
-from assessments.reports.portfolio.model import Portfolio, PortfolioRow, SharedObstacle
+from assessments.reports.portfolio.model import LeftOut, Portfolio, PortfolioGate, PortfolioRow, SharedObstacle
 
 #: As many names as stand in a sentence; how many follow is said.
 MAX_NAMES = 4
@@ -114,6 +114,17 @@ def missing(row: PortfolioRow) -> str:
     """What the gate of a row waits for: „3 Meilensteine fehlen“; "" where nothing is missing."""
     n = len(row.gate.obstacles) if row.gate else 0
     return ngettext("%(n)s Meilenstein fehlt", "%(n)s Meilensteine fehlen", n) % {"n": n} if n else ""
+
+
+def dropped(left_out: Iterable[LeftOut]) -> list[str]:
+    """What does not apply of a gate, each with its reason."""
+    return [sentences.dropped_milestone(one.title, one.reason) for one in left_out]
+
+
+def how_many_dropped(gate: PortfolioGate) -> str:
+    """„1 entfällt“; "" where all apply."""
+    n = len(gate.dropped)
+    return ngettext("%(n)s entfällt", "%(n)s entfallen", n) % {"n": n} if n else ""
 
 
 def shown(portfolio: Portfolio) -> str:

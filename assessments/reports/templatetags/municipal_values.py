@@ -17,6 +17,7 @@ register = template.Library()
 
 register.filter("municipal_standing", texts.standing)
 register.filter("no_disagreement", texts.no_disagreement)
+register.filter("own_gate", texts.own_gate)
 register.filter("not_asked", texts.not_asked)
 register.filter("other_editions", texts.other_editions)
 register.filter("held_up_by", texts.holds_up)

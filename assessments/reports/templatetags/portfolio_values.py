@@ -18,6 +18,8 @@ register = template.Library()
 register.filter("standing", texts.standing)
 register.filter("shown", texts.shown)
 register.filter("missing", texts.missing)
+register.filter("dropped", texts.dropped)
+register.filter("how_many_dropped", texts.how_many_dropped)
 register.filter("waits_for_criterion", texts.waits_for_criterion)
 
 
