@@ -20,8 +20,9 @@ from scaling.accounts.confirmed import confirmed
 from scaling.accounts.models import Membership, Municipality, Role, User, normal_email
 from scaling.accounts.profile import write_down
 from scaling.accounts.second_factor import settle, take_away
-from scaling.common.admin import VersionedAdmin, VersionedForm
+from scaling.common.admin import LongList, VersionedAdmin, VersionedForm
 from scaling.common.history import attribute_to
+from scaling.common.sorting import GermanOrder
 from scaling.common.text import look_alike
 
 admin.site.site_header = "Skalierungscheck"
@@ -63,13 +64,14 @@ _TOLD = ("name", "email", "language", "is_active", "is_curator", "is_staff", "is
 
 
 @admin.register(User)
-class UserAdmin(VersionedAdmin, admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
+class UserAdmin(LongList, VersionedAdmin, admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
     """Accounts are locked, not deleted: what a person wrote keeps its author. Nobody's password is set here."""
 
     form = UserForm
     list_display = ("name", "email", "is_active", "is_curator", "is_staff", "last_login")
     list_filter = ("is_active", "is_curator", "is_staff")
     search_fields = ("name", "email")
+    ordering = (GermanOrder("name"), "email")
     actions = ("take_second_factor_away",)
     fieldsets = (
         (
@@ -134,12 +136,13 @@ class MunicipalityForm(VersionedForm):
 
 
 @admin.register(Municipality)
-class MunicipalityAdmin(VersionedAdmin, admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
+class MunicipalityAdmin(LongList, VersionedAdmin, admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
     """Made by ``municipalities.create_municipality``, on its own page or by command, which invites the first manager, too."""
 
     form = MunicipalityForm
     list_display = ("name", "ags", "is_fictional")
     search_fields = ("name", "ags")
+    ordering = (GermanOrder("name"), "ags")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -25,6 +26,7 @@ from scaling.common.prepared import Prepared
 from scaling.common.public_ids import public_id_field
 from scaling.common.sorting import sort_key
 from scaling.common.text import look_alike, tidy_line, tidy_password
+from scaling.common.word_beginnings import words_of
 
 __all__ = [
     "AttemptCount",
@@ -128,6 +130,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             # So that one index serves both uniqueness and every look-up, however an address is written.
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower_case")
+        ]
+        indexes = [
+            models.Index(models.Func("name", function="accounts_folded"), "email", name="user_by_name"),
+            GinIndex(words_of("name", "email"), name="user_words"),
         ]
 
     def __str__(self) -> str:
@@ -255,6 +261,10 @@ class Municipality(models.Model):
             models.CheckConstraint(
                 condition=models.Q(population=None) | models.Q(population__gt=0), name="municipality_has_people"
             ),
+        ]
+        indexes = [
+            models.Index(models.Func("name", function="accounts_folded"), "ags", name="municipality_by_name"),
+            GinIndex(words_of("name", "ags"), name="municipality_words"),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Project
@@ -18,6 +19,8 @@ from scaling.trail.sources import KINDS, SHOWN
 _ELSEWHERE = {"invalid_choice": _("Gehört nicht zu dem, was Sie darüber gewählt haben. Wählen Sie neu oder „alle“.")}
 
 
+#: Of more municipalities none is offered to choose from: their key is asked for.
+MAX_OFFERED = 200
 #: As many digits as a primary key has at most.
 _DIGITS = re.compile(r"\d{1,18}", re.ASCII)
 
@@ -49,9 +52,7 @@ class TrailForm(Form):
         shown = {source.kind for source in SHOWN if source.municipality or municipality is None}
         everything = ("", _("alle"))
         if municipality is None:
-            self.places = {one.public_id: one for one in Municipality.objects.order_by(GermanOrder("name"))}
-            self.choose("kommune", [everything, *((key, one.name) for key, one in self.places.items())])
-            of = self.places.get(str(self.data.get("kommune", "")))
+            of = self._choose_place(str(self.data.get("kommune", "")))
         else:
             shown.discard("anmeldungen")  # where somebody signs in is theirs and the operator's to know
             del self.fields["kommune"]
@@ -67,6 +68,24 @@ class TrailForm(Form):
         self.choose("art", [everything, *((kind, name) for kind, name in KINDS.items() if kind in shown)])
         people = people_in(of, over_all=municipality is None, chosen=_number(self.data.get("person", "")))
         self.choose("person", [everything, *((str(pk), name) for pk, name in people)])
+
+    def _choose_place(self, chosen: str) -> Municipality | None:
+        """One or two queries, however many municipalities there are."""
+        offered = list(Municipality.objects.order_by(GermanOrder("name"))[: MAX_OFFERED + 1])
+        if len(offered) <= MAX_OFFERED:
+            self.places = {one.public_id: one for one in offered}
+            self.choose("kommune", [("", _("alle")), *((key, one.name) for key, one in self.places.items())])
+            return self.places.get(chosen)
+        self.fields["kommune"] = forms.CharField(label=_("Kommune (Gemeindeschlüssel)"), required=False, max_length=16)
+        found = Municipality.objects.filter(Q(ags=chosen) | Q(public_id=chosen)).first() if chosen else None
+        self.places = {chosen: found} if found else {}
+        return found
+
+    def clean_kommune(self) -> str:
+        typed = str(self.cleaned_data["kommune"])
+        if typed and typed not in self.places:
+            raise forms.ValidationError(_("Keine Kommune hat diesen Schlüssel. Er hat acht Ziffern."))
+        return typed
 
     def _rounds(self, municipality: Municipality) -> Iterator[tuple[str, str]]:
         """Of the project that is chosen, or of all."""

@@ -5,6 +5,7 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.db import connection
 from django.urls import reverse
 
 from scaling.accounts.models import Municipality, User
@@ -104,3 +105,65 @@ def test_older_page_of_the_admin_overwrites_nothing(client, operator, alice, mun
     assert client.post(url, {**data, "name": "Stadt Neuhafen"}).status_code == 302
     assert "Nichts ist überschrieben." in client.post(url, {**data, "name": "Stadt Althafen"}).text
     assert Municipality.objects.get(pk=municipality.pk).name == "Stadt Neuhafen"
+
+
+def scans(queryset):
+    """The kinds of nodes in PostgreSQL's plan, once reading whole tables is out of the question."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    return queryset.explain()
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("müll", {"Bärbel Müller"}),
+        ("MULL", {"Bärbel Müller"}),
+        ("muller barbel", {"Bärbel Müller"}),
+        ("amt.example", {"Bärbel Müller", "Jörg Groß-Gerau"}),
+        ("b.m@amt", {"Bärbel Müller"}),
+        ("gross gerau", {"Jörg Groß-Gerau"}),
+        ("o'ne", {"Ann O'Neil"}),
+        ("llbach", set()),
+        ("' | a:* & \\", set()),
+        ("@", set()),
+    ],
+)
+def test_search_finds_how_words_begin_by_an_index(client, operator, typed, found):
+    User.objects.create_user("b.m@amt.example", name="Bärbel Müller")
+    User.objects.create_user("jgg@amt.example", name="Jörg Groß-Gerau")
+    User.objects.create_user("ann@elsewhere.example", name="Ann O'Neil")
+    page = client.get(reverse("admin:accounts_user_changelist"), {"q": typed})
+    assert {person.name for person in page.context["cl"].result_list} == found
+    assert "user_words" in scans(page.context["cl"].queryset.order_by())
+
+
+def test_lists_come_in_german_order_by_an_index(client, operator, municipality):
+    for name in ("Zora", "Ämilia", "Bert"):
+        User.objects.create_user(f"{len(name)}{name[-1]}@example.org", name=name)
+    page = client.get(reverse("admin:accounts_user_changelist"))
+    names = [person.name for person in page.context["cl"].result_list]
+    assert names == ["Ämilia", "Bert", "Otto", "Zora"]
+    assert "user_by_name" in scans(page.context["cl"].queryset)
+    url = reverse("admin:accounts_municipality_changelist")
+    assert "municipality_by_name" in scans(client.get(url).context["cl"].queryset)
+    page = client.get(url, {"q": municipality.ags})
+    assert list(page.context["cl"].result_list) == [municipality]
+    assert "municipality_words" in scans(page.context["cl"].queryset.order_by())
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_list_of_accounts_shows_twenty_by_as_many_queries(client, operator, django_assert_num_queries, number):
+    for one in range(number):
+        User.objects.create_user(f"person{one}@example.org", name=f"Person {one}")
+    url = reverse("admin:accounts_user_changelist")
+    client.get(url)
+    for query in ({}, {"q": "person"}):
+        with django_assert_num_queries(5):
+            page = client.get(url, query)
+        assert len(page.context["cl"].result_list) == min(20, number + (not query))
+
+
+def test_municipality_leads_to_what_an_operator_may_see_of_it(client, operator, municipality):
+    page = client.get(reverse("admin:accounts_municipality_change", args=[municipality.pk])).text
+    assert f'href="{reverse("municipality_data", args=[municipality.public_id])}"' in page

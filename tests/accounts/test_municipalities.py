@@ -5,6 +5,7 @@ from django.core import mail
 from django.urls import reverse
 
 from scaling.accounts.models import Invitation, Municipality
+from scaling.accounts.views.municipalities import MAX_NEWEST
 from tests.conftest import make_user
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +67,16 @@ def test_municipality_that_is_there_already_is_told(client, operator, bob, munic
     assert response.status_code == 422
     assert response.context["form"].errors
     assert Municipality.objects.count() == 1
+
+
+def test_of_a_nation_only_the_newest_stand_beside_the_form(client, operator, django_assert_num_queries):
+    for number in range(MAX_NEWEST + 2):
+        Municipality.objects.create(name=f"Gemeinde {number}", ags=f"03{number:06d}")
+    with django_assert_num_queries(4):
+        page = client.get(URL).text
+    assert "Gemeinde 21<" in page
+    assert "Gemeinde 2<" in page
+    assert "Gemeinde 1<" not in page
 
 
 def test_nobody_else_makes_one(client, alice, bob, dora):

@@ -1,8 +1,10 @@
 """Names in the order Germans expect, whoever sorts them: PostgreSQL or Python."""
 
+from django.db import connection
+
 from assessments.models import Project
 from scaling.accounts.models import Membership, Municipality, Role
-from scaling.common.sorting import sort_key
+from scaling.common.sorting import folded, sort_key
 from tests.conftest import make_user
 from tests.factories import make_project
 
@@ -16,6 +18,17 @@ def test_typed_order_differs():
 
 def test_names_sorted_in_python():
     assert sorted(TYPED, key=sort_key) == SORTED
+
+
+def test_database_folds_as_python_does(db):
+    """All letters that European names are written with, but for eleven rare ones, such as the Danish Ǣ with a line above."""
+    letters = [chr(code) for code in range(0x20, 0x250) if chr(code) not in "µŉſǢǣǮǯǾǿǇǊ" and chr(code).isprintable()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT word, accounts_folded(word) FROM unnest(%s::text[]) AS word", [[*letters, *SORTED, "I\u0308 a\u0301"]]
+        )
+        differing = {word: found for word, found in cursor.fetchall() if found != folded(word)}
+    assert differing == {}
 
 
 def test_projects_sorted(municipality):

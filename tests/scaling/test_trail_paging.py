@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from scaling.trail import paging
+from scaling.trail import forms, paging
 from scaling.trail.models import EventKind, TrailEvent
 from scaling.trail.paging import ENTRIES_PER_PAGE, page_of
 from scaling.trail.reading import Wanted, entries
@@ -181,3 +181,22 @@ def test_operators_are_not_offered_every_account_of_a_nation(client, otto, alice
     page = client.get(url, {"person": alice.pk}).text
     assert f"{offered[1]} selected" in page
     assert client.get(url, {"person": 10**17}).status_code == 422
+
+
+def test_of_many_municipalities_the_key_is_asked_for(client, otto, municipality, monkeypatch):
+    client.force_login(otto)
+    url = reverse("trail_of_all")
+    option = f'<option value="{municipality.public_id}"'
+    assert option in client.get(url).text
+    monkeypatch.setattr(forms, "MAX_OFFERED", 0)
+    page = client.get(url).text
+    assert option not in page
+    assert '<input class="kern-form-input__input" id="kommune" name="kommune"' in page
+    for key in (municipality.ags, municipality.public_id):
+        page = client.get(url, {"kommune": key})
+        assert page.status_code == 200
+        assert page.context["form"].wanted().municipality == municipality
+        assert f'value="{key}"' in page.text
+    page = client.get(url, {"kommune": "01234567"})
+    assert page.status_code == 422
+    assert "Keine Kommune hat diesen Schlüssel." in page.text

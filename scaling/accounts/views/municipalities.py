@@ -13,7 +13,9 @@ from scaling.accounts.invitations import TooManyInvitations
 from scaling.accounts.models import Invitation, Municipality
 from scaling.accounts.municipalities import create_municipality
 from scaling.common.addresses import start_page
-from scaling.common.sorting import GermanOrder
+
+#: Beside the form stand those made last; all others are found in the admin.
+MAX_NEWEST = 20
 
 
 @login_required
@@ -36,7 +38,7 @@ def create(request: HttpRequest) -> HttpResponse:
             return redirect("municipality_create")
     context = {
         "form": form,
-        "existing": Municipality.objects.order_by(GermanOrder("name")),
+        "newest": Municipality.objects.order_by("-pk")[:MAX_NEWEST],
         "crumbs": [(_("Start"), start_page()), (_("Kommune anlegen"), "")],
     }
     return render(request, "accounts/municipality_create.html", context, status=422 if form.errors else 200)
