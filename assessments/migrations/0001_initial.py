@@ -30,6 +30,25 @@ RETURN jsonb_build_object(
 )
 """
 
+# What the years are told by: the gate of the project's own phase by keys, the whole, and what moved.
+MOVED_FIGURES = """
+CREATE FUNCTION assessments_moved_figures(figures jsonb) RETURNS jsonb IMMUTABLE PARALLEL SAFE LANGUAGE sql
+RETURN (
+    SELECT jsonb_build_object(
+        'phase', gate -> 'phase', 'state', gate -> 'state', 'passed', gate -> 'passed',
+        'blocked', jsonb_path_query_array(gate, '$.blocked_by[*].criterion'),
+        'dropped', jsonb_path_query_array(gate, '$.dropped[*].criterion'),
+        'average', figures #> '{overall,average}', 'levels', figures #> '{overall,levels}',
+        'change', figures #> '{overall,change}',
+        'compared', coalesce(figures #> '{changes,compared_with,id}', '""'),
+        'fallen', coalesce(figures #> '{changes,down}', '[]'), 'risen', coalesce(figures #> '{changes,up}', '[]'))
+    FROM (
+        SELECT coalesce(
+            jsonb_path_query_first(figures, '$.gates[*] ? (@.is_current == true)'), figures #> '{gates,0}') AS gate
+    ) own
+)
+"""
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -42,6 +61,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(LISTED_FIGURES, "DROP FUNCTION assessments_listed_figures"),
+        migrations.RunSQL(MOVED_FIGURES, "DROP FUNCTION assessments_moved_figures"),
         migrations.CreateModel(
             name="Participant",
             fields=[
@@ -157,6 +177,17 @@ class Migration(migrations.Migration):
                         expression=models.Func(
                             django.db.models.fields.json.KeyTransform("figures", "document"),
                             function="assessments_listed_figures",
+                        ),
+                        output_field=models.JSONField(),
+                    ),
+                ),
+                (
+                    "moved",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            django.db.models.fields.json.KeyTransform("figures", "document"),
+                            function="assessments_moved_figures",
                         ),
                         output_field=models.JSONField(),
                     ),

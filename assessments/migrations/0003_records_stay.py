@@ -11,7 +11,7 @@ FUNCTION = """
 CREATE FUNCTION assessments_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     -- What the database computes by itself is not there yet when a trigger looks; nobody can write it.
-    free text[] := '{figures,listed,ratings}';
+    free text[] := '{figures,listed,moved,ratings}';
     argument text;
     fills boolean := false;
 BEGIN

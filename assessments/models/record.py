@@ -23,7 +23,7 @@ class AssessmentRecordQuerySet(models.QuerySet["AssessmentRecord"]):
 
     def without_document(self) -> "AssessmentRecordQuerySet":
         """Without what makes a record large, for those who only ask which one it is."""
-        return self.defer("document", "figures", "listed", "ratings")
+        return self.defer("document", "figures", "listed", "moved", "ratings")
 
     def with_parts(self) -> "AssessmentRecordQuerySet":
         """Adds what its files need, in the same query. See ``AssessmentRecord.names`` and ``AssessmentRecord.renditions``."""
@@ -67,6 +67,12 @@ class AssessmentRecord(models.Model):
     #: Of the figures what lists of many projects show: a fifth of them. The function is in the first migration.
     listed = models.GeneratedField(
         expression=Func(KeyTransform("figures", "document"), function="assessments_listed_figures"),
+        output_field=models.JSONField(),
+        db_persist=True,
+    )
+    #: What the years are told by, of each record ever made: some hundred bytes. The function is there, too.
+    moved = models.GeneratedField(
+        expression=Func(KeyTransform("figures", "document"), function="assessments_moved_figures"),
         output_field=models.JSONField(),
         db_persist=True,
     )

@@ -77,26 +77,11 @@ def load_sources(user: Any, municipality: Municipality) -> DevelopmentSources:
     )
 
 
-# Figures are taken apart once a record: each arrow would unpack all of them anew.
 _RECORDS = """
     SELECT record.id, assessment.project_id, assessment.public_id, assessment.round, record.approved_at, record.superseded_at,
-           assessment.edition_id, part.gate ->> 'phase', part.gate ->> 'state', (part.gate ->> 'passed')::int,
-           coalesce(part.changes -> 'compared_with' ->> 'id', ''),
-           jsonb_build_array(
-               jsonb_path_query_array(part.gate, '$.blocked_by[*].criterion'),
-               jsonb_path_query_array(part.gate, '$.dropped[*].criterion'),
-               part.overall -> 'average', part.overall -> 'levels', part.overall -> 'change',
-               coalesce(part.changes -> 'down', '[]'), coalesce(part.changes -> 'up', '[]')
-           )
+           assessment.edition_id, record.moved
     FROM assessments_assessmentrecord record
     JOIN assessments_assessment assessment ON assessment.id = record.assessment_id
-    CROSS JOIN LATERAL (
-        SELECT record.figures -> 'overall' AS overall, nullif(record.figures -> 'changes', 'null') AS changes,
-               coalesce(
-                   jsonb_path_query_first(record.figures, '$.gates[*] ? (@.is_current == true)'), record.figures #> '{gates,0}'
-               ) AS gate
-        OFFSET 0
-    ) part
     WHERE record.id = ANY(%(records)s) AND assessment.project_id = ANY(%(projects)s)
     ORDER BY record.approved_at, record.id
 """
@@ -106,7 +91,7 @@ def _rows(pks: list[int], projects: list[int]) -> Iterable[ApprovedRow]:
     """The ``projects`` are those of the records, named so that their rounds are found by index and not among all there are."""
     with connection.cursor() as cursor:
         for row in cursor.execute(_RECORDS, {"records": pks, "projects": projects}).fetchall():
-            blocked, dropped, average, levels, change, fallen, risen = json.loads(row[11])
+            moved = json.loads(row[7])
             yield ApprovedRow(
                 pk=row[0],
                 project_id=row[1],
@@ -116,17 +101,17 @@ def _rows(pks: list[int], projects: list[int]) -> Iterable[ApprovedRow]:
                 on=timezone.localdate(row[4]),
                 superseded_at=row[5],
                 edition_id=row[6],
-                phase=row[7],
-                state=row[8],
-                passed=row[9],
-                blocked=frozenset(blocked),
-                dropped=frozenset(dropped),
-                average=average,
-                levels=levels,
-                change=change,
-                compared=row[10],
-                fallen=tuple(fallen),
-                risen=tuple(risen),
+                phase=moved["phase"],
+                state=moved["state"],
+                passed=moved["passed"],
+                blocked=frozenset(moved["blocked"]),
+                dropped=frozenset(moved["dropped"]),
+                average=moved["average"],
+                levels=moved["levels"],
+                change=moved["change"],
+                compared=moved["compared"],
+                fallen=tuple(moved["fallen"]),
+                risen=tuple(moved["risen"]),
             )
 
 
