@@ -113,8 +113,8 @@ class Event:
 #: How far back "what changed" looks, and how much of it the page shows.
 EVENTS_SINCE, MAX_EVENTS = timedelta(days=60), 5
 PROJECTS_PER_PAGE = 8
-#: Of the measures of others, the most urgent; the first few are seen at once.
-MAX_OF_OTHERS = 24
+#: Of the rounds that wait for a person, of each kind, and of measures: so many are shown, the most urgent; six are seen at once.
+MAX_WAITING = 24
 #: Of so many municipalities that a person manages the four answers stand on the first screen.
 MAX_ANSWERED = 2
 
@@ -169,8 +169,9 @@ def _rates(assessment: Any, mine: set[int]) -> bool:
 
 
 def _rounds(user: int, shown: list[int], managed: list[int], since: datetime | None = None, **viewer: Any) -> Any:
-    """Of the rounds a person may see, those the page says something of, however many years there are: the current ones of the
-    projects ``shown``, what waits for the person, and those of the last steps ``since`` then in what they manage.
+    """Of the rounds a person may see, those the page says something of, however many projects and years there are: the current
+    ones of the projects ``shown``, what waits for the person (of each kind one more than is shown), and those of the last steps
+    ``since`` then in what they manage.
 
     A manager rates as well (``is_rated_here``) where they have answered something, or where there is no team to do it.
     """
@@ -179,17 +180,20 @@ def _rounds(user: int, shown: list[int], managed: list[int], since: datetime | N
     assigned = Score.objects.filter(assessment=OuterRef("pk"), assigned_to=user)
     answered = Score.objects.filter(assessment=OuterRef("pk"), updated_by=user)
     is_rated_here = Q(project__municipality__in=managed) & (Exists(answered) | ~Exists(team))
-    wanted = (
-        Q(project__in=shown) & is_current()
-        | Q(state=AssessmentState.SUBMITTED, project__municipality__in=managed)
-        | Q(state__in=EDITABLE) & (Exists(on_team) | Exists(assigned) | is_rated_here)
-    )
+    visible = Assessment.objects.visible_to(viewer_of(viewer)).filter(project__archived_at=None)
+    submitted = visible.filter(state=AssessmentState.SUBMITTED, project__municipality__in=managed)
+    submitted = submitted.annotate(last_step=Max("transitions__at")).order_by("last_step", "pk")
+    editable = visible.filter(Exists(on_team) | Exists(assigned) | is_rated_here, state__in=EDITABLE)
+    editable = editable.order_by(Exists(assigned).desc(), GermanOrder("project__name"), "pk")
+    wanted = Q(project__in=shown) & is_current()
+    for waiting in (submitted, editable):
+        wanted |= Q(pk__in=waiting.values("pk")[: MAX_WAITING + 1])
     if since:
         stepped = Assessment.objects.filter(transitions__kind__in=STEPS, transitions__at__gte=since)
         theirs = stepped.filter(project__municipality__in=managed, project__archived_at=None)
         last = theirs.annotate(last_step=Max("transitions__at")).order_by("-last_step")
         wanted |= Q(pk__in=last.values("pk")[:MAX_EVENTS])
-    active = Assessment.objects.visible_to(viewer_of(viewer)).filter(wanted, project__archived_at=None)
+    active = visible.filter(wanted)
     here = ExpressionWrapper(is_rated_here, output_field=BooleanField())
     asked = active.with_steps().with_progress().with_next_open().with_record().annotate(is_rated_here=here)
     return asked.order_by(GermanOrder("project__name"), "-round")
@@ -204,9 +208,13 @@ def _running(**filters: Any) -> Any:
     return Measure.objects.running().filter(project__archived_at=None, **filters)
 
 
-def _others_running(municipalities: list[int], user: int) -> Any:
-    theirs = _running(project__municipality__in=municipalities).exclude(owner=user).annotate(of_all=Window(Count("*")))
-    return theirs.order_by(F("due_on").asc(nulls_last=True), "pk")[:MAX_OF_OTHERS]
+def _most_urgent(measures: Any) -> Any:
+    """Those without a day last; each knows how many there are ``of_all``."""
+    return measures.annotate(of_all=Window(Count("*"))).order_by(F("due_on").asc(nulls_last=True), "pk")[:MAX_WAITING]
+
+
+def _left(shown: list[Any]) -> int:
+    return shown[0].of_all - len(shown) if shown else 0
 
 
 _ROUNDS = Prepared(
@@ -220,9 +228,15 @@ _PROJECTS = Prepared(_projects, "municipality", "phase", added={"is_begun": None
 _ON_TEAM = Prepared(lambda user: Project.team.through.objects.filter(user=user))
 _MEASURE_CONTEXT = ("project__municipality", "owner")
 #: A person's own measures in these projects.
-_TASKS = Prepared(lambda user, projects: _running(owner=user, project__in=projects), *_MEASURE_CONTEXT)
-#: What others still have to do in these municipalities, the most urgent first, those without a day last.
-_OF_OTHERS = Prepared(_others_running, *_MEASURE_CONTEXT, added={"of_all": None})
+_TASKS = Prepared(
+    lambda user, projects: _most_urgent(_running(owner=user, project__in=projects)), *_MEASURE_CONTEXT, added={"of_all": None}
+)
+#: What others still have to do in these municipalities.
+_OF_OTHERS = Prepared(
+    lambda municipalities, user: _most_urgent(_running(project__municipality__in=municipalities).exclude(owner=user)),
+    *_MEASURE_CONTEXT,
+    added={"of_all": None},
+)
 
 
 def signed_in(user: Any, now: datetime, page: str | None = None) -> dict[str, Any]:
@@ -246,21 +260,26 @@ def signed_in(user: Any, now: datetime, page: str | None = None) -> dict[str, An
     begun = {project.municipality_id for project in projects if project.is_begun}
     asked_of = [place for place in places if place.pk in begun][:MAX_ANSWERED]
     of_others: list[Any] = _OF_OTHERS.rows(municipalities=managed, user=user.pk)
+    tasks: list[Any] = _TASKS.rows(user=user.pk, projects=[project.pk for project in projects])
+    to_edit = [r for r in rounds if r.assessment.state in EDITABLE and _rates(r.assessment, mine)]
+    # What waits longest first.
+    to_approve = sorted((a for a in in_managed if a.state == AssessmentState.SUBMITTED), key=_submitted)
     return {
         "rows": _rows(user, shown, assessments),
         "answers": list(four_answers(user, asked_of, _in_these(projects, asked_of)).values()) if asked_of else [],
         "not_answered": [place for place in places if place not in asked_of],
         "page_obj": shown,
         "several": len(user.roles) > 1,
-        "to_edit": [r for r in rounds if r.assessment.state in EDITABLE and _rates(r.assessment, mine)],
-        # What waits longest first.
-        "to_approve": sorted((a for a in in_managed if a.state == AssessmentState.SUBMITTED), key=_submitted),
+        "to_edit": to_edit[:MAX_WAITING],
+        "to_approve": to_approve[:MAX_WAITING],
+        "more_waits": max(len(to_edit), len(to_approve)) > MAX_WAITING,
         "events": events_of(in_managed, since)[:MAX_EVENTS],
-        "assigned": assigned_to(user, assessments),
-        "tasks": _TASKS.rows(user=user.pk, projects=[project.pk for project in projects]),
+        "assigned": assigned_to(user, assessments)[:MAX_WAITING],
+        "tasks": tasks,
+        "tasks_left": _left(tasks),
         # One's own stand under "tasks".
         "of_others": of_others,
-        "of_others_left": of_others[0].of_all - len(of_others) if of_others else 0,
+        "of_others_left": _left(of_others),
         "tickable": {project.pk for project in projects if _works_on(user, project, mine)},
         "editions": list(Edition.objects.all()) if user.is_curator else [],
         "offers_waiting": PracticeOffer.objects.waiting().count() if user.is_curator else 0,

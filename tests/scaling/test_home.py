@@ -335,12 +335,57 @@ def test_past_rounds_are_not_read_however_many_years_there_are(client, round_of,
         assert len(cursor.fetchall()) == 2
 
 
+@pytest.mark.parametrize("person", ["alice", "bob"])
+def test_of_many_rounds_that_wait_so_many_are_fetched_and_shown(client, municipality, alice, bob, person, monkeypatch):
+    monkeypatch.setattr(home, "MAX_WAITING", 7)
+    monkeypatch.setattr(home, "MAX_EVENTS", 1)
+    monkeypatch.setattr(home, "PROJECTS_PER_PAGE", 1)
+    home._ROUNDS._kept.clear()
+    make_catalogue(1)
+    asked = []
+    for number in range(1, 12):
+        project = make_project(municipality, f"Projekt {number:02}", team=[alice])
+        assessment = workflow.start_assessment(project=project, by=alice)
+        if person == "bob":
+            workflow.submit(assessment=assessment, by=alice)
+        elif number == 11:
+            assign(assessment=assessment, scores=[score.pk for score in assessment.scores.all()], to=alice, by=bob)
+        if number in (3, 7, 11):
+            start_page(client, {"alice": alice, "bob": bob}[person])  # the catalogue is kept from now on
+            with CaptureQueriesContext(connection) as queries:
+                page = client.get("/")
+            asked.append(len(queries))
+            assert ("Es wartet noch mehr auf Sie" in page.text) == (number == 11)
+            (rounds,) = (one["sql"] for one in queries.captured_queries if "record_phase" in one["sql"])
+            with connection.cursor() as cursor:
+                cursor.execute(rounds)
+                assert len(cursor.fetchall()) <= 8 + 1 + 1
+    assert len(set(asked)) == 1
+    shown = page.context["to_approve"] or [found.assessment for found in page.context["to_edit"]]
+    assert [one.project.name for one in shown] == [f"Projekt {number:02}" for number in range(1, 8)]
+    if person == "alice":
+        assert [one.assessment.project.name for one in page.context["assigned"]] == ["Projekt 11"]
+    home._ROUNDS._kept.clear()
+
+
+def test_own_measures_beyond_the_most_urgent_stand_with_their_projects(client, round_of, alice):
+    project = round_of().project
+    today = timezone.localdate()
+    for number in range(home.MAX_WAITING + 2):
+        Measure.objects.create(project=project, text=f"Schritt {number}", owner=alice, due_on=today - timedelta(days=number))
+    page = start_page(client, alice)
+    assert page.count("/erledigt/") == home.MAX_WAITING
+    assert "Schritt 25" in page
+    assert "Schritt 1\n" not in page
+    assert "2 weitere Maßnahmen von Ihnen haben später oder gar keinen Termin" in page
+
+
 def test_measures_of_others_beyond_the_most_urgent_are_in_the_plan(client, round_of, alice, bob):
     project = round_of().project
-    wanted = home.MAX_OF_OTHERS + 2
+    wanted = home.MAX_WAITING + 2
     Measure.objects.bulk_create(Measure(project=project, text=f"Schritt {number}", owner=alice) for number in range(wanted))
     page = start_page(client, bob)
-    assert page.count("/erledigt/") == home.MAX_OF_OTHERS
+    assert page.count("/erledigt/") == home.MAX_WAITING
     assert "2 weitere Maßnahmen stehen im Plan" in page
     assert reverse("reports:plan", args=[project.municipality.public_id]) in page
 
