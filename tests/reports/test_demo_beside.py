@@ -51,7 +51,7 @@ def test_projections_are_kept_and_the_second_reaches_a_gate(client, beside):
     for variant in PlanVariant.objects.select_related("project").order_by("pk"):
         page = client.get(reverse("reports:what_if", args=[variant.project.public_id]), {"variante": variant.public_id})
         assert page.status_code == 200
-        reached.append(any(gate.is_falling for gate in page.context["projection"].gates))
+        reached.append(any(gate.falls_on for gate in page.context["projection"].gates))
     assert reached == [False, True]
 
 

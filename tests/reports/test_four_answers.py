@@ -105,7 +105,7 @@ def test_gate_falls_on_the_day_that_what_if_says(client, bob, municipality, firs
     projected = project_what_if(bob, first.project, Assumed(frozenset({done.public_id})))
     assert projected
     [fall] = own.next_year.falls
-    [gate] = [gate for gate in projected.gates if gate.is_falling and gate.label == fall.gate]
+    [gate] = [gate for gate in projected.gates if gate.falls_on and gate.label == fall.gate]
     assert gate.label == first.project.phase.label
     assert (fall.project, fall.on) == ("Parkraum-App", gate.falls_on)
     text = page_of(client, bob, municipality)
@@ -121,7 +121,7 @@ def test_no_gate_falls_by_what_is_not_planned_in_time(bob, municipality, first):
         Measure.objects.all().delete()
         measure(first.project, "vertrauen", late)
         ahead = found(bob, municipality).next_year
-        assert (ahead.planned, ahead.later, ahead.undated) == (0, int(late is not None), int(late is None))
+        assert (ahead.planned, ahead.undated) == (0, int(late is None))
         assert ahead.falls == ()
     Measure.objects.all().delete()
     measure(first.project, "vertrauen", days)

@@ -53,7 +53,7 @@ def test_measures_done_let_the_gate_fall_on_the_day_of_the_last_one(client, bob,
     ]
     assumed = Assumed(frozenset(one.public_id for one in measures))
     found = projected(bob, project, assumed)
-    current = next(gate for gate in found.gates if gate.is_falling)
+    current = next(gate for gate in found.gates if gate.falls_on)
     assert current.falls_on == max(days.values())
     assert current.missing == ()
     client.force_login(bob, backend=BACKEND)
@@ -63,7 +63,7 @@ def test_measures_done_let_the_gate_fall_on_the_day_of_the_last_one(client, bob,
     assert page.text.count("wäre erreicht.") >= 1
     # One of them missing, the gate does not fall, and the page says what it would still wait for.
     less = projected(bob, project, Assumed(frozenset(one.public_id for one in measures[1:])))
-    assert not any(gate.is_falling for gate in less.gates if gate.label == current.label)
+    assert not any(gate.falls_on for gate in less.gates if gate.label == current.label)
 
 
 def test_overdue_measures_count_from_today_and_undated_ones_last(bob, project):

@@ -196,7 +196,6 @@ def _next_year(
         until=until,
         planned=len(planned),
         serving=sum(one.criterion in waited.get(one.project, ()) for one in planned),
-        later=len(ahead) - len(planned),
         undated=sum(one.due_on is None for one in measures),
         open_gates=sum(_is_open(row) for row in rows),
         falls=tuple(found),

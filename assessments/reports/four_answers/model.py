@@ -55,15 +55,14 @@ class Fall:
 class NextYear:
     """What is to come from today to ``until``, both included.
 
-    ``planned`` measures have a day in that time, and gates wait for the criteria of ``serving`` of them; ``later`` have one
-    after it, ``undated`` none. ``falls`` would be reached of the ``open_gates``, if all that is planned or overdue were done,
+    ``planned`` measures have a day in that time, and gates wait for the criteria of ``serving`` of them; ``undated``
+    ones have no day. ``falls`` would be reached of the ``open_gates``, if all that is planned or overdue were done,
     what is overdue at once. ``expiring`` pieces of evidence run out in that time, ``expired`` have before.
     """
 
     until: date
     planned: int
     serving: int
-    later: int
     undated: int
     open_gates: int
     falls: tuple[Fall, ...]

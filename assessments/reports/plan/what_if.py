@@ -17,7 +17,6 @@ from assessments.reports.portfolio.texts import dropped
 from assessments.reports.records.keeping import speaking
 from assessments.scoring import (
     NOT_APPLICABLE,
-    REACHED,
     Average,
     Gate,
     Raise,
@@ -89,7 +88,6 @@ class GateBeside:
     then: str
     is_changed: bool
     falls_on: date | None
-    is_falling: bool
     missing: tuple[str, ...]
     dropped: tuple[str, ...]
 
@@ -228,7 +226,6 @@ def _gates_beside(
             then=sentences.gate_state(after.state),
             is_changed=before.state != after.state,
             falls_on=falls.get(after.phase),
-            is_falling=after.phase in falls and after.state == REACHED,
             missing=tuple(_title(edition, one.milestone.key) for one in after.blockers),
             dropped=tuple(left_out[one.key] for one in after.dropped if one.key in left_out),
         )
