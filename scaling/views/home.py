@@ -113,7 +113,7 @@ class Event:
 #: How far back "what changed" looks, and how much of it the page shows.
 EVENTS_SINCE, MAX_EVENTS = timedelta(days=60), 5
 PROJECTS_PER_PAGE = 8
-#: Of the rounds that wait for a person, of each kind, and of measures: so many are shown, the most urgent; six are seen at once.
+#: Of the rounds that wait for a person, of each kind, and of measures, so many are shown: the most urgent; six at once.
 MAX_WAITING = 24
 #: Of so many municipalities that a person manages the four answers stand on the first screen.
 MAX_ANSWERED = 2
