@@ -6,8 +6,8 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, Func, OuterRef, Q
-from django.db.models.fields.json import KeyTransform
-from django.db.models.functions import JSONObject
+from django.db.models.fields.json import KT, KeyTransform
+from django.db.models.functions import JSONArray, JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models.assessment import Assessment
@@ -24,6 +24,14 @@ class AssessmentRecordQuerySet(models.QuerySet["AssessmentRecord"]):
     def without_document(self) -> "AssessmentRecordQuerySet":
         """Without what makes a record large, for those who only ask which one it is."""
         return self.defer("document", "figures", "listed", "moved", "ratings")
+
+    def for_its_files(self) -> "AssessmentRecordQuerySet":
+        """With what tells its files apart and what they are called after (``AssessmentRecord.named_after``), in one query, and
+        without the document, which only making a file needs.
+        """
+        meta = "document__facts__meta"
+        slug_and_round = JSONArray(KT(f"{meta}__project_slug"), KT(f"{meta}__round"))
+        return self.with_parts().without_document().annotate(slug_and_round=slug_and_round)
 
     def with_parts(self) -> "AssessmentRecordQuerySet":
         """Adds what its files need, in the same query. See ``AssessmentRecord.names`` and ``AssessmentRecord.renditions``."""
@@ -128,6 +136,17 @@ class AssessmentRecord(models.Model):
             rows = RecordRendition.objects.filter(record=self).order_by("number")
             rows = rows.values("number", "reason", at=F("made_at"), name=F("made_by__name"), email=F("made_by__email"))
         return [Rendition.from_row(row) for row in rows]
+
+    @property
+    def named_after(self) -> tuple[str, str]:
+        """What the names of its files are made of: the project's slug and the round's number. Only with ``for_its_files``."""
+        slug, number = self.__dict__["slug_and_round"]
+        return slug, number
+
+    @property
+    def last_rendition(self) -> int:
+        """Its number, 1 where there was no later one. Costs what ``renditions`` does."""
+        return max((one.number for one in self.renditions), default=1)
 
 
 class RecordPerson(models.Model):

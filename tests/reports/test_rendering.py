@@ -1,5 +1,6 @@
 """PDFs are made by workers: one render however many ask, nobody waits for long, and what fails is tried again and told."""
 
+import html
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -21,9 +22,7 @@ from assessments.reports.municipal.build import municipal_profile_of
 from assessments.reports.pdf import pdf_of
 from assessments.reports.pdf.store import fetch_pdf, fetch_stand_in, note_problem, store_pdf
 from assessments.reports.portfolio.build import portfolio_of
-from assessments.reports.profile.anonymise import without_names
 from assessments.reports.profile.load import load_profile
-from assessments.reports.records.keeping import record_profile
 from assessments.reports.rendering import orders, queue, tasks
 from assessments.reports.rendering.orders import example_order, form_order, order_from, record_order, running_order
 from assessments.reports.rendering.tasks import AHEAD, RETRY, WANTED
@@ -58,11 +57,10 @@ def impatient(monkeypatch):
 
 def all_orders(first, second):
     record = first.records.with_parts().get()
-    profile = record_profile(record)
     yield running_order(load_profile(second), variant="kurz", comments=True, assessment=second.public_id)
     yield running_order(load_profile(second), variant="lang", compared=first.public_id, assessment=second.public_id)
-    yield record_order(record, profile, variant="lang", comments=True)
-    yield record_order(record, without_names(profile), variant="kurz", without_names=True)
+    yield record_order(record, variant="lang", comments=True)
+    yield record_order(record, variant="kurz", without_names=True)
     yield example_order(variant="kurz", language=translation.get_language())
     yield form_order(second, [(n, one, 1) for n, one in enumerate(cached_edition(second.edition).criteria[:2], 1)])
     yield orders.short_check_order(second, questions_of(second))
@@ -133,6 +131,30 @@ def test_page_that_waits_reads_nothing_but_how_far_its_job_is(client, second, al
     tasks.render.func(type("Context", (), {"job": job})(), **job.args)
     ProcrastinateJob.objects.filter(pk=job.pk).update(status="succeeded")
     assert "PDF ist fertig" in client.get(again).text
+
+
+def test_script_of_a_waiting_page_gets_what_it_shows_and_nothing_around_it(client, second, alice, impatient):
+    client.force_login(alice)
+    page = client.get(url(second)).text
+    shown = page.split('<div role="status">')[1].split("</div>")[0] + "</div>"
+    asked = html.unescape(page.split('hx-get="')[1].split('"')[0])
+    assert client.get(asked, headers={"HX-Request": "true"}).status_code == 204  # nothing new
+    news = client.get(asked.replace("stand=", "stand=x"), headers={"HX-Request": "true"})
+    assert (news.status_code, "".join(news.text.split())) == (202, "".join(shown.split()))
+
+
+def test_kept_pdf_is_found_without_reading_its_record(client, first, alice):
+    """Its profile, a hundred kilobytes of JSON, is read by whoever makes it."""
+    record = first.records.with_parts().get()
+    with translation.override("de"):
+        record_order(record, variant="kurz").make()
+    client.force_login(alice)
+    with CaptureQueriesContext(connection) as read:
+        response = client.get(url(first))
+    assert response.content.startswith(b"%PDF")
+    assert response["Content-Disposition"] == 'attachment; filename="reifeprofil-parkraum-app-runde-1-kurzfassung.pdf"'
+    assert [one for one in read if '"assessments_assessmentrecord"."number"' in one["sql"]]
+    assert not [one for one in read if '"assessments_assessmentrecord"."document",' in one["sql"]]
 
 
 def test_page_that_waited_gets_a_page_and_then_the_file(client, second, alice, impatient):

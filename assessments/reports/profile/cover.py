@@ -112,6 +112,11 @@ class CouncilPaper:
         return replace(self, contact="", participants="", signatures=(), distribution="")
 
 
+def report_name(project_slug: str, number: int | str, *, is_draft: bool = False) -> str:
+    """What the files about a round are called, without an ending. ``number`` is the round's."""
+    return f"reifeprofil-{project_slug}-runde-{number}{'-entwurf' if is_draft else ''}"
+
+
 @dataclass(frozen=True, slots=True)
 class Meta:
     """What the cover says. ``language`` is the code of the texts' language, ``as_of`` the day it speaks of: of an approved
@@ -170,5 +175,4 @@ class Meta:
     @property
     def file_name(self) -> str:
         """„reifeprofil-parkraum-app-runde-2-entwurf“, without an ending: plain letters only, as every system takes them."""
-        draft = "-entwurf" if self.is_draft else ""
-        return f"reifeprofil-{self.project_slug}-runde-{self.round}{draft}"
+        return report_name(self.project_slug, self.round, is_draft=self.is_draft)

@@ -75,7 +75,7 @@ def file_of(
             return found
         with made_at_moment(made_at):
             return _made_again(record, profile, which, render, checksum, made_with)
-    if number < max((one.number for one in record.renditions), default=1):
+    if number < record.last_rendition:
         raise FileGone(number)
     moment = timezone.now()
     with translation.override(profile.meta.language), made_at_moment(moment):

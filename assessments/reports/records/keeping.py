@@ -93,7 +93,7 @@ def mark_of(record: AssessmentRecord, *, rendition: int | None = None) -> Record
     address = absolute_url(reverse("reports:document", args=[record.number]))
     checked = f"{address}?pruefsumme={record.checksum[:SHORT_CHECKSUM]}"
     later = {one.number: one for one in record.renditions}
-    number = max(later, default=1) if rendition is None else rendition
+    number = record.last_rendition if rendition is None else rendition
     mark = RecordMark(record.number, record.version, record.approved_at, record.checksum, checked)
     if number == 1:
         return mark

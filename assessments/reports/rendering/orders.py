@@ -86,15 +86,20 @@ def _running(assessment: str, variant: Variant, comments: bool, compared: str, l
 
 def record_order(
     record: AssessmentRecord,
-    profile: MaturityProfile,
     *,
     variant: Variant,
     comments: bool = False,
     compared: str = "",
     without_names: bool = False,
+    rendition: int | None = None,
 ) -> PdfOrder:
-    """Of an approved round: known by its record, kept with it for ever. ``profile`` is the record's, with or without names."""
-    language = profile.meta.language
+    """Of an approved round, in the active language: known by its record, kept with it for ever.
+
+    Of the record itself, only making the PDF reads anything: its document may be deferred. ``rendition`` is the latest without
+    a number; the worker makes that, an earlier one is what was kept of it.
+    """
+    language = active_language()
+    number = rendition or record.last_rendition
     every = [
         variant,
         "kommentare" if comments else "",
@@ -102,35 +107,30 @@ def record_order(
         "ohne-namen" if without_names else "",
     ]
     options = " ".join(filter(None, every))
-    rendition = profile.meta.record.rendition if profile.meta.record else 1
-    # The worker makes the latest rendition: an earlier one is what was kept of it, and nothing to be made.
+
+    def make() -> bytes:
+        with translation.override(language):
+            profile = record_profile(record, compare_with=compared or None, rendition=number)
+        return file_of(
+            record,
+            anonymous(profile) if without_names else profile,
+            kind="pdf",
+            render=lambda one: render_pdf(one, variant=variant, with_comments=comments),
+            options=options,
+        )
+
     args = {"record": record.number, "variant": variant, "comments": comments, "compared": compared}
     return PdfOrder(
         "record",
         {**args, "without_names": without_names, "language": language},
-        hashlib.sha256(f"{record.number} {rendition} pdf {language} {options}".encode()).hexdigest(),
-        lambda: kept_file(record, kind="pdf", language=language, rendition=rendition, options=options),
-        lambda: file_of(
-            record,
-            profile,
-            kind="pdf",
-            render=lambda one: render_pdf(one, variant=variant, with_comments=comments),
-            options=options,
-        ),
+        hashlib.sha256(f"{record.number} {number} pdf {language} {options}".encode()).hexdigest(),
+        lambda: kept_file(record, kind="pdf", language=language, rendition=number, options=options),
+        make,
     )
 
 
-def _record(record: str, variant: Variant, comments: bool, compared: str, without_names: bool, language: str) -> PdfOrder:
-    row = AssessmentRecord.objects.with_parts().get(number=record)
-    profile = record_profile(row, compare_with=compared or None)
-    return record_order(
-        row,
-        anonymous(profile) if without_names else profile,
-        variant=variant,
-        comments=comments,
-        compared=compared,
-        without_names=without_names,
-    )
+def _record(record: str, language: str, **choices: Any) -> PdfOrder:
+    return record_order(AssessmentRecord.objects.with_parts().get(number=record), **choices)
 
 
 def example_order(*, variant: Variant, language: str) -> PdfOrder:
@@ -199,7 +199,7 @@ def collected_order(
     language = active_language()
     volume = volume or Volume(1, 1, len(records))
     numbers = [record.number for record in records]
-    made = [f"{record.number}:{max((one.number for one in record.renditions), default=1)}" for record in records]
+    made = [f"{record.number}:{record.last_rendition}" for record in records]
     parts = [render_version(), "collected", language, counted, repr(volume), *made]
     key = hashlib.sha256(" ".join(parts).encode()).hexdigest()
 

@@ -19,7 +19,6 @@ from assessments.reports.made_with import render_version
 from assessments.reports.pdf import VARIANTS, PdfUnavailable
 from assessments.reports.pdf.store import fetch_stand_in, forget_problem, recent_problem
 from assessments.reports.records.files import FileDamaged
-from assessments.reports.records.keeping import current_record, record_profile
 from assessments.reports.rendering.orders import PdfOrder, record_order
 from assessments.reports.rendering.tasks import AHEAD, WANTED, render
 from assessments.services import workflow
@@ -115,13 +114,12 @@ def render_ahead(assessment: Assessment, at: datetime, **kwargs: object) -> None
 
     What is entered with a past of its own, such as the demo's, is nobody's news: it is rendered when it is asked for.
     """
-    record = current_record(assessment) if timezone.now() - at < NEWS else None
+    record = assessment.records.current().for_its_files().first() if timezone.now() - at < NEWS else None
     if record is None:
         return
     with translation.override(settings.LANGUAGE_CODE):
-        profile = record_profile(record)
-    for variant in VARIANTS:
-        enqueue(record_order(record, profile, variant=variant), priority=AHEAD)
+        for variant in VARIANTS:
+            enqueue(record_order(record, variant=variant), priority=AHEAD)
 
 
 def workers_alive() -> int:

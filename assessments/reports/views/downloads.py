@@ -41,11 +41,6 @@ def file_name(profile: MaturityProfile, ending: str) -> str:
     return f"{profile.meta.file_name}.{ending}"
 
 
-def pdf_name(profile: MaturityProfile, variant: str) -> str:
-    """„reifeprofil-parkraum-app-runde-2-kurzfassung.pdf“."""
-    return f"{profile.meta.file_name}-{variant}fassung.pdf"
-
-
 def requested_language(request: HttpRequest) -> str:
     """``?sprache=``, else the page's language. 404 for one we do not speak."""
     language = request.GET.get("sprache") or translation.get_language() or LANGUAGES[0]

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_safe
 
 from assessments.reports.profile.example import example_profile
 from assessments.reports.rendering.orders import PdfOrder, example_order
-from assessments.reports.views.downloads import pdf_name, requested_language
+from assessments.reports.views.downloads import requested_language
 from assessments.reports.views.pdf import requested_variant
 from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.reports.views.profile import charts_of
+from assessments.reports.views.requested import pdf_name
 from catalogue.edition_cache import cached_edition
 from catalogue.models import Edition
 from scaling.common.addresses import start_page
@@ -61,7 +62,7 @@ def example_pdf(request: HttpRequest) -> HttpResponse:
 
     def wanted() -> tuple[PdfOrder, str]:
         with translation.override(language):
-            name = pdf_name(example_profile(), variant)
+            name = pdf_name(example_profile().meta.file_name, variant)
         return example_order(variant=variant, language=language), f"beispiel-{name}"
 
     return pdf_answer(

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from assessments.reports.pdf import VARIANTS, Variant
 from assessments.reports.rendering.orders import PdfOrder
 from assessments.reports.views.damaged import tells_damage
-from assessments.reports.views.downloads import pdf_name, requested_language
+from assessments.reports.views.downloads import requested_language
 from assessments.reports.views.pdf_answer import pdf_answer
-from assessments.reports.views.requested import requested_profile
+from assessments.reports.views.requested import requested_pdf
 from assessments.views.access import get_assessment, require
 
 
@@ -44,9 +44,7 @@ def profile_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
 
     def wanted() -> tuple[PdfOrder, str]:
         with translation.override(language):
-            requested = requested_profile(request, assessment)
-        name = pdf_name(requested.profile, variant)
-        return requested.order(variant, comments=with_comments), name
+            return requested_pdf(request, assessment, variant=variant, comments=with_comments)
 
     return pdf_answer(
         request,

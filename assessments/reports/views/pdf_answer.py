@@ -112,10 +112,12 @@ def _answer(
 
 
 def _waiting_page(request: HttpRequest, state: Waiting, context: dict[str, Any], key: str) -> HttpResponse:
-    if request.headers.get("HX-Request") and request.GET.get(SHOWN) == state.mark:
+    is_asked_by_script = bool(request.headers.get("HX-Request"))
+    if is_asked_by_script and request.GET.get(SHOWN) == state.mark:
         return HttpResponse(status=204)  # nothing new: nothing is read aloud once more
     context |= {"state": state, "waiting_url": _address(request, **{WAITING: key})}
-    response = render(request, "report/pdf_waiting.html", context, status=202)
+    template = "report/_pdf_state.html" if is_asked_by_script else "report/pdf_waiting.html"
+    response = render(request, template, context, status=202)
     response["Cache-Control"] = "private, no-store"
     return response
 

@@ -70,7 +70,7 @@ def earlier_files(record: AssessmentRecord, *, public_id: str, with_comments: bo
 
     Left out are those of shared links, which have no address for members, and those with comments for who may not read them.
     """
-    latest = max((one.number for one in record.renditions), default=1)
+    latest = record.last_rendition
     if latest == 1:
         return []
     kept = record.files.filter(version__lt=latest, content__isnull=False)

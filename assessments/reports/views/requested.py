@@ -2,60 +2,36 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import Http404, HttpRequest
 
 from assessments.models import Assessment, AssessmentRecord
 from assessments.reports.pdf import Variant
+from assessments.reports.profile.cover import report_name
 from assessments.reports.profile.load import NotComparable, load_profile
 from assessments.reports.profile.model import MaturityProfile
 from assessments.reports.records.files import FileGone, file_of
-from assessments.reports.records.keeping import current_record, record_profile
+from assessments.reports.records.keeping import record_profile
 from assessments.reports.rendering.orders import PdfOrder, record_order, running_order
 from assessments.views.access import number_in
 
 
 @dataclass(frozen=True)
 class RequestedProfile:
-    """``record`` is None for a running round, ``assessment`` the round's public id. ``compared`` is the round chosen by the
-    address, "" where it is the usual one.
+    """``record`` is None for a running round. ``compared`` is the public id of the round chosen by the address, "" where it is
+    the usual one.
     """
 
     profile: MaturityProfile
     record: AssessmentRecord | None
-    assessment: str
     compared: str = ""
-    without_names: bool = False
-
-    def order(self, variant: Variant, *, comments: bool = False) -> PdfOrder:
-        """Its PDF, from the record or of the running round. 404 for what was not kept of an earlier rendition."""
-        if self.record is None:
-            return running_order(
-                self.profile, variant=variant, comments=comments, compared=self.compared, assessment=self.assessment
-            )
-        order = record_order(
-            self.record,
-            self.profile,
-            variant=variant,
-            comments=comments,
-            compared=self.compared,
-            without_names=self.without_names,
-        )
-        if self.is_earlier and order.fetch() is None:
-            raise Http404
-        return order
-
-    @property
-    def is_earlier(self) -> bool:
-        """An earlier rendition is what was kept of it: what is made today would not be it."""
-        mark = self.profile.meta.record
-        return bool(mark and self.record and any(one.number > mark.rendition for one in self.record.renditions))
 
     def file(self, kind: str, render: Callable[[MaturityProfile], bytes], *options: str) -> bytes:
         """The file from the record's store, or rendered now for a running round. ``options`` tell files of a kind apart."""
         if self.record is None:
             return render(self.profile)
-        every = [*options, f"vergleich={self.compared}" if self.compared else "", "ohne-namen" if self.without_names else ""]
+        every = [*options, f"vergleich={self.compared}" if self.compared else ""]
         try:
             return file_of(self.record, self.profile, kind=kind, render=render, options=" ".join(filter(None, every)))
         except FileGone as error:
@@ -71,16 +47,52 @@ def requested_profile(request: HttpRequest, assessment: Assessment) -> Requested
     record = requested_record(request, assessment)
     try:
         if record is None:
-            return RequestedProfile(
-                load_profile(assessment, compare_with=compared or None), None, assessment.public_id, compared
-            )
+            return RequestedProfile(load_profile(assessment, compare_with=compared or None), None, compared)
         rendition = requested_rendition(request)
         profile = record_profile(record, compare_with=compared or None, rendition=rendition)
     except (NotComparable, LookupError) as error:
         raise Http404 from error
     rounds = profile.meta.rounds
     is_usual = bool(rounds) and rounds[0].public_id == compared
-    return RequestedProfile(profile, record, assessment.public_id, "" if is_usual else compared)
+    return RequestedProfile(profile, record, "" if is_usual else compared)
+
+
+def requested_pdf(request: HttpRequest, assessment: Assessment, *, variant: Variant, comments: bool) -> tuple[PdfOrder, str]:
+    """Its PDF and the name of the file, in the active language; the address says what it says for ``requested_profile``.
+
+    One query for the PDF of a record: whoever fetches it need not wait for its profile to be read.
+    """
+    record = requested_record(request, assessment, for_its_files=True)
+    compared = request.GET.get("vergleich") or ""
+    if record is None or compared:  # the profile knows with which rounds it can be compared
+        requested = requested_profile(request, assessment)
+        compared = requested.compared
+    if record is not None:
+        rendition = requested_rendition(request)
+        return recorded_pdf(record, variant=variant, comments=comments, compared=compared, rendition=rendition)
+    order = running_order(
+        requested.profile, variant=variant, comments=comments, compared=compared, assessment=assessment.public_id
+    )
+    return order, pdf_name(requested.profile.meta.file_name, variant)
+
+
+def pdf_name(name: str, variant: Variant) -> str:
+    """„reifeprofil-parkraum-app-runde-2-kurzfassung.pdf“. ``name`` is that of all files about the round."""
+    return f"{name}-{variant}fassung.pdf"
+
+
+def recorded_pdf(
+    record: AssessmentRecord, *, rendition: int | None = None, variant: Variant, **choices: Any
+) -> tuple[PdfOrder, str]:
+    """The PDF of a record ``for_its_files``, and its name. 404 for a rendition there is not, and for what was not kept of an
+    earlier one: what is made today would not be it.
+    """
+    if rendition is not None and not 1 <= rendition <= record.last_rendition:
+        raise Http404
+    order = record_order(record, variant=variant, rendition=rendition, **choices)
+    if rendition is not None and rendition < record.last_rendition and order.fetch() is None:
+        raise Http404
+    return order, pdf_name(report_name(*record.named_after), variant)
 
 
 def requested_rendition(request: HttpRequest) -> int | None:
@@ -94,11 +106,13 @@ def requested_rendition(request: HttpRequest) -> int | None:
     return number
 
 
-def requested_record(request: HttpRequest, assessment: Assessment) -> AssessmentRecord | None:
+def requested_record(request: HttpRequest, assessment: Assessment, *, for_its_files: bool = False) -> AssessmentRecord | None:
+    """With its parts, or only with what its files are found by. None for a running round, 404 for a number there is not."""
     number = request.GET.get("dokument")
-    if not number:
-        return current_record(assessment) if assessment.is_approved else None
-    record = assessment.records.with_parts().filter(number=number.upper()).first()
-    if record is None:
+    if not number and not assessment.is_approved:
+        return None
+    records = assessment.records.for_its_files() if for_its_files else assessment.records.with_parts()
+    record = (records.filter(number=number.upper()) if number else records.current()).first()
+    if number and record is None:
         raise Http404
     return record

@@ -16,14 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assessments.forms.share_link import ShareForm
 from assessments.models import Assessment, AssessmentRecord, ShareLink
 from assessments.reports.profile.anonymise import without_names
-from assessments.reports.records.keeping import current_record, record_profile
+from assessments.reports.records.keeping import record_profile
 from assessments.reports.rendering.orders import PdfOrder
 from assessments.reports.views.damaged import tells_damage
-from assessments.reports.views.downloads import pdf_name, requested_language
+from assessments.reports.views.downloads import requested_language
 from assessments.reports.views.pdf import requested_variant
 from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.reports.views.profile import charts_of
-from assessments.reports.views.requested import RequestedProfile
+from assessments.reports.views.requested import recorded_pdf
 from assessments.services.share_links import NotApproved, Revoked, change_link, create_link, revoke_link
 from assessments.views.access import get_assessment, require
 from assessments.views.breadcrumbs import crumbs_to
@@ -142,26 +142,23 @@ def unlisted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return wrapped
 
 
-def _shared_record(token: str) -> tuple[ShareLink, AssessmentRecord]:
+def _shared_record(token: str, *, for_its_files: bool = False) -> tuple[ShareLink, AssessmentRecord]:
     """404 for a link that is expired, revoked or guessed, or whose round was reopened: nobody can tell which. Two queries."""
     link = ShareLink.objects.usable(timezone.localdate()).filter(token=token).first()
-    record = current_record(link.assessment) if link else None
-    if link is None or record is None:
+    if link is None:
+        raise Http404
+    records = link.assessment.records.current()
+    record = (records.for_its_files() if for_its_files else records.with_parts()).first()
+    if record is None:
         raise Http404
     return link, record
-
-
-def _profile_of(link: ShareLink, record: AssessmentRecord) -> RequestedProfile:
-    profile = record_profile(record)
-    if link.with_names:
-        return RequestedProfile(profile, record, link.assessment.public_id)
-    return RequestedProfile(without_names(profile), record, link.assessment.public_id, without_names=True)
 
 
 @require_safe
 @unlisted
 def shared_profile(request: HttpRequest, token: str) -> HttpResponse:
-    profile = _profile_of(*_shared_record(token)).profile
+    link, record = _shared_record(token)
+    profile = record_profile(record) if link.with_names else without_names(record_profile(record))
     context = {
         "profile": profile,
         "charts": charts_of(profile),
@@ -178,12 +175,11 @@ def shared_pdf(request: HttpRequest, token: str) -> HttpResponse:
     """``?umfang=`` and ``?sprache=`` as for members; never with comments."""
     variant = requested_variant(request)
     language = requested_language(request)
-    link, record = _shared_record(token)
+    link, record = _shared_record(token, for_its_files=True)
 
     def wanted() -> tuple[PdfOrder, str]:
         with translation.override(language):
-            shared = _profile_of(link, record)
-        return shared.order(variant), pdf_name(shared.profile, variant)
+            return recorded_pdf(record, variant=variant, without_names=not link.with_names)
 
     return pdf_answer(
         request,
