@@ -15,6 +15,8 @@ document.addEventListener("allauth.error", (event) => {
 });
 
 for (const button of buttons) {
+  /* allauth sends its forms by submit(), which tells nobody: what was typed would be held for lost (unsaved.js). */
+  if (button.form) button.form.submit = () => button.form.requestSubmit();
   button.addEventListener("click", () => {
     if (problem) problem.hidden = true;
   });

@@ -108,6 +108,8 @@ def add_key(page, live_server, check=lambda page: None):
     page.get_by_label("Name des Schlüssels").fill("Dienstrechner")
     page.get_by_role("button", name="Schlüssel hinzufügen").click()
     expect(page.get_by_text("Der Schlüssel ist hinzugefügt.")).to_be_visible()
+    page.goto(f"{live_server.url}/")  # where words that nobody stored would wait
+    expect(page.locator("#unsaved")).to_be_hidden()
 
 
 def test_passkey_alone_signs_in(page, live_server, alice, sign_in_by_page, passkeys, assert_accessible):
