@@ -258,6 +258,22 @@ def test_worker_of_another_version_ends_the_wait(client, second, alice, impatien
     assert client.get(url(second)).status_code == 202
 
 
+@pytest.mark.parametrize("hours", [-24, 24])
+def test_worker_of_another_day_ends_the_wait(client, second, alice, impatient, monkeypatch, hours):
+    """Two clocks that differ by an hour show two days around midnight, and a draft speaks of today."""
+    client.force_login(alice)
+    client.get(url(second))
+    waited_for = jobs().get()
+    with monkeypatch.context() as moved:
+        there = timezone.now() + timedelta(hours=hours)
+        moved.setattr(timezone, "now", lambda: there)
+        tasks.render.func(type("Context", (), {"job": waited_for})(), **waited_for.args)
+    ProcrastinateJob.objects.filter(pk=waited_for.pk).update(status="succeeded")
+    assert fetch_pdf(waited_for.lock) is None  # its own name for it is another
+    assert client.get(url(second)).content.startswith(b"%PDF")
+    assert jobs().count() == 1
+
+
 def test_round_that_changed_leaves_nothing_under_its_former_name(client, second, alice, impatient, monkeypatch):
     client.force_login(alice)
     client.get(url(second))

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.db import connection
 from django.db.models import F, Sum, Window
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from assessments.models import RenderedPdf
@@ -46,14 +47,18 @@ def store_pdf(key: str, pdf: bytes) -> None:
 
 
 def store_stand_in(key: str, pdf: bytes) -> None:
-    """What a worker of another version made for whoever waits under this key, apart from what that key's own version makes."""
+    """What a worker of another version, or day, made for whoever waits under this key, apart from what that key's own makes.
+
+    By the database's clock, which both read.
+    """
     store_pdf(_stand_in(key), pdf)
+    RenderedPdf.objects.filter(key=_stand_in(key)).update(made_at=Now())
 
 
 def fetch_stand_in(key: str) -> bytes | None:
     """None where there is none, or none from the last minutes. One query, another one where there is one."""
     beside = _stand_in(key)
-    is_recent = RenderedPdf.objects.filter(key=beside, made_at__gt=timezone.now() - STANDS_IN).exists()
+    is_recent = RenderedPdf.objects.filter(key=beside, made_at__gt=Now() - STANDS_IN).exists()
     return fetch_pdf(beside) if is_recent else None
 
 
