@@ -2,7 +2,7 @@ from importlib import import_module
 from typing import cast
 
 from django.apps import AppConfig, apps
-from django.db.models.signals import post_migrate
+from django.db.models.signals import pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -22,4 +22,4 @@ class ScalingConfig(AppConfig):
         static_files = cast("StaticFilesConfig", apps.get_app_config("staticfiles"))
         static_files.ignore_patterns = [*static_files.ignore_patterns, "django_htmx/ext/*"]
         apps.get_app_config("procrastinate").verbose_name = _("Warteschlange")  # its heading in /verwaltung/
-        post_migrate.connect(note_schema, sender=self)
+        pre_migrate.connect(note_schema, sender=self)  # before: one that is cut off in the middle goes on

@@ -36,12 +36,13 @@ def fingerprint(files: Sequence[Path]) -> str:
 
 
 def note_schema(plan: Sequence[tuple[Migration, bool]] = (), **_kwargs: Any) -> None:
-    """After ``migrate``: where our tables have just been made, say by which files.
+    """Before ``migrate``: where our tables are about to be made, say by which files. Whoever is killed meanwhile can go on.
 
-    ``plan``: what was done, and whether backwards. One statement.
+    ``plan``: what will be done, and whether backwards. Two or three statements.
     """
     ours = our_apps()
     if any(migration.initial and migration.app_label in ours and not undone for migration, undone in plan):
+        MigrationRecorder(connection).ensure_schema()
         with connection.cursor() as cursor:
             cursor.execute(f"COMMENT ON TABLE {TABLE} IS '{fingerprint(migration_files())}'")
 

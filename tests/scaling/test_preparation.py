@@ -21,6 +21,7 @@ from scaling.preparation import LOCK, alone
 from scaling.preparation import _static_state as static_state
 from tests.later_migration import later_migration
 from tests.races import WAITING_HOST
+from tests.scaling.installation import wait_until
 from tests.scaling.test_backup import address, new_database
 from tests.scaling.test_settings import ROOT
 
@@ -66,6 +67,31 @@ def test_two_hosts_at_once_on_an_empty_database(tmp_path):
         answers = [process.communicate(timeout=300) for process in both]
         assert [process.returncode for process in both] == [0, 0], answers
         with psycopg.connect(url) as database:
+            assert database.execute("SELECT count(*) FROM catalogue_edition WHERE state = 'published'").fetchone() == (3,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_host_killed_while_it_prepares_and_another_waits(tmp_path):
+    """The one that waited goes on from where the other one was cut off."""
+    with new_database() as url:
+        environment = os.environ | {"DATABASE_URL": url, "VAR_DIR": str(tmp_path)}
+        command = [sys.executable, "manage.py", "prepare"]
+        first = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        with psycopg.connect(url, autocommit=True) as database:
+            wait_until(lambda: database.execute("SELECT to_regclass('django_migrations')").fetchone() != (None,), "no table")
+            second = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            )
+            wait_until(lambda: database.execute(WAITING_HOST).fetchone() == (1,), "the second does not wait")
+            first.kill()
+            first.communicate()
+            (done,) = database.execute("SELECT count(*) FROM django_migrations").fetchone() or (0,)
+            said, _ = second.communicate(timeout=300)
+            assert second.returncode == 0, said
+            assert "Another host prepares this database" in said
+            (all_done,) = database.execute("SELECT count(*) FROM django_migrations").fetchone() or (0,)
+            print(f"\nkilled after {done} of {all_done} migrations; the other host made the rest")  # noqa: T201
+            assert 0 < done < all_done
             assert database.execute("SELECT count(*) FROM catalogue_edition WHERE state = 'published'").fetchone() == (3,)
 
 
