@@ -41,7 +41,22 @@ def main() -> None:
                 finding = {"check": "settings", "level": "problem", "said": str(error), "do": "Correct the settings."}
                 print(json.dumps({"findings": [finding]}, ensure_ascii=False))  # noqa: T201 – a command's output
             sys.exit(str(error))
-        execute_from_command_line(sys.argv)
+        import psycopg
+        from django.db import OperationalError
+
+        try:
+            execute_from_command_line(sys.argv)
+        except (OperationalError, psycopg.OperationalError) as error:
+            if "--traceback" in sys.argv or not is_away(error):
+                raise
+            why = str(error).strip().splitlines()[0]
+            sys.exit(f"The database cannot be reached ({why}). When it can, run the same command again.")
+
+
+def is_away(error: Exception) -> bool:
+    """Nothing answers, or what answers takes nobody: no fault of the command, whose lines would lead an operator astray."""
+    state = getattr(error.__cause__ or error, "sqlstate", None)
+    return state is None or state.startswith(("08", "57P")) or state == "53300"
 
 
 def build_without_settings() -> None:
