@@ -1,19 +1,31 @@
-"""A mail server of the tests' own, which counts what comes."""
+"""A mail server of the tests' own, counting what comes; ``python -m tests.mail_server PORT`` names whom each mail is for."""
 
 import socketserver
+import sys
 
 
 class MailServer(socketserver.ThreadingTCPServer):
     """Speaks as much SMTP as is needed, and ends a connection after ``at_most`` mails, as many do (421)."""
 
     daemon_threads = True
+    allow_reuse_address = True  # after one that was killed
     at_most = 1000
     connections = 0
     ended = 0
 
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Conversation)
+    def __init__(self, port: int = 0):
+        super().__init__(("127.0.0.1", port), Conversation)
         self.taken: list[str] = []
+
+    def took(self, to: str) -> None:
+        self.taken.append(to)
+
+
+class TellingServer(MailServer):
+    """Tells before it confirms, as a server has a mail on its disk by then."""
+
+    def took(self, to: str) -> None:
+        print(to, flush=True)  # noqa: T201
 
 
 class Conversation(socketserver.StreamRequestHandler):
@@ -36,7 +48,7 @@ class Conversation(socketserver.StreamRequestHandler):
                 while self.rfile.readline() != b".\r\n":
                     pass
                 taken += 1
-                self.server.taken.append(to)
+                self.server.took(to)
                 self.say("250 taken")
             elif word == b"QUIT":
                 self.say("221 bye")
@@ -50,3 +62,8 @@ class Conversation(socketserver.StreamRequestHandler):
 
     def say(self, text):
         self.wfile.write(f"{text}\r\n".encode())
+
+
+if __name__ == "__main__":
+    with TellingServer(int(sys.argv[1])) as server:
+        server.serve_forever()

@@ -278,6 +278,7 @@ class Traffic:
         self.confirmed: list[tuple[int, str]] = []
         self.not_given_back: list[str] = []
         self.seconds: list[float] = []
+        self.under_way = self.struck = 0
         self.ending = threading.Event()
         self.lock = threading.Lock()
         self.threads = [threading.Thread(target=self._write, args=[number]) for number in range(1, house.people + 1)]
@@ -299,8 +300,11 @@ class Traffic:
         if fields is None:
             return False
         begun = time.monotonic()
+        with self.lock:
+            self.under_way += 1
         status, page = host.post(path, fields | {"choice": "2", "rationale": text, "bleiben": "1"}, number)
         with self.lock:
+            self.under_way -= 1
             self.seconds.append(time.monotonic() - begun)
             self.statuses[status] += 1
             if status == 302:
@@ -321,6 +325,7 @@ class Traffic:
             thread.start()
         try:
             self.more(self.house.people)
+            self.struck = self.under_way
             yield self
             self.more(2 * self.house.people)
         finally:
@@ -340,8 +345,9 @@ class Traffic:
         refused = sum(self.statuses.values()) - len(self.confirmed)
         slow = statistics.quantiles(self.seconds, n=20)[-1]
         print(  # noqa: T201 – the figures, shown with -s
-            f"\n{what}: {len(self.confirmed)} texts confirmed, {len(self.confirmed) - len(lost)} kept; {refused} refused or "
-            f"cut off and sent again, answers {dict(self.statuses)}; 95 % of saves within {slow * 1000:.0f} ms"
+            f"\n{what}: {self.struck} saves under way as it began; {len(self.confirmed)} texts confirmed, "
+            f"{len(self.confirmed) - len(lost)} kept; {refused} refused or cut off and sent again, "
+            f"answers {dict(self.statuses)}; 95 % of saves within {slow * 1000:.0f} ms"
         )
         assert lost == []
         assert self.not_given_back == []

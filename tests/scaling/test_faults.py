@@ -142,11 +142,13 @@ def bring(pages: Pages, name: str, size: int = 200_000) -> tuple[int, str]:
 
 def test_disk_of_uploads_full(house, pages):
     with mounted(house.var / "media", "1m"):
-        status, page = bring(pages, "zu-gross", 3_000_000)
-        assert status == 422
-        assert UPLOAD_REFUSED in page
-        assert "Beschluss zu-gross" in page
-        assert bring(pages, "klein")[0] == 302
+        with Traffic(house, pages).running("disk of uploads full") as traffic:
+            status, page = bring(pages, "zu-gross", 3_000_000)
+            assert status == 422
+            assert UPLOAD_REFUSED in page
+            assert "Beschluss zu-gross" in page
+            assert bring(pages, "klein")[0] == 302
+        assert set(traffic.statuses) == {302}
         assert [path.stat().st_size for path in (house.var / "media/nachweise").iterdir()] == [200_000]
     assert house.database.ask("SELECT count(*) FROM assessments_evidence WHERE file_name = 'zu-gross.txt'") == [(0,)]
     house.database.ask("DELETE FROM assessments_evidence")
@@ -159,15 +161,17 @@ def test_folder_of_uploads_away(house, pages):
     ((evidence,),) = house.database.ask("SELECT id FROM assessments_evidence WHERE file_name = 'vorher.txt'")
     file = f"{pages.criterion(7)}nachweise/{evidence}/datei/"
     assert pages.get(file)[0] == 200
-    media.rename(house.var / "elsewhere")
-    media.symlink_to(house.var / "share")
-    status, page = bring(pages, "mittendrin")
-    assert status == 422
-    assert UPLOAD_REFUSED in page
-    assert pages.get(file)[0] == 404
-    assert pages.get(pages.criterion(7))[0] == 200
-    media.unlink()
-    (house.var / "elsewhere").rename(media)
+    with Traffic(house, pages).running("folder of uploads away") as traffic:
+        media.rename(house.var / "elsewhere")
+        media.symlink_to(house.var / "share")
+        status, page = bring(pages, "mittendrin")
+        assert status == 422
+        assert UPLOAD_REFUSED in page
+        assert pages.get(file)[0] == 404
+        assert pages.get(pages.criterion(7))[0] == 200
+        media.unlink()
+        (house.var / "elsewhere").rename(media)
+    assert set(traffic.statuses) == {302}
     assert pages.get(file)[0] == 200
     assert bring(pages, "mittendrin")[0] == 302
 
@@ -251,9 +255,11 @@ def test_libraries_of_pdfs_missing(house, pages):
     known = subprocess.check_output(["/sbin/ldconfig", "-p"], text=True)
     (library,) = re.findall(r"libpango-1\.0\.so\.0 .*=> (\S+)", known)[:1] or pytest.skip("Pango is not there anyway")
     hidden = ("unshare", "-m", "sh", "-c", f'mount --bind /dev/null "{library}" && exec "$@"', "sh")
-    save(pages, 1, "Vor dem PDF.")
     worker = house.start_worker("worker", hidden)
     try:
+        with Traffic(house, pages).running("libraries of PDFs missing") as traffic:
+            pass
+        assert set(traffic.statuses) == {302}
         path = f"{pages.round}profil.pdf?umfang=kurz"
         wait_until(lambda: pages.get(path)[0] == 503, f"nobody is told: {house.log('worker')}")
         assert "Auf diesem Server fehlen Systembibliotheken" in pages.get(path)[1]

@@ -50,6 +50,9 @@ def test_disk_of_temporary_files_full_for_the_worker(house):
         try:
             wait_until(lambda: pages.get(path + "kurz")[1].startswith("%PDF"), f"no PDF: {house.log('worker')}")
             fill(house.folder / "tmp")
+            with Traffic(house, pages).running("disk of the worker's temporary files full") as traffic:
+                pass
+            assert set(traffic.statuses) == {302}
             wait_until(lambda: pages.get(path + "lang")[1].startswith("%PDF"), f"no PDF: {house.log('worker')}")
         finally:
             worker.terminate()

@@ -1,7 +1,10 @@
 """Mails wait in the queue and not in a request: they are there with their transaction, and are tried again."""
 
 import smtplib
+import subprocess
+import sys
 import threading
+from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
 
@@ -22,6 +25,7 @@ from scaling.doctor import services
 from tests.factories import make_catalogue, make_project
 from tests.mail_server import MailServer
 from tests.reports.workers import wait_until, worker
+from tests.scaling.installation import free_port
 
 NEW = "neu@example.org"
 
@@ -216,3 +220,55 @@ def test_mails_that_wait_together_go_over_one_connection(clean_queue, tmp_path, 
         wait_until(lambda: not ProcrastinateJob.objects.filter(status__in=("todo", "doing")).exists(), "some wait", log)
     assert mail_server.taken == [f"{name}@stadt.example" for name in names if name != "niemand"]
     assert [job.status for job in ProcrastinateJob.objects.filter(queue_name=MAIL)] == ["failed"]
+
+
+@contextmanager
+def mail_server_process(port, log):
+    """One that can be killed; whom it took a mail for is in ``log``."""
+    with log.open("a") as file:
+        process = subprocess.Popen([sys.executable, "-m", "tests.mail_server", str(port)], stdout=file)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_mail_server_and_then_the_worker_killed_in_mid_work(clean_queue, tmp_path):
+    """Each mail arrives; one that was taken without the worker's hearing of it arrives twice. ``-s`` shows how many."""
+    names = [f"person-{number}@stadt.example" for number in range(60)]
+    said, log = tmp_path / "taken", tmp_path / "worker.log"
+    port = free_port()
+    address = {"EMAIL_URL": f"smtp://127.0.0.1:{port}"}
+
+    def taken():
+        return said.read_text().split()
+
+    def waits():
+        return ProcrastinateJob.objects.filter(queue_name=MAIL, status__in=("todo", "doing")).count()
+
+    def stop(process, at_least):
+        wait_until(lambda: len(taken()) >= at_least, "nothing is sent", log, 0.001)
+        process.kill()
+        process.wait()
+        return f"{len(taken())} taken and {waits()} waiting"
+
+    with mail_server_process(port, said) as server, worker(log, **address):
+        send_later(EmailMessage("Betreff", "Text", to=[name]) for name in names)
+        server_killed = stop(server, 5)
+        wait_until(lambda: ProcrastinateJob.objects.filter(attempts__gte=1, status="todo").exists(), "not tried", log)
+        assert not ProcrastinateJob.objects.filter(status="failed").exists()
+    with mail_server_process(port, said):
+        before = len(taken())
+        with worker(log, **address) as sender:
+            worker_killed = stop(sender, before + 5)
+        with worker(log, **address):
+            wait_until(lambda: not waits(), "some wait", log)
+    twice = len(taken()) - len(names)
+    print(  # noqa: T201
+        f"\nmail server killed: {server_killed}; worker killed: {worker_killed}; "
+        f"{len(set(taken()))} of {len(names)} mails arrived, {twice} of them twice"
+    )
+    assert set(taken()) == set(names)
+    assert twice <= 2
+    assert {job.status for job in ProcrastinateJob.objects.filter(queue_name=MAIL)} <= {"succeeded"}

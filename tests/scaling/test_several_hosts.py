@@ -149,15 +149,17 @@ def test_object_storage_away(house, storage, pooled):
     assert bring(pages, "da")[0] == 302
     file = address_of(house, pages, "da")
     assert pages.get(file)[0] == 200
-    storage.stop()
-    status, page = bring(pages, "weg")
-    assert status == 422
-    assert "Die Datei ließ sich gerade nicht ablegen" in page
-    assert "Beschluss weg" in page
-    status, page = pages.get(file)
-    assert status == 503
-    assert "Wir sind gleich wieder da" in page
-    assert pages.get(pages.criterion(PEOPLE + 1))[0] == 200  # everything else goes on
+    with Traffic(house, pages).running("object storage away") as traffic:
+        storage.stop()
+        status, page = bring(pages, "weg")
+        assert status == 422
+        assert "Die Datei ließ sich gerade nicht ablegen" in page
+        assert "Beschluss weg" in page
+        status, page = pages.get(file)
+        assert status == 503
+        assert "Wir sind gleich wieder da" in page
+        assert pages.get(pages.criterion(PEOPLE + 1))[0] == 200
+    assert set(traffic.statuses) == {302}  # everything else goes on
     storage.start()
     assert bring(pages, "weg")[0] == 302
     assert house.database.ask("SELECT count(*) FROM assessments_evidence WHERE file_name = 'weg.txt'") == [(1,)]
@@ -199,13 +201,13 @@ def test_valkey_away(house):
     pages = host(house, "fifth", {"CACHE_URL": f"valkey://127.0.0.1:{port}/0"})
     fields = pages.form("/konto/password/reset/", 0) | {"email": house.seed["bob"]}
     wait_until(lambda: pages.post("/konto/password/reset/", fields, 0)[0] == 302, "no new password")
-    valkey.kill()
-    valkey.wait()
-    status, page = pages.post("/konto/password/reset/", fields, 0)
-    assert status == 503
-    assert "Wir sind gleich wieder da" in page
-    answer = pages.form(pages.criterion(1)) | {"choice": "2", "rationale": "Ohne Valkey.", "bleiben": "1"}
-    assert pages.post(pages.criterion(1), answer)[0] == 302
+    with Traffic(house, pages).running("Valkey away") as traffic:
+        valkey.kill()
+        valkey.wait()
+        status, page = pages.post("/konto/password/reset/", fields, 0)
+        assert status == 503
+        assert "Wir sind gleich wieder da" in page
+    assert set(traffic.statuses) == {302}
     start_valkey()
     wait_until(lambda: pages.post("/konto/password/reset/", fields, 0)[0] == 302, "no new password")
     pages.process.terminate()
