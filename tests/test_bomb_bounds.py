@@ -17,7 +17,7 @@ from PIL import Image
 
 from assessments.services import evidence_files
 from assessments.services.evidence_files import UploadRejected, validate_upload
-from assessments.workbook import package, pdf_fields
+from assessments.workbook import package, pdf_fields, pdf_form
 from assessments.workbook.cells import UnreadableFile
 from assessments.workbook.package import read_workbook
 from assessments.workbook.pdf_form import read_fields
@@ -227,6 +227,15 @@ def test_process_that_reads_a_form_ends_where_it_takes_too_much():
     assert reader("pdf_fields.fields = lambda data: {'f': len(bytearray(900 * 1024 * 1024))}") == 1
     endless = "pdf_fields.SECONDS = 1\ndef fields(data):\n    while True: pass\npdf_fields.fields = fields"
     assert reader(endless) < 0  # by a signal of the system
+
+
+def test_process_that_does_not_come_back_is_not_waited_for(monkeypatch):
+    """Whatever it waits for: its own bound is of the processor's seconds alone."""
+    form = pdf([text_field("f", "x")])
+    assert read_fields(form) == {"f": "x"}
+    monkeypatch.setattr(pdf_form, "SECONDS", 0.001)
+    with pytest.raises(UnreadableFile):
+        read_fields(form)
 
 
 # --- People
