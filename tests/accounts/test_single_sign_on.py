@@ -178,12 +178,19 @@ def test_last_manager_stays_one(client, provider, municipality, bob):
     assert roles_of("bob@stadt.example") == {municipality.ags: "manager"}
 
 
-def test_other_municipalities_are_none_of_its_business(client, provider, municipality, charlie):
+@pytest.mark.parametrize("role", ["manager", "team", "reader"])
+def test_other_municipalities_are_none_of_its_business(provider, municipality, elsewhere, charlie, role):
+    """Whatever somebody is there, the last manager or one who could be left out; and whatever they are and were here."""
     User.objects.filter(pk=charlie.pk).update(email="charlie@stadt.example")
-    elsewhere = roles_of("charlie@stadt.example")
-    provider.person("c1", **claims(email="charlie@stadt.example", groups=["team"]))
-    sign_in(client, "c1")
-    assert roles_of("charlie@stadt.example") == elsewhere | {municipality.ags: "team"}
+    Membership.objects.filter(user=charlie).update(role=role)
+    for groups, here in ((["team"], {municipality.ags: "team"}), (["leitung"], {municipality.ags: "manager"})):
+        provider.person("c1", **claims(email="charlie@stadt.example", groups=groups))
+        sign_in(Client(), "c1")
+        assert roles_of("charlie@stadt.example") == {elsewhere.ags: role} | here
+    Membership.objects.filter(user=charlie, municipality=municipality).update(role="team")
+    provider.person("c1", **claims(email="charlie@stadt.example", groups=[]))
+    sign_in(Client(), "c1")
+    assert roles_of("charlie@stadt.example") == {elsewhere.ags: role}
 
 
 # --- Whose account it is
@@ -273,6 +280,8 @@ def test_answer_is_good_once_and_in_one_browser(provider):
     address = at_provider(own, "n1")
     assert attacker.get(address).status_code in (401, 503)
     assert own.get(address).status_code == 302
+    assert own.get(address).status_code in (401, 503)  # still signed in, with the same session
+    assert is_in(own)
     own.post(reverse("account_logout"))
     assert own.get(address).status_code in (401, 503)
     assert (is_in(own), is_in(attacker)) == (False, False)

@@ -73,11 +73,15 @@ def test_token_that_is_wrong_is_told_and_opens_nothing(page, live_server, provid
     expect(page.get_by_role("heading", name="Anmelden", level=1)).to_be_visible()
 
 
-def test_answer_of_the_provider_is_good_once(page, live_server, provider, sign_out):
+def test_answer_of_the_provider_is_good_once(page, live_server, provider):
     answers = []
     page.on("request", lambda request: answers.append(request.url) if "/login/callback/" in request.url else None)
     come_from_there(page, live_server, provider)
     page.wait_for_url(f"{live_server.url}/")
-    page.context.clear_cookies()
-    page.goto(answers[0])
+    page.goto(answers[0])  # by „back“, say
     expect(page.get_by_role("heading", name="Die Anmeldung hat nicht geklappt")).to_be_visible()
+    page.context.clear_cookies()
+    page.goto(answers[0])  # in another browser
+    expect(page.get_by_role("heading", name="Die Anmeldung hat nicht geklappt")).to_be_visible()
+    page.goto(f"{live_server.url}/konto/")
+    expect(page.get_by_role("heading", name="Anmelden", level=1)).to_be_visible()
