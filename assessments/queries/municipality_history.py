@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.formats import localize
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from assessments.queries.history import ChangedField, HistoryEntry
@@ -44,7 +44,7 @@ def _settings(rows: Any) -> Iterable[HistoryEntry]:
 
 
 def _people(row: Any) -> str:
-    return "–" if row.population is None else localize(row.population, use_l10n=True)
+    return "–" if row.population is None else number_format(row.population, force_grouping=True)
 
 
 def _demanded(row: Any) -> str:

@@ -83,6 +83,13 @@ def read(content: bytes, municipality: Municipality) -> tuple[list[Person], list
     return people, problems
 
 
+def unread_columns(content: bytes) -> list[str]:
+    """The heads of columns that mean nothing here, of a list that can be read: what stands below them does not happen."""
+    head = _lines(_text(content))[0][1]
+    read_ones = _columns(head).values()
+    return [tidy_line(cell)[:40] for at, cell in enumerate(head) if at not in read_ones and tidy_line(cell)]
+
+
 def _text(content: bytes) -> str:
     if len(content) > MAX_BYTES:
         raise UnreadableList(_("Die Datei ist größer als 1 MB. Teilen Sie die Liste auf."))

@@ -18,7 +18,7 @@ from scaling.accounts.models import Municipality, PeopleList
 from scaling.common.forms import FileForm
 from scaling.common.text import tidy_line
 from scaling.people_list.plan import Plan, PlanOutdated, carry_out, people_of, plan
-from scaling.people_list.reading import LineProblem, UnreadableList, read
+from scaling.people_list.reading import LineProblem, UnreadableList, read, unread_columns
 
 
 class ListForm(FileForm):
@@ -47,8 +47,9 @@ def people_list(request: HttpRequest, public_id: str) -> HttpResponse:
     problems: list[LineProblem] = []
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
+        content = file.read()
         try:
-            people, problems = read(file.read(), municipality)
+            people, problems = read(content, municipality)
         except UnreadableList as error:
             form.add_error("file", str(error))
         else:
@@ -61,6 +62,11 @@ def people_list(request: HttpRequest, public_id: str) -> HttpResponse:
                     file_name=tidy_line(str(file.name))[:200],
                     rows=[one.as_row() for one in people],
                 )
+                if unread := unread_columns(content):
+                    names = ", ".join(f"„{name}“" for name in unread[:10])
+                    messages.warning(
+                        request, _("Diese Spalten sagen hier nichts und sind nicht gelesen: %(names)s.") % {"names": names}
+                    )
                 return redirect("people_list_preview", public_id, upload.public_id)
     context = {"municipality": municipality, "form": form, "problems": problems, "crumbs": _crumbs(municipality)}
     return render(request, "people_list/list.html", context, status=422 if form.errors or problems else 200)

@@ -5,15 +5,18 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Field, ForeignKey, Model, TextField
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessments.models import Measure, PlanVariant
 from assessments.queries.history import ChangedField
 from assessments.queries.row_history import yes_or_no
+from catalogue.models import Criterion
 from scaling.accounts.profile import fields_in_words
 from scaling.common.offices import office_names
+from scaling.common.sorting import sort_key
 from scaling.trail.environment import MARKS, settings_in_words
 from scaling.trail.sources import ACCOUNT_FIELDS, Source
 
@@ -75,8 +78,8 @@ LEFT_OUT = frozenset(
 )
 _WORDS = {"+": gettext_lazy("angelegt"), "~": gettext_lazy("geändert"), "-": gettext_lazy("gelöscht")}
 
-#: Things that fields point at, by model and primary key.
-Labels = dict[tuple[type[Model], int], str]
+#: Things that fields point at: by model and primary key, or what else names them there.
+Labels = dict[tuple[type[Model], int | str], str]
 
 
 def what_happened(source: Source, row: Any) -> str:
@@ -155,17 +158,29 @@ def _fields(row: Any) -> "Iterable[Field[Any, Any]]":
 
 
 def names_for(rows: Iterable[Any]) -> Labels:
-    """What foreign keys of these rows say, in words. One query for each model they lead to."""
+    """What foreign keys of these rows say, in words, and what plans name. One query for each model they lead to."""
     wanted: dict[type[Model], set[int]] = {}
+    measures: set[str] = set()
+    criteria: set[str] = set()
     for row in rows:
         if not hasattr(row, "history_id"):
             continue
+        if row.instance_type is PlanVariant:
+            measures |= set(row.measures)
+            criteria |= set(row.targets)
         for field in _fields(row):
             if isinstance(field, ForeignKey) and (pk := getattr(row, field.attname)) is not None:
                 wanted.setdefault(field.related_model, set()).add(pk)
-    return {
+    names: Labels = {
         (model, pk): str(one) for model, pks in wanted.items() for pk, one in model._base_manager.in_bulk(list(pks)).items()
     }
+    if measures:
+        known = Measure.objects.filter(public_id__in=measures).values_list("public_id", "text")
+        names |= {(Measure, public_id): text for public_id, text in known}
+    if criteria:
+        titles = Criterion.objects.filter(key__in=criteria).order_by("edition").titles_only()
+        names |= {(Criterion, one.key): str(one.title) for one in titles}
+    return names
 
 
 def changes(source: Source, row: Any, before: Any, names: Labels) -> tuple[ChangedField, ...]:
@@ -207,12 +222,17 @@ def _plain(value: Any) -> str:
 
 def _in_words(field: "Field[Any, Any]", row: Any, names: Labels) -> str:
     value = getattr(row, field.attname)
-    if value is None or value == "" or value == []:
+    if value is None or value in ("", [], {}):
         return ""
     if isinstance(field, ForeignKey):
         return names.get((field.related_model, value), f"#{value}")
     if field.name == "offices":
         return str(office_names(value))
+    if isinstance(value, list) and row.instance_type is PlanVariant:
+        return "; ".join(names.get((Measure, one)) or _("gelöschte Maßnahme") for one in value)
+    if isinstance(value, dict):  # levels by key of their criteria
+        levels = sorted((sort_key(names.get((Criterion, key)) or key), level) for key, level in value.items())
+        return "; ".join(_("%(title)s: Stufe %(level)s") % {"title": title, "level": level} for (_key, title), level in levels)
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, bool):
@@ -221,6 +241,8 @@ def _in_words(field: "Field[Any, Any]", row: Any, names: Labels) -> str:
         return str(date_format(localtime(value), "DATETIME_FORMAT"))
     if isinstance(value, date):
         return str(date_format(value, "DATE_FORMAT"))
+    if isinstance(value, int):
+        return str(number_format(value, force_grouping=True))
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
     return str(value)

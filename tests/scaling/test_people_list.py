@@ -190,6 +190,20 @@ def test_pages_show_then_do(world, municipality, client, bob, rita):
     assert rita.memberships.get().role == "team"
 
 
+def test_columns_that_say_nothing_here_are_told(world, municipality, client, bob, rita):
+    """Or somebody would think that „Gesperrt: ja“ had locked an account."""
+    client.force_login(bob)
+    url = reverse("people_list", args=[municipality.public_id])
+    for head, told in (("Gesperrt;Abteilung;;Stand", "„Gesperrt“, „Abteilung“."), ("Stand", "")):
+        file = SimpleUploadedFile(
+            "liste.csv", f"E-Mail;Rolle;{head}\n{rita.email};Lesen;ja;X;;\n".replace(";ja;X;;", ";").encode()
+        )
+        page = client.post(url, {"file": file}, follow=True)
+        assert page.status_code == 200
+        assert ("sind nicht gelesen" in page.text) is bool(told)
+        assert told in page.text
+
+
 def test_list_dropped_changes_nothing_and_is_nobody_elses(world, municipality, client, bob):
     client.force_login(bob)
     where = bring(client, municipality, f"{HEAD}neu@example.com;;Lesen;;\n")["Location"]

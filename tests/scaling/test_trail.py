@@ -9,9 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from assessments.services import answers, comments, workflow
+from assessments.models import Measure
+from assessments.services import answers, comments, plan_variants, workflow
 from scaling.accounts import invitations
 from scaling.accounts.models import Membership, Municipality
+from scaling.common.history import attribute_to
 from scaling.trail.models import TrailEvent
 from scaling.trail.reading import Wanted, described, entries
 from scaling.trail.sealing import seal
@@ -268,3 +270,21 @@ def test_membership_and_invitation_are_told(world, municipality, bob):
     invitations.invite(municipality=municipality, email="ganz-neu@example.org", role="team", by=bob)
     first = trail(municipality=municipality, kind="personen")[0]
     assert (first.who, first.what, first.title) == ("Bob", "Einladung: angelegt", "ganz-neu@example.org")
+
+
+def test_what_a_plan_assumes_is_named_and_not_numbered(world, bob, municipality, client, url):
+    measure = Measure.objects.get(public_id=world.ids["measure"])
+    targets = {"kriterium-1": 3, "gibt-es-nicht": 2}
+    plan_variants.save_variant(project=world.project, by=bob, name="Bald", measures=[measure.public_id, "weg"], targets=targets)
+    municipality.population = 41300
+    attribute_to(municipality, bob)
+    municipality.save()
+    client.force_login(bob)
+    page = client.get(url).text
+    title = world.draft.edition.criteria.get(key="kriterium-1").title
+    assert f"gibt-es-nicht: Stufe 2; {title}: Stufe 3" in page
+    assert f"{measure.text}; gelöschte Maßnahme" in page
+    assert measure.public_id not in page
+    assert "41.300" in page
+    history = client.get(reverse("assessments:municipality_history", args=[municipality.public_id])).text
+    assert "„41.300“" in history
