@@ -78,7 +78,7 @@ class AssessmentRecord(models.Model):
         output_field=models.JSONField(),
         db_persist=True,
     )
-    #: What the years are told by, of each record ever made: some hundred bytes. The function is there, too.
+    #: What the years are told by, of each record ever made: a kilobyte. The function is there, too.
     moved = models.GeneratedField(
         expression=Func(KeyTransform("figures", "document"), function="assessments_moved_figures"),
         output_field=models.JSONField(),

@@ -5,10 +5,12 @@ choice. So names are folded before they are compared, in the same way in Postgre
 """
 
 import unicodedata
+from functools import lru_cache
 
 from django.db.models import Func, TextField
 
 
+@lru_cache(maxsize=4096)  # lists of one municipality name the same projects again and again
 def _base(letter: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", letter) if not unicodedata.combining(c))
 

@@ -91,7 +91,8 @@ def test_profile_carries_both_from_the_database_at_no_further_query(second, coat
     second.project.confidentiality = "internal"
     second.project.save()
     assessment = Assessment.objects.with_context().with_papers().get(pk=second.pk)
-    with django_assert_num_queries(6):
+    load_profile(assessment)  # the catalogue is kept from now on
+    with django_assert_num_queries(4):
         meta = load_profile(assessment).meta
     assert (meta.coat_of_arms, meta.confidentiality) == (coat_of_arms, "internal")
     assert meta.confidentiality_label == "Nur für den Dienstgebrauch"

@@ -111,7 +111,7 @@ def test_changed_answer_gives_another_pdf(client, second, alice):
 def test_query_count_is_constant(client, second, alice, django_assert_num_queries):
     client.force_login(alice)
     client.get(url(second, "?umfang=kurz"))
-    with django_assert_num_queries(13):  # two of them note the download
+    with django_assert_num_queries(11):  # two of them note the download
         client.get(url(second, "?umfang=kurz"))
 
 

@@ -11,13 +11,15 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings, strategies
 
 from assessments.models import PeerContribution, PeerFigure, PeerPart
+from assessments.reports.charts import peer_bar
 from assessments.reports.peers.groups import with_wider
 from assessments.reports.peers.membership import join, leave
-from assessments.reports.peers.page import Position, peer_page
+from assessments.reports.peers.page import PeerRow, Position, peer_page
 from assessments.reports.peers.publishing import publish, quarter_of
 from assessments.reports.peers.quartiles import quartiles, size_from
-from assessments.reports.peers.texts import place_name, size_name, sources, spread, standing
-from assessments.reports.peers.values import own_values, speaking_of
+from assessments.reports.peers.texts import drawn, place_name, size_name, sources, spread, standing
+from assessments.reports.peers.values import OwnValue, own_values, speaking_of
+from assessments.reports.templatetags.peer_values import drawn_beside
 from scaling.accounts.models import Municipality
 from scaling.privacy.erasing import erase
 from scaling.privacy.rows import rows_of_municipality
@@ -328,6 +330,12 @@ def test_words_of_place_size_and_spread(edition, nine):
         "über dem mittleren Bereich",
     }
     assert "mittleren Bereich: " in standing(page)
+
+
+def test_drawing_says_the_own_value_where_its_dot_stands():
+    row = PeerRow("", "Alle Kriterien", OwnValue(2.25, 4, 4), None, 1)
+    assert drawn(row) == "Stufen von 0 bis 4: eigener Wert 2,5."
+    assert drawn_beside(row) == peer_bar(2.5, None, drawn(row))
 
 
 # --- An attacker, with the database -----------------------------------------------------------------------------------------

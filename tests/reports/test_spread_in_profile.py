@@ -124,5 +124,5 @@ def test_approved_round_keeps_it_in_both_languages(assessment, alice, bob):
 
 def test_spread_costs_no_query_of_its_own(assessment, django_assert_num_queries):
     load_profile(assessment)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         load_profile(assessment)

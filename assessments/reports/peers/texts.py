@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import PeerBasis
 from assessments.reports.peers.page import GroupFigure, PeerPage, PeerRow, Position
-from assessments.reports.peers.quartiles import size_range
+from assessments.reports.peers.quartiles import half, size_range
 from assessments.sentences import decimal, listing, round_label
 
 #: Of the projects that own values come from, as many as stand in a sentence.
@@ -76,8 +76,8 @@ def spread(figure: GroupFigure) -> str:
 
 
 def drawn(row: PeerRow) -> str:
-    """What the drawing of a row shows."""
-    own = _("eigener Wert %(value)s") % {"value": decimal(row.own.mean)} if row.own and row.own.mean is not None else ""
+    """What the drawing of a row shows: the own value where its dot stands, on half levels."""
+    own = _("eigener Wert %(value)s") % {"value": decimal(half(row.own.mean))} if row.own and row.own.mean is not None else ""
     group = spread(row.figure) if row.figure else ""
     return _("Stufen von 0 bis 4: %(parts)s.") % {"parts": "; ".join(part for part in (own, group) if part)}
 

@@ -1,9 +1,8 @@
-"""Fetches what the maturity profile is made of: six queries, however many criteria, rounds, measures and evidence.
+"""Fetches what the maturity profile is made of: four queries, however many criteria, rounds, measures and evidence.
 
-Where a workshop voted, the edition's texts are looked at as well; a process that does not know them yet asks six more."""
+The edition's texts are at hand; a process that does not know them yet asks six more."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -50,7 +49,7 @@ from assessments.scoring import Rating, RoleSpread, Spread
 from assessments.sentences import round_label
 from assessments.services.workshops import question_of
 from catalogue.edition_cache import cached_edition
-from catalogue.models import Criterion, LevelDescriptor, Milestone, MilestoneKind, Phase
+from catalogue.models import Criterion, MilestoneKind, Phase
 from scaling.common.offices import reads_as_office
 
 
@@ -64,7 +63,7 @@ def load_profile(
     """The profile of a round, in the active language.
 
     ``compare_with`` is an earlier approved round or its public id; left out, it is the latest of them. Raises NotComparable.
-    Six queries; give the assessment as ``with_context`` and ``with_papers`` fetch it, or its relations cost one more each.
+    Four queries; give the assessment as ``with_context`` and ``with_papers`` fetch it, or its relations cost one more each.
     """
     return build_profile(load_facts(assessment, compare_with=compare_with, today=today))
 
@@ -132,13 +131,13 @@ def _rating(row: dict[str, Any]) -> Rating:
 
 
 def _answers(rows: Sequence[dict[str, Any]], local: Local, assessment: Assessment) -> tuple[AnswerFact, ...]:
-    levels = _levels([row["criterion_id"] for row in rows], local)
+    criteria, names = cached_edition(assessment.edition).by_id, texts.Words().levels
     return tuple(
         AnswerFact(
             rating=_rating(row),
             title=local.text(row, "criterion__title"),
             summary=local.wording(row, "criterion__summary"),
-            levels=tuple(levels[row["criterion_id"]]),
+            levels=_levels(criteria[row["criterion_id"]], names, local),
             rationale=row["rationale"],
             target_date=row["target_date"],
             evidence=tuple(map(_evidence, row["evidence_rows"])),
@@ -191,15 +190,13 @@ def _day(iso: str | None) -> date | None:
     return date.fromisoformat(iso) if iso else None
 
 
-def _levels(criteria: Iterable[int], local: Local) -> dict[int, list[ScaleLevel]]:
-    names = texts.Words().levels
-    found: dict[int, list[ScaleLevel]] = defaultdict(list)
-    rows = LevelDescriptor.objects.rewrite(False).filter(criterion__in=criteria).order_by("level")
-    for row in rows.values("criterion_id", "level", *local.worded("description", "next_step")):
-        found[row["criterion_id"]].append(
-            ScaleLevel(row["level"], names[row["level"]], local.wording(row, "description"), local.wording(row, "next_step"))
-        )
-    return found
+def _levels(criterion: Criterion, names: Sequence[str], local: Local) -> tuple[ScaleLevel, ...]:
+    """No query with levels at hand."""
+    rows = [(one.level, vars(one)) for one in criterion.levels.all()]
+    return tuple(
+        ScaleLevel(level, names[level], local.wording(row, "description"), local.wording(row, "next_step"))
+        for level, row in rows
+    )
 
 
 def _name(row: dict[str, Any]) -> str:
@@ -207,24 +204,15 @@ def _name(row: dict[str, Any]) -> str:
 
 
 def _milestones(assessment: Assessment, local: Local) -> tuple[MilestoneFact, ...]:
-    """Those of the whole edition that a round of this kind can ask: a gate also asks for what this one left out."""
-    offered = Criterion.objects.offered_to(municipality_wide=local.municipality_wide).filter(edition=assessment.edition_id)
-    rows = Milestone.objects.filter(criterion__in=offered.values("pk")).order_by("criterion__order")
-    columns = (
-        "criterion__key",
-        "criterion__phase__key",
-        "required_level",
-        "required_levels",
-        "kind",
-        *local.columns("criterion__title"),
-    )
+    """Those of the whole edition that a round of this kind can ask: a gate also asks for what this one left out. No query."""
     return tuple(
         MilestoneFact(
-            gate_milestone(row["criterion__key"], row["criterion__phase__key"], row["required_level"], row["required_levels"]),
-            local.text(row, "criterion__title"),
-            str(MilestoneKind(row["kind"]).label),
+            gate_milestone(one.key, one.phase.key, one.milestone.required_level, one.milestone.required_levels),
+            local.text(vars(one), "title"),
+            str(MilestoneKind(one.milestone.kind).label),
         )
-        for row in rows.values(*columns)
+        for one in cached_edition(assessment.edition).criteria
+        if one.is_milestone and one.is_offered_to(municipality_wide=local.municipality_wide)
     )
 
 

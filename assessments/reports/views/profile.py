@@ -58,7 +58,7 @@ def charts_of(profile: MaturityProfile) -> Mapping[str, SafeString]:
 @login_required
 @require_safe
 def profile_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Ten queries with session, person and navigation, however many criteria and rounds; nine from a record."""
+    """Eight queries with session, person and navigation, however many criteria and rounds; nine from a record."""
     assessment = get_assessment(request.user, public_id, papers=True)
     requested = requested_profile(request, assessment)
     profile, record = requested.profile, requested.record
