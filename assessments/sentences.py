@@ -23,6 +23,16 @@ def round_label(number: int) -> str:
     return _("Runde %(number)s") % {"number": number}
 
 
+def reopened(since: date) -> str:
+    """Of what is not approved any more: „wieder geöffnet, zuletzt freigegeben am 3. Mai 2026“. Not „noch nicht freigegeben“."""
+    return _("wieder geöffnet, zuletzt freigegeben am %(day)s") % {"day": date_format(since, "DATE_FORMAT")}
+
+
+def with_former(person: Any, *, is_there: bool) -> str:
+    """What somebody is called in a list: who has left the project's people says so, and keeps what they had."""
+    return str(person) if is_there else _("%(name)s (nicht mehr dabei)") % {"name": person}
+
+
 def listing(parts: Sequence[str]) -> str:
     """„a, b und c“."""
     if len(parts) < 2:

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.council_paper import PAPER_NAMES
 from assessments.models import Assessment, Project, ProjectPaper, RoundPaper
-from assessments.queries.people import people_of, with_former
+from assessments.queries.people import people_of
+from assessments.sentences import with_former
 from scaling.accounts.models import User
 from scaling.common.forms import Form
 from scaling.common.versions import version_field

@@ -7,7 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Measure, MeasureStatus, Project
-from assessments.queries.people import people_of, with_former
+from assessments.queries.people import people_of
+from assessments.sentences import with_former
 from catalogue.models import Criterion
 from scaling.accounts.models import User
 from scaling.common.forms import DayField, Form

@@ -38,6 +38,7 @@ class OpenRound:
     assessment: Assessment
     counts: Counts
     mine: int
+    project: str
     url: str
     approved_number: int
     approved_at: datetime | None
@@ -51,12 +52,14 @@ class OpenRound:
 @dataclass(frozen=True)
 class DigestMeasure:
     measure: Measure
+    project: str
     url: str
 
 
 @dataclass(frozen=True)
 class DigestEvidence:
     evidence: AgeingEvidence
+    project: str
     url: str
 
 
@@ -115,18 +118,25 @@ _OPEN_ROUNDS = Prepared(
     "edition",
     added={"step_rows": json.loads, "team_user_ids": None, "progress": None, "last_approved": json.loads, "mine": None},
 )
-_DUE_MEASURES = Prepared(_due_measures, "project")
+_DUE_MEASURES = Prepared(_due_measures, "project__municipality")
 
 
 def digest_for(person: User, today: date) -> Digest:
     """Four queries, whatever the number of projects, measures and evidence."""
     viewer = viewer_values(person)
+    several = len(person.roles) > 1
+
+    def named(project: str, municipality: str) -> str:
+        """In two municipalities two projects may have one name."""
+        return f"{project}, {municipality}" if several else project
+
     open_rounds: list[Any] = _OPEN_ROUNDS.rows(person=person.pk, **viewer)
     rounds = [
         OpenRound(
             a,
             a.counts,
             a.mine,
+            named(a.project.name, a.project.municipality.name),
             absolute_url(a.get_absolute_url()),
             a.last_approved["round"] if a.last_approved else 0,
             datetime.fromisoformat(a.last_approved["at"]) if a.last_approved else None,
@@ -134,7 +144,11 @@ def digest_for(person: User, today: date) -> Digest:
         for a in open_rounds
     ]
     tasks = [
-        DigestMeasure(measure, absolute_url(reverse("assessments:measures", args=[measure.project.public_id])))
+        DigestMeasure(
+            measure,
+            named(measure.project.name, measure.project.municipality.name),
+            absolute_url(reverse("assessments:measures", args=[measure.project.public_id])),
+        )
         for measure in _DUE_MEASURES.rows(person=person.pk, until=today + AHEAD, **viewer)
     ]
     return Digest(
@@ -151,7 +165,11 @@ def digest_for(person: User, today: date) -> Digest:
         overdue=[task for task in tasks if task.measure.due_on < today],  # type: ignore[operator]
         due=[task for task in tasks if task.measure.due_on >= today],  # type: ignore[operator]
         ageing=[
-            DigestEvidence(one, absolute_url(reverse("assessments:score", args=[one.assessment_id, one.key])))
+            DigestEvidence(
+                one,
+                named(one.project, one.municipality),
+                absolute_url(reverse("assessments:score", args=[one.assessment_id, one.key])),
+            )
             for one in ageing_of_person(person, today)
         ],
     )

@@ -17,6 +17,7 @@ RETURN jsonb_build_object(
         SELECT jsonb_agg(one - 'counts' - 'median' - 'planned' ORDER BY place)
         FROM jsonb_array_elements(figures -> 'workstreams') WITH ORDINALITY AS each (one, place)),
     'changes', figures #> '{changes,counts}',
+    'unconfirmed', figures #> '{overall,counts,unconfirmed}',
     'dropped', jsonb_path_query_array(figures, '$.gates[last].dropped[*]'),
     'gates', (
         SELECT jsonb_agg(

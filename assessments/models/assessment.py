@@ -228,6 +228,11 @@ class Assessment(models.Model):
         return self.latest(TransitionKind.APPROVE)
 
     @property
+    def taken_back(self) -> RoundStep | None:
+        """The approval that a reopening took back; None where the round is approved, or never was."""
+        return None if self.is_approved else self.approval
+
+    @property
     def handed_back(self) -> RoundStep | None:
         """Why the team works on the round again: its latest return or reopening, None unless it is editable."""
         return self.latest(TransitionKind.RETURN, TransitionKind.REOPEN) if self.is_editable else None

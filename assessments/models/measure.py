@@ -2,9 +2,11 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models.project import Project
+from assessments.sentences import with_former
 from scaling.common.history import history_of
 from scaling.common.public_ids import public_id_field
 
@@ -20,6 +22,19 @@ class MeasureStatus(models.TextChoices):
 RUNNING = (MeasureStatus.PLANNED, MeasureStatus.RUNNING)
 
 
+# As ``queries.people.people_of`` has it, row by row along indexes. Written out, since it names the measures' own table.
+OWNER_IS_THERE = """(
+    EXISTS (
+        SELECT 1 FROM assessments_project_team AS team
+        WHERE team.project_id = assessments_measure.project_id AND team.user_id = assessments_measure.owner_id)
+    OR EXISTS (
+        SELECT 1 FROM accounts_membership AS member JOIN assessments_project AS project
+            ON project.municipality_id = member.municipality_id
+        WHERE project.id = assessments_measure.project_id AND member.user_id = assessments_measure.owner_id
+            AND member.role = 'manager'))
+"""
+
+
 def is_overdue(status: str, due_on: date | None, day: date) -> bool:
     """Whether a measure still had to be done on ``day`` although it was due before. One without a date never is."""
     return status in RUNNING and due_on is not None and due_on < day
@@ -29,6 +44,10 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
     def running(self) -> "MeasureQuerySet":
         """Measures that still have to be done."""
         return self.filter(status__in=RUNNING)
+
+    def with_owner_there(self) -> "MeasureQuerySet":
+        """Adds ``owner_is_there``, for ``Measure.who``: whether its owner is of those who can be named in its project."""
+        return self.annotate(owner_is_there=RawSQL(OWNER_IS_THERE, (), models.BooleanField()))  # noqa: S611 – nothing from outside
 
 
 class Measure(models.Model):
@@ -63,4 +82,7 @@ class Measure(models.Model):
 
     @property
     def who(self) -> str:
-        return str(self.owner) if self.owner else self.owner_text
+        """Who has left the project's people says so, of a measure fetched ``with_owner_there``."""
+        if not self.owner:
+            return self.owner_text
+        return with_former(self.owner, is_there=self.__dict__.get("owner_is_there", True))

@@ -28,13 +28,15 @@ TOLD_AFTER = timedelta(days=14)
 class AgeingEvidence:
     """One piece. ``only_expired``: its answer says something and rests on expired evidence alone.
 
-    ``title`` and ``words`` are in the language of whoever asks for them, not of whoever fetched the row.
+    ``municipality`` is "" where all are of one. ``title`` and ``words`` are in the language of whoever asks for them, not of
+    whoever fetched the row.
     """
 
     text: str
     valid_until: date
     day: date
     project: str
+    municipality: str
     project_id: str
     assessment_id: str
     criterion: Criterion
@@ -97,7 +99,7 @@ def _of_project(project: int, today: date, since: date, until: date, **viewer: A
 
 
 _ADDED = {"still_shown": None}
-_PERSON = Prepared(_of_person, "score__assessment__project", "score__assessment__edition", added=_ADDED)
+_PERSON = Prepared(_of_person, "score__assessment__project__municipality", "score__assessment__edition", added=_ADDED)
 _MUNICIPALITY = Prepared(_of_municipality, "score__assessment__project", "score__assessment__edition", added=_ADDED)
 _PROJECT = Prepared(_of_project, "score__assessment__project", "score__assessment__edition", added=_ADDED)
 
@@ -109,7 +111,7 @@ def ageing_of_person(person: Any, today: date) -> list[AgeingEvidence]:
     rows = _PERSON.rows(
         person=person.pk, today=today, since=today - TOLD_AFTER, until=today + TOLD_BEFORE, **viewer_values(person)
     )
-    return _told(rows, today)
+    return _told(rows, today, with_municipality=True)
 
 
 def ageing_of_municipality(user: Any, municipality: Municipality, today: date) -> list[AgeingEvidence]:
@@ -154,7 +156,7 @@ def count_ageing(user: Any, municipalities: Iterable[int], today: date, until: d
     return {place.pk: AgeingCount(**place.ageing) for place in rows if place.ageing}
 
 
-def _told(rows: Any, today: date) -> list[AgeingEvidence]:
+def _told(rows: Any, today: date, *, with_municipality: bool = False) -> list[AgeingEvidence]:
     found = []
     for row in rows:
         assessment = row.score.assessment
@@ -165,6 +167,7 @@ def _told(rows: Any, today: date) -> list[AgeingEvidence]:
                 valid_until=row.valid_until,
                 day=today,
                 project=assessment.project.name,
+                municipality=assessment.project.municipality.name if with_municipality else "",
                 project_id=assessment.project.public_id,
                 assessment_id=assessment.public_id,
                 criterion=guide.by_id[row.score.criterion_id],

@@ -11,7 +11,7 @@ from django.db import connection
 from assessments.models import MeasureStatus, Score
 from assessments.models.measure import is_overdue
 from assessments.queries.offices import OfficeHolders, holders_by_office
-from assessments.queries.people import with_former
+from assessments.sentences import with_former
 from assessments.validity import Validity, days_in_words, rests_on_expired, validity
 from catalogue.models import Criterion
 from scaling.accounts.models import Role

@@ -3,16 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from assessments.models import Project
 from scaling.accounts.models import Role, User
 from scaling.common.sorting import GermanOrder
-
-
-def with_former(person: Any, *, is_there: bool) -> str:
-    """What somebody is called in a list: who has left the project's people says so, and keeps what they had."""
-    return str(person) if is_there else _("%(name)s (nicht mehr dabei)") % {"name": person}
 
 
 def people_of(project: Project) -> Any:

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
 from assessments.models import Assessment, Score
-from assessments.queries.people import with_former
+from assessments.sentences import with_former
 from assessments.templatetags.words import criterion_link, score_addresses, score_state
 from catalogue.models import Criterion
 from scaling.common.addresses import address

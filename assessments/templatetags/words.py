@@ -15,8 +15,8 @@ from assessments.models import Assessment, Score, ScoreState
 from assessments.queries.neighbours import RoundAnswer
 from assessments.queries.offices import OfficeHolders, OfficeShare
 from assessments.queries.overview import SHOWS, Narrowed, Overview
-from assessments.queries.people import with_former
 from assessments.scoring import Counts
+from assessments.sentences import with_former
 from assessments.validity import ageing_sentence, days_in_words
 from catalogue.models import Criterion
 from catalogue.wording import Wording

@@ -46,7 +46,7 @@ def guide_of(project: Project) -> CachedEdition:
 def measures(request: HttpRequest, public_id: str) -> HttpResponse:
     project = get_project(request.user, public_id)
     criteria = guide_of(project).by_key
-    found = list(project.measures.select_related("owner"))
+    found = list(project.measures.with_owner_there().select_related("owner"))
     today = timezone.localdate()
     # Without a date at the end: what has one is more urgent.
     running = sorted((m for m in found if m.status not in CLOSED), key=lambda m: (m.due_on is None, m.due_on or today, m.pk))

@@ -159,7 +159,7 @@ def project_page(request: HttpRequest, public_id: str) -> HttpResponse:
             "approved": approved,
             "paper": getattr(project, "paper", None),
             "ageing": ageing_of_project(request.user, project, timezone.localdate()),
-            "measures": project.measures.running().select_related("owner"),
+            "measures": project.measures.running().with_owner_there().select_related("owner"),
             "team": project.team.all(),
             "may_start": works and not any(a.state != AssessmentState.APPROVED for a in rounds),
             "today": timezone.localdate(),

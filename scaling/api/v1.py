@@ -308,7 +308,7 @@ def measures(
 ) -> dict[str, Any]:
     """The measures of all projects that the key sees, as they are today. One query; one more with a project."""
     who = holder(request)
-    rows = Measure.objects.filter(project__in=_visible(who)).select_related("project", "owner")
+    rows = Measure.objects.with_owner_there().filter(project__in=_visible(who)).select_related("project", "owner")
     if project:
         rows = rows.filter(project=_project_or_404(who, project))
     if status:

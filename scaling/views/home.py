@@ -28,6 +28,7 @@ from assessments.reports.profile.example import example_profile
 from assessments.reports.profile.gate_status import GateStatus, load_gates
 from assessments.reports.profile.model import Figure
 from assessments.scoring import Counts
+from assessments.sentences import reopened
 from assessments.services.assignment import assigned_to
 from catalogue.edition_cache import cached_edition
 from catalogue.models import Edition, Phase
@@ -93,6 +94,12 @@ class ProjectRow:
     approved_round: Assessment | None
     gate: GateStatus | None
     sees_running: bool
+
+    @property
+    def reopened(self) -> str:
+        """That there was an approval which a reopening took back; "" where another speaks, or there never was one."""
+        step = self.open_round.taken_back if self.open_round and not self.approved_round else None
+        return reopened(timezone.localdate(step.at)) if step else ""
 
     @property
     def speaking_round(self) -> Assessment | None:
@@ -233,9 +240,11 @@ _TASKS = Prepared(
 )
 #: What others still have to do in these municipalities.
 _OF_OTHERS = Prepared(
-    lambda municipalities, user: _most_urgent(_running(project__municipality__in=municipalities).exclude(owner=user)),
+    lambda municipalities, user: _most_urgent(
+        _running(project__municipality__in=municipalities).exclude(owner=user).with_owner_there()
+    ),
     *_MEASURE_CONTEXT,
-    added={"of_all": None},
+    added={"owner_is_there": None, "of_all": None},
 )
 
 
@@ -269,6 +278,8 @@ def signed_in(user: Any, now: datetime, page: str | None = None) -> dict[str, An
         "answers": list(four_answers(user, asked_of, _in_these(projects, asked_of)).values()) if asked_of else [],
         "not_answered": [place for place in places if place not in asked_of],
         "page_obj": shown,
+        # Where nothing is to be listed: a manager without projects gets the first steps, so all there were are in the archive.
+        "archives": places if not projects else [],
         "several": len(user.roles) > 1,
         "to_edit": to_edit[:MAX_WAITING],
         "to_approve": to_approve[:MAX_WAITING],

@@ -165,6 +165,7 @@ def test_who_is_late_is_named_with_how_much_and_since_when(client, alice, bob, m
 def test_two_people_of_one_name_are_two(bob, municipality, first):
     twins = [make_user(name) for name in ("Anna", "anna2")]
     User.objects.filter(pk__in=[one.pk for one in twins]).update(name="Anna Schmidt")
+    first.project.team.add(*twins)
     for number, one in enumerate(twins, start=1):
         measure(first.project, "vertrauen", -number, owner=one)
     measure(first.project, "vertrauen", -9, owner_text="Anna Schmidt")
@@ -267,7 +268,7 @@ def test_falls_are_told_before_rises_and_what_lost_its_level_with_them(bob, muni
     later = workflow.start_assessment(project=first.project, by=bob)
     answer(later, bob, then)
     approved(later, bob, date(2026, 5, 1))
-    assert f"Kriterien seit der vorigen Runde: {said} gestiegen." in texts.standing(found(bob, municipality))
+    assert f"Kriterien seit der vorigen Runde: {said} gestiegen; " in " ".join(texts.standing(found(bob, municipality)))
 
 
 def test_one_line_of_what_holds_up_says_that_others_follow(bob, municipality, edition):

@@ -112,7 +112,7 @@ def test_distribution_counts_each_project_once_where_it_stands(bob, municipality
     assert (names(one.unknown), names(one.not_applicable), names(one.open)) == (["Bäderpass"], ["Fährplan"], ["Gärten"])
     assert (one.n, one.m) == (2, 5)
     assert one.own is None
-    assert one.own_note == "noch nichts freigegeben"
+    assert one.own_note == "nichts freigegeben"
 
 
 def test_parts_add_up_and_equal_the_profiles_own_figures(bob, municipality, edition):
@@ -202,7 +202,7 @@ def test_nothing_is_claimed_of_what_is_not_there(client, bob, municipality, edit
     if projects:
         another(municipality, bob, "Ämterbuch", FIRST)
     page = " ".join(fetch(client, bob, municipality).text.split())
-    assert ("Eine eigene Einschätzung der Kommune ist noch nicht freigegeben." in page) == (not own)
+    assert ("Eine eigene Einschätzung der Kommune ist nicht freigegeben." in page) == (not own)
     assert ("Gerade steht hier kein Projekt; archivierte sind nicht mitgezählt." in page) == (not projects)
     assert "widersprechen sie sich nicht" not in page
     assert "Kein freigegebenes Phasentor" not in page

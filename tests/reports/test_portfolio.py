@@ -107,7 +107,7 @@ def test_own_round_of_the_municipality_is_not_called_nothing(client, bob, munici
     approved(assessment, bob, date(2026, 2, 1))
     text = fetch(client, bob, municipality).text
     assert "Von den Projekten ist nichts freigegeben." in text
-    assert "Dazu ist noch nichts freigegeben" not in text
+    assert "Dazu ist nichts freigegeben" not in text
     assert "Runde 1" in text
 
 

@@ -89,7 +89,7 @@ def test_page_offers_to_edit_only_to_those_who_may_whoever_looked_before(client,
 
 def test_page_says_that_a_draft_is_one_and_an_approved_round_is_none(client, first, second, alice):
     client.force_login(alice)
-    assert "Entwurf, noch nicht freigegeben" in words(client.get(url(second)))
+    assert "Entwurf, nicht freigegeben" in words(client.get(url(second)))
     page = words(client.get(url(first)))
     assert "Entwurf" not in page
     assert "freigegeben am 20. Mai 2025 von Bob" in page

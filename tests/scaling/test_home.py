@@ -214,7 +214,7 @@ def test_whoever_put_all_of_it_in_the_archive_is_no_beginner(client, round_of, b
     response = client.get("/")
     assert response.context["first_steps"] == []
     assert "Die ersten Schritte" not in response.text
-    assert "Hier steht gerade kein Projekt" in response.text
+    assert "Alle Projekte sind im Archiv." in response.text
 
 
 @pytest.mark.parametrize("person", ["alice", "rita"])

@@ -94,7 +94,7 @@ def _head(profile: MaturityProfile) -> Iterator[Block]:
     ]
     yield NamedFacts(tuple((name, value) for name, value in rows if value))
     if meta.is_draft:
-        yield Paragraph(_("Diese Bewertung ist noch nicht freigegeben; die Angaben können sich ändern."))
+        yield Paragraph(_("Diese Bewertung ist nicht freigegeben; die Angaben können sich ändern."))
     if meta.is_fictional:
         yield Paragraph(_("Kommune, Projekt und Antworten sind erfunden."))
 

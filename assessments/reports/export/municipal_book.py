@@ -123,5 +123,5 @@ def _projects(profile: MunicipalProfile) -> BookSheet:
         rows.append([one.name, one.record.round_label, one.record.on, one.record.number, one.edition])
     sheet.table([_("Projekt"), _("Runde"), _("Freigegeben am"), _("Dokument"), _("Katalogausgabe")], rows)
     if not rows:
-        sheet.note(_("Dazu ist noch nichts freigegeben."))
+        sheet.note(_("Dazu ist nichts freigegeben."))
     return sheet

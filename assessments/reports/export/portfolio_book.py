@@ -8,11 +8,12 @@ from assessments.reports.export.table import yes_or_no
 from assessments.reports.portfolio import texts
 from assessments.reports.portfolio.model import Portfolio, PortfolioRow, StreamFigure
 from assessments.reports.profile.statements import active_language
+from assessments.scoring import NOT_EXAMINED
 from assessments.validity import Validity
 
 
 def portfolio_book(portfolio: Portfolio) -> Book:
-    """Six sheets. The same portfolio gives the same book."""
+    """Seven sheets. The same portfolio gives the same book."""
     day = date_format(portfolio.as_of)
     title = _("Portfolio %(municipality)s") % {"municipality": portfolio.municipality}
     return Book(
@@ -30,6 +31,7 @@ def portfolio_book(portfolio: Portfolio) -> Book:
             _obstacles(portfolio),
             _overdue(portfolio),
             _ageing(portfolio),
+            _changes(portfolio),
         ),
     )
 
@@ -94,7 +96,7 @@ def _streams(portfolio: Portfolio) -> BookSheet:
 
 
 def _round(row: PortfolioRow) -> list[Value]:
-    return [row.record.round_label, row.record.on] if row.record else [_("noch nichts freigegeben"), None]
+    return [row.record.round_label, row.record.on] if row.record else [texts.without_record(row), None]
 
 
 def _figure(figure: StreamFigure | None) -> list[Value | BookCell]:
@@ -129,8 +131,17 @@ def _obstacles(portfolio: Portfolio) -> BookSheet:
     ]
     sheet.table([_("Projekt"), _("Phasentor"), _("Kriterium"), _("Workstreams")], rows)
     if not rows:
-        sheet.note(_("Kein freigegebenes Phasentor wartet auf einen Meilenstein."))
+        sheet.note(_nothing_waits(portfolio))
     return sheet
+
+
+def _nothing_waits(portfolio: Portfolio) -> str:
+    """Less than it seems where gates were not examined; the municipality's own is among them, as in the rows."""
+    gates = [row.gate for row in portfolio.listed if row.gate is not None]
+    if not gates:
+        return _("Dazu ist nichts freigegeben.")
+    said = _("Kein freigegebenes Phasentor wartet auf einen Meilenstein.")
+    return " ".join(filter(None, (said, texts.not_examined(sum(gate.state == NOT_EXAMINED for gate in gates)))))
 
 
 def _overdue(portfolio: Portfolio) -> BookSheet:
@@ -162,4 +173,27 @@ def _ageing(portfolio: Portfolio) -> BookSheet:
     )
     if not portfolio.ageing:
         sheet.note(_("Kein Nachweis ist abgelaufen oder läuft in den nächsten 90 Tagen ab."))
+    return sheet
+
+
+def _changes(portfolio: Portfolio) -> BookSheet:
+    """What each change stands on: how many criteria are rated in both rounds, and what nobody has looked at."""
+    sheet = BookSheet(_("Veränderungen"), (30, 12, 14, 11, 11, 16, 14), frozen_columns=1)
+    rows: list[list[Value | BookCell]] = [
+        [
+            row.name,
+            row.record.round_label if row.record else "",
+            BookCell(row.overall.change, "signed_mean"),
+            row.fallen,
+            row.risen,
+            row.unconfirmed,
+            _("%(n)d von %(m)d") % {"n": row.overall.change_n, "m": row.beside},
+        ]
+        for row in _all_rows(portfolio)
+        if row.overall is not None and row.beside
+    ]
+    head = [_("Projekt"), _("Runde"), _("Veränderung"), _("gesunken"), _("gestiegen"), _("nur übernommen"), _("verglichen")]
+    sheet.table(head, rows)
+    if not rows:
+        sheet.note(_("Noch gibt es keine zwei Runden, die sich vergleichen ließen."))
     return sheet

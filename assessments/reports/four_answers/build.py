@@ -17,7 +17,8 @@ from assessments.reports.plan.frame import falls_on, frame_of, ratings_in
 from assessments.reports.portfolio.build import shared_criteria, shared_streams
 from assessments.reports.portfolio.model import Obstacle
 from assessments.reports.records.keeping import said
-from assessments.scoring import BLOCKED, DOWN, NO_LONGER_RATED, NOT_EXAMINED, REACHED, UP
+from assessments.scoring import BLOCKED, DOWN, KINDS, NO_LONGER_RATED, NOT_EXAMINED, REACHED, SAME, UP
+from assessments.sentences import with_former
 from catalogue.edition_cache import cached_edition_of
 from catalogue.models import EditionState, Phase
 from scaling.accounts.models import Municipality, Role
@@ -129,6 +130,9 @@ def _answers(
         risen=sum(one.get(UP, 0) for one in changes),
         fallen=sum(one.get(DOWN, 0) for one in changes),
         no_longer_rated=sum(one.get(NO_LONGER_RATED, 0) for one in changes),
+        like_for_like=sum(one.get(kind, 0) for one in changes for kind in (UP, DOWN, SAME)),
+        beside=sum(one.get(kind, 0) for one in changes for kind in KINDS),
+        unconfirmed=sum(row.spoken.unconfirmed for row in solutions if row.spoken is not None and row.spoken.changes),
         whole=_whole(whole),
         obstacle_streams=shared_streams(blocked, _stream_names(solutions)),
         obstacle_criteria=shared_criteria(blocked),
@@ -172,11 +176,12 @@ def _late(measures: Iterable[ToDo], names: Mapping[int, str], today: date) -> tu
     """Who is late for the longest first."""
     found: dict[tuple[int | None, str], list[date]] = defaultdict(list)
     for one in measures:
-        if one.due_on is not None and one.due_on < today:
-            found[one.owner, "" if one.owner is not None else one.owner_text].append(one.due_on)
-    late = [
-        Late(typed if owner is None else names.get(owner, ""), len(days), min(days)) for (owner, typed), days in found.items()
-    ]
+        if one.due_on is None or one.due_on >= today:
+            continue
+        # Who has left one project and works on another is named twice: each measure is somebody's who is there or is not.
+        who = one.owner_text if one.owner is None else with_former(names.get(one.owner, ""), is_there=one.owner_is_there)
+        found[one.owner, who].append(one.due_on)
+    late = [Late(who, len(days), min(days)) for (_owner, who), days in found.items()]
     return tuple(sorted(late, key=lambda one: (one.since, -one.number, one.who)))
 
 

@@ -33,6 +33,7 @@ class SpokenGates:
     gate: dict[str, Any] | None
     waits_for: frozenset[str]
     changes: Mapping[str, int] | None
+    unconfirmed: int
     dropped: tuple[Mapping[str, Any], ...]
 
 
@@ -45,6 +46,7 @@ class ToDo:
     due_on: date | None
     owner: int | None
     owner_text: str
+    owner_is_there: bool
 
 
 def _in_listed(template: str) -> Func:
@@ -70,6 +72,7 @@ def _speaking(municipalities: list[int], **viewer: Any) -> Any:
         ),
         waits_for=_in_listed("jsonb_path_query_array(%(expressions)s, '$.gates[*].waits_for[*]')"),
         changes=KeyTransform("changes", "records__listed"),
+        unconfirmed=KeyTransform("unconfirmed", "records__listed"),
         # The municipality as a whole has one gate, so all that is listed is left out of it.
         dropped=Case(When(project__is_municipality_wide=True, then=KeyTransform("dropped", "records__listed"))),
     )
@@ -83,6 +86,7 @@ _SPEAKING = Prepared(
         "gate": json.loads,
         "waits_for": json.loads,
         "changes": json.loads,
+        "unconfirmed": json.loads,
         "dropped": json.loads,
     },
 )
@@ -101,6 +105,7 @@ def load_records(user: Any, municipalities: Collection[int]) -> dict[int, Spoken
             one.gate,
             frozenset(one.waits_for),
             one.changes,
+            one.unconfirmed,
             tuple(one.dropped or ()),
         )
         for one in rows
@@ -109,8 +114,9 @@ def load_records(user: Any, municipalities: Collection[int]) -> dict[int, Spoken
 
 def load_measures(projects: Iterable[int]) -> list[ToDo]:
     """One query."""
-    rows = Measure.objects.running().filter(project__in=list(projects)).order_by()
-    return [ToDo(*row) for row in rows.values_list("project", "criterion_key", "due_on", "owner", "owner_text")]
+    rows: Any = Measure.objects.running().with_owner_there().filter(project__in=list(projects)).order_by()
+    columns = ("project", "criterion_key", "due_on", "owner", "owner_text", "owner_is_there")
+    return [ToDo(*row) for row in rows.values_list(*columns)]
 
 
 def load_names(people: Iterable[int]) -> dict[int, str]:

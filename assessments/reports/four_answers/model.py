@@ -75,6 +75,9 @@ class FourAnswers:
     """``total`` projects there are besides the municipality as a whole; ``approved`` have a record, ``compared`` one that
     had an earlier round to be compared with. ``archived`` ones are in no figure; they are told of where there is no other.
 
+    ``like_for_like`` criteria of the compared rounds are rated in both, of ``beside`` in all; ``unconfirmed`` of their answers
+    were carried over and nobody has looked at them.
+
     ``waiting`` is None where nothing waits, where the person may not know, or where the page says it itself.
     """
 
@@ -89,6 +92,9 @@ class FourAnswers:
     risen: int
     fallen: int
     no_longer_rated: int
+    like_for_like: int
+    beside: int
+    unconfirmed: int
     whole: WholeStanding | None
     obstacle_streams: tuple[SharedObstacle, ...]
     obstacle_criteria: tuple[SharedObstacle, ...]

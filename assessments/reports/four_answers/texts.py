@@ -47,9 +47,16 @@ def _changed(answers: FourAnswers) -> str:
     n = answers.no_longer_rated
     lost = [f"{n} {sentences.kind_labels()[scoring.NO_LONGER_RATED]}"] if n else []
     if not answers.risen and not answers.fallen and not lost:
-        return _("Seit der jeweils vorigen Runde ist kein Kriterium gestiegen oder gesunken.")
+        said = _("Seit der jeweils vorigen Runde ist kein Kriterium gestiegen oder gesunken")
+        return _on_what(said, answers)
     fallen, risen = _("%(n)s gesunken") % {"n": answers.fallen}, _("%(n)s gestiegen") % {"n": answers.risen}
-    return _("Kriterien seit der vorigen Runde: %(parts)s.") % {"parts": ", ".join((fallen, *lost, risen))}
+    return _on_what(_("Kriterien seit der vorigen Runde: %(parts)s") % {"parts": ", ".join((fallen, *lost, risen))}, answers)
+
+
+def _on_what(said: str, answers: FourAnswers) -> str:
+    """With what of it nobody has looked at, and how many criteria are compared where that is not all of them."""
+    carried = "; ".join(filter(None, (said, portfolio_texts.only_carried_over(answers.unconfirmed))))
+    return " ".join(filter(None, (f"{carried}.", portfolio_texts.compared_of(answers.like_for_like, answers.beside))))
 
 
 def _whole(whole: WholeStanding | None) -> str:

@@ -173,7 +173,7 @@ def _own_answer(
 
 def _why_not_asked(key: str, own: SpokenRow | None, editions: Mapping[int, CachedEdition]) -> str:
     if own is None:
-        return _("noch nichts freigegeben")
+        return _("nichts freigegeben")
     criterion = editions[own.edition_id].by_key.get(key)
     if criterion is not None and not criterion.has_municipality_wording:
         return _("nur für Projekte formuliert")

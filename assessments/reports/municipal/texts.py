@@ -19,12 +19,21 @@ def standing(profile: MunicipalProfile) -> str:
 
 def _own(profile: MunicipalProfile) -> str:
     if profile.own is None:
-        return _("Eine eigene Einschätzung der Kommune ist noch nicht freigegeben.")
+        return " ".join(filter(None, (_("Eine eigene Einschätzung der Kommune ist nicht freigegeben."), _reopened(profile))))
     return _("Eigene Einschätzung: %(round)s vom %(day)s, %(rated)s.") % {
         "round": profile.own.record.round_label,
         "day": date_format(profile.own.record.on),
         "rated": sentences.rated_of(profile.own.rated, profile.own.asked),
     }
+
+
+def _reopened(profile: MunicipalProfile) -> str:
+    """„Runde 1 ist wieder geöffnet, zuletzt freigegeben am 3. Mai 2026.“; "" where it was not, or who reads may not know."""
+    running = profile.running
+    if running is None or running.taken_back is None:
+        return ""
+    said = sentences.reopened(running.taken_back)
+    return _("%(round)s ist %(reopened)s.") % {"round": running.round_label, "reopened": said}
 
 
 def own_gate(profile: MunicipalProfile) -> list[str]:

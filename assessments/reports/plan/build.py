@@ -39,7 +39,7 @@ def plan_of(user: Any, municipality: Municipality, *, today: date | None = None)
     projects = list(Project.objects.visible_to(user).filter(municipality=municipality).active().by_name())
     records = _records(user, municipality)
     phases = {phase.key: phase for phase in Phase.objects.all()}
-    rows = Measure.objects.running().filter(project__in=projects)
+    rows = Measure.objects.running().with_owner_there().filter(project__in=projects)
     measures = list(rows.order_by(F("due_on").asc(nulls_last=True), "pk"))
     with_people(measures, "owner")
     waiting = {project.pk: _waiting(records.get(project.pk), phases) for project in projects}

@@ -137,7 +137,7 @@ def project_what_if(user: Any, project: Project, assumed: Assumed, *, today: dat
     frame = frame_of(edition, phases, None if project.is_municipality_wide else record["in_phase"])
     now = frame.gates(ratings)
     waiting = waiting_in(now)
-    own = Measure.objects.running().filter(project=project).select_related("owner")
+    own = Measure.objects.running().with_owner_there().filter(project=project).select_related("owner")
     rows = list(own.order_by(F("due_on").asc(nulls_last=True), "pk"))
     by_key = {one.key: one for one in ratings}
     measures = [_measure(one, edition, by_key.get(one.criterion_key), waiting.get(one.criterion_key), assumed) for one in rows]

@@ -29,7 +29,7 @@ from assessments.reports.portfolio.model import (
 from assessments.reports.portfolio.narrowing import Narrowing
 from assessments.reports.profile.statements import active_language
 from assessments.reports.records.keeping import said
-from assessments.scoring import AHEAD, BLOCKED, DOWN, NOT_EXAMINED, REACHED, UP
+from assessments.scoring import AHEAD, BLOCKED, DOWN, KINDS, NOT_EXAMINED, REACHED, UP
 from catalogue.edition_cache import cached_edition_of
 from catalogue.levels import LEVELS
 from catalogue.models import Criterion, EditionState, Phase
@@ -127,6 +127,8 @@ def _row(project: Project, sources: Sources, words: _Words, today: date) -> Port
         gates=gates,
         fallen=counts.get(DOWN, 0),
         risen=counts.get(UP, 0),
+        beside=sum(counts.get(kind, 0) for kind in KINDS),
+        unconfirmed=record.figures["unconfirmed"] if record else 0,
         measures_open=sources.open_measures.get(project.pk, 0),
         measures_overdue=sources.overdue_measures.get(project.pk, 0),
         people=tuple(sources.people.get(project.pk, ())),
@@ -206,6 +208,7 @@ def running_ref(assessment: Assessment, state_label: str = "") -> RunningRef:
         state_label=state_label or assessment.get_state_display(),
         is_waiting=is_waiting,
         since=timezone.localdate(step.at) if step else None,
+        taken_back=timezone.localdate(assessment.taken_back.at) if assessment.taken_back else None,
         counts=assessment.counts,
     )
 

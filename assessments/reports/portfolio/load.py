@@ -11,10 +11,12 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from assessments.models import Assessment, Measure, Project, Score
+from assessments.models.measure import MeasureQuerySet
 from assessments.queries.ageing import AgeingEvidence, ageing_of_municipality
 from assessments.reports.counted import Counted, counted_for
 from assessments.reports.portfolio.model import DueMeasure
 from assessments.reports.records.keeping import speaking
+from assessments.sentences import with_former
 from catalogue.models import Phase, Workstream
 from scaling.accounts.models import Municipality, Role
 
@@ -77,15 +79,22 @@ def load_sources(user: Any, municipality: Municipality, *, today: date) -> Sourc
     )
 
 
-def _overdue(measures: QuerySet[Measure], projects: list[Project]) -> list[DueMeasure]:
+def _overdue(measures: MeasureQuerySet, projects: list[Project]) -> list[DueMeasure]:
     """The longest overdue first."""
     known = {project.pk: project for project in projects}
-    rows = measures.order_by("due_on", "pk").values_list(
-        "project_id", "text", "owner__name", "owner__email", "owner_text", "due_on"
+    there: Any = measures.with_owner_there()  # with the annotation that types cannot tell
+    rows = there.order_by("due_on", "pk").values_list(
+        "project_id", "text", "owner__name", "owner__email", "owner_text", "due_on", "owner_is_there"
     )
     return [
-        DueMeasure(text, name or email or typed, due_on, known[pk].name, known[pk].public_id)
-        for pk, text, name, email, typed, due_on in rows
+        DueMeasure(
+            text,
+            with_former(name or email, is_there=is_there) if name or email else typed,
+            due_on,
+            known[pk].name,
+            known[pk].public_id,
+        )
+        for pk, text, name, email, typed, due_on, is_there in rows
         if due_on is not None
     ]
 

@@ -82,7 +82,9 @@ class RecordRef:
 
 @dataclass(frozen=True, slots=True)
 class RunningRef:
-    """The round under way. ``since`` is the day it was submitted, or begun."""
+    """The round under way. ``since`` is the day it was submitted, or begun; ``taken_back`` that of the approval which a
+    reopening took back, None without one.
+    """
 
     assessment_id: str
     round_label: str
@@ -90,6 +92,7 @@ class RunningRef:
     state_label: str
     is_waiting: bool
     since: date | None
+    taken_back: date | None
     counts: Counts
 
 
@@ -108,6 +111,8 @@ class PortfolioRow:
 
     ``figures`` are those of the workstreams in their order, ``overall`` all criteria; without a ``record``
     there are none. ``fallen`` and ``risen`` count criteria rated in this round and the compared one. ``people`` work on it.
+
+    ``beside`` criteria are in either of these rounds; ``unconfirmed`` of the answers were carried over and nobody looked.
 
     ``stale`` says in words what has not moved for too long; "" where nothing has.
     """
@@ -128,6 +133,8 @@ class PortfolioRow:
     gates: tuple[PortfolioGate, ...]
     fallen: int
     risen: int
+    beside: int
+    unconfirmed: int
     measures_open: int
     measures_overdue: int
     people: tuple[tuple[int, str], ...]
@@ -195,6 +202,11 @@ class Portfolio:
     def fallen(self) -> Sequence[PortfolioRow]:
         """Those in which something fell, most first."""
         return sorted((row for row in self.listed if row.fallen), key=lambda row: -row.fallen)
+
+    @property
+    def carried_over(self) -> int:
+        """Of the answers that are compared with those of an earlier round, those nobody has looked at."""
+        return sum(row.unconfirmed for row in self.listed if row.overall is not None and row.overall.change is not None)
 
     @property
     def has_changes(self) -> bool:

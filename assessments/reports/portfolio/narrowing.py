@@ -23,7 +23,7 @@ STATES: dict[str, tuple[Any, Callable[[PortfolioRow], bool]]] = {
     "ueberfaellig": (_("mit überfälliger Maßnahme"), lambda row: row.measures_overdue > 0),
     "gesunken": (_("etwas ist gesunken"), lambda row: row.fallen > 0),
     "ruht": (_("lange nichts geschehen"), lambda row: bool(row.stale)),
-    "ohne": (_("noch nichts freigegeben"), lambda row: row.record is None),
+    "ohne": (_("nichts freigegeben"), lambda row: row.record is None),
 }
 #: By the day of the approval that speaks for a project, and how long ago that is at most or at least.
 APPROVED: dict[str, tuple[Any, Callable[[date, date], bool]]] = {

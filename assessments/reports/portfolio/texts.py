@@ -110,10 +110,46 @@ def names(projects: Sequence[str], most: int = MAX_NAMES) -> str:
     return f"{', '.join(projects[:most])} {more}"
 
 
+def without_record(row: PortfolioRow) -> str:
+    """Why a row has no figures."""
+    if row.running is not None and row.running.taken_back is not None:
+        return sentences.reopened(row.running.taken_back)
+    return _("noch nichts freigegeben")
+
+
 def missing(row: PortfolioRow) -> str:
     """What the gate of a row waits for: „3 Meilensteine fehlen“; "" where nothing is missing."""
     n = len(row.gate.obstacles) if row.gate else 0
     return ngettext("%(n)s Meilenstein fehlt", "%(n)s Meilensteine fehlen", n) % {"n": n} if n else ""
+
+
+def only_carried_over(n: int) -> str:
+    """What of a change nobody has looked at: it is what it was because of that; "" where somebody has looked at all."""
+    return ngettext("%(n)s Antwort ist nur übernommen", "%(n)s Antworten sind nur übernommen", n) % {"n": n} if n else ""
+
+
+def compared_of(n: int, m: int) -> str:
+    """On how many criteria a change stands; "" where these are all of both rounds."""
+    if n == m:
+        return ""
+    return ngettext("Verglichen: %(n)s von %(m)s Kriterium.", "Verglichen: %(n)s von %(m)s Kriterien.", m) % {"n": n, "m": m}
+
+
+def moved(row: PortfolioRow) -> str:
+    """„1 gesunken, 2 gestiegen, 3 nur übernommen; 12 von 21 verglichen“"""
+    parts = [_("%(n)s gesunken") % {"n": row.fallen}, _("%(n)s gestiegen") % {"n": row.risen}]
+    if row.unconfirmed:
+        parts.append(_("%(n)s nur übernommen") % {"n": row.unconfirmed})
+    said = ", ".join(parts)
+    n = row.overall.change_n if row.overall else 0
+    if n == row.beside:
+        return said
+    return _("%(said)s; %(n)s von %(m)s verglichen") % {"said": said, "n": n, "m": row.beside}
+
+
+def nothing_fell(portfolio: Portfolio) -> str:
+    said = _("Seit der jeweils vorigen Runde ist nichts gesunken")
+    return "; ".join(filter(None, (said, only_carried_over(portfolio.carried_over)))) + "."
 
 
 def dropped(left_out: Iterable[LeftOut]) -> list[str]:

@@ -211,6 +211,7 @@ class TrendPoint:
     """One round on the time line: the earlier approved rounds and, last, this one. ``workstreams`` in the profile's order.
 
     ``same_criteria``: the round rated the criteria that the one before it rated, and no others. True for the first.
+    ``unconfirmed`` of its levels were carried over, and nobody looked at them in that round.
     """
 
     round: int
@@ -220,6 +221,7 @@ class TrendPoint:
     average: Average
     workstreams: tuple[Average, ...]
     same_criteria: bool
+    unconfirmed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

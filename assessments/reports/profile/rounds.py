@@ -53,6 +53,7 @@ def trend_of(facts: Facts, ratings: Sequence[Rating]) -> Trend:
                 scoring.average(rating.level for rating in rated if key in rating.workstreams) for key, _ in facts.workstreams
             ),
             same_criteria=_rated_keys(rated) == _rated_keys(rounds[max(number - 1, 0)][1]),
+            unconfirmed=sum(rating.level is not None and rating.is_unconfirmed for rating in rated),
         )
         for number, ((ref, rated), average) in enumerate(zip(rounds, averages, strict=True))
     )

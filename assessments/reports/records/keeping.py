@@ -144,10 +144,12 @@ def speaking(user: Any, municipality: Municipality) -> QuerySet[AssessmentRecord
 
 
 def speaking_records(user: Any, municipality: Municipality) -> list[AssessmentRecord]:
-    """The municipality as a whole first, then by name. With their parts and without their documents. One query."""
+    """The municipality as a whole first, then by name; nothing of the archive. With their parts, without their documents. One
+    query.
+    """
     found = AssessmentRecord.objects.with_parts().without_document().select_related("assessment")
     return list(
-        found.filter(pk__in=speaking(user, municipality).values("pk")).order_by(
+        found.filter(pk__in=speaking(user, municipality).values("pk"), assessment__project__archived_at=None).order_by(
             "-assessment__project__is_municipality_wide", GermanOrder("assessment__project__name")
         )
     )

@@ -78,7 +78,7 @@ def municipality_page(request: HttpRequest, public_id: str) -> HttpResponse:
             "archived": [project for project in solutions if project.archived_at is not None],
             "standing": next((row for row in rows if row.project.is_municipality_wide), None),
             "tenant": TenantOf(municipality),
-            "has_approved": any(project.has_approved for project in found),
+            "has_approved": any(project.has_approved for project in found if project.archived_at is None),
             "role": user.roles.get(municipality.pk),
             "roles": Role,
         },
