@@ -280,6 +280,7 @@ def test_answer_is_good_once_and_in_one_browser(provider):
     address = at_provider(own, "n1")
     assert attacker.get(address).status_code in (401, 503)
     assert own.get(address).status_code == 302
+    assert not own.session.get("socialaccount_states")  # nor would ours believe it, whatever the provider says
     assert own.get(address).status_code in (401, 503)  # still signed in, with the same session
     assert is_in(own)
     own.post(reverse("account_logout"))

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.urls import reverse
 from procrastinate.contrib.django import app
@@ -104,3 +105,18 @@ def test_failed_is_tried_again_and_waiting_is_called_off(operator, jobs):
 def test_filters_by_state_and_queue(operator, jobs):
     assert [job.args["key"] for job in operator.get(f"{LIST}?status=failed").context["cl"].result_list] == ["running"]
     assert [job.queue_name for job in operator.get(f"{LIST}?queue_name=mail").context["cl"].result_list] == [MAIL]
+
+
+def test_who_may_look_at_the_queue_may_not_move_it(client, jobs):
+    """An operator without all rights: what they may read is a permission of Django's."""
+    helper = make_user("Helga", is_staff=True)
+    helper.user_permissions.add(Permission.objects.get(codename="view_procrastinatejob"))
+    client.force_login(helper, backend="django.contrib.auth.backends.ModelBackend")
+    before = list(ProcrastinateJob.objects.order_by("pk").values_list("pk", "status"))
+    page = client.get(LIST)
+    assert page.status_code == 200
+    assert 'value="try_again"' not in page.text
+    for action in ("try_again", "call_off"):
+        answer = client.post(LIST, {"action": action, "_selected_action": [job.pk for job in jobs]})
+        assert answer.status_code in (200, 302, 403)
+    assert list(ProcrastinateJob.objects.order_by("pk").values_list("pk", "status")) == before
