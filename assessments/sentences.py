@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, pgettext
 
 from assessments import scoring
 from scaling.common.markdown import plain_text
-from scaling.common.sentences import whole_sentences
+from scaling.common.sentences import whole_sentences, within_quotes
 
 #: Characters of the reason shown beside a gate for a milestone that does not apply. The whole reason is with its criterion.
 MAX_REASON_LENGTH = 160
@@ -124,7 +124,7 @@ def blocker(found: scoring.Blocker) -> str:
 def dropped_milestone(title: str, reason: str) -> str:
     """„„Open Source“ entfällt: Die Software betreibt der Landkreis.“"""
     shown = whole_sentences(plain_text(reason), MAX_REASON_LENGTH)
-    return _("„%(title)s“ entfällt: %(reason)s") % {"title": title, "reason": shown or _("ohne Begründung")}
+    return _("„%(title)s“ entfällt: %(reason)s") % {"title": within_quotes(title), "reason": shown or _("ohne Begründung")}
 
 
 def gate_sentence(gate: scoring.Gate, code: str) -> str:

@@ -39,6 +39,7 @@ from catalogue.models import Criterion
 from catalogue.wording import Wording, wording_of
 from scaling.common.addresses import address
 from scaling.common.history import removed_by
+from scaling.common.sentences import within_quotes
 
 
 @never_cache  # so that the back button shows what is stored now, with its version
@@ -115,7 +116,7 @@ def _redirect_after_save(request: HttpRequest, score: Score, criterion: Criterio
     if following is None:
         messages.success(request, _("Gespeichert. Damit sind alle Kriterien bearbeitet."))
         return redirect(score.assessment)
-    messages.success(request, _("„%(title)s“ ist gespeichert.") % {"title": criterion.title})
+    messages.success(request, _("„%(title)s“ ist gespeichert.") % {"title": within_quotes(criterion.title)})
     return redirect(address("assessments:score", score.assessment.public_id, following.criterion.key) + suffix)
 
 
@@ -279,7 +280,7 @@ def _confirm(request: HttpRequest, score: Score, version: int) -> HttpResponse:
     except NotEditable:
         messages.error(request, _("Die Bewertung ist eingereicht; es lässt sich nichts mehr ändern."))
         return redirect(score.assessment)
-    messages.success(request, _("„%(title)s“ ist bestätigt.") % {"title": criterion.title})
+    messages.success(request, _("„%(title)s“ ist bestätigt.") % {"title": within_quotes(criterion.title)})
     following = None if "zurueck" in request.POST else neighbours_of(score).next_pending
     if following is None:
         return redirect(score.assessment)

@@ -27,6 +27,7 @@ from catalogue.wording import wording_of
 from scaling.common.addresses import absolute_url
 from scaling.common.polling import polled
 from scaling.common.qr_code import qr_code
+from scaling.common.sentences import within_quotes
 from scaling.common.text import tidy_text
 
 
@@ -155,7 +156,7 @@ def agree(request: HttpRequest, public_id: str) -> HttpResponse:
     except (workshops.WallMovedOn, workshops.WorkshopOver, NotEditable):
         assessment = get_assessment(request.user, public_id)
         return _wall(request, assessment, status=409, not_stored=form.cleaned_data["rationale"] or " ")
-    messages.success(request, _("„%(title)s“ ist festgehalten.") % {"title": score.criterion.title})
+    messages.success(request, _("„%(title)s“ ist festgehalten.") % {"title": within_quotes(score.criterion.title)})
     if "weiter" in request.POST:
         score.state, score.confirmed = form.answer.state, True
         following = neighbours(scores, score.pk).next_pending

@@ -19,6 +19,15 @@ def _is_short(before: str) -> bool:
     return len(word) < 2 or word.isdigit() or word.lower() in _ABBREVIATED
 
 
+_QUOTED = re.compile("„([^„“]*)“")
+_QUOTED_IN_ENGLISH = re.compile(r"(?<!\w)‘([^‘’]*)’(?!\w)")
+
+
+def within_quotes(text: str) -> str:
+    """A text as it stands between quotation marks: its own become those within („Eine ‚Mission Mystique‘“)."""
+    return _QUOTED_IN_ENGLISH.sub(r"“\1”", _QUOTED.sub(r"‚\1‘", text))
+
+
 def whole_sentences(text: str, limit: int) -> str:
     """As many whole sentences of the text, on one line, as fit into ``limit`` characters.
 

@@ -139,6 +139,11 @@ def test_a_long_name_at_the_foot_of_a_page_goes_on_in_a_second_line():
         ("endet – beibehalten, übernehmen –, und", "endet_– beibehalten, übernehmen_–, und"),
         ("21 von 21 Kriterien, 5 unbestätigt", "21 von 21 Kriterien, 5_unbestätigt"),
         ("im Jahr 2026 und danach 3 Monate", "im Jahr 2026 und danach 3 Monate"),
+        ("Betrieb und -pflege, Zu- und Abgang", "Betrieb und -\u2060pflege, Zu- und Abgang"),
+        ("bei -5 Grad, M 2 -3", "bei -5 Grad, M 2 -3"),
+        ("<b>eins</b>\n    · zwei · drei", "<b>eins</b>_· zwei_· drei"),
+        ('(20) <i class="muted">Level 2, target 3', '(20)<i class="muted"> Level_2, target_3'),
+        ("an Dr. Miriam Osterkamp (2 fehlen)", "an Dr._Miriam Osterkamp (2_fehlen)"),
     ],
 )
 def test_no_line_ends_between_what_belongs_together(apart, together):

@@ -1,6 +1,7 @@
 """The portfolio as a PDF across the page, and narrowed by the day of the approval."""
 
 import io
+import re
 from datetime import date, timedelta
 
 import pikepdf
@@ -17,6 +18,8 @@ from assessments.reports.portfolio.texts import standing, waits_for_criterion
 from assessments.services import workflow
 from tests.factories import make_project
 from tests.reports.conftest import FIRST, answer, approved
+from tests.reports.pdf_facts import open_pdf
+from tests.reports.test_pdf_structure import passages
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -60,6 +63,16 @@ def test_pdf_says_what_the_page_says_and_can_be_archived(client, bob, municipali
     assert width > height
     for profile in ("ua1", "3a"):
         assert validate_pdf_bytes(response.content, profile=profile).failures == []
+    with open_pdf(response.content) as pdf:
+        assert passages(pdf) == ([] if language == "de" else ["Rat befassen"])
+
+
+def test_smallest_text_is_that_of_notes():
+    """In all sheets for paper: 8.5 pt, and the page's own text ten."""
+    sheets = {file.name: file.read_text() for file in (settings.BASE_DIR / "static" / "css").glob("print-*.css")}
+    sizes = {name: [float(size) for size in re.findall(r"font(?:-size)?: ([\d.]+)pt", text)] for name, text in sheets.items()}
+    assert sizes["print-report.css"]
+    assert {name: min(found) for name, found in sizes.items() if found and min(found) < 8.5} == {}
 
 
 def test_pdf_shows_what_the_page_was_narrowed_to_and_the_reader_sees(client, bob, rita, charlie, municipality, edition):

@@ -268,6 +268,33 @@ def test_superseded_document_says_so_on_its_page(client, settled, bob):
     assert other.status_code == 404
 
 
+def test_superseded_document_says_so_wherever_its_files_are_fetched(client, settled, bob):
+    """The files stay as they were: their names, the page beside the links and that of the text to copy say it for them."""
+    number = record_of(settled).number
+    before = outputs(client, bob, settled, number)
+    names = {name: file_name_of(client, settled, name, dokument=number) for name in ("pdf", "docx", "xlsx")}
+    assert not any("abgeloest" in name for name in names.values())
+    workflow.reopen(assessment=settled, by=bob, reason="Fehler")
+    assert outputs(client, bob, settled, number) == before
+    for name, earlier in names.items():
+        later = file_name_of(client, settled, name, dokument=number)
+        assert later == earlier.replace("-runde-2", "-runde-2-abgeloest")
+        assert "abgeloest" not in file_name_of(client, settled, name)
+    for name in ("profile", "text"):
+        address = reverse(f"reports:{name}", args=[settled.public_id])
+        told = f"Das Dokument {number} ist seit dem"
+        assert told in client.get(address, {"dokument": number}).text
+        assert told not in client.get(address).text
+    page = client.get(reverse("reports:profile", args=[settled.public_id]), {"dokument": number}).text
+    assert f"die Dateien des abgelösten Dokuments {number}" in " ".join(page.split())
+
+
+def file_name_of(client, assessment, name, **query):
+    response = client.get(reverse(f"reports:{name}", args=[assessment.public_id]), query)
+    assert response.status_code == 200
+    return response["Content-Disposition"].partition("filename=")[2].strip('"')
+
+
 @pytest.mark.parametrize("rounds", [1, 3])
 def test_page_from_a_record_costs_the_same(client, settled, bob, alice, rounds):
     for _ in range(rounds - 1):

@@ -10,6 +10,7 @@ from assessments import scoring, sentences
 from assessments.reports.counted import no_project
 from assessments.reports.four_answers.model import Fall, FourAnswers, Late, WholeStanding
 from assessments.reports.portfolio import texts as portfolio_texts
+from scaling.common.sentences import within_quotes
 
 #: As many people and gates as the first screen has room for; how many follow is said.
 MAX_SHOWN = 2
@@ -80,7 +81,9 @@ def holding_up(answers: FourAnswers) -> list[str]:
         found += [portfolio_texts.waits_for_criterion(one, MAX_SHOWN) for one in answers.obstacle_criteria[:1]]
     whole = answers.whole
     if whole is not None and whole.missing:
-        named = portfolio_texts.names([_("„%(title)s“") % {"title": title} for title in whole.missing], MAX_SHOWN)
+        named = portfolio_texts.names(
+            [_("„%(title)s“") % {"title": within_quotes(title)} for title in whole.missing], MAX_SHOWN
+        )
         found.append(_("Die Kommune insgesamt wartet auf %(titles)s.") % {"titles": named})
     if found:
         return found

@@ -10,6 +10,7 @@ from assessments import scoring, sentences
 from assessments.reports.counted import no_project, with_note
 from assessments.reports.municipal.model import CriterionEvidence, MunicipalProfile, OwnAnswer, ProjectRef
 from assessments.reports.portfolio.texts import approved_of, dropped, hold_up, names, of_projects
+from scaling.common.sentences import within_quotes
 
 
 def standing(profile: MunicipalProfile) -> str:
@@ -91,13 +92,13 @@ def holds_up(one: CriterionEvidence) -> str:
     """„„Datenschutz“ hält 3 Projekte auf: A, B und C.“"""
     projects = [project.name for project in one.holds_up]
     if len(projects) == 1:
-        return _("„%(title)s“ hält „%(project)s“ auf.") % {"title": one.title, "project": projects[0]}
+        return _("„%(title)s“ hält „%(project)s“ auf.") % {"title": within_quotes(one.title), "project": projects[0]}
     return hold_up(one.title, projects)
 
 
 def low(one: CriterionEvidence) -> str:
     """„„Datenschutz“: 3 von 5 Projekten.“"""
-    return _("„%(title)s“: %(projects)s.") % {"title": one.title, "projects": of_projects(one.low, one.m)}
+    return _("„%(title)s“: %(projects)s.") % {"title": within_quotes(one.title), "projects": of_projects(one.low, one.m)}
 
 
 def no_disagreement(profile: MunicipalProfile) -> str:

@@ -18,6 +18,8 @@ PAGE_WIDTH, ITEM_INDENT, CHART_WIDTH, WIDE_IN_LANG = 172 * MM, 4.5 * MM, 170 * M
 TOP = {"kurz": 16 * MM, "lang": 19 * MM}
 KERNED = 0.02
 _BLANKS = re.compile(r"[ \t\n]+")
+#: Keeps a hyphen with its word, and has no width.
+_JOINER = "\u2060"
 #: Behind a blank, and behind a hyphen or a stroke within a word.
 _BREAK = re.compile(r"(?<= )|(?<=\w[-/])(?=\w)")
 #: What may stand in a line of text, with the classes that change nothing of its width.
@@ -35,7 +37,7 @@ def places_of(html: str, variant: str, *, kerned: float = 0) -> dict[str, float]
     which makes words narrower by a part of their width between 0 and ``KERNED``: what is true of both ends is certain.
     """
     try:
-        (content,) = ElementTree.fromstring(as_xml(html)).iterfind("body/div")  # noqa: S314 – our own text
+        (content,) = ElementTree.fromstring(as_xml(html.replace(_JOINER, ""))).iterfind("body/div")  # noqa: S314 – our own text
         return _Column(variant, 1 - kerned).places_in(content)
     except (ElementTree.ParseError, _NotReckoned, ValueError):
         return None

@@ -30,14 +30,22 @@ _TEXT = re.compile(r">[^<]{80,}")  # what stands between tags
 _ENDLESS = re.compile(r"[^\s<>]{80,}")
 _THIRTY = re.compile(r"(?:&[#\w]{1,8};|[^&]){30}")
 _MONTHS = "Jan|Feb|Mar|Mär|Apr|Mai|May|Jun|Jul|Aug|Sep|Okt|Oct|Nov|Dez|Dec"
-# What a line must not end between: „Stufe | 2“, „bis | 30.04.2027“, „9. | Februar“, „P4 | Verstetigung“; nor start with a dash.
-# What begins with such a word is a heading or a label, and may break as it needs.
+# What a line must not end between: „Stufe | 2“, „bis | 30.04.2027“, „9. | Februar“, „P4 | Verstetigung“, „Dr. | Osterkamp“,
+# „(2 | fehlen)“; nor start with a dash or a dot in the middle. What a block begins with is a heading or a label, and may break
+# as it needs.
 _TOGETHER = re.compile(
     rf"\b(?:bis|by) \d{{1,2}}\.?[ \u00a0](?:{_MONTHS})[a-zä]*(?: \d{{4}})?"  # untranslated: both languages
     rf"|\b\d{{1,2}}\.? (?:(?:{_MONTHS})\b(?: \d{{4}})?|(?:{_MONTHS})[a-zä]+)"
     r"|(?<!>)\b(?:\d (?=auf|to|bis))?(?:bis|by|auf|to|Stufe|[Ll]evel|Runde|Round|Ziel|[Tt]arget) (?=\d)"
-    r"|\bP\d (?=[A-Z])|\d (?=[%€]|[Ww]orkstream|unbestätigt|unconfirmed)|\b / (?=\w)| (?=– ?[,\w])"
+    r"|(?<=<i class=\"muted\">)(?:Stufe|[Ll]evel) (?=\d)"
+    r"|\bP\d (?=[A-Z])|\d (?=[%€]|[Ww]orkstream|Meilenstein|milestone|unbestätigt|unconfirmed)|\b / (?=\w)| (?=– ?[,\w])"
+    r"|\b(?:Dr|Prof)\. (?=\w)|\(\d+ (?=\w)"
+    r"|(?:(?<=[^\s>])|(?<=</[abi]>)|(?<=</span>))[ \n]+(?=·)"
 )
+# „Betrieb und -pflege“: what is left out before a hyphen at a word's beginning stays with it, and a line ends before both.
+_SUSPENDED = re.compile(r"(?<=[\s(„‚‘“/]-)(?=[^\W\d_])")
+_JOINER = "\u2060"
+_BLANKS = re.compile("[ \n]+")
 # A line whose text has room but for its last blank, and goes on in an element, is broken after its first word by WeasyPrint.
 # Within the element, the blank does no harm, and at the end of a paragraph nobody misses it.
 _BLANK_BEFORE = re.compile(r"(?<=[^\s>]) (<(?:span|strong|b|i|em)\b[^>]*>)(?=[^\s<])")
@@ -156,7 +164,7 @@ def drawable(html: str) -> str:
     """
     html = _UNDRAWABLE.sub("", html)
     body = max(html.find("<body"), 0)  # the head's title is never laid out
-    html = html[:body] + _TOGETHER.sub(lambda found: found[0].replace(" ", "\u00a0"), html[body:])
+    html = html[:body] + _TOGETHER.sub(lambda found: _BLANKS.sub("\u00a0", found[0]), _SUSPENDED.sub(_JOINER, html[body:]))
     html = _BLANK_AT_END.sub("", _BLANK_BEFORE.sub("\\1 ", html))
     return _TEXT.sub(lambda text: _ENDLESS.sub(lambda word: _THIRTY.sub("\\g<0>\u200b", word[0]), text[0]), html)
 

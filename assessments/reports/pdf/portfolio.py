@@ -22,6 +22,8 @@ def portfolio_html(portfolio: Portfolio) -> str:
         "portfolio": portfolio,
         "most": MAX_ENTRIES,
         "language_tag": HYPHENATED[active_language()],
+        # People write in German, and the portfolio names their measures as they stand.
+        "own_language": "" if active_language() == "de" else HYPHENATED["de"],
         "title": _("Portfolio: %(municipality)s") % {"municipality": portfolio.municipality},
         "site": absolute_url(""),
         # The municipality as a whole first, as on the page.

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from assessments import scoring, sentences
 from assessments.reports.counted import no_project, with_note
 from assessments.reports.portfolio.model import LeftOut, Portfolio, PortfolioGate, PortfolioRow, SharedObstacle
+from scaling.common.sentences import within_quotes
 
 #: As many names as stand in a sentence; how many follow is said.
 MAX_NAMES = 4
@@ -97,7 +98,7 @@ def waits_for_criterion(one: SharedObstacle, most: int = MAX_NAMES) -> str:
 def hold_up(title: str, projects: Sequence[str], most: int = MAX_NAMES) -> str:
     """The same for any criterion that holds up two projects or more."""
     return _("„%(title)s“ hält %(n)s Projekte auf: %(projects)s.") % {
-        "title": title,
+        "title": within_quotes(title),
         "n": len(projects),
         "projects": names(projects, most),
     }

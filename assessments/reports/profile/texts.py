@@ -14,6 +14,7 @@ from assessments.reports.profile.model import CriterionResult, Definitions, Meas
 from assessments.sentences import decimal
 from catalogue.levels import Level
 from catalogue.wording import ladder_rule
+from scaling.common.sentences import within_quotes
 
 
 class Words:
@@ -246,7 +247,7 @@ def spread_summary(criteria: Sequence[CriterionResult]) -> str:
     if not wide:
         nowhere = _("Nirgends lagen die Stimmen zwei Stufen oder mehr auseinander.")
         return f"{said} {nowhere}"
-    titles = [_("„%(title)s“") % {"title": result.title} for result in wide[:NAMED]]
+    titles = [_("„%(title)s“") % {"title": within_quotes(result.title)} for result in wide[:NAMED]]
     rest = sentences.and_more(len(wide) - NAMED)
     named = f"{', '.join(titles)} {rest}" if rest else sentences.listing(titles)
     apart = _("Zwei Stufen oder mehr lagen die Stimmen auseinander bei %(titles)s: ein Gesprächsanlass, keine Note.")

@@ -36,11 +36,6 @@ FILES: dict[str, tuple[Callable[[MaturityProfile], bytes], str]] = {
 SCHEMAS = Path(__file__).resolve().parent.parent / "export" / "schema"
 
 
-def file_name(profile: MaturityProfile, ending: str) -> str:
-    """„reifeprofil-parkraum-app-runde-2-entwurf.csv“."""
-    return f"{profile.meta.file_name}.{ending}"
-
-
 def requested_language(request: HttpRequest) -> str:
     """``?sprache=``, else the page's language. 404 for one we do not speak."""
     language = request.GET.get("sprache") or translation.get_language() or LANGUAGES[0]
@@ -60,7 +55,7 @@ def profile_file(request: HttpRequest, public_id: str, kind: str) -> HttpRespons
     with translation.override(requested_language(request)):
         requested = requested_profile(request, assessment)
         content = requested.file(kind, render)
-    name = file_name(requested.profile, kind)
+    name = f"{requested.file_name}.{kind}"
     return HttpResponse(content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
@@ -72,12 +67,15 @@ def profile_text(request: HttpRequest, public_id: str) -> HttpResponse:
     assessment = get_assessment(request.user, public_id, papers=True)
     language = requested_language(request)
     with translation.override(language):
-        profile = requested_profile(request, assessment).profile
+        requested = requested_profile(request, assessment)
+        profile = requested.profile
         text = plain_text(blocks_of(profile))
     place = reverse("reports:profile", args=[public_id])
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     context = {
         "profile": profile,
+        "record": requested.record,
+        "assessment": assessment,
         "text": text,
         "docx_url": reverse("reports:docx", args=[public_id]) + query,
         "crumbs": crumbs_to(assessment.project, (_("Reifeprofil"), f"{place}{query}"), (_("Text zum Kopieren"), "")),

@@ -27,6 +27,11 @@ class RequestedProfile:
     record: AssessmentRecord | None
     compared: str = ""
 
+    @property
+    def file_name(self) -> str:
+        """Without an ending."""
+        return marked(self.profile.meta.file_name, self.record)
+
     def file(self, kind: str, render: Callable[[MaturityProfile], bytes], *options: str) -> bytes:
         """The file from the record's store, or rendered now for a running round. ``options`` tell files of a kind apart."""
         if self.record is None:
@@ -81,6 +86,11 @@ def pdf_name(name: str, variant: Variant) -> str:
     return f"{name}-{variant}fassung.pdf"
 
 
+def marked(name: str, record: AssessmentRecord | None) -> str:
+    """That its document was superseded meanwhile, a file cannot say itself, since it stays as it was: its name says it."""
+    return name if record is None or record.is_current else f"{name}-abgeloest"
+
+
 def recorded_pdf(
     record: AssessmentRecord, *, rendition: int | None = None, variant: Variant, **choices: Any
 ) -> tuple[PdfOrder, str]:
@@ -92,7 +102,7 @@ def recorded_pdf(
     order = record_order(record, variant=variant, rendition=rendition, **choices)
     if rendition is not None and rendition < record.last_rendition and order.fetch() is None:
         raise Http404
-    return order, pdf_name(report_name(*record.named_after), variant)
+    return order, pdf_name(marked(report_name(*record.named_after), record), variant)
 
 
 def requested_rendition(request: HttpRequest) -> int | None:
