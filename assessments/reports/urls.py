@@ -1,5 +1,6 @@
 from django.urls import path
 
+from assessments.reports.printed import DOCUMENT, PROFILE
 from assessments.reports.views import (
     collected,
     development,
@@ -22,7 +23,7 @@ from assessments.reports.views import (
 
 app_name = "reports"
 urlpatterns = [
-    path("bewertungen/<slug:public_id>/profil/", profile.profile_page, name="profile"),
+    path(PROFILE, profile.profile_page, name="profile"),
     path("bewertungen/<slug:public_id>/profil.pdf", pdf.profile_pdf, name="pdf"),
     path("kurzcheck/<slug:public_id>/kurzcheck.pdf", short_check.pdf, name="short_check_pdf"),
     path("bewertungen/<slug:public_id>/formular.pdf", workshop_form.workshop_form, name="form"),
@@ -71,5 +72,5 @@ urlpatterns = [
     path("schema/municipal-1.json", downloads.schema, {"name": "municipal-1"}, name="municipal_schema"),
     path("schema/record-1.json", downloads.schema, {"name": "record-1"}, name="record_schema"),
     path("dokument/", documents.check, name="documents"),
-    path("dokument/<str:number>/", documents.check, name="document"),
+    path(DOCUMENT, documents.check, name="document"),
 ]

@@ -158,7 +158,7 @@ def two_volumes(monkeypatch, first, other):
 
 
 @pytest.mark.parametrize(
-    ("count", "sizes"), [(1, [1]), (40, [40]), (41, [20, 21]), (80, [40, 40]), (81, [27, 27, 27]), (200, [40] * 5)]
+    ("count", "sizes"), [(1, [1]), (20, [20]), (21, [10, 11]), (40, [20, 20]), (41, [13, 14, 14]), (200, [20] * 10)]
 )
 def test_volumes_hold_everything_once_and_none_is_thin(count, sizes):
     items = list(range(count))

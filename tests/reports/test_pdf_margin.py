@@ -51,7 +51,13 @@ def test_no_label_lies_on_another_where_texts_are_short(language):
 
 def test_checksum_of_a_document_stands_in_one_line():
     """Parted, it took a line more, and a whole page where that did not fit."""
-    mark = RecordMark("AUENFURT-2026-1", 1, MADE_AT, sha256(b"widest").hexdigest(), "https://example.org/dokument/AUENFURT-2026-1/?pruefsumme=8b")
+    mark = RecordMark(
+        "AUENFURT-2026-1",
+        1,
+        MADE_AT,
+        sha256(b"widest").hexdigest(),
+        "https://example.org/dokument/AUENFURT-2026-1/?pruefsumme=8b",
+    )
     profile = make_profile(3)
     profile = replace(profile, meta=replace(profile.meta, record=mark))
     for variant in VARIANTS:

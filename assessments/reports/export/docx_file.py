@@ -12,7 +12,7 @@ from assessments.reports.profile.model import MaturityProfile
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #: The style of what people typed.
 OWN_WORDS = "Written by people"
-#: Of tables, in points; in centimetres the width of a bold letter of it in a wide font, both margins of a cell, and of the page's text.
+#: Of tables, in points; in centimetres a bold letter of a wide font, both margins of a cell, and the page's text.
 TABLE_SIZE = 8.5
 LETTER, CELL_MARGINS, TEXT_WIDTH = 0.22, 0.4, 16.6
 TAGS = {"de": "de-DE", "en": "en-GB"}

@@ -34,7 +34,7 @@ from assessments.reports.profile.model import (
 STYLES = ("css/print-report.css", "css/print-collected.css")
 ANCHOR = "projekt-"
 #: So many projects stand in one volume at most. Each takes 1.2 MB of a worker's memory while the volume is drawn.
-VOLUME = 40
+VOLUME = 20
 Item = TypeVar("Item")
 _BETWEEN_SENTENCES = re.compile(r"(?<=\w{3}[.)!?]) (?=[A-ZÄÖÜ„‘])")
 

@@ -8,10 +8,10 @@ from typing import Any
 from django.db import OperationalError
 from django.db.models import Max, QuerySet
 from django.dispatch import receiver
-from django.urls import reverse
 from django.utils import timezone, translation
 
 from assessments.models import Assessment, AssessmentRecord, AssessmentState, RecordPerson, RenditionReason
+from assessments.reports.printed import DOCUMENT, printed_path
 from assessments.reports.profile.cover import SHORT_CHECKSUM
 from assessments.reports.profile.inputs import Facts
 from assessments.reports.profile.load import NotComparable, load_facts
@@ -90,7 +90,7 @@ def mark_of(record: AssessmentRecord, *, rendition: int | None = None) -> Record
 
     Raises LookupError for one there is not. One query unless the record is ``with_parts``.
     """
-    address = absolute_url(reverse("reports:document", args=[record.number]))
+    address = absolute_url(printed_path(DOCUMENT, record.number))
     checked = f"{address}?pruefsumme={record.checksum[:SHORT_CHECKSUM]}"
     later = {one.number: one for one in record.renditions}
     number = record.last_rendition if rendition is None else rendition

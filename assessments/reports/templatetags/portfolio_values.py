@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from assessments import sentences
 from assessments.reports.portfolio import texts
 from assessments.reports.portfolio.model import Portfolio, PortfolioRow, SharedObstacle, StreamFigure
+from assessments.reports.printed import PROFILE, printed_path
 
 register = template.Library()
 
@@ -28,6 +29,12 @@ register.filter("waits_for_criterion", texts.waits_for_criterion)
 
 register.filter("nothing_waits", texts.nothing_waits)
 register.filter("unexamined", texts.unexamined)
+
+
+@register.filter
+def profile_path(assessment_id: str) -> str:
+    """Of the page that shows a round's profile, for what is printed."""
+    return printed_path(PROFILE, assessment_id)
 
 
 @register.filter
