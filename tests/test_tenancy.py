@@ -50,3 +50,18 @@ def test_pages_of_one_name_in_two_municipalities_name_their_own_alone(world, mun
             ("data_of_member", foreign_place.public_id, other.memberships.get().pk),
         ):
             assert client.get(reverse(name, args=ids)).status_code == 404
+
+
+def test_page_of_a_municipality_names_no_project_of_another_one_that_its_reader_manages_too(
+    world, municipality, elsewhere, bob, client
+):
+    """Whoever belongs to both may see both, but each on its own page and in its own files."""
+    Membership.objects.create(user=bob, municipality=elsewhere, role="manager")
+    theirs = make_project(elsewhere, world.project.name)
+    client.force_login(bob)
+    for place, own, other in ((municipality, world.project, theirs), (elsewhere, theirs, world.project)):
+        page = client.get(reverse("reports:municipality", args=[place.public_id]))
+        assert own.public_id in page.text
+        assert other.public_id not in page.text
+        for name in ("reports:portfolio", "reports:plan", "reports:development", "trail", "people"):
+            assert other.public_id not in client.get(reverse(name, args=[place.public_id])).text
