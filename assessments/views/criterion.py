@@ -59,6 +59,8 @@ def score_page(request: HttpRequest, public_id: str, key: str) -> HttpResponse:
 
 def moved(request: HttpRequest, public_id: str, key: str, rest: str = "") -> HttpResponse:
     """From the address without „kriterien“ to the one with it. 308 keeps a POST a POST, so a page opened before still saves."""
+    if rest and key == "kriterien":  # the new address already, with nothing behind it: it would lead on to itself for ever
+        raise Http404
     target = address("assessments:score", public_id, key) + escape_uri_path(rest)
     query = request.META.get("QUERY_STRING", "")
     response = HttpResponse(status=308)

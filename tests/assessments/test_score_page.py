@@ -394,3 +394,11 @@ def test_guide_is_read_once_for_a_published_edition(edition, django_assert_num_q
     with django_assert_num_queries(0):
         assert cached_edition(edition) is first
         assert [len(c.levels.all()) for c in first.criteria] == [5, 5, 5]
+
+
+def test_address_that_leads_nowhere_leads_not_to_itself(client, world, alice):
+    """Old addresses lead to those with „kriterien“; what is wrong behind that word has no other place to lead to."""
+    client.force_login(alice)
+    at = f"/bewertungen/{world.ids['draft']}"
+    assert client.get(f"{at}/kriterien/kriterium-1/gibt-es-nicht/").status_code == 404
+    assert client.get(f"{at}/kriterium-1/gibt-es-nicht/")["Location"] == f"{at}/kriterien/kriterium-1/gibt-es-nicht/"

@@ -11,10 +11,11 @@ from playwright.sync_api import expect
 
 from assessments.models import Assessment, AssessmentState, ScoreState, Workshop
 from assessments.services import workflow
+from catalogue.models import Edition, EditionState
 from scaling.session import UNTIL
 from tests.assessments.workshop_room import people, vote_all
 from tests.conftest import PASSWORD
-from tests.factories import make_catalogue, make_project
+from tests.factories import make_catalogue, make_criterion, make_edition, make_project
 
 FOCUS = """() => {
   const e = document.activeElement;
@@ -345,12 +346,16 @@ def test_saving_by_itself_is_read_aloud_once_not_with_every_pause(page, live_ser
     assert len(set(heard)) == len(heard)
 
 
-def test_font_that_comes_late_moves_nothing(page, live_server, db):
+@pytest.mark.parametrize(("path", "selector"), [("/", ".brand__name"), ("/katalog/druck/", "em")], ids=["upright", "italic"])
+def test_font_that_comes_late_moves_nothing(page, live_server, db, path, selector):
     """font-display: optional. A font that is late serves the next page; this one stays as it was first drawn."""
+    edition = make_edition(state=EditionState.DRAFT)
+    make_criterion(edition, "kriterium-1", note_de="Kursiv gesetzt, wie jede Anmerkung")
+    Edition.objects.update(state=EditionState.PUBLISHED, published_at="2026-01-01T00:00:00Z")
     held: list[Any] = []
     page.route("**/*.woff2", lambda route: held.append(route))  # a method of a list is not taken
-    page.goto(f"{live_server.url}/", wait_until="commit")
-    name = page.locator(".brand__name")
+    page.goto(f"{live_server.url}{path}", wait_until="commit")
+    name = page.locator(selector).first
     name.wait_for()
     page.evaluate("""() => new Promise(done => new PerformanceObserver(list => list.getEntries().length && done())
       .observe({type: "paint", buffered: true}))""")

@@ -215,6 +215,18 @@ def test_drawing_tells_today_overdue_and_small(municipality):
     assert "<svg" in time_line([], TODAY)
 
 
+@pytest.mark.parametrize("width", [208.0, 250.0, 320.0])
+def test_day_beside_a_mark_in_the_middle_begins_inside(width):
+    import re
+
+    rows = [Due("Alt", TODAY - timedelta(days=59), is_overdue=True), Due("Ende", TODAY + timedelta(days=123))]
+    for days in range(0, 123, 10):
+        rows.insert(-1, Due("Mitte", TODAY + timedelta(days=days), note="Tor P4"))
+    drawing = time_line(rows, TODAY, width=width)
+    assert min(float(x) for x in re.findall(r'<text x="(-?[\d.]+)"', drawing)) >= 2
+    assert "Tor P4" in drawing  # where there is room
+
+
 @pytest.mark.parametrize("days", [0, 1, 400, 20000])
 @pytest.mark.parametrize("width", [208.0, 640.0])
 def test_nothing_of_the_drawing_leaves_it(days, width):

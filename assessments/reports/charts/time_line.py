@@ -70,6 +70,10 @@ def _draw_row(drawing: Drawing, row: Due, lines: Sequence[str], x: float, now: f
         said = shortened(said, drawing.width * 0.6, SMALL)
     half = text_width(said, SMALL)
     after = x + 14 + half <= drawing.width - 2
+    if not after and x - 14 - half < 2:  # it fits on neither side of a mark in the middle: the day alone does
+        said = day
+        half = text_width(said, SMALL)
+        after = x + 14 + half <= drawing.width - 2
     start = x + 14 if after else x - 14 - half
     drawing.rect(start - 2, y - SMALL * 0.6, half + 4, SMALL * 1.2, "paper")
     drawing.text(start, y + SMALL * 0.35, said, size=SMALL, role="bad" if row.is_overdue else "muted")
