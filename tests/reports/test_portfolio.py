@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from assessments.models import AssessmentRecord, Evidence, Measure, MeasureStatus
 from assessments.reports.portfolio.build import portfolio_of
 from assessments.reports.portfolio.narrowing import ORDERS, STATES, Narrowing
-from assessments.reports.portfolio.texts import standing, waits_for_stream
+from assessments.reports.portfolio.texts import standing, waits_for, waits_for_stream
 from assessments.services import workflow
 from assessments.services.answers import Answer
 from assessments.services.projects import change_project
@@ -124,6 +124,8 @@ def test_what_several_wait_for_is_said_with_how_many(bob, municipality, first):
     assert stream.key in ("organisatorisch", "technisch")
     assert stream.projects == ("Ämterbuch", "Parkraum-App", "Zählwerk")
     assert waits_for_stream(found, stream).startswith("3 von 3 Projekten warten auf Meilensteine aus „")
+    assert waits_for(stream, 3, 2) == f"Alle 3 Projekte warten auf Meilensteine aus „{stream.name}“."
+    assert waits_for(stream, 4, 2).startswith("3 von 4 Projekten warten auf Meilensteine aus „")
     shared = {one.key: one.projects for one in found.obstacle_criteria}
     assert shared["vertrauen"] == ("Ämterbuch", "Parkraum-App", "Zählwerk")
     assert standing(found).startswith("3 von 4 Projekten haben eine freigegebene Bewertung.")

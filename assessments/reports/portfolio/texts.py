@@ -83,6 +83,8 @@ def waits_for(one: SharedObstacle, m: int, most: int = MAX_NAMES) -> str:
     n = len(one.projects)
     if m == 1:
         return _("„%(project)s“ wartet auf Meilensteine aus „%(stream)s“.") % {"stream": one.name, "project": one.projects[0]}
+    if n == m > most:  # to name some of all would only take room
+        return _("Alle %(m)s Projekte warten auf Meilensteine aus „%(stream)s“.") % {"m": m, "stream": one.name}
     return ngettext(
         "%(n)s von %(m)s Projekten wartet auf Meilensteine aus „%(stream)s“: %(projects)s.",
         "%(n)s von %(m)s Projekten warten auf Meilensteine aus „%(stream)s“: %(projects)s.",
