@@ -1,8 +1,8 @@
 """What breaks under the pages while people save: nothing confirmed is lost, what is refused is given back, all heals.
 
 Real processes throughout; ``-s`` shows the figures. Elsewhere: a mail server that is away (test_mail_queue.py), a worker killed
-at a PDF (tests/reports/test_rendering.py), two hosts that prepare at once (test_preparation.py), other disks (test_full_disks.py),
-object storage, Valkey and one of two hosts (test_several_hosts.py).
+at a PDF (tests/reports/test_rendering.py), two hosts that prepare at once (test_preparation.py), other disks
+(test_full_disks.py), object storage, Valkey and one of two hosts (test_several_hosts.py).
 """
 
 import os
