@@ -24,6 +24,7 @@ NEVER_ONE = {
     "Steht noch an; %(passed)s von %(total)s Meilensteinen ist schon erreicht.": "of one milestone speaks another text",
     "%(n)s von %(m)s Projekten hat eine freigegebene Bewertung.": "of one project speaks another text",
     "%(n)s von %(m)s Projekten wartet auf Meilensteine aus „%(stream)s“: %(projects)s.": "of one project speaks another text",
+    "Alle %(m)s Projekte warten auf Meilensteine aus „%(stream)s“.": "of one project speaks another text",
     "Alle %(n)s Kriterien mit Stufe 0 oder 1": "told from four on (report/municipal/answers.html)",
     "Alle %(n)s Kriterien, die Projekte aufhalten": "told from four on (report/municipal/answers.html)",
     "„%(title)s“ hält %(n)s Projekte auf: %(projects)s.": "told from two projects on (portfolio.build.SHARED_BY)",
