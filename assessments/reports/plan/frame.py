@@ -29,11 +29,12 @@ class Frame:
 
 
 def frame_of(edition: CachedEdition, phases: Mapping[str, Phase], current: str | None) -> Frame:
+    """With the milestones that a round of its kind can ask, as its record has them: a gate never waits for another."""
     return Frame(
         milestones=[
             gate_milestone(one.key, one.phase.key, one.milestone.required_level, one.milestone.required_levels)
             for one in edition.criteria
-            if one.is_milestone
+            if one.is_milestone and one.is_offered_to(municipality_wide=current is None)
         ],
         phases=[key for key, phase in phases.items() if not phase.is_cross_phase],
         current=current,

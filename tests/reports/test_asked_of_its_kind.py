@@ -1,0 +1,70 @@
+"""A projection waits for what a round of its kind can ask, and for nothing else: as its record does."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from assessments.models import AssessmentRecord, Measure, Project
+from assessments.queries.gates import gates_of
+from assessments.reports.four_answers.build import four_answers
+from assessments.reports.plan.what_if import Assumed, project_what_if
+from assessments.services import workflow
+from assessments.services.answers import Answer
+from assessments.services.projects import standing_project
+from catalogue.models import EditionState
+from catalogue.models.criterion import Subject
+from tests.factories import make_criteria, make_edition, make_project
+from tests.reports.conftest import answer, approved, publish
+
+ASKED = {
+    "idee": {"phase": "p1", "milestone": 3, "subject": Subject.SOLUTION},
+    "amt": {"phase": "p1", "milestone": 3, "subject": Subject.MUNICIPALITY},
+    "beides": {"milestone": 3, "subject": Subject.BOTH},
+    "loesung": {"milestone": 3, "subject": Subject.SOLUTION},
+    "haus": {"milestone": 3, "subject": Subject.MUNICIPALITY},
+}
+
+
+@pytest.fixture
+def edition(db):
+    edition = make_edition(state=EditionState.DRAFT)
+    make_criteria(edition, ASKED)
+    return publish(edition)
+
+
+def solution(municipality, by):
+    return make_project(municipality, "Parkraum-App", phase="p1")
+
+
+def whole(municipality, by):
+    return standing_project(municipality=municipality, by=by)
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked"), [(solution, {"idee", "beides", "loesung", "haus"}), (whole, {"amt", "beides", "haus"})]
+)
+def test_projection_waits_for_what_its_record_waits_for(bob, municipality, edition, kind, asked):
+    project = kind(municipality, bob)
+    assessment = workflow.start_assessment(project=project, by=bob)
+    answer(assessment, bob, {key: Answer("rated", 0 if key == "beides" else 3, "So ist es") for key in asked})
+    approved(assessment, bob, date(2026, 3, 1))
+    measure = Measure.objects.create(
+        project=project, text="Beschluss", criterion_key="beides", due_on=timezone.localdate() + timedelta(days=40)
+    )
+    assert set(assessment.scores.values_list("criterion__key", flat=True)) == asked
+    assert [one["criterion"] for one in AssessmentRecord.objects.get().figures["gates"][0]["blocked_by"]] == ["beides"]
+    told = gates_of([assessment])[assessment.pk].gates[0]
+    assert [one.milestone.key for one in told.blockers] == ["beides"]
+
+    nothing = project_what_if(bob, project, Assumed(frozenset()))
+    assert nothing
+    assert nothing.gates[0].missing == ("Kriterium beides",)
+    assert [one.key for one in nothing.targets if one.holds_up] == ["beides"]
+    done = project_what_if(bob, project, Assumed(frozenset({measure.public_id})))
+    assert done
+    assert (done.gates[0].missing, done.gates[0].falls_on) == ((), measure.due_on)
+
+    projects = Project.objects.visible_to(bob).filter(municipality=municipality).select_related("phase")
+    [fall] = four_answers(bob, [municipality], projects)[municipality.pk].next_year.falls
+    assert fall.on == measure.due_on
