@@ -100,6 +100,7 @@ def document(profile: MaturityProfile) -> dict[str, Any]:
                     "on": _day(point.on),
                     "is_this": point.is_this,
                     "same_criteria": point.same_criteria,
+                    "unconfirmed": point.unconfirmed,
                     "average": _average(point.average),
                     "workstreams": {
                         figure.key: _average(average)

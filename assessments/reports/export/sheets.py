@@ -294,7 +294,7 @@ def _comparison(profile: MaturityProfile) -> BookSheet:
 
 def _trend(profile: MaturityProfile) -> BookSheet:
     streams = [figure.name for figure in profile.workstreams]
-    sheet = BookSheet(_("Verlauf"), (22, 14, 9, 11, 13, 10, 14, *[16] * len(streams)), frozen_columns=1)
+    sheet = BookSheet(_("Verlauf"), (22, 14, 9, 11, 13, 10, 14, 14, *[16] * len(streams)), frozen_columns=1)
     rows: list[list[Value]] = [
         [
             point.label,
@@ -303,6 +303,7 @@ def _trend(profile: MaturityProfile) -> BookSheet:
             _("vorläufig") if point.average.is_provisional else "",
             point.average.n,
             point.average.m,
+            point.unconfirmed,
             yes_or_no(point.same_criteria) if number else "",
             *(average.value for average in point.workstreams),
         ]
@@ -311,6 +312,7 @@ def _trend(profile: MaturityProfile) -> BookSheet:
     if profile.trend.planned is not None:
         rows.append([_("mit allen Zielen"), profile.trend.planned_on, profile.trend.planned])
     head = [_("Runde"), _("Stichtag"), _("Mittlere Stufe"), _("vorläufig"), _("eingeschätzt"), _("Kriterien")]
+    head.append(_("davon nur übernommen"))
     sheet.table([*head, _("dieselben Kriterien wie davor"), *streams], rows)
     sheet.note(profile.definitions.trend)
     return sheet

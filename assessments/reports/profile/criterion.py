@@ -60,7 +60,8 @@ class MeasureItem:
 
     ``criterion_key`` is "" for a measure of the whole project; ``criterion_title`` also where this round lacks the criterion.
     ``is_overdue``: open, and due before the profile's own day (see ``measures_on``); ``status_label`` then says so.
-    ``who_is_person``: ``who`` names a person, and not an office.
+    ``who_is_person``: ``who`` names a person, not an office. ``who_has_left`` the project's people on the profile's day: once
+    built, ``who`` says so.
     """
 
     text: str
@@ -72,6 +73,7 @@ class MeasureItem:
     criterion_title: str
     is_overdue: bool = False
     who_is_person: bool = True
+    who_has_left: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -220,6 +220,7 @@ def _measures(assessment: Assessment, titles: dict[str, str]) -> tuple[MeasureIt
     """All of the project: a measure outlives the round in which it was agreed."""
     rows: Any = (  # with the annotation that types cannot tell
         Measure.objects.filter(project=assessment.project_id)
+        .with_owner_there()
         .annotate(**written(names_a_person=NAMES_A_MEMBER))
         .select_related("owner")
         .order_by("due_on", "pk")
@@ -228,13 +229,14 @@ def _measures(assessment: Assessment, titles: dict[str, str]) -> tuple[MeasureIt
         MeasureItem(
             text=row.text,
             # By reference in a record, also what was typed: it may be a name, and has to be able to go.
-            who=person_name(row.who, row.owner_id),
+            who=person_name(str(row.owner or row.owner_text), row.owner_id),
             due_on=row.due_on,
             status=row.status,
             status_label=str(row.get_status_display()),
             criterion_key=row.criterion_key,
             criterion_title=titles.get(row.criterion_key, ""),
             who_is_person=row.owner_id is not None or row.names_a_person or not reads_as_office(row.owner_text),
+            who_has_left=row.owner_id is not None and not row.owner_is_there,
         )
         for row in rows
     )

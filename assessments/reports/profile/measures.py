@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from assessments.models.measure import is_overdue
 from assessments.reports.profile.criterion import MeasureItem
+from assessments.sentences import with_former
 
 
 def measures_on(day: date, measures: Iterable[MeasureItem]) -> tuple[MeasureItem, ...]:
-    """Open ones first, then by due date, those without one last; what was overdue on the profile's own day says so.
+    """Open ones first, then by due date, those without one last; who is overdue on the profile's own day, or had left, says so.
 
     The profile's day: a draft is of today, a record stays of its own day, and the same profile has to give the same bytes.
     """
@@ -20,6 +21,8 @@ def measures_on(day: date, measures: Iterable[MeasureItem]) -> tuple[MeasureItem
 
 
 def _on(day: date, measure: MeasureItem) -> MeasureItem:
+    if measure.who_has_left:
+        measure = replace(measure, who=with_former(measure.who, is_there=False))
     if not is_overdue(measure.status, measure.due_on, day):
         return measure
     return replace(measure, is_overdue=True, status_label=_("%(status)s, überfällig") % {"status": measure.status_label})
