@@ -138,3 +138,23 @@ def test_report_with_many_of_them_says_how_many_follow(client, bob, municipality
     text = pdf(fetch(client, bob, municipality, "collected", {}))
     assert "3 Meilensteine entfallen, weil sie nicht zutreffen." in text
     assert f"„Kriterium vertrauen“ entfällt: vertrauen: {REASON}" in text
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        (FIRST, "noch nicht erreicht (1 fehlt) "),
+        ({**FIRST, **LEFT_OUT}, "erreicht (1 entfällt) "),
+        ({**FIRST, **LEFT_OUT, "zielbild": LEFT_OUT["vertrauen"]}, "erreicht (2 entfallen) "),
+        ({**FIRST, **LEFT_OUT, "pilotbericht": Answer("rated", 1, "Fehlt")}, "noch nicht erreicht (1 fehlt, 1 entfällt) "),
+    ],
+)
+def test_overview_of_the_collected_report_counts_beside_the_gate(client, bob, project, answers, said):
+    assessment = workflow.start_assessment(project=project, by=bob)
+    answer(assessment, bob, answers)
+    approved(assessment, bob, date(2026, 3, 1))
+    client.force_login(bob, backend=BACKEND)
+    text = pdf(client.get(reverse("reports:collected", args=[project.municipality.public_id]))).replace("\u00a0", " ")
+    overview = text[: text.index("Die Spalten 0 bis 4")] + " "
+    assert said in overview
+    assert " – " not in overview

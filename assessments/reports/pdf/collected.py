@@ -91,6 +91,17 @@ class ProjectPage:
     def anchor(self) -> str:
         return f"{ANCHOR}{self.profile.meta.public_id}"
 
+    @property
+    def beside_gate(self) -> str:
+        """„5 fehlen, 4 entfallen“; "" where neither is so."""
+        gate = self.profile.current_gate
+        missing, dropped = (len(gate.blockers), len(gate.dropped)) if gate else (0, 0)
+        said = (
+            ngettext("%(n)s fehlt", "%(n)s fehlen", missing) % {"n": missing} if missing else "",
+            ngettext("%(n)s entfällt", "%(n)s entfallen", dropped) % {"n": dropped} if dropped else "",
+        )
+        return ", ".join(filter(None, said))
+
 
 def page_of(profile: MaturityProfile, shown: Shown = LIMITS[0]) -> ProjectPage:
     gate = profile.current_gate
