@@ -30,6 +30,40 @@ def test_anyone_can_check_a_document(client, settled, bob):
     assert answer_to(client, record.number, "0" * 16) == "unknown"
 
 
+def withdrawn(settled, bob):
+    """Reopened, changed, approved once more: the old number has a successor."""
+    workflow.reopen(assessment=settled, by=bob, reason="Fehler")
+    workflow.submit(assessment=settled, by=bob)
+    workflow.approve(assessment=settled, by=bob)
+
+
+STATES = {
+    "current": (lambda one: (one.number, one.checksum[:16]), "current", "superseded"),
+    "whole checksum": (lambda one: (one.number, one.checksum), "current", "superseded"),
+    "typed in capitals": (lambda one: (one.number.lower(), one.checksum[:20].upper()), "current", "superseded"),
+    "another checksum": (lambda one: (one.number, "f" * 64), "unknown", "unknown"),
+    "right at first": (
+        lambda one: (one.number, one.checksum[:-1] + ("1" if one.checksum[-1] == "0" else "0")),
+        "unknown",
+        "unknown",
+    ),
+    "another's number": (lambda one: (one.number + "1", one.checksum), "unknown", "unknown"),
+    "no checksum": (lambda one: (one.number, ""), "", ""),
+}
+
+
+@pytest.mark.parametrize("then", [None, "reopened", "approved again"])
+@pytest.mark.parametrize("asked", STATES)
+def test_answer_tells_current_superseded_and_unknown_apart(client, settled, bob, asked, then):
+    asks, at_first, later = STATES[asked]
+    number, part = asks(record_of(settled))
+    if then == "reopened":
+        workflow.reopen(assessment=settled, by=bob, reason="Fehler")
+    elif then:
+        withdrawn(settled, bob)
+    assert answer_to(client, number, part) == (later if then else at_first)
+
+
 def test_check_discloses_nothing_else(client, settled):
     record = record_of(settled)
     page = client.get(reverse("reports:document", args=[record.number]), {"pruefsumme": record.checksum}).content.decode()
