@@ -150,6 +150,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 # wrong codes of one person (scaling.accounts.attempts). allauth's own limits of signing in would cost 56 queries more, those of
 # a second factor 24; its others stay.
 SIGN_IN_LIMITS = {"address": (30, 60), "failed_address": (10, 60), "failed_account": (5, 300), "failed_code": (5, 300)}
+# Answers of passkeys, right or wrong: there is nothing to guess, and a whole town hall is one network address.
+SIGN_IN_LIMITS |= {"passkey": (60, 60)}
 # The same for the API: requests with one key, and keys that open nothing from one network address.
 API_LIMITS = {"key": (300, 60), "failed_address": (30, 600)}
 ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": ""}
@@ -174,9 +176,7 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # who an address is here decides sca
 MFA_ADAPTER = "scaling.accounts.second_factor.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-# Each sign-in by passkey asks twice, so that is as many as by password. allauth's own 10 would be five people a minute in a
-# whole town hall, which is one network address.
-MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+MFA_RATE_LIMITS = {"webauthn_login": ""}  # counted by our forms (SIGN_IN_LIMITS)
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from invitations; allauth's own list of them stays empty
 MFA_TOTP_ISSUER = "Skalierungscheck"
 # Browsers take passkeys on this machine without https, by its name localhost.

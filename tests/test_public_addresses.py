@@ -52,8 +52,8 @@ LEADING = {"theme", "set_language", "session", "assessments:enter", "assessments
 #: Lead to the sign-in, as TABLE says of everybody, since they ask for one of a moment ago or by another way.
 SIGNING_IN = {"own_data", "data_export", "sign_in_end", "sign_ins_end"}
 
-#: Pages of libraries (FOREIGN), by what bounds them. Counted by allauth for all workers; ``account_login`` by
-#: scaling.accounts.attempts, see tests/accounts/test_attacks.py and test_sign_ins.py.
+#: Pages of libraries (FOREIGN), by what bounds them. Counted by allauth for all workers; ``account_login`` and
+#: ``mfa_login_webauthn`` by scaling.accounts.attempts, see tests/accounts/test_attacks.py and test_sign_ins.py.
 LIBRARY_LIMITED = {"account_login", "account_reset_password", "account_reset_password_from_key", "account_signup"}
 LIBRARY_LIMITED |= {"mfa_login_webauthn"}
 #: Ask for a password that was right a moment ago, and then count by person (tests/accounts/test_second_factor.py).

@@ -117,6 +117,12 @@ def limits_of_codes(request: HttpRequest, user: User) -> list[Limit]:
     return [_limit("failed_address", client_address(request)), _limit("failed_code", str(user.pk))]
 
 
+def count_passkey(request: HttpRequest) -> None:
+    """One answer of a passkey, of whomever. One statement; beyond the limit the answer is 429."""
+    if attempts.count([_limit("passkey", client_address(request))]):
+        raise ImmediateHttpResponse(respond_429(request))
+
+
 @receiver(password_reset)
 def let_the_owner_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Who has set a new password by mail need not wait for what others tried."""

@@ -15,7 +15,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from scaling.accounts import attempts
-from scaling.accounts.adapter import limits_of_codes
+from scaling.accounts.adapter import count_passkey, limits_of_codes
 from scaling.common.forms import TidyText
 
 
@@ -141,7 +141,11 @@ class EditKeyForm(TidyText, webauthn.EditWebAuthnForm):
 
 
 class SignInKeyForm(KeyAnswer, TidyText, webauthn.LoginWebAuthnForm):
-    """Signing in by a passkey alone."""
+    """Signing in by a passkey alone. allauth's own count took eight queries."""
+
+    def full_clean(self) -> None:
+        count_passkey(get_account_adapter().request)
+        super().full_clean()
 
 
 class AuthenticateKeyForm(KeyAnswer, TidyText, webauthn.AuthenticateWebAuthnForm):

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from tests.accounts import identity_provider
 from tests.accounts.codes import code_of
+from tests.accounts.passkeys import Passkey
 from tests.accounts.test_second_factor import secret_of, set_up
 from tests.accounts.test_sign_ins import is_in, sign_in
 from tests.accounts.test_single_sign_on import at_provider, claims
@@ -63,6 +64,23 @@ def test_by_password_and_code(alice, earlier, monkeypatch):
     password, code = cost(lambda: sign_in(client, alice), enter(client, 1 + earlier))
     assert is_in(client)
     assert (password <= 5, code <= 15) == (True, True), (password, code)
+
+
+@pytest.mark.parametrize("earlier", [0, 1, 3])
+def test_by_passkey_alone(alice, earlier):
+    """The page asks for the question first, then brings the answer."""
+    key, *_others = [Passkey(alice) for _ in range(1 + earlier)]
+    for _ in range(earlier):
+        key.sign_in(Client())
+    client = Client()
+    questions: list[str] = []
+
+    def answer():
+        client.post(reverse("mfa_login_webauthn"), {"credential": key.answer(questions[0])})
+
+    asked, answered = cost(lambda: questions.append(key.asked(client)), answer)
+    assert is_in(client)
+    assert (asked <= 3, answered <= 15) == (True, True), (asked, answered)
 
 
 @pytest.fixture(scope="module")

@@ -105,6 +105,20 @@ def test_code_in_other_hands_opens_nothing(client, provider, verifier):
     assert not is_in(client)
 
 
+def test_token_that_a_browser_brings_opens_nothing(client, provider):
+    """No nonce is asked for: it guards tokens that go through browsers, and here none does (see docs/decisions.md)."""
+    provider.person("n1", **claims())
+    location = client.get(START)["Location"]
+    asked = parse_qs(urlsplit(location).query)
+    assert asked["response_type"] == ["code"]
+    assert "nonce" not in asked
+    token = provider.logout_token(head={"typ": "JWT"}, without=("events",), sub="n1", nonce="x", **claims())
+    answer = {"state": asked["state"][0], "id_token": token, "access_token": token}
+    assert client.get("/konto/oidc/stadt/login/callback/", answer).status_code == 401
+    assert provider.verified == []
+    assert not is_in(client)
+
+
 def test_right_verifier_is_sent(client, provider):
     provider.person("n1", **claims())
     sign_in(client, "n1")
