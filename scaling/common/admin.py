@@ -66,7 +66,9 @@ class LongList:
 
     list_per_page = 20
     show_full_result_count = False
-    search_help_text: Any = gettext_lazy(
+    change_list_template: Any = "admin/long_list.html"
+    #: Above the field: Django's own ``search_help_text`` would be all that names it, since its label is a picture.
+    search_note: Any = gettext_lazy(
         "Gesucht wird, wie Wörter beginnen, ohne Rücksicht auf Groß- und Kleinschreibung und Umlaute."
     )
 
