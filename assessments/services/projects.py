@@ -5,14 +5,13 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from assessments.models import Project
 from catalogue.models import CROSS_PHASE, Phase
 from scaling.accounts.models import Municipality, User
 from scaling.common.history import attribute_to
-from scaling.common.text import look_alike, tidy_line
+from scaling.common.text import german_slug, look_alike, tidy_line
 from scaling.common.transactions import atomic
 from scaling.common.versions import change
 
@@ -34,10 +33,7 @@ def name_is_taken(municipality: Municipality, name: str, *, except_for: Project 
 
 def free_slug(municipality: Municipality, name: str) -> str:
     """A short name nobody in the municipality uses yet, made from ``name``. One query."""
-    german = name.lower()
-    for letter, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
-        german = german.replace(letter, letters)
-    slug = slugify(german)[: MAX_SLUG_LENGTH - 4].strip("-") or "projekt"
+    slug = german_slug(name)[: MAX_SLUG_LENGTH - 4].strip("-") or "projekt"
     taken = set(municipality.projects.filter(slug__startswith=slug).values_list("slug", flat=True))
     number = 2
     free = slug

@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -37,7 +36,7 @@ from assessments.workbook.plan import ImportPlan
 from assessments.workbook.preview import shown
 from assessments.workbook.reading import CellProblem
 from catalogue.edition_cache import cached_edition
-from scaling.common.text import tidy_text
+from scaling.common.text import german_slug, tidy_text
 
 
 @login_required
@@ -48,7 +47,7 @@ def sheet(request: HttpRequest, public_id: str) -> HttpResponse:
     scores = in_order(assessment.scores.prefetch_related("evidence"), cached_edition(assessment.edition))
     content = export_sheet(assessment, scores, on=timezone.localdate())
     word = _("Bogen")  # not inside the f-string, where gettext does not look
-    name = f"{slugify(word)}-{assessment.project.slug}-{assessment.round}.xlsx"
+    name = f"{german_slug(word)}-{assessment.project.slug}-{assessment.round}.xlsx"
     return HttpResponse(
         content,
         content_type=CONTENT_TYPE,

@@ -1,5 +1,7 @@
 """Processes that belong together end together, and tell the database who they are."""
 
+import contextlib
+import ctypes
 import os
 import signal
 import threading
@@ -11,6 +13,9 @@ NICENESS = 5
 NAME = "skalierungscheck"
 #: Names the process that started us to serve together with it.
 SERVE_PID = "SERVE_PID"
+#: glibc's mallopt: its names in the environment, its numbers, and what a process gets that shall hold little. One arena, and
+#: what takes 128 KiB or more is given back at once, instead of a limit that grows with what was given back before.
+MALLOC = (("MALLOC_ARENA_MAX", -8, 1), ("MALLOC_TRIM_THRESHOLD_", -1, 128 * 1024), ("MALLOC_MMAP_THRESHOLD_", -3, 128 * 1024))
 
 
 def name_process(kind: str, version: str) -> None:
@@ -20,6 +25,21 @@ def name_process(kind: str, version: str) -> None:
     """
     if (os.environ.get("PGAPPNAME") or NAME).startswith(NAME):
         os.environ["PGAPPNAME"] = f"{NAME} {kind} {version}"
+
+
+def hold_little() -> None:
+    """Of memory, for a process whose threads rarely work at once. What the operator has set stays."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # not glibc
+        mallopt = ctypes.CDLL(None).mallopt
+        for name, option, value in MALLOC:
+            if name not in os.environ:
+                mallopt(option, value)
+
+
+def give_back() -> None:
+    """To the machine: memory that was freed, and lies between what is held."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # not glibc
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def follow_server() -> None:

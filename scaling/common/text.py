@@ -6,6 +6,8 @@ Two texts that look the same are then the same, and a text that shows nothing is
 import re
 import unicodedata
 
+from django.utils.text import slugify
+
 #: What people and programs end a line with, besides \\n: carriage returns, vertical tabs, form feeds, Unicode's own separators.
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 #: Characters that take no room. They come along with pasted text, make equal words differ and hide what a text says.
@@ -58,3 +60,11 @@ def look_alike(name: str) -> str:
 def has_letters(text: str) -> bool:
     """Whether anything is said: dots, dashes and figures alone give no reason."""
     return any(sign.isalpha() for sign in tidy_text(text))
+
+
+def german_slug(text: str) -> str:
+    """For addresses and names of files: „Kämmerei“ is „kaemmerei“, where Unicode alone would make it „kammerei“."""
+    german = unicodedata.normalize("NFC", text).lower()
+    for letter, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        german = german.replace(letter, letters)
+    return slugify(german)

@@ -141,7 +141,7 @@ def test_form_for_one_office_holds_its_criteria_and_says_so(client, municipality
     assert "Fragen an: Kämmerei" in text
     assert "Kriterium haushalt" in text
     assert "Kriterium betrieb" not in text
-    assert response["Content-Disposition"] == 'attachment; filename="arbeitsbogen-parkraum-app-1-kammerei.pdf"'
+    assert response["Content-Disposition"] == 'attachment; filename="arbeitsbogen-parkraum-app-1-kaemmerei.pdf"'
     assert "Questions for: treasurer’s office" in text_of(client.get(url, {"stelle": "treasury", "sprache": "en"}).content)
     assert [client.get(url, {"stelle": office}).status_code for office in ("legal", "mayor")] == [404, 404]
     assert "Fragen an" not in text_of(client.get(url).content)

@@ -19,7 +19,7 @@ import scaling
 from assessments.services.answers import Answer, NewEvidence
 from assessments.services.evidence_files import validate_upload
 from scaling.common.forms import DayField, Form, ReasonField, TidyText
-from scaling.common.text import has_letters, look_alike, tidy_file_name, tidy_line, tidy_text
+from scaling.common.text import german_slug, has_letters, look_alike, tidy_file_name, tidy_line, tidy_text
 
 NFC, NFD = "Ämterbuch", unicodedata.normalize("NFD", "Ämterbuch")
 
@@ -327,3 +327,11 @@ def test_what_is_read_beside_a_form_is_known():
     assert {module for module, names in found.items() if "" in names} == set(WHOLE)
     beside = {module: names - {""} for module, names in found.items() if names - {""}}
     assert beside == WITHOUT_FORM
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [("Kämmerei", "kaemmerei"), ("Ka\u0308mmerei", "kaemmerei"), ("Straße & Öffnung", "strasse-oeffnung"), ("Łódź 2", "odz-2")],
+)
+def test_names_of_files_write_umlauts_out(text, slug):
+    assert german_slug(text) == slug

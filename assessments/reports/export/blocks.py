@@ -148,6 +148,8 @@ def _changed(profile: MaturityProfile) -> Iterator[Block]:
         yield Paragraph(_("Überfällig:"))
         yield Bullets(tuple(f"{one.text} ({texts.in_charge(one)})" for one in profile.overdue))
     if changes is not None:
+        if fell := texts.nothing_fell(profile.criteria):
+            yield Paragraph(fell)
         yield Paragraph(f"{changes.sentence} {changes.mean_sentence}")
         moved = [one for one in changes.criteria_moved if one.change is not None]
         if moved:

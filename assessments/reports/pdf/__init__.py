@@ -33,6 +33,7 @@ from assessments.reports.pdf.estimate import KERNED, places_of
 from assessments.reports.pdf.finisher import Attached
 from assessments.reports.pdf.store import fetch_pdf, store_pdf
 from assessments.reports.profile.model import MaturityProfile
+from scaling.common.processes import give_back
 
 __all__ = ["VARIANTS", "PdfUnavailable", "Variant", "key_of", "pdf_of", "render_pdf", "warm"]
 
@@ -233,5 +234,6 @@ def warm() -> bool:
         return False
     finally:
         gc.collect()
+        give_back()
         gc.freeze()
     return True

@@ -112,7 +112,7 @@ def _row(project: Project, sources: Sources, words: _Words, today: date) -> Port
     gates = tuple(_gates(record, words)) if record else ()
     return PortfolioRow(
         public_id=project.public_id,
-        name=project.name,
+        name=_("Kommune insgesamt") if project.is_municipality_wide else project.name,
         phase=project.phase.key,
         phase_label=words.phases[project.phase.key],
         phase_order=project.phase.order,

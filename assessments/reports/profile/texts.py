@@ -154,6 +154,22 @@ def no_priorities(counts: scoring.Counts) -> str:
     return f"{said} {rest}"
 
 
+def nothing_fell(criteria: Sequence[CriterionResult]) -> str:
+    """That no criterion is lower than in the compared round, and of how many that was looked at; "" where it cannot be said.
+
+    What was only carried over is as it was because nobody has looked at it: it counts for nothing here.
+    """
+    kinds = [(one.change.kind, one.confirmed) for one in criteria if one.change]
+    beside = sum(is_looked_at and kind in (scoring.UP, scoring.SAME) for kind, is_looked_at in kinds)
+    if not beside or any(kind == scoring.DOWN for kind, _looked_at in kinds):
+        return ""
+    return ngettext(
+        "Das eine Kriterium, das in beiden Runden eingeschätzt und in dieser angesehen wurde, ist nicht gesunken.",
+        "Von den %(n)s Kriterien, die in beiden Runden eingeschätzt und in dieser angesehen wurden, ist keines gesunken.",
+        beside,
+    ) % {"n": beside}
+
+
 def unplanned(priorities: Sequence[PriorityItem]) -> str:
     """What is to be decided where nobody has planned anything for some of what comes first; "" where all is planned."""
     n, m = sum(item.measure is None for item in priorities), len(priorities)

@@ -90,6 +90,12 @@ register.filter("ageing_sentence", ageing_sentence)
 
 
 @register.filter
+def nothing_fell(criteria: Sequence[CriterionResult]) -> str:
+    """That no criterion fell, of how many that were looked at; "" where one did or none can be compared."""
+    return texts.nothing_fell(criteria)
+
+
+@register.filter
 def unplanned(priorities: Sequence[PriorityItem]) -> str:
     """That somebody has to be found for those without a measure, "" where all have one."""
     return texts.unplanned(priorities)

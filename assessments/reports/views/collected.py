@@ -6,7 +6,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -19,6 +18,7 @@ from assessments.reports.rendering.orders import PdfOrder, collected_order
 from assessments.reports.views.downloads import requested_language
 from assessments.reports.views.pdf_answer import bundle_answer, pdf_answer
 from assessments.views.access import get_municipality
+from scaling.common.text import german_slug
 
 #: „?band=2“ is one volume of several, „?alle=1“ all of them in a ZIP.
 ONE, ALL = "band", "alle"
@@ -41,7 +41,7 @@ def collected_pdf(request: HttpRequest, public_id: str) -> HttpResponse | Stream
     back = (_("Zurück zu %(name)s") % {"name": municipality.name}, municipality.get_absolute_url())
 
     def name_of(volume: Volume | None = None) -> str:
-        return slugify(" ".join((_("Sammelbericht"), municipality.name, volume_name(volume) if volume else "")))
+        return german_slug(" ".join((_("Sammelbericht"), municipality.name, volume_name(volume) if volume else "")))
 
     def wanted(volume: Volume, some: Sequence[AssessmentRecord]) -> tuple[PdfOrder, str]:
         with translation.override(language):

@@ -5,7 +5,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -18,6 +17,7 @@ from assessments.reports.export.xlsx_file import MEDIA_TYPE as XLSX
 from assessments.reports.export.xlsx_file import write_xlsx
 from assessments.reports.views.downloads import requested_language
 from assessments.views.access import get_municipality
+from scaling.common.text import german_slug
 
 #: Of a page, so that none is higher than ten screens of a phone. A round in which much moved takes half a screen.
 QUARTERS_PER_PAGE, TRENDS_PER_PAGE, MOVED_PER_PAGE = 8, 10, 4
@@ -59,5 +59,5 @@ def development_file(request: HttpRequest, public_id: str, kind: str) -> HttpRes
             content, media_type = write_xlsx(development_book(development, told)), XLSX
         else:
             content, media_type = render_development_json(development, told), "application/json"
-    name = f"entwicklung-{slugify(municipality.name)}-{development.as_of.isoformat()}.{kind}"
+    name = f"entwicklung-{german_slug(municipality.name)}-{development.as_of.isoformat()}.{kind}"
     return HttpResponse(content, content_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -6,7 +6,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -27,6 +26,7 @@ from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.views.access import get_municipality
 from catalogue.levels import LEVELS
 from scaling.accounts.models import Municipality
+from scaling.common.text import german_slug
 
 #: On a phone a criterion takes a third of a screen, an answer with its reason two thirds; no page is higher than ten.
 CRITERIA_PER_PAGE, ANSWERS_PER_PAGE = 12, 10
@@ -127,4 +127,4 @@ def _content(kind: str, profile: MunicipalProfile) -> tuple[bytes, str]:
 def file_name(municipality: Municipality, profile: MunicipalProfile, ending: str) -> str:
     """„kommune-stadt-auenfurt-2026-11-28.xlsx“."""
     word = _("Kommune")  # not inside the f-string, where gettext does not look
-    return f"{slugify(word)}-{slugify(municipality.name)}-{profile.as_of.isoformat()}.{ending}"
+    return f"{german_slug(word)}-{german_slug(municipality.name)}-{profile.as_of.isoformat()}.{ending}"

@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -19,6 +18,7 @@ from assessments.reports.plan.build import plan_of
 from assessments.reports.plan.model import MunicipalPlan, PlannedMeasure
 from assessments.reports.views.downloads import requested_language
 from assessments.views.access import get_municipality
+from scaling.common.text import german_slug
 
 #: Of a page: drawing and table show the same ones, and no page is higher than ten screens of a phone.
 ROWS_PER_PAGE, MAX_STEPS = 12, 8
@@ -72,5 +72,5 @@ def plan_calendar(request: HttpRequest, public_id: str) -> HttpResponse:
     municipality = get_municipality(request.user, public_id)
     with translation.override(requested_language(request)):
         content = render_calendar(plan_of(request.user, municipality), now=timezone.now())
-    name = f"plan-{slugify(municipality.name)}.ics"
+    name = f"plan-{german_slug(municipality.name)}.ics"
     return HttpResponse(content, content_type=MEDIA_TYPE, headers={"Content-Disposition": f'attachment; filename="{name}"'})

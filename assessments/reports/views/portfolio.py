@@ -6,7 +6,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -24,6 +23,7 @@ from assessments.reports.views.downloads import requested_language
 from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.views.access import get_municipality
 from scaling.accounts.models import Municipality
+from scaling.common.text import german_slug
 
 #: On a phone a project takes two thirds of a screen, and no page is higher than ten.
 ROWS_PER_PAGE = 10
@@ -99,4 +99,4 @@ def _content(kind: str, portfolio: Portfolio, narrowing: Narrowing) -> tuple[byt
 
 def file_name(municipality: Municipality, portfolio: Portfolio, ending: str) -> str:
     """„portfolio-stadt-auenfurt-2026-11-28.xlsx“."""
-    return f"portfolio-{slugify(municipality.name)}-{portfolio.as_of.isoformat()}.{ending}"
+    return f"portfolio-{german_slug(municipality.name)}-{portfolio.as_of.isoformat()}.{ending}"

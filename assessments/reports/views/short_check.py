@@ -4,7 +4,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -14,6 +13,7 @@ from assessments.reports.rendering.orders import PdfOrder, short_check_order
 from assessments.reports.views.downloads import requested_language
 from assessments.reports.views.pdf_answer import pdf_answer
 from assessments.views.access import get_assessment
+from scaling.common.text import german_slug
 
 
 @login_required
@@ -27,7 +27,7 @@ def pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     def wanted() -> tuple[PdfOrder, str]:
         with translation.override(language):
             word = _("Kurzcheck")  # not inside the f-string, where gettext does not look
-            name = f"{slugify(word)}-{assessment.project.slug}-{assessment.round}.pdf"
+            name = f"{german_slug(word)}-{assessment.project.slug}-{assessment.round}.pdf"
             return short_check_order(assessment, questions_of(assessment)), name
 
     return pdf_answer(

@@ -3,7 +3,6 @@
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -16,6 +15,7 @@ from assessments.views.access import get_assessment
 from catalogue.edition_cache import cached_edition
 from catalogue.models import Criterion
 from scaling.common.offices import Office
+from scaling.common.text import german_slug
 
 
 def requested_criteria(request: HttpRequest, assessment: Assessment) -> list[tuple[int, Criterion, int]]:
@@ -59,7 +59,7 @@ def workshop_form(request: HttpRequest, public_id: str) -> HttpResponse:
             words = [_("Arbeitsbogen"), assessment.project.slug, str(assessment.round)]
             if office:
                 words.append(str(Office(office).label))
-            name = f"{'-'.join(str(slugify(word)) for word in words)}.pdf"
+            name = f"{'-'.join(str(german_slug(word)) for word in words)}.pdf"
             return form_order(assessment, criteria, office=office), name
 
     return pdf_answer(

@@ -9,7 +9,7 @@ from django.db import DatabaseError
 
 from assessments.reports.rendering.worker import work
 from scaling import __version__
-from scaling.common.processes import NICENESS, follow_server, name_process
+from scaling.common.processes import NICENESS, follow_server, hold_little, name_process
 from scaling.right_database import refuse_wrong_database, watch_for_wrong_database
 
 
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        hold_little()
         name_process("worker", __version__)
         try:
             refuse_wrong_database()
