@@ -274,8 +274,8 @@ def test_membership_and_invitation_are_told(world, municipality, bob):
 
 def test_what_a_plan_assumes_is_named_and_not_numbered(world, bob, municipality, client, url):
     measure = Measure.objects.get(public_id=world.ids["measure"])
-    targets = {"kriterium-1": 3, "gibt-es-nicht": 2}
-    plan_variants.save_variant(project=world.project, by=bob, name="Bald", measures=[measure.public_id, "weg"], targets=targets)
+    targets, gone = {"kriterium-1": 3, "gibt-es-nicht": 2}, "z" * 12  # stored in their order: behind the other
+    plan_variants.save_variant(project=world.project, by=bob, name="Bald", measures=[measure.public_id, gone], targets=targets)
     municipality.population = 41300
     attribute_to(municipality, bob)
     municipality.save()
