@@ -122,7 +122,9 @@ def phase_road(project: Project, round_: Assessment | None) -> list[dict[str, ob
         elif gate == found.current:
             here = _("Hier stand das Projekt bei der Freigabe")
         label, note = found.phase_labels[gate.phase], " ".join(parts)
-        road.append({"name": label, "key": gate.phase, "state": state or None, "here": here, "note": note, "dropped": dropped})
+        road.append(
+            {"name": label, "key": gate.phase, "state": state or "open", "here": here, "note": note, "dropped": dropped}
+        )
     return road
 
 

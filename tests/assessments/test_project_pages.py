@@ -309,6 +309,9 @@ def test_phase_entered_since_does_not_move_the_gate_that_was_approved(client, wo
     assert road["P3 Pilot"]["here"] == "Hier stand das Projekt bei der Freigabe"
     assert (road["P3 Pilot"]["state"], road["P4 Verstetigung"]["state"]) == ("not_examined", "current")
     assert road["P4 Verstetigung"]["note"] == "Phasentor steht noch an."
+    ahead = [phase.split("</li>")[0] for phase in page.text.split('<li class="phase phase--open"')[1:]]
+    assert ahead
+    assert all("steht noch an" in phase for phase in ahead)  # no card is empty
     assert "Hier stehen Sie jetzt" in page.text
     assert page.text.count('aria-current="step"') == 1
 
