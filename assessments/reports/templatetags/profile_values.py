@@ -90,7 +90,7 @@ register.filter("ageing_sentence", ageing_sentence)
 
 
 @register.filter
-def nothing_fell(criteria: Sequence[CriterionResult]) -> str:
+def none_fell(criteria: Sequence[CriterionResult]) -> str:
     """That no criterion fell, of how many that were looked at; "" where one did or none can be compared."""
     return texts.nothing_fell(criteria)
 
