@@ -114,7 +114,7 @@ def render_ahead(assessment: Assessment, at: datetime, **kwargs: object) -> None
 
     What is entered with a past of its own, such as the demo's, is nobody's news: it is rendered when it is asked for.
     """
-    record = assessment.records.current().for_its_files().first() if timezone.now() - at < NEWS else None
+    record = assessment.records.current().with_parts().without_document().first() if timezone.now() - at < NEWS else None
     if record is None:
         return
     with translation.override(settings.LANGUAGE_CODE):

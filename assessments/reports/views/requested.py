@@ -67,18 +67,18 @@ def requested_pdf(request: HttpRequest, assessment: Assessment, *, variant: Vari
 
     One query for the PDF of a record: whoever fetches it need not wait for its profile to be read.
     """
-    record = requested_record(request, assessment, for_its_files=True)
     compared = request.GET.get("vergleich") or ""
-    if record is None or compared:  # the profile knows with which rounds it can be compared
-        requested = requested_profile(request, assessment)
-        compared = requested.compared
+    record = None if compared else requested_record(request, assessment, for_its_files=True)
     if record is not None:
-        rendition = requested_rendition(request)
-        return recorded_pdf(record, variant=variant, comments=comments, compared=compared, rendition=rendition)
-    order = running_order(
-        requested.profile, variant=variant, comments=comments, compared=compared, assessment=assessment.public_id
-    )
-    return order, pdf_name(requested.profile.meta.file_name, variant)
+        return recorded_pdf(
+            record, report_name(*record.named_after), variant=variant, comments=comments, rendition=requested_rendition(request)
+        )
+    requested = requested_profile(request, assessment)  # which knows with which rounds it can be compared
+    choices: dict[str, Any] = {"variant": variant, "comments": comments, "compared": requested.compared}
+    name = requested.profile.meta.file_name
+    if requested.record is not None:
+        return recorded_pdf(requested.record, name, rendition=requested_rendition(request), **choices)
+    return running_order(requested.profile, assessment=assessment.public_id, **choices), pdf_name(name, variant)
 
 
 def pdf_name(name: str, variant: Variant) -> str:
@@ -92,17 +92,17 @@ def marked(name: str, record: AssessmentRecord | None) -> str:
 
 
 def recorded_pdf(
-    record: AssessmentRecord, *, rendition: int | None = None, variant: Variant, **choices: Any
+    record: AssessmentRecord, name: str, *, rendition: int | None = None, variant: Variant, **choices: Any
 ) -> tuple[PdfOrder, str]:
-    """The PDF of a record ``for_its_files``, and its name. 404 for a rendition there is not, and for what was not kept of an
-    earlier one: what is made today would not be it.
+    """The PDF of a record, whose document may be deferred, and its name; ``name`` is that of all files about the round. 404 for
+    a rendition there is not, and for what was not kept of an earlier one: what is made today would not be it.
     """
     if rendition is not None and not 1 <= rendition <= record.last_rendition:
         raise Http404
     order = record_order(record, variant=variant, rendition=rendition, **choices)
     if rendition is not None and rendition < record.last_rendition and order.fetch() is None:
         raise Http404
-    return order, pdf_name(marked(report_name(*record.named_after), record), variant)
+    return order, pdf_name(marked(name, record), variant)
 
 
 def requested_rendition(request: HttpRequest) -> int | None:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assessments.forms.share_link import ShareForm
 from assessments.models import Assessment, AssessmentRecord, ShareLink
 from assessments.reports.profile.anonymise import without_names
+from assessments.reports.profile.cover import report_name
 from assessments.reports.records.keeping import record_profile
 from assessments.reports.rendering.orders import PdfOrder
 from assessments.reports.views.damaged import tells_damage
@@ -179,7 +180,8 @@ def shared_pdf(request: HttpRequest, token: str) -> HttpResponse:
 
     def wanted() -> tuple[PdfOrder, str]:
         with translation.override(language):
-            return recorded_pdf(record, variant=variant, without_names=not link.with_names)
+            name = report_name(*record.named_after)
+            return recorded_pdf(record, name, variant=variant, without_names=not link.with_names)
 
     return pdf_answer(
         request,
