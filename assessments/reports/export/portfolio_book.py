@@ -140,8 +140,7 @@ def _nothing_waits(portfolio: Portfolio) -> str:
     gates = [row.gate for row in portfolio.listed if row.gate is not None]
     if not gates:
         return _("Dazu ist nichts freigegeben.")
-    said = _("Kein freigegebenes Phasentor wartet auf einen Meilenstein.")
-    return " ".join(filter(None, (said, texts.not_examined(sum(gate.state == NOT_EXAMINED for gate in gates)))))
+    return texts.no_gate_waits(sum(gate.state == NOT_EXAMINED for gate in gates))
 
 
 def _overdue(portfolio: Portfolio) -> BookSheet:

@@ -93,8 +93,7 @@ def holding_up(answers: FourAnswers) -> list[str]:
         return [_("Das lässt sich sagen, sobald eine Bewertung freigegeben ist.")]
     unexamined = dict(answers.gate_counts).get(scoring.NOT_EXAMINED, 0)
     unexamined += whole is not None and whole.state == scoring.NOT_EXAMINED
-    said = _("Kein freigegebenes Phasentor wartet auf einen Meilenstein.")
-    return [" ".join(filter(None, (said, portfolio_texts.not_examined(unexamined))))]
+    return [portfolio_texts.no_gate_waits(unexamined)]
 
 
 def _further_streams(n: int) -> str:

@@ -47,6 +47,12 @@ def nothing_waits(n: int) -> str:
     return " ".join(filter(None, (said, not_examined(n))))
 
 
+def no_gate_waits(n: int) -> str:
+    """The same of all gates, the municipality's own among them."""
+    said = _("Kein freigegebenes Phasentor wartet auf einen Meilenstein.")
+    return " ".join(filter(None, (said, not_examined(n))))
+
+
 def not_examined(n: int) -> str:
     """To stand behind what is said of all gates; "" where each was examined."""
     if not n:

@@ -25,8 +25,6 @@ register.filter("nothing_fell", texts.nothing_fell)
 register.filter("dropped", texts.dropped)
 register.filter("how_many_dropped", texts.how_many_dropped)
 register.filter("waits_for_criterion", texts.waits_for_criterion)
-
-
 register.filter("nothing_waits", texts.nothing_waits)
 register.filter("unexamined", texts.unexamined)
 
