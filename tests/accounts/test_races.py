@@ -1,14 +1,16 @@
 """Two people at the same moment, on two real connections: a municipality keeps a manager, an invitation makes one member."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
-from scaling.accounts import invitations
-from scaling.accounts.models import Invitation, Membership, Role
+from scaling.accounts import attempts, invitations
+from scaling.accounts.models import AttemptCount, Invitation, Membership, Role
+from tests import races
 from tests.conftest import make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,3 +73,22 @@ def test_address_invited_twice_at_once_gets_one_invitation(municipality):
         invite = partial(invitations.invite, municipality=municipality, email=email, role=Role.TEAM, by=None)
         assert at_once(invite, invite) == [None, None]
         assert Invitation.objects.filter(email=email).count() == 1
+
+
+@pytest.mark.parametrize("act", [attempts.count, attempts.take_back, attempts.forget])
+def test_counts_are_locked_in_one_order_however_they_lie(act):
+    """Whoever waits for the first of two counts holds none of the others: two that want both cannot wait for each other."""
+    limits = sorted((attempts.Limit("code", str(number), 9, 60) for number in range(4)), key=lambda limit: limit.key)
+    for limit in reversed(limits):  # they lie in the table the other way round
+        attempts.count([limit])
+    rows = AttemptCount.objects.filter(key__in=[limit.key for limit in limits[1:]])
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            AttemptCount.objects.select_for_update().get(key=limits[0].key)
+            acting = pool.submit(lambda: at_once(partial(act, limits)))
+            races.until_somebody_waits()
+            assert len(rows.select_for_update(skip_locked=True)) == len(limits) - 1
+        assert acting.result(timeout=20) == [None]
+    left = {attempts.count: {2}, attempts.take_back: {0}, attempts.forget: set()}
+    assert set(rows.values_list("count", flat=True)) == left[act]
