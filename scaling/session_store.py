@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from scaling.common.locks import sweep
 from scaling.common.prepared import Prepared
 
 _session = Prepared(lambda key, now: Session.objects.filter(session_key=key, expire_date__gt=now))
@@ -58,6 +59,11 @@ class SessionStore(db.SessionStore):
             self.modified = True  # what is held is stored with the answer
         else:
             super().cycle_key()
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        """Every night, while people sign out and are signed out."""
+        sweep(Session.objects.filter(expire_date__lt=timezone.now()))
 
     def delete(self, session_key: str | None = None) -> None:
         """One query."""

@@ -18,6 +18,7 @@ from assessments.workbook.pdf_form import PDF, as_workbook, filled_in
 from assessments.workbook.plan import ImportPlan, LeftSheetRow, RowChange, StoredAnswer, is_among, plan_import
 from assessments.workbook.reading import CellProblem, ReturnedSheet, SheetRow, read_sheet
 from catalogue.edition_cache import cached_edition
+from scaling.common.locks import delete, sweep
 from scaling.common.transactions import atomic
 
 #: What a person chooses where there are two versions: the sheet's, the stored one, or the sheet's with a reason made of both.
@@ -86,8 +87,8 @@ def _by_title(problems: Sequence[CellProblem], workbook: Workbook) -> list[CellP
 @atomic
 def store_upload(*, sheet: ReturnedSheet, assessment: Assessment, by: Any, file_name: str) -> WorkbookUpload:
     """Keep what was read until it is imported or dropped. The person's earlier ones and expired ones go."""
-    WorkbookUpload.objects.expired().delete()
-    WorkbookUpload.objects.filter(assessment=assessment, user=by).delete()
+    sweep(WorkbookUpload.objects.expired())
+    delete(WorkbookUpload.objects.filter(assessment=assessment, user=by))
     return WorkbookUpload.objects.create(
         assessment=assessment, user=by, file_name=file_name[:200], rows=[_to_json(row) for row in sheet.rows]
     )

@@ -9,6 +9,7 @@ from catalogue.documents.checksum import checksum_of
 from catalogue.documents.export import edition_document
 from catalogue.models import CatalogueUpload, Edition
 from catalogue.services.importing import ImportResult, import_files, load_file, lock_editions
+from scaling.common.locks import sweep
 from scaling.common.text import tidy_file_name
 from scaling.common.transactions import atomic
 
@@ -33,7 +34,7 @@ def store_upload(*, content: bytes, name: str, by: Any) -> CatalogueUpload:
     """
     # One at a time for each person: of a form sent twice at once, the second finds what the first has kept.
     get_user_model().objects.select_for_update(no_key=True).get(pk=by.pk)
-    CatalogueUpload.objects.expired().delete()
+    sweep(CatalogueUpload.objects.expired())
     name = tidy_file_name(name)[:200]
     upload = CatalogueUpload.objects.filter(owner=by, file_name=name, content=content).first()
     if upload is None:

@@ -22,6 +22,7 @@ from scaling.accounts.profile import write_down
 from scaling.accounts.second_factor import settle, take_away
 from scaling.common.admin import LongList, VersionedAdmin, VersionedForm
 from scaling.common.history import attribute_to
+from scaling.common.locks import delete
 from scaling.common.sorting import GermanOrder
 from scaling.common.text import look_alike
 
@@ -106,7 +107,7 @@ class UserAdmin(LongList, VersionedAdmin, admin.ModelAdmin):  # type: ignore[typ
             sign_ins.end_all_of(obj)
         if "email" in form.changed_data:
             # allauth keeps its own copy, by which the old address could still ask for a new password.
-            EmailAddress.objects.filter(user=obj).delete()
+            delete(EmailAddress.objects.filter(user=obj))
 
 
 @confirmed

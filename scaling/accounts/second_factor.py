@@ -31,6 +31,7 @@ from scaling.accounts.models import Membership, Municipality, User
 from scaling.accounts.profile import write_down_credential
 from scaling.accounts.single_sign_on.only import forbidding_provider
 from scaling.common.history import attribute_to
+from scaling.common.locks import delete
 from scaling.common.qr_code import qr_code
 from scaling.common.transactions import atomic
 from scaling.common.versions import change_part
@@ -110,7 +111,7 @@ def demand(
         setattr(municipality, name, value)
     attribute_to(municipality, by)
     municipality.save()
-    for user in User.objects.filter(memberships__municipality=municipality):
+    for user in User.objects.filter(memberships__municipality=municipality).order_by("pk"):
         settle(user)
 
 
@@ -121,7 +122,7 @@ def take_away(user: User, *, by: User) -> bool:
     """
     theirs = Authenticator.objects.filter(user=user)
     kinds = sorted(set(theirs.values_list("type", flat=True)))
-    theirs.delete()
+    delete(theirs)
     for kind in kinds:
         write_down_credential(user, kind, "removed", by=by)
     settle(user)

@@ -84,7 +84,8 @@ def bring_near() -> int:
     """Have what a clock that was ahead put off done now. One statement, which procrastinate has no word for."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo' AND scheduled_at > %s",
+            "UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE id IN (SELECT id FROM procrastinate_jobs "
+            "WHERE status = 'todo' AND scheduled_at > %s ORDER BY id FOR UPDATE SKIP LOCKED)",
             [timezone.now() + FAR_OFF],
         )
         return int(cursor.rowcount)

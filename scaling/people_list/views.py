@@ -16,6 +16,7 @@ from assessments.views.access import get_municipality, require
 from scaling.accounts.invitations import LastManager, TooManyInvitations
 from scaling.accounts.models import Municipality, PeopleList
 from scaling.common.forms import FileForm
+from scaling.common.locks import delete
 from scaling.common.text import tidy_line
 from scaling.people_list.plan import Plan, PlanOutdated, carry_out, people_of, plan
 from scaling.people_list.reading import LineProblem, UnreadableList, read, unread_columns
@@ -55,7 +56,7 @@ def people_list(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             if not problems:
                 user: Any = request.user
-                PeopleList.objects.filter(user=user, municipality=municipality).delete()
+                delete(PeopleList.objects.filter(user=user, municipality=municipality))
                 upload = PeopleList.objects.create(
                     municipality=municipality,
                     user=user,

@@ -24,6 +24,7 @@ from scaling.accounts import sign_ins
 from scaling.accounts.invitations import remove
 from scaling.accounts.models import AccountChange, Invitation, Membership, Municipality, PeopleList, User
 from scaling.common.history import attribute_to, rewriting_history
+from scaling.common.locks import delete, lock
 from scaling.common.transactions import atomic
 from scaling.models import SubmittedForm
 from scaling.privacy.exports import forget_exports
@@ -58,10 +59,11 @@ def anonymise(*, user: User, by: Any = None) -> Done:
     left; then nothing has changed. Some three hundred queries for each municipality they belonged to; the chain is held
     until the end.
     """
+    lock(Municipality.objects.filter(pk__in=list(user.memberships.values_list("municipality", flat=True))))
     user = User.objects.select_for_update().get(pk=user.pk)
     name, email = user.name, user.email
     places = list(_places(user))
-    for membership in Membership.objects.filter(user=user).select_related("user", "municipality").order_by("municipality"):
+    for membership in Membership.objects.filter(user=user).select_related("user", "municipality").order_by("municipality_id"):
         remove(membership=membership, by=by)
     kept = not _is_theirs_alone(user, places)
     files = Evidence.objects.filter(added_by=user).exclude(file="").values("file").distinct().count()
@@ -96,18 +98,19 @@ def _is_theirs_alone(user: User, places: list[Municipality]) -> bool:
 def _close_account(user: User, by: Any) -> None:
     sign_ins.end_all_of(user)
     for model in (EmailAddress, SocialAccount, Authenticator, SubmittedForm, WorkbookUpload, PeopleList):
-        model._base_manager.filter(user=user).delete()
-    CatalogueUpload.objects.filter(owner=user).delete()
+        delete(model._base_manager.filter(user=user))
+    delete(CatalogueUpload.objects.filter(owner=user))
     forget_exports(before=timezone.now(), where={"person": user})
     forget_exports(before=timezone.now(), where={"ordered_by": user})
     forget_rows(AccountChange, AccountChange.objects.filter(user=user).values_list("pk", flat=True))
     for invitation in Invitation.objects.open().filter(email=user.email):
         attribute_to(invitation, by)
         invitation.delete()
-    ProcrastinateJob.objects.filter(args__message__to__contains=[user.email]).delete()
+    delete(ProcrastinateJob.objects.filter(args__message__to__contains=[user.email]))
     kind = ContentType.objects.get_for_model(User)
     name, email = stand_in(user)
-    AdminLogEntry.objects.filter(content_type=kind, object_id=str(user.pk)).update(object_repr=name)
+    told = lock(AdminLogEntry.objects.filter(content_type=kind, object_id=str(user.pk)))
+    AdminLogEntry.objects.filter(pk__in=told).update(object_repr=name)
     user.name, user.email = name, email
     user.is_active = user.is_staff = user.is_superuser = user.is_curator = user.wants_notices = user.wants_digest = False
     user.second_factor_due = user.last_login = user.locked_by = user.digest_sent_on = None
@@ -167,7 +170,8 @@ def _replace(model: type[Model], what: tuple[str, str], pks: list[int] | None = 
             cursor.execute(
                 f"UPDATE {quote(model._meta.db_table)} "  # noqa: S608 – names of ours
                 f"SET {column} = regexp_replace({column}::text, %s, %s, 'gi'){as_stored} "
-                f"WHERE {column}::text ~* %s{where} RETURNING {key}",
+                f"WHERE {key} IN (SELECT {key} FROM {quote(model._meta.db_table)} "  # noqa: S608
+                f"WHERE {column}::text ~* %s{where} ORDER BY {key} FOR UPDATE) RETURNING {key}",
                 [what[0], what[1], what[0], *([] if pks is None else [pks])],
             )
             found += [pk for (pk,) in cursor.fetchall()]

@@ -5,14 +5,15 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from assessments.models import Evidence
+from assessments.models import Assessment, Evidence, Project
 from assessments.reports.pdf.store import forget_all
 from assessments.reports.peers.publishing import take_lock, withdraw
 from scaling.accounts.models import Membership, Municipality, User
 from scaling.accounts.second_factor import settle
 from scaling.common.history import rewriting_history
+from scaling.common.locks import lock
 from scaling.common.sorting import sort_key
 from scaling.common.transactions import atomic
 from scaling.privacy.archive import file_names
@@ -63,7 +64,11 @@ def erase(*, municipality: Municipality, by: Any) -> dict[str, int]:
     take_lock()
     municipality = Municipality.objects.select_for_update().get(pk=municipality.pk)
     withdraw(municipality)
-    members = list(User.objects.filter(memberships__municipality=municipality))
+    # Whoever is saving ends first.
+    lock(Project.objects.filter(municipality=municipality))
+    lock(Assessment.objects.filter(project__in=Project.objects.filter(municipality=municipality).values("pk")))
+    members = list(User.objects.filter(memberships__municipality=municipality).order_by("pk"))
+    lock(User.objects.filter(Q(locked_by=municipality) | Q(pk__in=[person.pk for person in members])))
     pk = municipality.pk
     rows = rows_of_municipality(municipality)
     files = _free_files(rows)

@@ -10,10 +10,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from assessments.models import Participant, WorkbookUpload
+from assessments.models import Participant, WorkbookUpload, Workshop
 from catalogue.models import CatalogueUpload
 from scaling.accounts.models import AccountChange, Invitation, PeopleList
 from scaling.common.history import attribute_to
+from scaling.common.locks import lock, sweep
 from scaling.models import SubmittedForm
 from scaling.privacy.exports import forget_exports
 from scaling.trail.events import note
@@ -82,14 +83,17 @@ def account_changes(now: datetime) -> int:
 
 def admin_log(now: datetime) -> int:
     before = _before(now, settings.DOWNLOADS_KEEP_DAYS)
-    return AdminLogEntry.objects.filter(action_time__lt=before).delete()[0] if before else 0
+    return sweep(AdminLogEntry.objects.filter(action_time__lt=before)) if before else 0
 
 
 def workshops(now: datetime) -> int:
     """Names, votes and half sentences of workshops that ended and were never approved; an approval deletes them at once."""
     before = now - timedelta(days=settings.WORKSHOPS_KEEP_DAYS)
-    over = Q(workshop__closed_at__lt=before) | Q(workshop__ends_at__lt=before)
-    return Participant.objects.filter(over).delete()[0]
+    people = Participant.objects.filter(workshop=OuterRef("pk"))
+    over = Workshop.objects.filter(Q(closed_at__lt=before) | Q(ends_at__lt=before), Exists(people))
+    with transaction.atomic():
+        # One that is being approved is left to its approval.
+        return Participant.objects.filter(workshop__in=lock(over, skip_locked=True)).delete()[0]
 
 
 def invitations(now: datetime) -> int:
@@ -113,7 +117,7 @@ def drafts(now: datetime) -> int:
         CatalogueUpload.objects.expired(),
         SubmittedForm.objects.outdated(),
     )
-    return sum(one.delete()[0] for one in found)
+    return sum(sweep(one) for one in found)
 
 
 def exports(now: datetime) -> int:

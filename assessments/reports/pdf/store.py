@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from assessments.models import RenderedPdf
+from scaling.common.locks import delete, sweep
 
 MAX_BYTES = 200 * 1024 * 1024
 #: What nobody fetched for so long goes, whatever room there is.
@@ -42,8 +43,9 @@ def store_pdf(key: str, pdf: bytes) -> None:
     RenderedPdf.objects.update_or_create(key=key, defaults={**values, "made_at": now, "used_at": now})
     used_up_to = Window(Sum("size"), order_by=[F("used_at").desc(), F("pk").desc()])
     sizes = RenderedPdf.objects.annotate(up_to=used_up_to)
-    RenderedPdf.objects.filter(pk__in=sizes.filter(up_to__gt=MAX_BYTES).values("pk")).delete()
-    RenderedPdf.objects.filter(used_at__lt=now - UNUSED).delete()
+    # Two workers store at the same moment.
+    sweep(RenderedPdf.objects.filter(pk__in=sizes.filter(up_to__gt=MAX_BYTES).values("pk")))
+    sweep(RenderedPdf.objects.filter(used_at__lt=now - UNUSED))
 
 
 def store_stand_in(key: str, pdf: bytes) -> None:
@@ -79,7 +81,7 @@ def forget_problem(key: str) -> None:
 
 def forget_missing_libraries() -> None:
     """By a worker that has them: nobody is told any more that they are missing."""
-    RenderedPdf.objects.filter(problem=RenderedPdf.UNAVAILABLE).delete()
+    delete(RenderedPdf.objects.filter(problem=RenderedPdf.UNAVAILABLE))
 
 
 def recent_problem(key: str, *, within: timedelta) -> str:
@@ -90,7 +92,7 @@ def recent_problem(key: str, *, within: timedelta) -> str:
 
 def forget_pdf(key: str) -> None:
     """And what stands in for it."""
-    RenderedPdf.objects.filter(key__in=(key, _stand_in(key))).delete()
+    delete(RenderedPdf.objects.filter(key__in=(key, _stand_in(key))))
 
 
 def forget_all() -> None:

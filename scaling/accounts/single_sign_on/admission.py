@@ -61,7 +61,8 @@ def _admit(*, provider: IdentityProvider, known: User | None, claims: Mapping[st
             return None, False
         user = User.objects.create_user(email, None, name=_name(claims, email), language=get_language() or "de")
     before = {ags: place.role for ags, place in places.items() if ags in provider.municipalities}
-    for ags in sorted(before.keys() | wanted.keys()):
+    numbers = {ags: place.municipality_id for ags, place in places.items()} | {ags: home.pk for ags, home in homes.items()}
+    for ags in sorted(before.keys() | wanted.keys(), key=lambda one: numbers[one]):  # the one order of locks
         membership, role = places.get(ags), wanted.get(ags)
         try:
             if membership is None and role:
