@@ -1,5 +1,5 @@
-"""Several rows at once, in one order: by primary key. Left to itself, a statement locks them as they lie in the table, and two of
-them wait for each other; PostgreSQL then gives one of them up.
+"""Several rows at once, in one order: by primary key. Left to itself, a statement locks them as they lie in the table, and two
+of them wait for each other; PostgreSQL then gives one of them up.
 """
 
 from typing import Any
@@ -17,8 +17,9 @@ def lock(rows: QuerySet[Any], *, skip_locked: bool = False) -> list[Any]:
 
 
 def sweep(rows: QuerySet[Any]) -> int:
-    """Delete what has had its time, of everybody. What somebody else holds at this moment is left to them, or to the next sweep:
-    so nobody waits for a sweep that waits. Returns how many rows went, with what hung on them. One query, more where some go.
+    """Delete what has had its time, of everybody. What somebody else holds at this moment is left to them, or to the next
+    sweep: so nobody waits for a sweep that waits. Returns how many rows went, with what hung on them. One query, more where
+    some go.
     """
     with transaction.atomic(savepoint=False):
         return _delete(rows, lock(rows, skip_locked=True))

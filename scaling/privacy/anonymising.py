@@ -170,7 +170,7 @@ def _replace(model: type[Model], what: tuple[str, str], pks: list[int] | None = 
             cursor.execute(
                 f"UPDATE {quote(model._meta.db_table)} "  # noqa: S608 – names of ours
                 f"SET {column} = regexp_replace({column}::text, %s, %s, 'gi'){as_stored} "
-                f"WHERE {key} IN (SELECT {key} FROM {quote(model._meta.db_table)} "  # noqa: S608
+                f"WHERE {key} IN (SELECT {key} FROM {quote(model._meta.db_table)} "
                 f"WHERE {column}::text ~* %s{where} ORDER BY {key} FOR UPDATE) RETURNING {key}",
                 [what[0], what[1], what[0], *([] if pks is None else [pks])],
             )
