@@ -112,6 +112,13 @@ function reveal() {
 window.addEventListener("hashchange", reveal);
 /* A link to the place one has come to already changes no address. */
 document.addEventListener("click", (event) => { if (event.target.closest('a[href^="#"]')) setTimeout(reveal); });
+/* On a phone the first screen is for what comes first. */
+const isPhone = window.matchMedia("(max-width: 47.99rem)");
+function foldOnPhone() {
+  document.querySelectorAll("details[data-folds-on-phone]").forEach((fold) => { fold.open = !isPhone.matches; });
+}
+isPhone.addEventListener("change", foldOnPhone);
+foldOnPhone();
 let printed = [];
 window.addEventListener("beforeprint", () => {
   printed = [...document.querySelectorAll("details[data-fold]:not([open])")];

@@ -62,10 +62,40 @@ def test_four_answers_are_on_the_first_screen(page: Any, live_server: Any, sign_
         assert page.locator(".four-answers h2").all_inner_texts() == QUESTIONS
         assert max(bottom for _top, bottom in page.evaluate(PLACES)) < LAPTOP["height"]
         page.set_viewport_size(PHONE)
-        tops = [top for top, _bottom in page.evaluate(PLACES)]
-        assert tops[0] < PHONE["height"] / 3
-        assert tops[3] < PHONE["height"], "the fourth begins on the first screen"
+        expect(page.locator(".four-answers__more p").first).to_be_hidden()
+        assert max(bottom for _top, bottom in page.evaluate(PLACES)) < PHONE["height"], path
         assert page.evaluate(WIDTH) <= PHONE["width"]
+
+
+def test_what_else_an_answer_says_is_one_tap_away_on_a_phone(
+    page: Any, browser: Any, live_server: Any, sign_in: Any, place: Any, manager: Any
+) -> None:
+    sign_in(page, manager)
+    address = f"{live_server.url}{reverse('reports:municipality', args=[place.public_id])}"
+    more = page.locator(".four-answers__more p")
+    page.set_viewport_size(LAPTOP)
+    page.goto(address)
+    count = more.count()
+    assert count >= 3
+    for number in range(count):
+        expect(more.nth(number)).to_be_visible()
+    expect(page.locator(".four-answers__more > summary").first).to_be_hidden()
+    page.set_viewport_size(PHONE)
+    expect(more.first).to_be_hidden()
+    page.locator(".four-answers__more > summary").first.click()
+    expect(more.first).to_be_visible()
+    page.set_viewport_size(LAPTOP)
+    expect(more.last).to_be_visible()
+    # At the narrowest it stands beside its question, not upon it.
+    page.set_viewport_size({"width": 320, "height": 568})
+    for part in page.locator(".four-answers > section:has(summary)").all():
+        question = part.locator("h2 a").bounding_box()
+        assert question["x"] + question["width"] <= part.locator("summary").bounding_box()["x"]
+    without = browser.new_context(java_script_enabled=False, viewport=PHONE, storage_state=page.context.storage_state())
+    plain = without.new_page()
+    plain.goto(address)
+    expect(plain.locator(".four-answers__more p").last).to_be_visible()
+    without.close()
 
 
 def test_every_page_is_accessible_with_figures(

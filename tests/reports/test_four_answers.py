@@ -179,7 +179,7 @@ def test_evidence_that_runs_out_within_the_year_is_counted(bob, municipality, se
     Evidence.objects.filter(text="Protokoll").update(valid_until=today - timedelta(days=1))
     own = found(bob, municipality)
     assert (own.next_year.expiring, own.next_year.expired) == (1, 1)
-    assert texts.ageing(own) == "1 Nachweis läuft bis dahin ab. 1 Nachweis ist schon abgelaufen."
+    assert texts.ageing(own) == ["1 Nachweis läuft bis dahin ab.", "1 Nachweis ist schon abgelaufen."]
     Evidence.objects.filter(text="Vertrag").update(valid_until=a_year_from(today) + timedelta(days=1))
     assert found(bob, municipality).next_year.expiring == 0
 

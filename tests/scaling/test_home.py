@@ -375,6 +375,7 @@ def test_own_measures_beyond_the_most_urgent_stand_with_their_projects(client, r
         Measure.objects.create(project=project, text=f"Schritt {number}", owner=alice, due_on=today - timedelta(days=number))
     page = start_page(client, alice)
     assert page.count("/erledigt/") == home.MAX_WAITING
+    assert page.split("Weitere 18")[0].count("/erledigt/") == 6
     assert "Schritt 25" in page
     assert "Schritt 1\n" not in page
     assert "2 weitere Maßnahmen von Ihnen haben später oder gar keinen Termin" in page

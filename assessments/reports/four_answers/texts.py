@@ -203,8 +203,8 @@ def _fall(one: Fall) -> str:
     return _("%(project)s (%(gate)s, %(day)s)") % {"project": one.project, "gate": one.gate, "day": day}
 
 
-def ageing(answers: FourAnswers) -> str:
-    """What evidence runs out until then; "" for none."""
+def ageing(answers: FourAnswers) -> list[str]:
+    """What evidence runs out until then, and what has before."""
     ahead = answers.next_year
     parts = []
     if ahead.expiring:
@@ -217,4 +217,4 @@ def ageing(answers: FourAnswers) -> str:
             ngettext("%(n)s Nachweis ist schon abgelaufen.", "%(n)s Nachweise sind schon abgelaufen.", ahead.expired)
             % {"n": ahead.expired}
         )
-    return " ".join(parts)
+    return parts
