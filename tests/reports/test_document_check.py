@@ -1,12 +1,14 @@
 """Whoever holds a document can check it, and learns nothing else."""
 
 from io import BytesIO
+from itertools import permutations
 
 import pypdfium2
 import pytest
 import zxingcpp
 from django.urls import reverse
 
+from assessments.models import AssessmentRecord
 from assessments.reports.records.keeping import mark_of
 from assessments.services import workflow
 from tests.pages import without_chance
@@ -50,6 +52,20 @@ STATES = {
     "another's number": (lambda one: (one.number + "1", one.checksum), "unknown", "unknown"),
     "no checksum": (lambda one: (one.number, ""), "", ""),
 }
+
+
+def test_no_record_vouches_for_another(client, first, settled, bob):
+    """Numbers and checksums that both exist, but not together: of two rounds, and of one round approved twice."""
+    withdrawn(settled, bob)
+    records = list(AssessmentRecord.objects.all())
+    assert len(records) == 3
+    for one, other in permutations(records, 2):
+        assert answer_to(client, one.number, other.checksum) == "unknown", (one, other)
+        assert answer_to(client, one.number, other.checksum[:16]) == "unknown", (one, other)
+        page = client.get(reverse("reports:documents"), {"number": one.number, "pruefsumme": other.checksum}, follow=True)
+        assert page.context["state"] == "unknown", (one, other)
+    states = [answer_to(client, one.number, one.checksum) for one in sorted(records, key=lambda one: one.pk)]
+    assert states == ["current", "superseded", "current"]
 
 
 @pytest.mark.parametrize("then", [None, "reopened", "approved again"])

@@ -138,7 +138,7 @@ def test_person_and_date_stand_only_beside_the_measure_they_belong_to(case, seco
     pdf = text_of(render_pdf(profile, variant="kurz"))
     next_up = pdf[pdf.index("Was kommt als Nächstes?") :]
     shown = next_up.partition("Kriterium vertrauen. ")[2].partition("Kriterium ")[0].strip()
-    assert shown == (f"Maßnahme: {text} ({assigned})" if text else f"Noch ohne Maßnahme. Vorschlag: {PROPOSAL}")
+    assert shown == (f"Maßnahme: {text} – {assigned}" if text else f"Noch ohne Maßnahme. Vorschlag: {PROPOSAL}")
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

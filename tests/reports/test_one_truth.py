@@ -102,3 +102,23 @@ def test_each_role_reads_what_was_approved(request, client, project, worse, surf
         assert one in text
     for one in WORSE:
         assert one not in text
+
+
+@pytest.fixture
+def taken_back(project, worse, bob):
+    """The next round, in which everything fell, was approved, too, and reopened: what was approved before speaks again."""
+    workflow.submit(assessment=worse, by=bob)
+    workflow.approve(assessment=worse, by=bob)
+    workflow.reopen(assessment=worse, by=bob, reason="Noch einmal")
+    return worse
+
+
+@pytest.mark.parametrize("surface", SAYS)
+def test_round_that_was_reopened_speaks_nowhere(client, project, taken_back, bob, surface):
+    address, read, said = SAYS[surface]
+    client.force_login(bob, backend=BACKEND)
+    text = OF_NONE.sub("", read(client.get(address(project))))
+    for one in said:
+        assert one in text
+    for one in WORSE:
+        assert one not in text

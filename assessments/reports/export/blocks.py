@@ -146,7 +146,7 @@ def _changed(profile: MaturityProfile) -> Iterator[Block]:
     yield Heading(_("Was ist überfällig, was hat sich geändert?"), 2)
     if profile.overdue:
         yield Paragraph(_("Überfällig:"))
-        yield Bullets(tuple(f"{one.text} ({texts.in_charge(one)})" for one in profile.overdue))
+        yield Bullets(tuple(map(texts.with_terms, profile.overdue)))
     if changes is not None:
         if fell := texts.nothing_fell(profile.criteria):
             yield Paragraph(fell)
@@ -166,7 +166,7 @@ def _proposed(profile: MaturityProfile) -> Iterator[Block]:
 
 def _proposal(item: PriorityItem) -> str:
     what = (
-        _("Maßnahme: %(text)s") % {"text": f"{item.measure.text} ({texts.in_charge(item.measure)})"}
+        _("Maßnahme: %(text)s") % {"text": texts.with_terms(item.measure)}
         if item.measure
         else _("Vorschlag aus dem Katalog: %(text)s") % {"text": item.next_step}
     )

@@ -197,7 +197,7 @@ def _priorities(profile: MaturityProfile) -> BookSheet:
             item.reason,
             item.criterion.level,
             item.criterion.target_level,
-            f"{item.measure.text} ({texts.in_charge(item.measure)})" if item.measure else "",
+            texts.with_terms(item.measure) if item.measure else "",
             item.next_step,
         ]
         for item in profile.priorities

@@ -138,7 +138,7 @@ def _in_words(evidence: AgedEvidence) -> str:
 
 def measures_text(result: CriterionResult) -> str:
     """One a line, with who does it until when, and how far it is."""
-    return "\n".join(f"{one.text} ({texts.in_charge(one)}; {one.status_label})" for one in result.measures)
+    return "\n".join(f"{texts.with_terms(one)}; {one.status_label}" for one in result.measures)
 
 
 def _previous_level(result: CriterionResult) -> int | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import QuerySet
 
-from assessments.models import AssessmentRecord, AssessmentState
+from assessments.models import AssessmentRecord
 from assessments.scoring.ratings import FEW
 
 CRITERION, STREAM = "k:", "w:"
@@ -55,7 +55,6 @@ def speaking_of(municipalities: Iterable[int]) -> QuerySet[AssessmentRecord]:
     """Of each project that is not in the archive, the record of its latest approved round."""
     current = AssessmentRecord.objects.current().filter(
         assessment__project__municipality__in=municipalities,  # by its projects to their rounds, not through all rounds
-        assessment__state=AssessmentState.APPROVED,
         assessment__project__archived_at=None,
     )
     return current.order_by("assessment__project_id", "-assessment__round").distinct("assessment__project_id")

@@ -216,6 +216,12 @@ def in_charge(measure: MeasureItem) -> str:
     return ", ".join([measure.who or _("noch niemand zuständig"), _("bis %(day)s") % {"day": day} if day else _("ohne Termin")])
 
 
+def with_terms(measure: MeasureItem) -> str:
+    """In one line with its text: „Vertrag schließen – Frau Muster (nicht mehr dabei), bis 30. April 2027“. A dash, since who has
+    left stands in brackets already."""
+    return f"{measure.text} – {in_charge(measure)}"
+
+
 def answered(result: CriterionResult) -> str:
     """Who answered and when, "" where nobody has; and that an answer was only carried over."""
     said = ""

@@ -10,7 +10,7 @@ from django.db.models import Max, QuerySet
 from django.dispatch import receiver
 from django.utils import timezone, translation
 
-from assessments.models import Assessment, AssessmentRecord, AssessmentState, RecordPerson, RenditionReason
+from assessments.models import Assessment, AssessmentRecord, RecordPerson, RenditionReason
 from assessments.reports.printed import DOCUMENT, printed_path
 from assessments.reports.profile.cover import SHORT_CHECKSUM
 from assessments.reports.profile.inputs import Facts
@@ -137,8 +137,8 @@ def current_record(assessment: Assessment) -> AssessmentRecord | None:
 
 def speaking(user: Any, municipality: Municipality) -> QuerySet[AssessmentRecord]:
     """What speaks for each project of the municipality that the person may see: the record of its latest approved round."""
-    rounds = Assessment.objects.visible_to(user).filter(project__municipality=municipality, state=AssessmentState.APPROVED)
-    current = AssessmentRecord.objects.current().filter(assessment__in=rounds)
+    rounds = Assessment.objects.visible_to(user).filter(project__municipality=municipality)
+    current = AssessmentRecord.objects.current().filter(assessment__in=rounds)  # a reopened round has none
     latest = current.order_by("assessment__project_id", "-assessment__round").distinct("assessment__project_id")
     return AssessmentRecord.objects.filter(pk__in=latest.values("pk"))
 
