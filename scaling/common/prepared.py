@@ -21,6 +21,8 @@ from django.utils import timezone
 
 M = TypeVar("M", bound=Model)
 Asked = int | str | dt.date | Sequence[int]
+#: Fits into the smallest column: of a number beyond it, Django would say how it compares without asking.
+FIRST_STAND_IN = 32_000
 
 
 @dataclass(frozen=True)
@@ -49,28 +51,18 @@ class _Statement:
     params: tuple[tuple[int | None, Any], ...]
 
 
-class Prepared(Generic[M]):
-    """``compose`` gets values by name and returns the query set; ``related`` is fetched along (as ``select_related``), and
-    ``added`` names its annotations, each with what makes a value of a column (``json.loads``), None to take it as it comes.
+class _Composed(Generic[M]):
+    """Keeps the statements that ``compose`` makes, by the shape of the values."""
 
-    A value is a number, a text, a day, a point in time or a list of numbers. For values of other kinds, and for lists of
-    another length, the statement is composed anew; at most ``most`` of them are kept, and those not asked for longest go first.
-    Fields that convert what the database says cannot be fetched: TypeError at the first use.
-    """
-
-    def __init__(
-        self,
-        compose: Callable[..., QuerySet[M]],
-        *related: str,
-        added: Mapping[str, Callable[[Any], Any] | None] | None = None,
-        most: int = 64,
-    ) -> None:
-        self.compose, self.related, self.added, self.most = compose, related, added or {}, most
+    def __init__(self, compose: Callable[..., QuerySet[M]], *, most: int = 64) -> None:
+        self.compose, self.most = compose, most
         self._kept: OrderedDict[Hashable, _Statement | None] = OrderedDict()
-        self._parts: list[_Part] = []
         self._lock = Lock()
 
-    def rows(self, **values: Asked) -> list[M]:
+    def _columns(self, model: type[M]) -> Sequence[str]:
+        raise NotImplementedError
+
+    def _found(self, values: dict[str, Asked]) -> list[tuple[Any, ...]]:
         """One query; none where nothing can be found by these values, whatever is stored."""
         statement = self._statement(values)
         if statement is None:
@@ -79,8 +71,8 @@ class Prepared(Generic[M]):
         params = [value if place is None else flat[place] for place, value in statement.params]
         with connection.cursor() as cursor:
             cursor.execute(statement.sql, params)
-            found = cursor.fetchall()
-        return [self._made_of(row) for row in found]
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
     def _statement(self, values: dict[str, Asked]) -> _Statement | None:
         kind = tuple((name, len(value) if isinstance(value, (list, tuple)) else type(value)) for name, value in values.items())
@@ -101,19 +93,45 @@ class Prepared(Generic[M]):
         found = self.compose(**stand_ins)
         if hasattr(found, "rewrite"):  # modeltranslation would take a text's column in the language of this moment
             found = found.rewrite(False)
-        parts = _parts(found.model, self.related)
-        columns = ["__".join((*part.path, name)) for part in parts for name in part.names]
         try:
-            sql, params = found.values_list(*columns, *self.added).query.sql_with_params()
+            sql, params = found.values_list(*self._columns(found.model)).query.sql_with_params()
         except EmptyResultSet:
             return None
-        self._parts = parts
         places = {value: place for place, value in enumerate(_flat(stand_ins))}
         by_place = tuple((places.get(param) if isinstance(param, Hashable) else None, param) for param in params)
         missing = set(places.values()) - {place for place, _param in by_place}
         if missing:
             raise TypeError(f"Values that do not reach the statement of {found.model.__name__}: {sorted(missing)}")
         return _Statement(sql, by_place)
+
+
+class Prepared(_Composed[M]):
+    """``compose`` gets values by name and returns the query set; ``related`` is fetched along (as ``select_related``), and
+    ``added`` names its annotations, each with what makes a value of a column (``json.loads``), None to take it as it comes.
+
+    A value is a number, a text, a day, a point in time or a list of numbers. For values of other kinds, and for lists of
+    another length, the statement is composed anew; at most ``most`` of them are kept, and those not asked for longest go first.
+    Fields that convert what the database says cannot be fetched: TypeError at the first use.
+    """
+
+    def __init__(
+        self,
+        compose: Callable[..., QuerySet[M]],
+        *related: str,
+        added: Mapping[str, Callable[[Any], Any] | None] | None = None,
+        most: int = 64,
+    ) -> None:
+        super().__init__(compose, most=most)
+        self.related, self.added = related, added or {}
+        self._parts: list[_Part] = []
+
+    def rows(self, **values: Asked) -> list[M]:
+        """One query; none where nothing can be found by these values, whatever is stored."""
+        return [self._made_of(row) for row in self._found(values)]
+
+    def _columns(self, model: type[M]) -> Sequence[str]:
+        self._parts = _parts(model, self.related)
+        return [*("__".join((*part.path, name)) for part in self._parts for name in part.names), *self.added]
 
     def _made_of(self, row: Sequence[Any]) -> M:
         made: dict[tuple[str, ...], Model | None] = {}
@@ -128,6 +146,34 @@ class Prepared(Generic[M]):
             setattr(whole, name, row[place] if convert is None or row[place] is None else convert(row[place]))
         found: M = whole
         return found
+
+
+class PreparedRows(_Composed[Any]):
+    """As ``Prepared``, for single columns (as ``values`` names them, annotations too) instead of whole rows of a model."""
+
+    def __init__(self, compose: Callable[..., QuerySet[Any]], *columns: str, most: int = 64) -> None:
+        super().__init__(compose, most=most)
+        self.columns = columns
+
+    def rows(self, **values: Asked) -> list[dict[str, Any]]:
+        """One query; none where nothing can be found by these values, whatever is stored."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self._found(values)]
+
+    def _columns(self, model: type[Any]) -> Sequence[str]:
+        for column in self.columns:
+            _refuse_converted(model, column)
+        return self.columns
+
+
+def _refuse_converted(model: Any, column: str) -> None:
+    """TypeError for a field that converts what the database says; annotations come as they are."""
+    for name in column.split("__"):
+        if name not in {known for field in model._meta.get_fields() for known in (field.name, getattr(field, "attname", ""))}:
+            return
+        field = model._meta.get_field(name)
+        model = field.related_model or model
+    if not field.is_relation and field.get_db_converters(connection):
+        raise TypeError(f"{column} converts what the database says")
 
 
 def _parts(model: type[Model], related: Iterable[str]) -> list[_Part]:
@@ -170,5 +216,5 @@ def _stand_in(value: Asked, numbers: "count[int]") -> Any:
     if isinstance(value, dt.date):
         return dt.date(9000, 1, 1) + dt.timedelta(days=number)
     if type(value) is int:
-        return 2_000_000_000 + number
+        return FIRST_STAND_IN + number
     raise TypeError(f"No statement is prepared for a {type(value).__name__}")

@@ -1,15 +1,20 @@
 """The profile on screen: who sees it, what it says, what it costs."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from assessments.models import Assessment, Comment, Evidence, Measure
+from assessments.reports.profile.build import build_profile, kept_profile
+from assessments.reports.views.profile import sections_of
 from assessments.services import workflow
 from assessments.services.answers import Answer, save_score
 from tests.factories import make_catalogue, make_project
 from tests.reports.conftest import approved
+from tests.reports.sample import make_facts, make_profile
 
 
 def url(assessment):
@@ -69,6 +74,33 @@ def test_page_shows_a_new_answer_at_the_next_look(client, second, alice):
     assert "Eben erst geschrieben." not in before
     assert "Eben erst geschrieben." in page
     assert chart(before) != chart(page)
+
+
+def test_what_is_kept_is_shown_for_the_very_same_alone():
+    """The same profile in another round, for somebody who may not edit, on a shared page, and in another language."""
+    profile = make_profile(3)
+    first = sections_of(profile, round_id="runde1", may_edit=True)
+    assert sections_of(replace(profile), round_id="runde1", may_edit=True) is first, "an equal one is not drawn again"
+    assert "/bewertungen/runde1/kriterien/" in first["details"]
+    other = sections_of(profile, round_id="runde2", may_edit=True)["details"]
+    assert "runde1" not in other
+    assert other == first["details"].replace("runde1", "runde2")
+    assert "Einschätzung bearbeiten" not in sections_of(profile, round_id="runde1")["details"]
+    assert "/bewertungen/" not in "".join(sections_of(profile).values())
+    with override("en"):
+        assert "Where do we stand?" in sections_of(profile, round_id="runde1", may_edit=True)["answers"]
+    changed = replace(profile, headline="", criteria=(replace(profile.criteria[0], rationale="Neu."), *profile.criteria[1:]))
+    assert "<p>Neu.</p>" in sections_of(changed, round_id="runde1", may_edit=True)["details"]
+
+
+def test_same_facts_are_built_once_in_each_language():
+    facts = make_facts(3)
+    built = kept_profile(facts)
+    assert built == build_profile(facts)
+    assert kept_profile(make_facts(3)) is built
+    assert kept_profile(replace(facts, measures=())) == build_profile(replace(facts, measures=()))
+    with override("en"):
+        assert kept_profile(facts).headline == build_profile(facts).headline != built.headline
 
 
 def chart(page):

@@ -152,7 +152,7 @@ def check_csv(case: Case, content: bytes) -> None:
 
 
 def check_screen(case: Case, profile: MaturityProfile) -> None:
-    context = {"profile": profile, "charts": charts_of(profile), "own_language": ""}
+    context = {"profile": profile, "charts": charts_of(profile), "own_language": "", "round_id": ""}
     pages = [render_to_string(f"report/sections/{name}.html", context) for name in ("answers", "details")]
     text = squeezed(" ".join([profile.headline, *pages]))
     check_words(case, text)

@@ -5,16 +5,19 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
+from django.db.models import F
 from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assessments.models import Assessment, Project, Score
 from assessments.models.project import viewer_of, viewer_values
+from assessments.services import workflow
 from assessments.views import access
 from scaling.accounts.models import AccountChange, Membership, Municipality, User
-from scaling.common.prepared import Prepared
+from scaling.common.prepared import Prepared, PreparedRows
 from scaling.session_store import SessionStore
+from tests.factories import make_catalogue, make_project
 
 
 def by_names() -> Prepared[User]:
@@ -83,6 +86,28 @@ def test_a_value_that_is_not_asked_for_is_an_error(db):
 def test_a_column_that_would_have_to_be_converted_is_an_error(db):
     with pytest.raises(TypeError, match="converts"):
         Prepared(lambda pk: AccountChange.objects.filter(pk=pk)).rows(pk=1)
+
+
+def test_single_columns_come_by_their_names(municipality, alice):
+    columns = ("user__name", "municipality__code", "user_id", "twice")
+    prepared = PreparedRows(
+        lambda user: Membership.objects.filter(user=user).annotate(twice=F("user_id") * 2).order_by("pk"), *columns
+    )
+    with CaptureQueriesContext(connection) as queries:
+        found = prepared.rows(user=alice.pk)
+    assert len(queries) == 1
+    assert found == [dict(zip(columns, (alice.name, municipality.code, alice.pk, alice.pk * 2), strict=True))]
+    assert prepared.rows(user=0) == []
+    with pytest.raises(TypeError, match="converts"):
+        PreparedRows(lambda pk: AccountChange.objects.filter(pk=pk), "pk", "user__name", "before").rows(pk=1)
+
+
+def test_number_of_a_small_column_is_asked_for(municipality, alice):
+    """Django knows how a number beyond a column's own compares, and leaves it out of the statement."""
+    edition = make_catalogue(criteria=1)
+    begun = workflow.start_assessment(project=make_project(municipality, team=[alice]), by=alice, phases=[], edition=edition)
+    prepared = PreparedRows(lambda before: Assessment.objects.filter(round__lt=before).order_by("pk"), "pk")
+    assert [prepared.rows(before=number) for number in (1, 2)] == [[], [{"pk": begun.pk}]]
 
 
 def test_everybody_finds_what_the_tenant_filter_lets_them_see(world, django_user_model):

@@ -1,6 +1,9 @@
 """From plain facts to the maturity profile. Pure: no database, no request, no clock; the numbers come from ``scoring``."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+
+from django.utils.translation import get_language
 
 from assessments import scoring, sentences
 from assessments.models.score import rests_on_something
@@ -27,6 +30,19 @@ from assessments.reports.profile.rounds import changes_of, history_of, trend_of
 from assessments.reports.profile.texts import Words
 from assessments.scoring import Gate, Rating
 from assessments.validity import rests_on_expired
+
+
+def kept_profile(facts: Facts) -> MaturityProfile:
+    """``build_profile``, remembered: the same facts make the same profile, and between two looks mostly nothing changes.
+
+    For whoever shows it. Names count as their letters: who writes down whose they are builds it anew.
+    """
+    return _kept(facts, get_language())
+
+
+@lru_cache(maxsize=32)
+def _kept(facts: Facts, language: str | None) -> MaturityProfile:
+    return build_profile(facts)
 
 
 def build_profile(facts: Facts) -> MaturityProfile:

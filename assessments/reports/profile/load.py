@@ -5,6 +5,7 @@ The edition's texts are at hand; a process that does not know them yet asks six 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -20,7 +21,7 @@ from assessments.models import (
 )
 from assessments.queries.gates import gate_milestone
 from assessments.reports.profile import texts
-from assessments.reports.profile.build import build_profile
+from assessments.reports.profile.build import kept_profile
 from assessments.reports.profile.inputs import AnswerFact, Facts, MilestoneFact, PhaseFact, RoundFact, SpreadFact
 from assessments.reports.profile.meta import cover_of, local_day
 from assessments.reports.profile.model import (
@@ -51,6 +52,7 @@ from assessments.services.workshops import question_of
 from catalogue.edition_cache import cached_edition
 from catalogue.models import Criterion, MilestoneKind, Phase
 from scaling.common.offices import reads_as_office
+from scaling.common.prepared import Prepared, PreparedRows
 
 
 class NotComparable(LookupError):
@@ -65,7 +67,7 @@ def load_profile(
     ``compare_with`` is an earlier approved round or its public id; left out, it is the latest of them. Raises NotComparable.
     Four queries; give the assessment as ``with_context`` and ``with_papers`` fetch it, or its relations cost one more each.
     """
-    return build_profile(load_facts(assessment, compare_with=compare_with, today=today))
+    return kept_profile(load_facts(assessment, compare_with=compare_with, today=today))
 
 
 def load_facts(assessment: Assessment, *, compare_with: Assessment | str | None = None, today: date | None = None) -> Facts:
@@ -78,7 +80,7 @@ def load_facts(assessment: Assessment, *, compare_with: Assessment | str | None 
         compared = next((fact.ref for fact in rounds if fact.ref.public_id == wanted), None)
         if compared is None:
             raise NotComparable(wanted)
-    phases: list[Any] = list(Phase.objects.annotate(streams=all_workstreams(local)))
+    phases: list[Any] = _phases_in(local.language).rows()
     answers = _answers(_scores(assessment, local), local, assessment)
     milestones = _milestones(assessment, local)
     titles = {answer.rating.key: answer.title for answer in answers}
@@ -101,21 +103,27 @@ def load_facts(assessment: Assessment, *, compare_with: Assessment | str | None 
 
 
 def _scores(assessment: Assessment, local: Local) -> list[dict[str, Any]]:
-    rows = Score.objects.filter(assessment=assessment).annotate(
-        **written(workstream_keys=WORKSTREAM_KEYS), evidence_rows=EVIDENCE, comment_rows=COMMENTS, spread_rows=SPREADS
-    )
-    return list(
-        rows.order_by("criterion__order").values(
-            *ANSWER,
-            "criterion_id",
-            "target_date",
-            "evidence_rows",
-            "comment_rows",
-            "spread_rows",
-            *local.columns("criterion__title"),
-            *local.worded("criterion__summary"),
-        )
-    )
+    return _scores_in(local.language, local.municipality_wide).rows(assessment=assessment.pk)
+
+
+@lru_cache(maxsize=8)
+def _scores_in(language: str, municipality_wide: bool) -> PreparedRows:
+    local = Local(municipality_wide=municipality_wide, language=language)
+    beside = {"evidence_rows": EVIDENCE, "comment_rows": COMMENTS, "spread_rows": SPREADS}
+
+    def composed(assessment: int) -> Any:
+        scores = Score.objects.filter(assessment=assessment)
+        return scores.annotate(**written(workstream_keys=WORKSTREAM_KEYS), **beside).order_by("criterion__order")
+
+    texts = [*local.columns("criterion__title"), *local.worded("criterion__summary")]
+    return PreparedRows(composed, *ANSWER, "criterion_id", "target_date", *beside, *texts)
+
+
+@lru_cache(maxsize=8)
+def _phases_in(language: str) -> Prepared[Phase]:
+    """With all workstreams beside each, named in the language."""
+    streams = all_workstreams(Local(municipality_wide=False, language=language))
+    return Prepared(lambda: Phase.objects.annotate(streams=streams), added={"streams": None})
 
 
 def _rating(row: dict[str, Any]) -> Rating:
@@ -216,15 +224,17 @@ def _milestones(assessment: Assessment, local: Local) -> tuple[MilestoneFact, ..
     )
 
 
+def _planned(project: int) -> Any:
+    measures = Measure.objects.filter(project=project).with_owner_there().annotate(**written(names_a_person=NAMES_A_MEMBER))
+    return measures.order_by("due_on", "pk")
+
+
+_PLANNED = Prepared(_planned, "owner", added={"owner_is_there": None, "names_a_person": None})
+
+
 def _measures(assessment: Assessment, titles: dict[str, str]) -> tuple[MeasureItem, ...]:
     """All of the project: a measure outlives the round in which it was agreed."""
-    rows: Any = (  # with the annotation that types cannot tell
-        Measure.objects.filter(project=assessment.project_id)
-        .with_owner_there()
-        .annotate(**written(names_a_person=NAMES_A_MEMBER))
-        .select_related("owner")
-        .order_by("due_on", "pk")
-    )
+    rows: list[Any] = _PLANNED.rows(project=assessment.project_id)  # with annotations that types cannot tell
     return tuple(
         MeasureItem(
             text=row.text,
@@ -268,22 +278,7 @@ def _paper(assessment: Assessment) -> CouncilPaper | None:
 
 def _rounds(assessment: Assessment, local: Local) -> tuple[RoundFact, ...]:
     """The approved rounds before this one, the oldest first, with all their answers. One query."""
-    rows = (
-        Score.objects.filter(
-            assessment__project=assessment.project_id,
-            assessment__state=AssessmentState.APPROVED,
-            assessment__round__lt=assessment.round,
-        )
-        .annotate(**written(workstream_keys=WORKSTREAM_KEYS, approved_at=APPROVED_AT))
-        .order_by("assessment__round", "criterion__order")
-        .values(
-            *ANSWER,
-            "assessment__round",
-            "assessment__public_id",
-            "approved_at",
-            *local.columns("criterion__title"),
-        )
-    )
+    rows = _earlier_in(local.language).rows(project=assessment.project_id, before=assessment.round)
     facts = []
     for number, group in groupby(rows, key=lambda row: row["assessment__round"]):
         answers = list(group)
@@ -295,6 +290,19 @@ def _rounds(assessment: Assessment, local: Local) -> tuple[RoundFact, ...]:
         )
         facts.append(RoundFact(ref, tuple(_earlier(row, local) for row in answers)))
     return tuple(facts)
+
+
+@lru_cache(maxsize=8)
+def _earlier_in(language: str) -> PreparedRows:
+    beside = written(workstream_keys=WORKSTREAM_KEYS, approved_at=APPROVED_AT)
+
+    def composed(project: int, before: int) -> Any:
+        rounds = {"assessment__project": project, "assessment__round__lt": before}
+        scores = Score.objects.filter(assessment__state=AssessmentState.APPROVED, **rounds)
+        return scores.annotate(**beside).order_by("assessment__round", "criterion__order")
+
+    titles = Local(municipality_wide=False, language=language).columns("criterion__title")
+    return PreparedRows(composed, *ANSWER, "assessment__round", "assessment__public_id", "approved_at", *titles)
 
 
 def _earlier(row: dict[str, Any], local: Local) -> AnswerFact:

@@ -51,9 +51,9 @@ class Local:
     Rows come as dicts and not as models: a criterion carries a dozen long texts in two languages that no profile shows.
     """
 
-    def __init__(self, *, municipality_wide: bool) -> None:
+    def __init__(self, *, municipality_wide: bool, language: str = "") -> None:
         self.municipality_wide = municipality_wide
-        self.language = active_language()
+        self.language = language or active_language()
         self.languages = tuple(dict.fromkeys((self.language, DEFAULT_LANGUAGE)))
 
     def columns(self, *fields: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext, override
 
 from assessments.reports.export.json_file import document as figures_of
-from assessments.reports.profile.build import build_profile
+from assessments.reports.profile.build import build_profile, kept_profile
 from assessments.reports.profile.inputs import Facts
 from assessments.reports.profile.model import MaturityProfile
 from assessments.reports.profile.person import PersonName
@@ -77,4 +77,4 @@ def profile_in(document: Mapping[str, Any], *, language: str, names: Names, comp
         refs = {fact.ref.public_id: fact.ref for fact in facts.rounds}
         facts = replace(facts, meta=replace(facts.meta, compared=refs[compared]))
     with override(language):
-        return build_profile(facts)
+        return kept_profile(facts)

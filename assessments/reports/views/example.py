@@ -12,7 +12,7 @@ from assessments.reports.rendering.orders import PdfOrder, example_order
 from assessments.reports.views.downloads import requested_language
 from assessments.reports.views.pdf import requested_variant
 from assessments.reports.views.pdf_answer import pdf_answer
-from assessments.reports.views.profile import charts_of
+from assessments.reports.views.profile import sections_of
 from assessments.reports.views.requested import pdf_name
 from catalogue.edition_cache import cached_edition
 from catalogue.models import Edition
@@ -25,8 +25,7 @@ def example_page(request: HttpRequest) -> HttpResponse:
     profile = example_profile()
     context = {
         "profile": profile,
-        "charts": charts_of(profile),
-        "own_language": profile.meta.own_language,
+        "sections": sections_of(profile),
         "pdf_url": reverse("reports:example_pdf"),
         "crumbs": [(_("Start"), start_page()), (_("Beispiel eines Reifeprofils"), "")],
     }

@@ -5,12 +5,14 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -31,9 +33,32 @@ from assessments.reports.views.records import earlier_files
 from assessments.reports.views.requested import requested_profile
 from assessments.views.access import get_assessment
 from assessments.views.breadcrumbs import crumbs_to
+from scaling.common.permissions import allows
 
 
-@lru_cache(maxsize=32)
+def sections_of(profile: MaturityProfile, *, round_id: str = "", may_edit: bool = False) -> Mapping[str, SafeString]:
+    """What the page says of the profile and of nothing else, by name. They are kept, since they follow from what is given.
+
+    ``round_id`` is the round's public id, "" on a page that leads to nothing else.
+    """
+    draw = _sections.__wrapped__ if settings.DEBUG else _sections  # with DEBUG a template may change while the process runs
+    return draw(profile, round_id, bool(may_edit), get_language())
+
+
+# Of 21 criteria half a megabyte, of 62 more than one.
+@lru_cache(maxsize=16)
+def _sections(profile: MaturityProfile, round_id: str, may_edit: bool, language: str | None) -> Mapping[str, SafeString]:
+    context = {
+        "profile": profile,
+        "charts": charts_of(profile),
+        "own_language": profile.meta.own_language,
+        "round_id": round_id,
+        "may_edit": may_edit,
+    }
+    return {name: render_to_string(f"report/sections/{name}.html", context) for name in ("answers", "details")}
+
+
+@lru_cache(maxsize=16)
 def charts_of(profile: MaturityProfile) -> Mapping[str, SafeString]:
     """The drawings of the page and the lists behind them, by name: the same for the same profile, so they are kept. Read only.
 
@@ -67,7 +92,11 @@ def profile_page(request: HttpRequest, public_id: str) -> HttpResponse:
     context: dict[str, Any] = {
         "assessment": assessment,
         "profile": profile,
-        "charts": charts_of(profile),
+        "sections": sections_of(
+            profile,
+            round_id=assessment.public_id,
+            may_edit=allows(request.user, "assessments.edit_assessment", assessment),
+        ),
         "own_language": profile.meta.own_language,
         "record": record,
         "records": list(assessment.records.without_document()) if assessment.approval else [],

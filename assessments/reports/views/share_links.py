@@ -23,7 +23,7 @@ from assessments.reports.views.damaged import tells_damage
 from assessments.reports.views.downloads import requested_language
 from assessments.reports.views.pdf import requested_variant
 from assessments.reports.views.pdf_answer import pdf_answer
-from assessments.reports.views.profile import charts_of
+from assessments.reports.views.profile import sections_of
 from assessments.reports.views.requested import recorded_pdf
 from assessments.services.share_links import NotApproved, Revoked, change_link, create_link, revoke_link
 from assessments.views.access import get_assessment, require
@@ -162,8 +162,7 @@ def shared_profile(request: HttpRequest, token: str) -> HttpResponse:
     profile = record_profile(record) if link.with_names else without_names(record_profile(record))
     context = {
         "profile": profile,
-        "charts": charts_of(profile),
-        "own_language": profile.meta.own_language,
+        "sections": sections_of(profile),
         "pdf_url": reverse("reports:shared_pdf", args=[token]),
     }
     return render(request, "report/shared.html", context)
