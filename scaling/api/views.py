@@ -23,7 +23,7 @@ from scaling.api.openapi import openapi_document
 from scaling.api.pages import MAX_ITEMS
 from scaling.api.tokens import create_token, end_token
 from scaling.api.v1 import api
-from scaling.common.addresses import absolute_url
+from scaling.common.addresses import absolute_url, start_page
 
 #: What each operation gives, by its path.
 GIVES = {
@@ -59,7 +59,7 @@ def about(request: HttpRequest) -> HttpResponse:
         "line": _line("skc_…"),
         "limit": settings.API_LIMITS["key"],
         "most": MAX_ITEMS,
-        "crumbs": [(_("Schnittstelle (API)"), "")],
+        "crumbs": [(_("Start"), start_page()), (_("Schnittstelle (API)"), "")],
     }
     return render(request, "api/about.html", context)
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -41,7 +42,11 @@ class VersionedForm(ModelForm):
 
 
 class VersionedAdmin:
-    """For a ModelAdmin whose ``form`` is a VersionedForm. Counts the version on with each save."""
+    """For a ModelAdmin whose ``form`` is a VersionedForm: counts the version on with each save, titles lists by their rows."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        title = capfirst(self.opts.verbose_name_plural)  # type: ignore[attr-defined]
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})  # type: ignore[misc]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """With the hidden field, where there is something to save."""

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.views.access import get_municipality, require
 from scaling.accounts.models import Municipality
+from scaling.common.addresses import start_page
 from scaling.trail.files import as_csv, as_json
 from scaling.trail.forms import TrailForm
 from scaling.trail.paging import MAX_COUNTED, TrailPage, page_of
@@ -53,7 +54,7 @@ def _answer(request: HttpRequest, kind: str, municipality: Municipality | None) 
         page = page_of(wanted, request.GET)
     else:
         page = TrailPage([], 0)
-    crumbs = [(municipality.name, municipality.get_absolute_url())] if municipality else []
+    crumbs = [(municipality.name, municipality.get_absolute_url()) if municipality else (_("Start"), start_page())]
     context: dict[str, Any] = {
         "municipality": municipality,
         "form": form,

@@ -17,6 +17,7 @@ from assessments.reports.rendering import orders
 from catalogue.models import EditionState, Reference
 from scaling.common.jobs import MAIL, PDF
 from tests.browser.test_every_page import Inspector, become, inspector, send  # noqa: F401 – fixtures
+from tests.browser.test_every_page_by_keyboard import Keyboard
 from tests.cast import make_user
 from tests.test_permissions import all_names
 
@@ -105,3 +106,18 @@ def test_states_of_an_operators_pages(inspector, visit, rows):  # noqa: F811
             errors += 1
     assert errors > 0
     assert_no_problems(inspector)
+
+
+def test_operator_needs_no_mouse(page, live_server, sign_in, otto, alice):
+    """From the list of people to a right of one of them, by Tab alone: every stop is to be seen."""
+    keyboard = Keyboard(page)
+    sign_in(page, otto)
+    page.goto(f"{live_server.url}{reverse('admin:index')}")
+    keyboard.press("^Personen$")
+    keyboard.press(f"^{alice.name}$")
+    keyboard.to(name="is_curator")
+    page.keyboard.press("Space")
+    keyboard.press("^Sichern$")
+    alice.refresh_from_db()
+    assert alice.is_curator
+    assert not keyboard.problems, "\n".join(keyboard.problems)

@@ -1,5 +1,7 @@
 """Django's admin, as curators and others meet it."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -176,3 +178,38 @@ def test_older_page_of_the_admin_overwrites_no_curators_text(client, curator, dr
     assert "Nichts ist überschrieben." in response.text
     assert "Anders" in response.text
     assert Criterion.objects.values_list("why_de", "version").get() == ("Neu begründet.", 2)
+
+
+@pytest.mark.parametrize(
+    ("language", "office", "mark"), [("de", "Kämmerei", "Meilenstein"), ("en", "treasurer’s office", "Milestone")]
+)
+def test_lists_to_read_are_in_words_and_a_line_each(client, curator, published, language, office, mark):
+    """What is published shows no stored value, and no two texts joined by a comma."""
+    given = criterion_document("eins", milestone=CROSS_PHASE_MILESTONE, offices=["treasury", "it"], editorial=["milestone"])
+    given["questions"] = {"de": ["Wer zahlt?", "Wie lange?"], "en": ["Who pays?", "How long?"]}
+    published(criteria=[given])
+    client.cookies["django_language"] = client.cookies["language"] = language
+    page = client.get(reverse("admin:catalogue_criterion_change", args=[Criterion.objects.get().pk]))
+    shown = [str(text) for line in page.context["adminform"] for row in line for one in row for text in [one.contents()]]
+    assert f"<p>IT</p><p>{office}</p>" in shown, shown
+    assert f"<p>{mark}</p>" in shown
+    assert "<p>Wer zahlt?</p><p>Wie lange?</p>" in shown
+    assert "treasury" not in page.content.decode()
+
+
+def test_lists_are_named_by_their_rows(client, curator, published):
+    published(**rich("eins"))
+    page = client.get(reverse("admin:catalogue_criterion_changelist")).content.decode()
+    assert "<h1>Kriterien</h1>" in page
+    assert "Nach Phase" in page
+    assert re.search(r'<td class="field-in_edition">\s*1\.0\s*</td>', page)
+    editions = client.get(reverse("admin:catalogue_edition_changelist")).content.decode()
+    assert '<td class="field-published_by nowrap">–</td>' in editions
+    assert "<h1>Kriterienkatalog</h1>" in client.get(reverse("admin:app_list", args=["catalogue"])).content.decode()
+
+
+def test_password_is_changed_on_the_page_of_everybody(client, curator):
+    """Which ends the other sign-ins and tells of it; Django's own would do neither."""
+    for name in ("password_change", "password_change_done"):
+        assert client.get(reverse(f"admin:{name}")).url == reverse("account_change_password")
+    assert client.post(reverse("admin:password_change"), {"old_password": "x"}).status_code == 302
