@@ -153,3 +153,42 @@ def test_without_javascript_all_of_it_works(browser: Any, live_server: Any, sign
     page.goto(f"{live_server.url}{reverse('reports:peers', args=[place.public_id])}")
     expect(page.locator("table.peers")).to_have_count(0)
     context.close()
+
+
+#: Where the right edges of the elements a selector finds lie, and of what is around them.
+RIGHT = """selector => [...document.querySelectorAll(selector)].filter(e => e.getClientRects().length)
+  .map(e => document.querySelector("main").getBoundingClientRect().right - e.getBoundingClientRect().right)"""
+#: How many of these elements stand in each row.
+ROWS = """selector => { const rows = {}; for (const e of document.querySelectorAll(selector)) {
+  const y = Math.round(e.getBoundingClientRect().bottom); rows[y] = (rows[y] || 0) + 1; } return Object.values(rows); }"""
+
+
+def test_width_of_a_laptop_is_used(page: Any, live_server: Any, sign_in: Any, place: Any, manager: Any) -> None:
+    """No third of the screen stays white beside a drawing or a table, and nothing stands alone in a row."""
+    page.set_viewport_size(LAPTOP)
+    page.goto(f"{live_server.url}/")
+    bottoms = page.evaluate("[...document.querySelectorAll('.hero > *')].map(e => e.getBoundingClientRect().bottom)")
+    assert len(bottoms) == 2
+    assert abs(bottoms[0] - bottoms[1]) < 200  # pixels
+    sign_in(page, manager)
+    for name, selector in (("plan", ".charts svg"), ("municipal", ".municipal-streams")):
+        page.goto(f"{live_server.url}{reverse(f'reports:{name}', args=[place.public_id])}")
+        [left_over] = page.evaluate(RIGHT, selector)
+        assert left_over < 40 + 32, name  # pixels, with the page's own edge
+    page.goto(f"{live_server.url}{reverse('reports:portfolio', args=[place.public_id])}")
+    assert page.evaluate(ROWS, ".filter-bar .kern-form-input") == [4, 3]
+    page.goto(f"{live_server.url}{reverse('reports:municipality', args=[place.public_id])}")
+    assert page.evaluate(ROWS, "section:first-of-type .grid > li, .grid > li")[:2] == [2, 2]
+    page.goto(f"{live_server.url}{reverse('reports:peers_membership', args=[place.public_id])}")
+    lefts = page.evaluate("[...document.querySelectorAll('main .side-by-side > *')].map(e => e.getBoundingClientRect().left)")
+    assert len(lefts) == 4
+    assert lefts[0] == lefts[2] < lefts[1] == lefts[3]
+
+
+def test_short_buttons_stand_at_one_place_on_a_phone(page: Any, live_server: Any, sign_in: Any, manager: Any) -> None:
+    page.set_viewport_size(PHONE)
+    sign_in(page, manager)
+    page.goto(f"{live_server.url}{reverse('assessments:short_check')}")
+    rights = page.evaluate(RIGHT, ".item-list .kern-btn")
+    assert len(rights) == 5
+    assert len(set(rights)) == 1

@@ -227,8 +227,19 @@ def test_day_beside_a_mark_in_the_middle_begins_inside(width):
     assert "Tor P4" in drawing  # where there is room
 
 
+@pytest.mark.parametrize("width", [640.0, 832.0])
+def test_words_stand_beside_the_marks_where_there_is_room(width):
+    import re
+
+    words = "Betriebshandbuch der Sensorplattform nachführen und gegenlesen lassen, danach zwei Wochen lang erproben"
+    rows = [Due(words, TODAY - timedelta(days=40), is_overdue=True), Due("Bald", TODAY + timedelta(days=30))]
+    drawing = time_line(rows, TODAY, width=width)
+    marks = [float(x) for x in re.findall(r'<line x1="([\d.]+)"', drawing)]
+    assert (min(marks) > width * 0.42) == (width > 800)
+
+
 @pytest.mark.parametrize("days", [0, 1, 400, 20000])
-@pytest.mark.parametrize("width", [208.0, 640.0])
+@pytest.mark.parametrize("width", [208.0, 640.0, 832.0])
 def test_nothing_of_the_drawing_leaves_it(days, width):
     import re
 

@@ -24,6 +24,7 @@ __all__ = [
     "CARD",
     "FULL",
     "HALF",
+    "WIDE",
     "Bar",
     "Due",
     "HeatRow",
@@ -47,16 +48,17 @@ __all__ = [
 
 #: Widths on screen, in rem. ``css/charts.css`` shows each drawing at exactly this width, so that its text (``SIZE``) is as
 #: large as the page's beside it, and its small text as the page's small; the widest that fits is shown, not scaled.
-ON_SCREEN = {"s": 18.0, "m": 27.0, "l": 35.0, "xl": 55.0}
+ON_SCREEN = {"s": 18.0, "m": 27.0, "l": 35.0, "xl": 55.0, "xxl": 72.0}
 TEXT = 1.125  # rem, of the page (``--font``)
 
-FULL, HALF, CARD = ("xl", "m", "s"), ("l", "m", "s"), ("m", "s")
+WIDE, FULL, HALF, CARD = ("xxl", "xl", "m", "s"), ("xl", "m", "s"), ("l", "m", "s"), ("m", "s")
 
 
 def for_screen(draw: Callable[[float], SafeString], places: Sequence[str] = FULL) -> SafeString:
     """The drawing once for each of the widths ``places``, the widest first; the style sheet shows the widest there is room for.
 
-    ``FULL`` is for a drawing with the page's whole width, ``HALF`` for one that shares it, ``CARD`` for one in a card.
+    ``FULL`` is for a drawing with the page's whole width, ``WIDE`` for one that uses all of it on a wide screen, ``HALF`` for
+    one that shares it, ``CARD`` for one in a card.
     ``draw`` takes the width: ``lambda width: radar(…, width=width)``.
     """
     unit = TEXT / SIZE

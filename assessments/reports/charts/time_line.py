@@ -14,6 +14,8 @@ from assessments.reports.charts.svg import LINE, SIZE, SMALL, Box, Drawing
 from assessments.reports.charts.text_width import shortened, text_width
 
 LEFT, RIGHT, HEAD = 8.0, 8.0, SMALL * LINE + 6
+#: From this width on the words stand beside the marks, in a column of so much of it; below, over the whole width above them.
+BESIDE, COLUMN = 800.0, 0.42
 #: So many labels of months at most stand above the line; the months between them have a line alone.
 MAX_LABELS = 12
 
@@ -29,20 +31,22 @@ def time_line(rows: Sequence[Due], today: date, *, width: float = 640) -> SafeSt
     days = [today, *(row.on for row in rows)]
     first, last = min(days), max(days)
     span = max((last - first).days, 1)
-    room = width - LEFT - RIGHT - 16
+    is_beside = width >= BESIDE
+    column = width * COLUMN if is_beside else 0.0
+    room = width - column - LEFT - RIGHT - 16
 
     def place(on: date) -> float:
-        return LEFT + 8 + room * (on - first).days / span
+        return column + LEFT + 8 + room * (on - first).days / span
 
-    texts = [wrap(row.text, width - 4, max_lines=2) for row in rows]
-    heights = [len(lines) * SIZE * LINE + SIZE * LINE + 10 for lines in texts]
+    texts = [wrap(row.text, (column or width) - 4, max_lines=2) for row in rows]
+    heights = [(len(lines) if is_beside else len(lines) + 1) * SIZE * LINE + 10 for lines in texts]
     bottom = HEAD + sum(heights)
     _draw_months(drawing, first, last, place, bottom)
     drawing.line(place(today), HEAD - 4, place(today), bottom, "now", width=1.6, dash="5 3")
     top = HEAD
     for row, lines, height in zip(rows, texts, heights, strict=True):
         with drawing.link(*row.link, hit=Box(0, top, width, top + height - 4)):
-            _draw_row(drawing, row, lines, place(row.on), place(today), top)
+            _draw_row(drawing, row, lines, place(row.on), place(today), top, column)
         top += height
     notes = [_("Gestrichelt: heute. Dreieck: überfällig.")]
     if any(row.is_small for row in rows):
@@ -51,11 +55,13 @@ def time_line(rows: Sequence[Due], today: date, *, width: float = 640) -> SafeSt
     return drawing.finish(end + 2, _sentence(rows, today))
 
 
-def _draw_row(drawing: Drawing, row: Due, lines: Sequence[str], x: float, now: float, top: float) -> None:
-    """The words over the whole width, and below them mark and day."""
-    drawing.rect(0, top, drawing.width, len(lines) * SIZE * LINE + 2, "paper")
-    end = drawing.lines(2, top, lines)
-    y = end + SIZE * LINE / 2 + 2
+def _draw_row(drawing: Drawing, row: Due, lines: Sequence[str], x: float, now: float, top: float, column: float) -> None:
+    """The words, and beside their column, or without one below them, mark and day."""
+    if column:
+        y = drawing.lines(2, top, lines) - len(lines) * SIZE * LINE / 2
+    else:
+        drawing.rect(0, top, drawing.width, len(lines) * SIZE * LINE + 2, "paper")
+        y = drawing.lines(2, top, lines) + SIZE * LINE / 2 + 2
     if row.is_overdue:
         drawing.line(x, y, now, y, "bad", width=2)
         drawing.triangle(x, y - 6, 12, "bad")
@@ -66,11 +72,11 @@ def _draw_row(drawing: Drawing, row: Due, lines: Sequence[str], x: float, now: f
         drawing.circle(x, y, 8.5, stroke="target", width=1.8)
     day = date_format(row.on, "SHORT_DATE_FORMAT")
     said = f"{day} · {row.note}" if row.note else day
-    if text_width(said, SMALL) > drawing.width * 0.6:
-        said = shortened(said, drawing.width * 0.6, SMALL)
+    if text_width(said, SMALL) > (drawing.width - column) * 0.6:
+        said = shortened(said, (drawing.width - column) * 0.6, SMALL)
     half = text_width(said, SMALL)
     after = x + 14 + half <= drawing.width - 2
-    if not after and x - 14 - half < 2:  # it fits on neither side of a mark in the middle: the day alone does
+    if not after and x - 14 - half < column + 2:  # it fits on neither side of a mark in the middle: the day alone does
         said = day
         half = text_width(said, SMALL)
         after = x + 14 + half <= drawing.width - 2

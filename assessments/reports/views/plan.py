@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from assessments.reports.charts import Due, for_screen, time_line
+from assessments.reports.charts import WIDE, Due, for_screen, time_line
 from assessments.reports.counted import counted_note
 from assessments.reports.export.calendar_file import MEDIA_TYPE, render_calendar
 from assessments.reports.plan.build import plan_of
@@ -48,7 +48,7 @@ def _drawn(plan: MunicipalPlan, measures: list[PlannedMeasure]) -> SafeString | 
     if not measures:
         return None
     rows = [_due(one) for one in measures]
-    return for_screen(lambda width: time_line(rows, plan.as_of, width=width))
+    return for_screen(lambda width: time_line(rows, plan.as_of, width=width), WIDE)
 
 
 def _due(one: PlannedMeasure) -> Due:
