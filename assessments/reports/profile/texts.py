@@ -217,8 +217,7 @@ def in_charge(measure: MeasureItem) -> str:
 
 
 def with_terms(measure: MeasureItem) -> str:
-    """In one line with its text: „Vertrag schließen – Frau Muster (nicht mehr dabei), bis 30. April 2027“. A dash, since who has
-    left stands in brackets already."""
+    """With its text: „Vertrag – Frau Muster (nicht mehr dabei), bis 30. April 2027“. Who has left stands in brackets."""
     return f"{measure.text} – {in_charge(measure)}"
 
 
