@@ -21,6 +21,17 @@ CUT = """() => [...document.querySelectorAll("svg.chart text")]
   .filter(t => t.getBoundingClientRect().right > t.closest("svg").getBoundingClientRect().right + 0.5)
   .map(t => t.textContent)"""
 WIDTH = "() => document.documentElement.scrollWidth"
+#: Widths of the numbers below columns, and the places they have for it: as of a municipality with so many projects.
+NUMBERS = """(digits) => {
+  const counts = document.querySelector(".evidence__counts");
+  counts.className = counts.className.replace(/--\\d/, `--${digits}`);
+  return [...counts.querySelectorAll(".evidence__numbers > span")].map(span => {
+    span.textContent = "8".repeat(digits);
+    const text = document.createRange();
+    text.selectNodeContents(span);
+    return [text.getBoundingClientRect().width, span.getBoundingClientRect().width];
+  });
+}"""
 
 
 @pytest.fixture
@@ -96,6 +107,36 @@ def test_what_else_an_answer_says_is_one_tap_away_on_a_phone(
     plain.goto(address)
     expect(plain.locator(".four-answers__more p").last).to_be_visible()
     without.close()
+
+
+@pytest.mark.parametrize("digits", [1, 2, 3, 4, 5])
+def test_numbers_of_two_hundred_projects_stand_apart(
+    page: Any, live_server: Any, sign_in: Any, place: Any, manager: Any, digits: int
+) -> None:
+    sign_in(page, manager)
+    page.goto(f"{live_server.url}{reverse('reports:development', args=[place.public_id])}")
+    for size in (LAPTOP, PHONE):
+        page.set_viewport_size(size)
+        places = page.evaluate(NUMBERS, digits)
+        assert len(places) == 5
+        assert [text for text, room in places if text > room - 2] == []
+        assert page.evaluate(WIDTH) <= size["width"]
+
+
+def test_what_projects_wait_for_opens_where_a_link_leads_to_it(
+    page: Any, live_server: Any, sign_in: Any, place: Any, manager: Any
+) -> None:
+    sign_in(page, manager)
+    page.set_viewport_size(PHONE)
+    page.goto(f"{live_server.url}{reverse('reports:portfolio', args=[place.public_id])}")
+    inside = page.locator("#gemeinsam li").first
+    expect(inside).to_be_hidden()
+    page.goto(f"{live_server.url}{reverse('reports:municipality', args=[place.public_id])}")
+    page.get_by_role("link", name="Was hält uns auf?").click()
+    expect(inside).to_be_visible()
+    page.set_viewport_size(LAPTOP)
+    page.goto(f"{live_server.url}{reverse('reports:portfolio', args=[place.public_id])}")
+    expect(inside).to_be_visible()
 
 
 def test_every_page_is_accessible_with_figures(

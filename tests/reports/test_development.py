@@ -7,6 +7,7 @@ import jsonschema
 import openpyxl
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -151,6 +152,13 @@ def test_end_of_a_quarter_is_the_sum_of_what_spoke_then(bob, municipality, editi
     assert list(quarter(bob, municipality, 2026, 2).counts) == together
     now = quarter(bob, municipality, 2026, 4)
     assert (now.speaking, sum(now.counts)) == (2, sum(expected["Ämterbuch", 2]) + 1)
+
+
+@pytest.mark.parametrize(("counts", "wide"), [((0, 0, 0, 0, 0), 1), ((9, 10, 0, 0, 0), 2), ((1684, 2230, 2346, 1131, 437), 4)])
+def test_columns_have_room_for_the_longest_of_their_numbers(counts, wide):
+    assert f'class="evidence__counts evidence__counts--{wide}"' in render_to_string(
+        "report/municipal/counts.html", {"counts": counts}
+    )
 
 
 def test_municipality_itself_counts_in_no_quarter_and_has_its_own_trend(bob, municipality, edition):

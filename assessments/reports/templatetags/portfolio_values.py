@@ -96,12 +96,19 @@ def columns(counts: Sequence[int]) -> SafeString:
     return _strip(tuple(counts), max(1, *counts))
 
 
+@register.filter
+def digits(counts: Sequence[int]) -> int:
+    """Of the highest count: so much room each of the numbers below the columns needs."""
+    return len(str(max(0, *counts)))
+
+
 @lru_cache(maxsize=2000)
 def _strip(counts: tuple[int, ...], highest: int) -> SafeString:
     """Forty units wide and twelve high; a level without a criterion is a line on the floor."""
     heights = [max(1, round(11 * count / highest)) if count else 0.5 for count in counts]
     return format_html(
-        '<svg class="mini-strip" viewBox="0 0 40 12" width="40" height="12" aria-hidden="true" focusable="false">{}</svg>',
+        '<svg class="mini-strip" viewBox="0 0 40 12" preserveAspectRatio="none" width="40" height="12" aria-hidden="true"'
+        ' focusable="false">{}</svg>',
         format_html_join(
             "",
             '<rect x="{}" y="{}" width="6" height="{}"/>',

@@ -20,7 +20,7 @@ from assessments.views.access import get_municipality
 from scaling.common.text import german_slug
 
 #: Of a page, so that none is higher than ten screens of a phone. A round in which much moved takes half a screen.
-QUARTERS_PER_PAGE, TRENDS_PER_PAGE, MOVED_PER_PAGE = 8, 10, 4
+QUARTERS_PER_PAGE, TRENDS_PER_PAGE, MOVED_PER_PAGE = 6, 6, 3
 #: Of a round, told with their reasons; how many follow is said.
 MAX_MOVES = 3
 

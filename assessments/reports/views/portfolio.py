@@ -26,7 +26,7 @@ from scaling.accounts.models import Municipality
 from scaling.common.text import german_slug
 
 #: On a phone a project takes two thirds of a screen, and no page is higher than ten.
-ROWS_PER_PAGE = 10
+ROWS_PER_PAGE = 6
 
 
 @login_required
