@@ -24,10 +24,10 @@ _PLACE = "#/components/schemas/"
 
 
 def described(*statuses: int, document: str = "") -> dict[str, Any]:
-    """``openapi_extra`` of an operation: what it may be refused with beside 401 and 429, and which document it gives."""
+    """``openapi_extra`` of an operation: what it may be refused with beside 400, 401 and 429, and which document it gives."""
     refused = {
         status: {"description": _REFUSALS[status], "content": {problems.MEDIA_TYPE: {"schema": {"$ref": f"{_PLACE}problem"}}}}
-        for status in sorted({401, 429, *statuses})
+        for status in sorted({400, 401, 429, *statuses})
     }
     found: dict[Any, Any] = dict(refused)
     found[304] = {"description": "What the ETag sent as If-None-Match names is still the answer."}
@@ -37,6 +37,7 @@ def described(*statuses: int, document: str = "") -> dict[str, Any]:
 
 
 _REFUSALS = {
+    400: "Not to be understood, such as an address with the character NUL.",
     401: "No key, or none that opens.",
     403: "The role of the key does not see this.",
     404: "There is none, or this key does not see it.",

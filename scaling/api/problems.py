@@ -41,6 +41,8 @@ def problem(status: int, detail: str = "", **more: Any) -> HttpResponse:
 
 
 def _words(status: int) -> tuple[str, str]:
+    if status == 400:
+        return _("Nicht zu verstehen"), _("Diese Anfrage war nicht zu verstehen. Bitte prüfen Sie die Adresse.")
     if status == 401:
         return (
             _("Nicht angemeldet"),

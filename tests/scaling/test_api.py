@@ -19,6 +19,7 @@ from assessments.reports.plan.build import plan_of
 from assessments.services import workflow
 from catalogue.models import Edition
 from scaling.accounts.models import Membership, Municipality, Role
+from scaling.api import problems
 from scaling.api.models import ApiToken
 from scaling.api.openapi import openapi_document
 from scaling.api.tokens import hash_of
@@ -323,6 +324,14 @@ class TestAnswers:
             response = client.get(path)
             assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json"), path
 
+    @pytest.mark.parametrize("path", ["measures?project=%00", "records/%00", "nichts/%00"])
+    def test_what_no_address_is_made_of_is_refused_as_the_rest_is(self, world, managing, path):
+        response = Client(headers={"Authorization": f"Bearer {managing}"}).get(f"/api/v1/{path}")
+        assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
+        jsonschema.validate(response.json(), problems.SCHEMA)
+        assert response.json()["detail"]
+        assert response.json()["title"] != problems._words(429)[0]
+
     def test_nothing_can_be_written(self, world, managing):
         for name, words in ADDRESSES:
             path = reverse(f"api:{name}", args=args_of(world, words))
@@ -361,5 +370,5 @@ class TestAnswers:
         assert document["components"]["securitySchemes"]["BearerKey"] == {"type": "http", "scheme": "bearer"}
         assert "http" not in json.dumps(document["paths"])
         for one in document["paths"].values():
-            assert {"200", "304", "401", "429"} <= set(one["get"]["responses"])
+            assert {"200", "304", "400", "401", "429"} <= set(one["get"]["responses"])
             assert set(one) == {"get"}
