@@ -1,31 +1,25 @@
 """What changed in a municipality itself: its settings, who belongs to it with which role, and who was invited."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from assessments.queries.history import ChangedField, HistoryEntry
-from assessments.queries.row_history import IN_TIME, Differences, row_entries, yes_or_no
+from assessments.queries.history import ChangedField, HistorySource
+from assessments.queries.row_history import Differences, RowSource, yes_or_no
 from assessments.sentences import day_text
 from scaling.accounts.models import Invitation, Membership, Municipality, Role
 from scaling.common.offices import office_names
 
 
-def municipality_history(municipality: Municipality) -> list[HistoryEntry]:
-    """The newest first. Three queries."""
-    settings = municipality.history.select_related("history_user").order_by(*IN_TIME)
-    members = (
-        Membership.history.filter(municipality_id=municipality.pk).select_related("history_user", "user").order_by(*IN_TIME)
-    )
-    invitations = Invitation.history.filter(municipality_id=municipality.pk)
-    invitations = invitations.select_related("history_user", "invited_by").order_by(*IN_TIME)
-    entries = [*_settings(settings), *_members(members), *_invitations(invitations)]
-    return sorted(entries, key=lambda entry: entry.when, reverse=True)
+def municipality_sources(municipality: Municipality) -> list[HistorySource]:
+    settings = municipality.history.select_related("history_user")
+    members = Membership.history.filter(municipality_id=municipality.pk).select_related("history_user", "user")
+    invitations = Invitation.history.filter(municipality_id=municipality.pk).select_related("history_user", "invited_by")
+    return [_settings(settings), _members(members), _invitations(invitations)]
 
 
-def _settings(rows: Any) -> Iterable[HistoryEntry]:
+def _settings(rows: Any) -> HistorySource:
     def differences(old: Any, new: Any) -> Differences:
         yield ChangedField(_("Name"), old.name, new.name)
         yield ChangedField(_("Amtlicher Gemeindeschlüssel (AGS)"), old.ags, new.ags)
@@ -40,7 +34,7 @@ def _settings(rows: Any) -> Iterable[HistoryEntry]:
             yield ChangedField(_("Wappen"), "", word)
 
     words = {"+": _("Kommune angelegt"), "~": _("Einstellungen geändert"), "-": _("Kommune gelöscht")}
-    return row_entries(rows, words, title=lambda row: "", differences=differences)
+    return RowSource(rows, words=words, title=lambda row: "", differences=differences)
 
 
 def _people(row: Any) -> str:
@@ -59,7 +53,7 @@ def _role(row: Any) -> str:
     return str(dict(Role.choices).get(row.role, row.role))
 
 
-def _members(rows: Any) -> Iterable[HistoryEntry]:
+def _members(rows: Any) -> HistorySource:
     def differences(old: Any, new: Any) -> Differences:
         yield ChangedField(_("Rolle"), _role(old), _role(new))
         yield ChangedField(_("Stellen"), _offices(old), _offices(new))
@@ -69,7 +63,7 @@ def _members(rows: Any) -> Iterable[HistoryEntry]:
     def name(row: Any) -> str:
         return str(row.user) if row.user else _("gelöschte Person")
 
-    return row_entries(rows, words, title=name, differences=differences, first=_first)
+    return RowSource(rows, words=words, title=name, differences=differences, first=_first)
 
 
 def _offices(row: Any) -> str:
@@ -82,7 +76,7 @@ def _first(row: Any) -> Differences:
         yield ChangedField(_("Stellen"), "", _offices(row))
 
 
-def _invitations(rows: Any) -> Iterable[HistoryEntry]:
+def _invitations(rows: Any) -> HistorySource:
     def differences(old: Any, new: Any) -> Differences:
         yield ChangedField(_("Rolle"), _role(old), _role(new))
         yield ChangedField(_("Stellen"), _offices(old), _offices(new))
@@ -93,4 +87,4 @@ def _invitations(rows: Any) -> Iterable[HistoryEntry]:
             yield ChangedField(_("Stand"), "", _("erneut geschickt"))
 
     words = {"+": _("Eingeladen"), "~": _("Einladung geändert"), "-": _("Einladung zurückgezogen")}
-    return row_entries(rows, words, title=lambda row: row.email, differences=differences, first=_first)
+    return RowSource(rows, words=words, title=lambda row: str(row.email), differences=differences, first=_first)

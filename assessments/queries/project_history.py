@@ -1,40 +1,40 @@
 """What changed around a project's rounds: the project itself, its team, its measures, and the links to its profiles."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from django.db.models import Exists, Max, Min, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from assessments.models import Measure, MeasureStatus, Project, ProjectPaper, RoundPaper, ShareLink, TeamChange
 from assessments.models.project import Confidentiality, FieldOfAction
-from assessments.queries.history import ChangedField, HistoryEntry
-from assessments.queries.row_history import IN_TIME, Differences, row_entries, who_did, yes_or_no
+from assessments.queries.history import ChangedField, HistoryEntry, HistorySource, TableSource
+from assessments.queries.row_history import Differences, RowSource, who_did, yes_or_no
 from assessments.sentences import day_text
 from catalogue.models import Criterion
 
-
-def project_history(project: Project, *, with_links: bool) -> list[HistoryEntry]:
-    """The newest first. Five queries; one more ``with_links``, the managers' matter, and one where measures name criteria."""
-    rows = project.history.select_related("history_user", "phase").order_by(*IN_TIME)
-    changes = TeamChange.objects.filter(project=project).select_related("person", "by").order_by("at", "pk")
-    measures = Measure.history.filter(project_id=project.pk).select_related("history_user", "owner").order_by(*IN_TIME)
-    entries = [*_own(rows), *_team(changes), *_measures(measures), *_papers(project)]
-    if with_links:
-        links = ShareLink.history.filter(assessment__project_id=project.pk).select_related("history_user")
-        entries += _links(links.order_by(*IN_TIME))
-    return sorted(entries, key=lambda entry: entry.when, reverse=True)
+#: Changes of a team within this time, by the same person, are one click.
+AT_ONCE = timedelta(seconds=1)
 
 
-def _papers(project: Project) -> Iterable[HistoryEntry]:
-    """What was filled in for a council paper, of the project and of its rounds. Two queries."""
-    own = ProjectPaper.history.filter(project_id=project.pk).select_related("history_user", "contact").order_by(*IN_TIME)
+def project_sources(project: Project, *, with_links: bool) -> list[HistorySource]:
+    """``with_links``: those to its profiles, the managers' matter."""
+    own = project.history.select_related("history_user", "phase")
+    measures = Measure.history.filter(project_id=project.pk).select_related("history_user", "owner")
+    links = ShareLink.history.filter(assessment__project_id=project.pk).select_related("history_user")
+    paper = ProjectPaper.history.filter(project_id=project.pk).select_related("history_user", "contact")
     rounds = RoundPaper.history.filter(assessment__project_id=project.pk).select_related("history_user", "assessment")
-    words = {"+": _("Angaben für die Vorlage eingetragen"), "~": _("Angaben für die Vorlage geändert")}
-    for rows, model in ((own, ProjectPaper), (rounds.order_by(*IN_TIME), RoundPaper)):
-        yield from row_entries(
-            rows, words | {"-": ""}, title=_paper_title, differences=partial(_paper_differences, model), first=_paper_first
-        )
+    sources = [_own(own), _team(project), _measures(measures), _papers(paper, ProjectPaper), _papers(rounds, RoundPaper)]
+    return [*sources, _links(links)] if with_links else sources
+
+
+def _papers(rows: Any, model: Any) -> HistorySource:
+    """What was filled in for a council paper, of the project or of its rounds."""
+    words = {"+": _("Angaben für die Vorlage eingetragen"), "~": _("Angaben für die Vorlage geändert"), "-": ""}
+    return RowSource(rows, words=words, title=_paper_title, differences=partial(_paper_differences, model), first=_paper_first)
 
 
 def _paper_title(row: Any) -> str:
@@ -57,9 +57,13 @@ def _said(row: Any, name: str) -> str:
     return str(getattr(row, name) or "")
 
 
-def _measures(rows: Any) -> Iterable[HistoryEntry]:
-    keys = {row.criterion_key for row in rows} - {""}
-    titles = {one.key: str(one.title) for one in Criterion.objects.filter(key__in=keys).order_by("edition")} if keys else {}
+def _measures(rows: Any) -> HistorySource:
+    titles: dict[str, str] = {}
+
+    def prepare(found: Iterable[Any]) -> None:
+        keys = {row.criterion_key for row in found} - {""}
+        criteria = Criterion.objects.filter(key__in=keys).order_by("edition") if keys else ()
+        titles.update((one.key, str(one.title)) for one in criteria)
 
     def criterion(row: Any) -> str:
         return titles.get(row.criterion_key, row.criterion_key) or "–"
@@ -73,14 +77,14 @@ def _measures(rows: Any) -> Iterable[HistoryEntry]:
         yield ChangedField(_("Kriterium"), criterion(old), criterion(new))
 
     words = {"+": _("Maßnahme hinzugefügt"), "~": _("Maßnahme geändert"), "-": _("Maßnahme gelöscht")}
-    return row_entries(rows, words, title=lambda row: row.text, differences=differences)
+    return RowSource(rows, words=words, title=lambda row: str(row.text), differences=differences, prepare=prepare)
 
 
 def _owner(row: Any) -> str:
     return str(row.owner) if row.owner else row.owner_text or "–"
 
 
-def _links(rows: Any) -> Iterable[HistoryEntry]:
+def _links(rows: Any) -> HistorySource:
     def differences(old: Any, new: Any) -> Differences:
         yield ChangedField(_("Für wen"), old.purpose, new.purpose)
         yield ChangedField(_("Gültig bis"), day_text(old.expires_on), day_text(new.expires_on))
@@ -89,10 +93,10 @@ def _links(rows: Any) -> Iterable[HistoryEntry]:
             yield ChangedField(_("Stand"), _("gültig"), _("widerrufen"))
 
     words = {"+": _("Link angelegt"), "~": _("Link geändert"), "-": _("Link gelöscht")}
-    return row_entries(rows, words, title=lambda row: row.purpose, differences=differences)
+    return RowSource(rows, words=words, title=lambda row: str(row.purpose), differences=differences)
 
 
-def _own(rows: Any) -> Iterable[HistoryEntry]:
+def _own(rows: Any) -> HistorySource:
     def differences(old: Any, new: Any) -> Differences:
         marks = {str(key): str(label) for key, label in Confidentiality.choices}
         fields = {str(key): str(label) for key, label in FieldOfAction.choices}
@@ -103,22 +107,41 @@ def _own(rows: Any) -> Iterable[HistoryEntry]:
         yield ChangedField(_("Vertraulichkeit"), marks[old.confidentiality], marks[new.confidentiality])
 
     words = {"+": _("Projekt angelegt"), "~": _("Projekt geändert")}  # a project that is gone has no such page
-    return row_entries(rows, words, title=lambda row: "", differences=differences)
+    return RowSource(rows, words=words, title=lambda row: "", differences=differences)
 
 
-def _team(changes: Iterable[TeamChange]) -> Iterable[HistoryEntry]:
-    """Who joined and left with one click is one entry."""
-    entry: HistoryEntry | None = None
-    latest: tuple[Any, ...] = ()
-    for change in changes:
-        label = _("dazugekommen") if change.joined else _("ausgeschieden")
-        field = ChangedField(label, "", str(change.person) if change.person else _("gelöschte Person"))
-        if entry is not None and latest[1] == change.by_id and (change.at - latest[0]).total_seconds() < 1:
-            entry = HistoryEntry(entry.when, entry.who, entry.what, changes=(*entry.changes, field))
-        else:
-            if entry is not None:
-                yield entry
-            entry = HistoryEntry(change.at, who_did(change.by), _("Projektteam geändert"), changes=(field,))
-        latest = (change.at, change.by_id)
-    if entry is not None:
-        yield entry
+def _team(project: Project) -> HistorySource:
+    changes = TeamChange.objects.filter(project=project)
+    before = Q(at__lt=OuterRef("at")) | Q(at=OuterRef("at"), pk__lt=OuterRef("pk"))
+    with_the_same = changes.filter(before, _same_person(), at__gt=OuterRef("at") - AT_ONCE)
+    return TeamSource(changes.exclude(Exists(with_the_same)), "at", changes=changes)
+
+
+def _same_person() -> Q:
+    return Q(by=OuterRef("by")) | Q(by=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamSource(TableSource):
+    """Who joined and left with one click is one entry, where the first of them stands. One query, two where there are some."""
+
+    changes: Any
+
+    def entries(self, rows: Sequence[int]) -> dict[int, HistoryEntry]:
+        if not rows:
+            return {}
+        ends = self.changes.filter(pk__in=rows).aggregate(first=Min("at"), last=Max("at"))
+        found = self.changes.filter(at__gte=ends["first"], at__lte=ends["last"] + 10 * AT_ONCE)
+        entries: dict[int, HistoryEntry] = {}
+        latest: TeamChange | None = None
+        place = 0
+        for change in found.select_related("person", "by").order_by("at", "pk"):
+            label = _("dazugekommen") if change.joined else _("ausgeschieden")
+            field = ChangedField(label, "", str(change.person) if change.person else _("gelöschte Person"))
+            if latest is not None and latest.by_id == change.by_id and change.at - latest.at < AT_ONCE:
+                entries[place] = replace(entries[place], changes=(*entries[place].changes, field))
+            else:
+                place = change.pk
+                entries[place] = HistoryEntry(change.at, who_did(change.by), _("Projektteam geändert"), changes=(field,))
+            latest = change
+        return {row: entries[row] for row in rows if row in entries}

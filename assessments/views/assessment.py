@@ -16,10 +16,11 @@ from assessments.forms.assignment import AssignByOfficeForm, AssignForm
 from assessments.forms.workflow import ApproveForm, ReopenForm, ReturnForm, ScopeForm
 from assessments.models import Assessment, AssessmentState, Project, TransitionKind
 from assessments.queries.comparison import compare, scores_of_round
-from assessments.queries.history import round_history
+from assessments.queries.history import read_history
 from assessments.queries.neighbours import first_pending
 from assessments.queries.offices import members_of, shares_in, shares_of, working_here
 from assessments.queries.overview import SHOWS, Narrowed, overview_of, scores_for_overview
+from assessments.queries.round_history import round_sources
 from assessments.sentences import given_in_words, kinds_sentence, mean_change
 from assessments.services import workflow
 from assessments.services.assignment import assign_by_office
@@ -269,8 +270,8 @@ def _ask_again(request: HttpRequest, assessment: Assessment, current: Assessment
     assessment.state = current.state
     assessment.forget_steps()
     known = next((step for step in assessment.steps if step.id == seen), None)
-    history = round_history(assessment, cached_edition(assessment.edition)) if known else []
-    changed = [entry for entry in history if known and entry.when > known.at]
+    sources = round_sources(assessment, cached_edition(assessment.edition)) if known else []
+    changed = [entry for _place, entry in read_history(sources, since=known.at)] if known else []
     return render_overview(request, assessment, status=409, asked_again=True, changed_since=changed, approve_form=form)
 
 

@@ -13,6 +13,7 @@ from assessments.models import Assessment, Project
 from assessments.queries.history import ChangedField
 from catalogue.models import Criterion, EditionState
 from scaling.accounts.models import Membership, Municipality, User
+from scaling.common.places import EntryPlace
 from scaling.common.sorting import GermanOrder
 from scaling.trail.models import Seal
 from scaling.trail.sources import KINDS, SHOWN, Source
@@ -64,20 +65,11 @@ class LogEntry:
         return str(KINDS[self.kind])
 
 
-@dataclass(frozen=True)
-class TrailPlace:
-    """Where an entry stands in the order of all: by time, then by table, then by row."""
-
-    at: datetime
-    source: int
-    row: int
-
-
 #: (Number of the source, primary key, when), as ``entries`` gives them.
 FoundEntry = tuple[int, int, datetime]
 
 
-def entries(wanted: Wanted, *, most: int, beyond: TrailPlace | None = None, upwards: bool = False) -> list[FoundEntry]:
+def entries(wanted: Wanted, *, most: int, beyond: EntryPlace | None = None, upwards: bool = False) -> list[FoundEntry]:
     """At most so many, the newest first; those older than the entry at ``beyond``, or, ``upwards``, the next newer ones, and
     without a place the oldest of all, the oldest first. One query.
 
@@ -88,7 +80,7 @@ def entries(wanted: Wanted, *, most: int, beyond: TrailPlace | None = None, upwa
     for number, source in sources:
         part = _part(number, source, wanted)
         if beyond is not None:
-            part = part.filter(_newer(number, source, beyond) if upwards else _older(number, source, beyond))
+            part = part.filter((beyond.newer_than_this if upwards else beyond.older_than_this)(number, source.at))
         if wanted.is_wide and len(sources) > 1:
             part = part.order_by(*(("log_at", "log_row") if upwards else ("-log_at", "-log_row")))[:most]
         parts.append(part)
@@ -108,25 +100,6 @@ def number_of_entries(wanted: Wanted, *, most: int) -> int:
 
 def _together(parts: "list[QuerySet[Any, Any]]") -> QuerySet[Any, Any]:
     return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-
-
-def _older(number: int, source: Source, place: TrailPlace) -> Q:
-    """What comes after ``place`` in the order of a page. The first condition is the index's."""
-    if number < place.source:
-        return Q(**{f"{source.at}__lt": place.at})
-    within = Q(**{f"{source.at}__lte": place.at})
-    if number == place.source:
-        within &= Q(**{f"{source.at}__lt": place.at}) | Q(pk__lt=place.row)
-    return within
-
-
-def _newer(number: int, source: Source, place: TrailPlace) -> Q:
-    if number > place.source:
-        return Q(**{f"{source.at}__gt": place.at})
-    within = Q(**{f"{source.at}__gte": place.at})
-    if number == place.source:
-        within &= Q(**{f"{source.at}__gt": place.at}) | Q(pk__gt=place.row)
-    return within
 
 
 def _has(source: Source, wanted: Wanted) -> bool:

@@ -15,7 +15,7 @@ from scaling.accounts.models import Municipality
 from scaling.common.addresses import start_page
 from scaling.trail.files import as_csv, as_json
 from scaling.trail.forms import TrailForm
-from scaling.trail.paging import MAX_COUNTED, TrailPage, page_of
+from scaling.trail.paging import MAX_COUNTED, TrailPage, trail_page
 from scaling.trail.reading import described, entries, last_seal
 
 #: Of one file: as many as are counted, so that a page knows whether it may offer one. A shorter time gives the rest.
@@ -51,9 +51,9 @@ def _answer(request: HttpRequest, kind: str, municipality: Municipality | None) 
             problem = _(
                 "Das sind mehr als %(number)s Einträge. Grenzen Sie den Zeitraum ein, und holen Sie mehrere Dateien."
             ) % {"number": f"{MAX_IN_A_FILE:,}".replace(",", ".")}
-        page = page_of(wanted, request.GET)
+        page = trail_page(wanted, request.GET)
     else:
-        page = TrailPage([], 0)
+        page = TrailPage()
     crumbs = [(municipality.name, municipality.get_absolute_url()) if municipality else (_("Start"), start_page())]
     context: dict[str, Any] = {
         "municipality": municipality,

@@ -6,7 +6,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from assessments.models import Score
-from assessments.queries.history import round_history
+from assessments.queries.history import read_history
+from assessments.queries.round_history import round_sources
 from assessments.scoring import KindCounts
 from assessments.services import edition_switch, workflow
 from assessments.services.answers import Answer, NewEvidence, add_evidence, confirm_score, remove_evidence, save_score
@@ -133,7 +134,7 @@ def test_comparison_with_what_is_not_comparable_or_not_theirs(client, two, munic
 def entries(client, assessment, query=""):
     response = client.get(f"/bewertungen/{assessment.public_id}/verlauf/{query}")
     assert response.status_code == 200
-    return response, [(entry.what, entry.who, entry.key) for entry in response.context["page_obj"]]
+    return response, [(entry.what, entry.who, entry.key) for entry in response.context["page"].entries]
 
 
 def test_history_tells_who_did_what(client, assessment, alice, bob, score):
@@ -176,7 +177,8 @@ def test_history_writes_days_as_the_language_does(assessment, alice, bob, score,
     save(assessment, "kriterium-1", alice, "rated", 1, "", None, None)
     add_evidence(score=score, by=alice, evidence=NewEvidence("B", dated_on=date(2026, 1, 2), valid_until=date(2028, 3, 3)))
     with translation.override(language):
-        added, *answers = round_history(assessment, cached_edition(assessment.edition))[:4]
+        found = read_history(round_sources(assessment, cached_edition(assessment.edition)))
+        added, *answers = [entry for _place, entry in found[:4]]
         targets = [
             (change.before, change.after) for one in answers for change in one.changes if change.label in ("Ziel", "Target")
         ]
@@ -208,7 +210,7 @@ def test_one_sentence_autosaved_is_one_step(client, assessment, alice):
     response, found = entries(client, assessment)
     step = ("Antwort geändert", "Alice", "kriterium-1")
     assert found == [step, ("Runde begonnen", "Alice", ""), step]
-    change = response.context["page_obj"][0].changes[0]
+    change = response.context["page"].entries[0].changes[0]
     assert (change.before, change.after) == ("Vorher.", f"Vorher. {SENTENCE}")
     assert Score.history.filter(version__gte=3).count() == 8  # each version is still there
 
@@ -293,7 +295,7 @@ def test_history_and_comparison_cost_the_same_for_one_and_three(client, two, ali
     for number in range(times):
         save(now, "kriterium-2", alice, "rated", 1, f"Text {number}")
     client.force_login(alice)
-    for path, cost in (("verlauf/", 8), (f"vergleich/{then.public_id}/", 8)):
+    for path, cost in (("verlauf/", 12), (f"vergleich/{then.public_id}/", 8)):
         client.get(f"/bewertungen/{now.public_id}/{path}")
         with CaptureQueriesContext(connection) as queries:
             client.get(f"/bewertungen/{now.public_id}/{path}")

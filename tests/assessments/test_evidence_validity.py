@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
 from assessments.models import Evidence
-from assessments.queries.history import round_history
+from assessments.queries.history import read_history
+from assessments.queries.round_history import round_sources
 from assessments.services import workflow
 from assessments.services.answers import Answer, NewEvidence, NotEditable, add_evidence, date_evidence, save_score
 from assessments.validity import (
@@ -169,14 +170,14 @@ def test_days_can_be_given_later_and_the_log_tells_it(client, assessment, score,
     evidence.refresh_from_db()
     assert (evidence.dated_on, evidence.valid_until, evidence.version) == (None, date(2027, 1, 31), 2)
     assert evidence.history.first().history_user == alice
-    entry = round_history(assessment, cached_edition(assessment.edition))[0]
+    entry = read_history(round_sources(assessment, cached_edition(assessment.edition)))[0][1]
     assert (entry.what, entry.who, entry.key) == ("Nachweis datiert", str(alice), "kriterium-1")
     assert [(one.label, one.before, one.after) for one in entry.changes] == [
         ("Nachweis", "", "Zertifikat"),
         ("Gilt bis", "–", "31.\N{NO-BREAK SPACE}Januar 2027"),
     ]
     with translation.override("en"):
-        entry = round_history(assessment, cached_edition(assessment.edition))[0]
+        entry = read_history(round_sources(assessment, cached_edition(assessment.edition)))[0][1]
     assert [(one.label, one.before, one.after) for one in entry.changes][1] == ("Valid until", "–", "31 January 2027")
 
 

@@ -210,7 +210,7 @@ def history_of(client, project):
     assert response.status_code == 200
     return [
         (entry.what, entry.who, [(field.label, field.before, field.after) for field in entry.changes])
-        for entry in response.context["page_obj"]
+        for entry in response.context["page"].entries
     ]
 
 

@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from assessments.queries.municipality_history import municipality_history
+from assessments.queries.history import read_history
+from assessments.queries.municipality_history import municipality_sources
 from assessments.reports.peers.groups import groups_of, kind_of
 from assessments.reports.peers.membership import join, leave, set_size
 from scaling.accounts.models import Municipality
@@ -40,7 +41,7 @@ def test_joining_and_leaving_stand_in_log_and_trail(client, bob, municipality):
     assert municipality.compared_since is None
     told = [
         (str(entry.who), change.label, change.before, change.after)
-        for entry in municipality_history(municipality)
+        for _place, entry in read_history(municipality_sources(municipality))
         for change in entry.changes
         if entry.who == "Bob"
     ]

@@ -109,7 +109,7 @@ def test_page_lists_what_can_be_fetched_and_the_history_who_asked_for_it(client,
     assert len(client.get(page).context["earlier_files"]) == 2
     assert "Dateien neu gestalten" not in client.get(page).text
     history = client.get(reverse("assessments:history", args=[settled.public_id]))
-    entry = history.context["page_obj"][0]
+    entry = history.context["page"].entries[0]
     assert (entry.who, entry.what) == ("Bob", "Dateien neu gestaltet")
     assert entry.changes[0].after == f"{record_of(settled).number}, Fassung 2"
 
@@ -152,7 +152,7 @@ def test_pages_cost_the_same_however_many_renditions(client, settled, bob, times
         fetch(client, settled, "json")
         as_if_made_by_older_templates()
         redesign(assessment=settled, by=bob)
-    for name, cost in (("reports:profile", 10), ("assessments:history", 9)):
+    for name, cost in (("reports:profile", 10), ("assessments:history", 14)):
         path = reverse(name, args=[settled.public_id])
         client.get(path)
         with CaptureQueriesContext(connection) as queries:

@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from scaling.common.places import ENTRIES_PER_PAGE, EntryPlace
 from scaling.trail import forms, paging
 from scaling.trail.models import EventKind, TrailEvent
-from scaling.trail.paging import ENTRIES_PER_PAGE, page_of
+from scaling.trail.paging import trail_page
 from scaling.trail.reading import Wanted, entries
 from scaling.trail.sources import SHOWN
 from tests.cast import make_user
@@ -79,7 +80,7 @@ def test_page_reads_as_many_rows_as_it_counts_at_most(client, otto, much, kind, 
 def _middle():
     event = TrailEvent.objects.filter(kind="signed_in").order_by("-at")[MANY // 4]
     number = next(n for n, one in enumerate(SHOWN) if one.kind == "anmeldungen")
-    return paging._word_of((number, event.pk, event.at))
+    return EntryPlace(event.at, number, event.pk).word
 
 
 def test_more_than_are_counted_is_said_and_no_file_offered_that_would_be_refused(client, otto, monkeypatch):
@@ -111,36 +112,36 @@ def test_every_entry_stands_on_one_page_downwards_and_upwards(world, otto):
     all_of_them = entries(wanted, most=10_000)
     assert [at for _source, _row, at in all_of_them] == sorted((at for _s, _r, at in all_of_them), reverse=True)
     order = [(SHOWN[source].table, row) for source, row, _at in all_of_them]
-    down, page = [], page_of(wanted, QueryDict(""))
+    down, page = [], trail_page(wanted, QueryDict(""))
     assert (page.newest, page.newer) == ("", "")
     while True:
         down += shown(page)
         if not page.older:
             break
-        page = page_of(wanted, QueryDict(page.older))
+        page = trail_page(wanted, QueryDict(page.older))
     assert down == order
     assert page.oldest == ""
     up: list[tuple[str, int]] = []
-    page = page_of(wanted, QueryDict("anfang=1"))
+    page = trail_page(wanted, QueryDict("anfang=1"))
     assert shown(page) == order[-ENTRIES_PER_PAGE:]
     while page.newer and len(up) + ENTRIES_PER_PAGE < len(order) - ENTRIES_PER_PAGE:
         up = shown(page) + up
-        page = page_of(wanted, QueryDict(page.newer))
+        page = trail_page(wanted, QueryDict(page.newer))
     assert (shown(page) + up) == order[-len(up) - len(shown(page)) :]
-    assert shown(page_of(wanted, QueryDict(page.newest))) == order[:ENTRIES_PER_PAGE]
+    assert shown(trail_page(wanted, QueryDict(page.newest))) == order[:ENTRIES_PER_PAGE]
 
 
 def test_newest_page_is_whole_though_one_comes_to_it_from_its_middle(otto):
     events(30)
     wanted = Wanted(kind="anmeldungen")
-    first = page_of(wanted, QueryDict(""))
-    second = page_of(wanted, QueryDict(first.older))
+    first = trail_page(wanted, QueryDict(""))
+    second = trail_page(wanted, QueryDict(first.older))
     events(3, at=timezone.now() + timedelta(seconds=1))
-    back = page_of(wanted, QueryDict(second.newer))
+    back = trail_page(wanted, QueryDict(second.newer))
     assert len(back.entries) == ENTRIES_PER_PAGE
     assert back.newer != ""
     assert shown(back) == shown(first)
-    assert shown(page_of(wanted, QueryDict(back.newer))) == shown(page_of(wanted, QueryDict("")))
+    assert shown(trail_page(wanted, QueryDict(back.newer))) == shown(trail_page(wanted, QueryDict("")))
 
 
 @pytest.mark.parametrize(
