@@ -14,7 +14,8 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from assessments.models import AssessmentRecord, Evidence, Measure, MeasureStatus
+from assessments.models import AssessmentRecord, Evidence, Measure, MeasureStatus, Project
+from assessments.models.project import FieldOfAction
 from assessments.reports.portfolio.build import portfolio_of
 from assessments.reports.portfolio.narrowing import ORDERS, STATES, Narrowing
 from assessments.reports.portfolio.texts import standing, waits_for, waits_for_stream
@@ -274,6 +275,40 @@ def test_every_narrowing_and_order_gives_a_page(bob, municipality, settled, stat
         assert len(names) == 3
     if state == "ohne":
         assert names == ["Ohne"]
+
+
+def test_projects_are_put_in_order_by_gate_field_and_person(bob, alice, municipality, first):
+    """What has none of it comes last; within equal ones the name decides."""
+    reached = another(
+        municipality, bob, "Ämterbuch", {"vertrauen": Answer("rated", 4, "Ja"), "zielbild": Answer("rated", 4, "Ja")}
+    )
+    make_project(municipality, "Ohne")
+    make_project(municipality, "Auch ohne")
+    first.project.team.set([alice])
+    reached.project.team.set([bob, alice])
+    Project.objects.filter(pk=first.project.pk).update(field=FieldOfAction.MOBILITY)
+    Project.objects.filter(pk=reached.project.pk).update(field=FieldOfAction.ENERGY)
+
+    def order(word):
+        return [row.name for row in seen(bob, municipality, sortierung=word).rows]
+
+    assert order("stand") == ["Parkraum-App", "Ämterbuch", "Auch ohne", "Ohne"]
+    assert order("feld") == ["Ämterbuch", "Parkraum-App", "Auch ohne", "Ohne"]
+    assert order("person") == ["Ämterbuch", "Parkraum-App", "Auch ohne", "Ohne"]
+    first.project.team.set([bob])
+    reached.project.team.set([])
+    assert order("person") == ["Parkraum-App", "Ämterbuch", "Auch ohne", "Ohne"]
+
+
+@pytest.mark.parametrize(("days", "shown"), [(-1, ["Parkraum-App"]), (89, ["Parkraum-App"]), (400, [])])
+def test_projects_whose_evidence_runs_out_are_shown_alone(bob, municipality, first, days, shown):
+    another(municipality, bob, "Ämterbuch", {"vertrauen": Answer("rated", 4, "Ja")})
+    score = first.scores.filter(state="rated")[0]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        Evidence.objects.create(score=score, text="Vertrag", valid_until=timezone.localdate() + timedelta(days=days))
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert [row.name for row in seen(bob, municipality, stand="nachweise").rows] == shown
 
 
 def test_selection_says_that_it_is_one(bob, municipality, first):

@@ -1,6 +1,6 @@
 """From what was fetched to the portfolio that is shown: pure, but for the catalogue each process keeps."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
@@ -74,7 +74,8 @@ class _Words:
 
 def build_portfolio(sources: Sources, narrowing: Narrowing, *, today: date) -> Portfolio:
     words = _Words(sources.phases)
-    everything = [_row(project, sources, words, today) for project in sources.projects]
+    ageing = Counter(one.project_id for one in sources.ageing)
+    everything = [_row(project, sources, words, ageing[project.public_id], today) for project in sources.projects]
     projects = [row for row in everything if not row.is_municipality_wide]
     rows = narrowing.apply(projects)
     whole = next((row for row in everything if row.is_municipality_wide), None)
@@ -105,7 +106,7 @@ def build_portfolio(sources: Sources, narrowing: Narrowing, *, today: date) -> P
     )
 
 
-def _row(project: Project, sources: Sources, words: _Words, today: date) -> PortfolioRow:
+def _row(project: Project, sources: Sources, words: _Words, ageing: int, today: date) -> PortfolioRow:
     record = sources.records.get(project.pk)
     running = sources.running.get(project.pk)
     counts = _kinds(record)
@@ -131,6 +132,7 @@ def _row(project: Project, sources: Sources, words: _Words, today: date) -> Port
         unconfirmed=record.figures["unconfirmed"] if record else 0,
         measures_open=sources.open_measures.get(project.pk, 0),
         measures_overdue=sources.overdue_measures.get(project.pk, 0),
+        evidence_ageing=ageing,
         people=tuple(sources.people.get(project.pk, ())),
         stale=_stale(record, running, words, today),
     )

@@ -114,7 +114,8 @@ class PortfolioRow:
 
     ``beside`` criteria are in either of these rounds; ``unconfirmed`` of the answers were carried over and nobody looked.
 
-    ``stale`` says in words what has not moved for too long; "" where nothing has.
+    ``evidence_ageing`` pieces of evidence in its latest round have run out or will soon. ``stale`` says in words what has not
+    moved for too long; "" where nothing has.
     """
 
     public_id: str
@@ -137,6 +138,7 @@ class PortfolioRow:
     unconfirmed: int
     measures_open: int
     measures_overdue: int
+    evidence_ageing: int
     people: tuple[tuple[int, str], ...]
     stale: str
 

@@ -21,6 +21,7 @@ STATES: dict[str, tuple[Any, Callable[[PortfolioRow], bool]]] = {
     "wartet": (_("wartet auf Freigabe"), lambda row: bool(row.running and row.running.is_waiting)),
     "laeuft": (_("Runde läuft"), lambda row: row.running is not None),
     "ueberfaellig": (_("mit überfälliger Maßnahme"), lambda row: row.measures_overdue > 0),
+    "nachweise": (_("mit Nachweisen, die ablaufen"), lambda row: row.evidence_ageing > 0),
     "gesunken": (_("etwas ist gesunken"), lambda row: row.fallen > 0),
     "ruht": (_("lange nichts geschehen"), lambda row: bool(row.stale)),
     "ohne": (_("nichts freigegeben"), lambda row: row.record is None),
@@ -46,10 +47,20 @@ def _day(row: PortfolioRow) -> tuple[int, date]:
     return (0, row.record.on) if row.record else (1, date.max)
 
 
+def _first_of_the_team(row: PortfolioRow) -> tuple[int, Any]:
+    return (0, min(sort_key(name) for _pk, name in row.people)) if row.people else (1, sort_key(""))
+
+
+#: What asks for something comes first.
+_GATES = {BLOCKED: 0, NOT_EXAMINED: 1, REACHED: 2}
+
 #: Orders, the first of which is the usual one. Within equal rows names decide.
 ORDERS: dict[str, tuple[Any, Callable[[PortfolioRow], Any]]] = {
     "": (_("nach Namen"), lambda row: 0),
     "phase": (_("nach Phase"), lambda row: row.phase_order),
+    "stand": (_("nach Stand des Phasentors"), lambda row: _GATES.get(row.gate.state, 3) if row.gate else 4),
+    "feld": (_("nach Handlungsfeld"), lambda row: (not row.field_label, sort_key(row.field_label))),
+    "person": (_("nach Person im Team"), _first_of_the_team),
     "mittel": (_("niedrigstes Mittel zuerst"), lambda row: _mean(row.overall.mean if row.overall else None)),
     "meilensteine": (
         _("meiste offene Meilensteine zuerst"),
