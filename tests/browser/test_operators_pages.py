@@ -121,3 +121,19 @@ def test_operator_needs_no_mouse(page, live_server, sign_in, otto, alice):
     alice.refresh_from_db()
     assert alice.is_curator
     assert not keyboard.problems, "\n".join(keyboard.problems)
+
+
+def test_what_is_wrong_stands_above_its_field(page, live_server, sign_in, otto):
+    sign_in(page, otto)
+    page.goto(f"{live_server.url}{reverse('admin:accounts_user_add')}")
+    send(page, page.locator("#content-main form"), {})
+    error, label = (page.locator(f".field-name {part}").bounding_box() for part in (".errorlist", "label"))
+    assert error["y"] + error["height"] <= label["y"]
+
+
+@pytest.mark.parametrize(("theme", "drawn"), [("", "light dark"), ("light", "light"), ("dark", "dark")])
+def test_browser_draws_its_own_parts_in_the_theme(page, live_server, sign_in, otto, theme, drawn):
+    sign_in(page, otto)
+    page.goto(f"{live_server.url}{reverse('admin:accounts_user_add')}")
+    page.evaluate("theme => theme && document.documentElement.setAttribute('data-kern-theme', theme)", theme)
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == drawn

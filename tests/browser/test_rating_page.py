@@ -294,3 +294,28 @@ def test_wall_with_an_error_still_shows_the_answers_and_the_field(opened, url):
     assert summary["height"] < 60  # px: one line
     assert field["width"] > 400
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
+#: What of a menu lies outside the screen.
+OUTSIDE = """selector => [...document.querySelectorAll(selector)].filter(e => e.getClientRects().length)
+  .map(e => e.getBoundingClientRect()).filter(b => b.left < 0 || b.right > document.documentElement.clientWidth)
+  .map(b => [b.left, b.right])"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 800, 1366])
+def test_list_of_criteria_opens_on_the_screen(opened, width):
+    opened.set_viewport_size({"width": width, "height": 844})
+    opened.locator(".way__jump > summary").click()
+    expect(opened.locator(".way__list")).to_be_visible()
+    assert opened.evaluate(OUTSIDE, ".way__list, .way__list a") == []
+
+
+def test_button_within_text_looks_like_one_on_every_page(page, live_server, alice, sign_in):
+    """Also where the styles of a round are not: with what was not stored, on the start page."""
+    sign_in(page, alice)
+    page.goto(f"{live_server.url}/")
+    page.evaluate("""() => { const template = document.querySelector("#unsaved template");
+      document.querySelector("main").append(template.content.cloneNode(true)); }""")
+    button = page.get_by_role("button", name="Verwerfen")
+    expect(button).to_have_css("border-top-width", "0px")
+    expect(button).to_have_css("text-decoration-line", "underline")

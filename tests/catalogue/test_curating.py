@@ -432,3 +432,14 @@ def test_every_text_of_the_preview_leads_to_its_field(client, curator, draft):
     fields = set(re.findall(r'class="jump-to[^"]*" href="#([^"]+)"', page))
     assert len(fields) > 40
     assert {field for field in fields if f'id="{field}"' not in page} == set()
+
+
+def test_only_edition_is_compared_with_nothing(client, dora, published, draft):
+    """No empty choice is offered where there is none."""
+    client.force_login(dora)
+    alone = published(criteria=[one("eins")])
+    page = client.get(address("comparison", alone.number)).content.decode()
+    assert "Es gibt noch keine andere Ausgabe." in page
+    assert "<select" not in page
+    draft(number="2.0")
+    assert "<select" in client.get(address("comparison", alone.number)).content.decode()

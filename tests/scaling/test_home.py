@@ -49,6 +49,12 @@ def test_visitor_reads_what_it_is_and_whom_it_serves(client, db):
     assert "Für wen" in page
 
 
+def test_visitor_of_an_empty_database_reads_no_heading_over_nothing(client, db):
+    assert "Von der Idee bis zur Weitergabe" not in client.get("/").content.decode()
+    make_catalogue(2)
+    assert "Von der Idee bis zur Weitergabe" in client.get("/").content.decode()
+
+
 def test_team_sees_the_next_open_criterion_and_its_tasks(client, round_of, alice):
     assessment = round_of()
     Measure.objects.create(project=assessment.project, text="Betrieb klären", owner=alice)
