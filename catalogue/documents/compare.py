@@ -73,9 +73,17 @@ def compare_items(old: dict[str, Any], new: dict[str, Any]) -> tuple[FieldChange
     return tuple(_fields(old, new))
 
 
-def with_titles(comparison: EditionComparison, *documents: dict[str, Any]) -> EditionComparison:
-    """The comparison with criteria named by their titles where fields point at them by key; a later document's title wins."""
-    titles = {item["key"]: _title(item) for document in documents for item in document["criteria"]}
+def with_titles(comparison: EditionComparison, *documents: dict[str, Any], language: str = "de") -> EditionComparison:
+    """The comparison as it is shown: titles in ``language``, also of criteria at which fields point by key. A later document's
+    title wins.
+    """
+    titles = {item["key"]: _title(item, language) for document in documents for item in document["criteria"]}
+    shown = {
+        (change.kind, change.key): _title(item, language)
+        for change in comparison.objects
+        for document in documents
+        if (item := _by_key(document, change.kind).get(change.key))
+    }
 
     def named(value: Any) -> Any:
         return [titles.get(key, key) for key in value] if isinstance(value, list) else value
@@ -83,6 +91,7 @@ def with_titles(comparison: EditionComparison, *documents: dict[str, Any]) -> Ed
     objects = tuple(
         replace(
             change,
+            title=shown.get((change.kind, change.key), change.title),
             fields=tuple(
                 replace(field, before=named(field.before), after=named(field.after))
                 if field.field in ("related", "criteria")
@@ -104,9 +113,9 @@ def _by_key(document: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
     return {item["key"]: item for item in document[kind]}
 
 
-def _title(item: dict[str, Any]) -> str:
-    title: str = (item.get("title") or item.get("name") or {"de": ""})["de"]
-    return title or str(item.get("key", ""))
+def _title(item: dict[str, Any], language: str = "de") -> str:
+    titles: dict[str, str] = item.get("title") or item.get("name") or {}
+    return titles.get(language) or titles.get("de") or str(item.get("key", ""))
 
 
 def _fields(old: dict[str, Any], new: dict[str, Any]) -> Iterator[FieldChange]:

@@ -7,8 +7,8 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from catalogue.documents.checksum import checksum_of
@@ -163,7 +163,7 @@ def _ask_to_publish(request: HttpRequest, found: Edition, *, changed: bool = Fal
     result = None
     if found.based_on:
         before = edition_document(found.based_on)
-        result = with_titles(compare(before, document), before, document)
+        result = with_titles(compare(before, document), before, document, language=get_language() or "de")
     context = {"comparison": result, "seen": checksum_of(document), "changed": changed}
     page = curator_page((_("Veröffentlichen"), ""), edition=found) | context
     return render(request, "catalogue/edition_publish.html", page, status=409 if changed else 200)
@@ -207,7 +207,7 @@ def comparison(request: HttpRequest, number: str) -> HttpResponse:
     result = None
     if other:
         documents = edition_document(other), edition_document(found)
-        result = with_titles(compare(*documents), *documents)
+        result = with_titles(compare(*documents), *documents, language=get_language() or "de")
     context = {"other": other, "comparison": result, "others": Edition.objects.exclude(pk=found.pk)}
     return render(request, "catalogue/comparison.html", curator_page((_("Vergleich"), ""), edition=found) | context)
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -73,7 +74,7 @@ def _against(file: CatalogueFile) -> dict[str, Any]:
     comparison = None
     if other:
         document = edition_document(other)
-        comparison = with_titles(compare(document, file.data), document, file.data)
+        comparison = with_titles(compare(document, file.data), document, file.data, language=get_language() or "de")
     return {"existing": existing, "other": other, "comparison": comparison}
 
 

@@ -225,6 +225,14 @@ def test_width_of_a_laptop_is_used(page: Any, live_server: Any, sign_in: Any, pl
     assert len(lefts) == 4
     assert lefts[0] == lefts[2] < lefts[1] == lefts[3]
 
+    whole = place.projects.get(is_municipality_wide=True)
+    page.goto(f"{live_server.url}{whole.get_absolute_url()}")
+    places = page.evaluate("""[...document.querySelectorAll("main > .split > *")].map(e => e.getBoundingClientRect())
+      .map(b => [b.left, b.top, b.bottom])""")
+    assert len(places) == 3
+    assert places[0][0] == places[2][0] < places[1][0]
+    assert places[2][1] < places[1][2]  # what follows the rounds begins beside the measures, not below them
+
 
 def test_short_buttons_stand_at_one_place_on_a_phone(page: Any, live_server: Any, sign_in: Any, manager: Any) -> None:
     page.set_viewport_size(PHONE)

@@ -76,6 +76,18 @@ def test_field_named_for_people(field, label):
     assert field_label(field) == label
 
 
+def test_titles_are_shown_in_the_language_of_the_page():
+    old = catalogue_document(criteria=[criterion_document("eins"), criterion_document("zwei")])
+    new = deepcopy(old)
+    new["criteria"][0] |= {"related": ["zwei"]}
+    del new["criteria"][1]
+    found = compare(old, new)
+    assert [change.title for change in found.objects] == ["eins auf Deutsch", "zwei auf Deutsch"]  # as the log keeps them
+    shown = with_titles(found, old, new, language="en")
+    assert [change.title for change in shown.objects] == ["eins in English", "zwei in English"]
+    assert shown.objects[0].fields[0].after == ["zwei in English"]
+
+
 def test_codes_and_keys_are_shown_in_words():
     old = catalogue_document(criteria=[criterion_document("eins"), criterion_document("zwei")])
     new = deepcopy(old)
