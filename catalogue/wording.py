@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.levels import LOWEST, Level
 from catalogue.models import Criterion
+from catalogue.said import said
 
 _FIRST, _SECOND = "", "municipality_"
 
@@ -59,10 +60,8 @@ def wording_of(criterion: Criterion, *, municipality_wide: bool) -> Wording:
     prefix = _SECOND if municipality_wide and criterion.has_municipality_wording else _FIRST
     rows = criterion.levels.all()
     return Wording(
-        summary=getattr(criterion, f"{prefix}summary"),
-        questions=tuple(getattr(criterion, f"{prefix}questions")),
-        evidence_examples=tuple(getattr(criterion, f"{prefix}evidence_examples")),
-        levels=tuple(
-            LevelText(row.level, getattr(row, f"{prefix}description"), getattr(row, f"{prefix}next_step")) for row in rows
-        ),
+        summary=said(criterion, f"{prefix}summary"),
+        questions=tuple(said(criterion, f"{prefix}questions")),
+        evidence_examples=tuple(said(criterion, f"{prefix}evidence_examples")),
+        levels=tuple(LevelText(row.level, said(row, f"{prefix}description"), said(row, f"{prefix}next_step")) for row in rows),
     )

@@ -10,8 +10,10 @@ from crispy_forms.templatetags.crispy_forms_filters import as_crispy_form
 from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import get_resolver
 from django.utils import translation
 
+from scaling.common.forms import Form, ModelForm
 from scaling.styleguide import EXAMPLE, ExampleMeasureFormSet, StyleguideForm
 from tests.elements import classes, parse, text
 
@@ -355,3 +357,18 @@ def test_formset_table_names_its_cells_for_narrow_screens(formset: Any) -> None:
 def test_nothing_is_inline(bound: Element) -> None:
     assert [e.tag for e in bound.iter() if e.get("style") is not None or e.tag in ("style", "script")] == []
     assert [name for e in bound.iter() for name in e.attrib if name.startswith("on")] == []
+
+
+def test_no_form_brings_files_of_its_own():
+    """The pack draws none: what a page needs stands in its head."""
+    assert get_resolver().url_patterns  # all forms are loaded
+    waiting: list[Any] = [Form, ModelForm]
+    forms_of_ours: list[Any] = []
+    while waiting:
+        subclasses = waiting.pop().__subclasses__()
+        waiting += subclasses
+        forms_of_ours += subclasses
+    assert len(forms_of_ours) > 20
+    fields = {(form, name, field.widget) for form in forms_of_ours for name, field in form.base_fields.items()}
+    assert [name for _form, name, widget in fields if str(widget.media)] == []
+    assert [form for form in forms_of_ours if "Media" in vars(form)] == []

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout, Row, Submit
+from crispy_forms.layout import ButtonHolder, Layout, Row, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -36,8 +36,8 @@ class AssignForm(Form):
         self.fields["person"].choices = person_choices(self._people.values())  # type: ignore[attr-defined]
         self.helper = FormHelper()
         self.helper.form_tag = False
-        self.helper.layout = Layout(CachedLayout("all", Row("group", "person"), "only_free"))
-        self.helper.add_input(Submit("zuweisen", _("Zuweisen"), css_class="kern-btn--secondary"))
+        submit = Submit("zuweisen", _("Zuweisen"), css_class="kern-btn--secondary")
+        self.helper.layout = Layout(CachedLayout("all", Row("group", "person"), "only_free", ButtonHolder(submit)))
 
     @property
     def chosen(self) -> tuple[list[int], User | None]:
@@ -71,8 +71,9 @@ class AssignByOfficeForm(Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         # Each is kept by itself: only the number of what is free changes from one page to the next.
-        self.helper.layout = Layout(*(CachedLayout(office, office) for office in self.offices))
-        self.helper.add_input(Submit("verteilen", _("Nach Stellen zuweisen"), css_class="kern-btn--secondary"))
+        submit = Submit("verteilen", _("Nach Stellen zuweisen"), css_class="kern-btn--secondary")
+        fields = (CachedLayout(office, office) for office in self.offices)
+        self.helper.layout = Layout(*fields, CachedLayout("submit", ButtonHolder(submit)))
 
     @property
     def chosen(self) -> dict[str, User]:

@@ -12,6 +12,7 @@ from assessments.models import Assessment, Score
 from assessments.sentences import with_former
 from assessments.templatetags.words import criterion_link, score_addresses, score_state
 from catalogue.models import Criterion
+from catalogue.said import said
 from scaling.common.addresses import address
 from scaling.common.drawings import drawn
 
@@ -55,9 +56,9 @@ def _milestone(criterion: Criterion) -> str:
 
 
 def _confirming(score: Score, assessment: Assessment, tokens: str, confirm: str) -> str:
-    path = address("assessments:confirm", assessment.public_id, score.criterion.key)
+    path, title = address("assessments:confirm", assessment.public_id, score.criterion.key), said(score.criterion, "title")
     return (
         f'<form method="post" action="{path}">{tokens}<input type="hidden" name="version" value="{score.version}">'
         f'<input type="hidden" name="zurueck" value="1"><button class="text-button">{escape(confirm)}'
-        f'<span class="kern-sr-only">: {escape(score.criterion.title)}</span></button></form>'
+        f'<span class="kern-sr-only">: {escape(title)}</span></button></form>'
     )

@@ -19,6 +19,7 @@ from assessments.scoring import Counts
 from assessments.sentences import with_former
 from assessments.validity import ageing_sentence, days_in_words
 from catalogue.models import Criterion
+from catalogue.said import said
 from catalogue.wording import Wording
 from scaling.common.addresses import address
 from scaling.common.drawings import drawn
@@ -109,18 +110,23 @@ def help_questions(criterion: Criterion, wording: Wording, who_knows: Iterable[O
 _escaped = lru_cache(maxsize=1024)(escape)
 
 
-@register.simple_tag
 def criterion_link(base: str, criterion: Criterion) -> SafeString:
     """A link to the criterion's page in a round (``base`` as ``score_addresses`` gives it). Written without a template: it
     stands in every row of every list.
     """
-    return mark_safe(f'<a href="{base}{criterion.key}/">{_escaped(criterion.title)}</a>')  # noqa: S308 – escaped
+    return mark_safe(f'<a href="{base}{criterion.key}/">{_escaped(said(criterion, "title"))}</a>')  # noqa: S308 – escaped
+
+
+@register.simple_tag
+def criterion_links(base: str, scores: Iterable[Score]) -> SafeString:
+    """Such a link in each line of a list."""
+    return mark_safe("".join(f"<li>{criterion_link(base, score.criterion)}</li>" for score in scores))  # noqa: S308 – escaped
 
 
 @register.simple_tag
 def criterion_boxes(scores: Iterable[Score]) -> SafeString:
     """The criteria of a round as boxes to tick."""
-    criteria = tuple((score.criterion.key, score.criterion.title) for score in scores)
+    criteria = tuple((score.criterion.key, said(score.criterion, "title")) for score in scores)
     return drawn("assessments/workbook/_boxes.html", criteria=criteria)
 
 
@@ -163,16 +169,16 @@ def jump_list(scores: Iterable[Score | RoundAnswer], current: Score, assessment:
     """
     start, end = score_addresses(assessment), escape(suffix)
     unconfirmed = gettext("noch nicht bestätigt")
-    said: dict[tuple[str, int | None, bool], str] = {}  # there are more rows than different answers
+    known: dict[tuple[str, int | None, bool], str] = {}  # there are more rows than different answers
     lines = []
     for score in scores:
         here = ' aria-current="page"' if score.pk == current.pk else ""
         key = (score.state, score.level, score.confirmed)
-        answer = said.get(key)
+        answer = known.get(key)
         if answer is None:
-            answer = said[key] = escape(score.short_answer if score.confirmed else f"{score.short_answer}, {unconfirmed}")
+            answer = known[key] = escape(score.short_answer if score.confirmed else f"{score.short_answer}, {unconfirmed}")
         lines.append(
-            f'<li><a href="{start}{score.criterion.key}/{end}"{here}>{_escaped(score.criterion.title)}</a> '
+            f'<li><a href="{start}{score.criterion.key}/{end}"{here}>{_escaped(said(score.criterion, "title"))}</a> '
             f'<span class="small muted">{answer}</span></li>'
         )
     return mark_safe("<ol>" + "".join(lines) + "</ol>")  # noqa: S308 – every text in it is escaped above

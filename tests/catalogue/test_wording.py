@@ -3,12 +3,14 @@
 from io import BytesIO
 
 import pytest
+from django.utils.translation import override
 from openpyxl import load_workbook
 
 from catalogue.documents.compare import compare, field_label
 from catalogue.documents.completeness import missing_content
 from catalogue.documents.spreadsheet import edition_xlsx
-from catalogue.models import Criterion
+from catalogue.models import Criterion, EditionState
+from catalogue.said import said
 from catalogue.wording import example, wording_of
 from tests.catalogue.documents import (
     both,
@@ -19,6 +21,7 @@ from tests.catalogue.documents import (
     wording_document,
 )
 from tests.catalogue.pages import address, typed
+from tests.factories import make_criterion, make_edition
 
 pytestmark = pytest.mark.django_db
 
@@ -147,3 +150,25 @@ def test_legal_note_without_a_month_refused(client, curator, draft):
     page = client.post(edit, typed(client.get(edit), legal_notes="Gesetz | Law |\nText\nText", speichern="1"))
     assert page.status_code == 422
     assert "Ein Hinweis hat drei Zeilen" in page.text
+
+
+TEXTS = ("title", "summary", "municipality_summary", "questions", "municipality_questions")
+
+
+@pytest.mark.parametrize("language", ["de", "en", "en-gb", None])
+def test_text_is_the_one_modeltranslation_finds(language):
+    """With and without a translation, with nothing at all, and where the column was not fetched."""
+    texts = {"title_de": "Daten", "title_en": "Data", "summary_de": "Nur deutsch", "summary_en": ""}
+    lists = {"questions_de": ["Wer?"], "questions_en": ["Who?"], "municipality_questions_de": ["Wie?"]}
+    criterion = Criterion(key="daten", **texts, **lists)
+    with override(language):
+        assert {name: said(criterion, name) for name in TEXTS} == {name: getattr(criterion, name) for name in TEXTS}
+        assert said(criterion, "title") == ("Data" if language in ("en", "en-gb") else "Daten")
+        assert said(criterion, "summary") == "Nur deutsch"
+        assert said(criterion, "municipality_summary") == ""
+
+
+def test_text_that_was_not_fetched_is_fetched():
+    criterion = make_criterion(make_edition(state=EditionState.DRAFT), "daten", title_de="Daten", title_en="Data")
+    with override("en"):
+        assert said(Criterion.objects.rewrite(False).only("title_de").get(pk=criterion.pk), "title") == "Data"
