@@ -14,13 +14,18 @@ import pytest
 from django.conf import settings as django_settings
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from assessments import scoring
 from assessments.models import AssessmentRecord
+from assessments.reports.development.build import development_of
+from assessments.reports.development.texts import quarter_name
 from assessments.reports.municipal.build import municipal_profile_of
 from assessments.reports.municipal.narrowing import SHOWN
-from assessments.reports.municipal.texts import no_disagreement, not_asked, other_editions, standing
+from assessments.reports.municipal.texts import no_disagreement, not_asked, other_editions, own_gate, standing
+from assessments.reports.portfolio.texts import names as named_in_words
 from assessments.reports.rendering.orders import municipal_order, order_from
+from assessments.reports.templatetags.profile_values import mean
 from assessments.services import workflow
 from assessments.services.answers import Answer
 from catalogue.models import Criterion, EditionState, Subject
@@ -224,6 +229,15 @@ def test_projects_without_any_level_do_not_stand_high(client, bob, municipality,
     assert "Kein Projekt steht bei einem Kriterium auf Stufe 0 oder 1." in fetch(client, bob, municipality).text
 
 
+def test_own_gate_names_the_milestones_it_waits_for(client, bob, municipality, edition):
+    whole(municipality, bob, rated(vertrauen=1, zielbild=1))
+    own = seen(bob, municipality).own
+    assert own.missing
+    named = named_in_words([f"„{title}“" for title in own.missing])
+    assert own_gate(seen(bob, municipality))[0] == f"Phasentor: {own.gate} Es fehlt: {named}."
+    assert f"Es fehlt: {named}." in fetch(client, bob, municipality, "municipal").text
+
+
 def test_page_of_a_criterion_says_which_projects_it_counts(client, bob, alice, rita, municipality, edition):
     another(municipality, bob, "Ämterbuch", rated(vertrauen=1))
     another(municipality, bob, "Zählwerk", rated(vertrauen=3), team=[alice])
@@ -382,6 +396,13 @@ def test_pdf_says_what_the_page_says_and_can_be_archived(client, bob, municipali
         assert response.status_code == 200
         text = " ".join(" ".join(pages_of(response.content)).split())
         assert found.sentence in text
+        with translation.override(language):
+            development = development_of(bob, municipality)
+            (trend,) = (one for one in development.with_rounds if one.is_municipality_wide)
+            told = [quarter_name(one) for one in development.quarters[: 5 if variant == "kurz" else 13]]
+            point = trend.rounds[-1]
+            told.append(f"{point.label}, {date_format(point.on, 'SHORT_DATE_FORMAT')}: {mean(point.mean)}")
+        assert [one for one in told if one not in text] == []
         assert all(title in text for title in titles) == (variant == "lang")
         for profile in ("ua1", "3a"):
             assert pdf_validator.validate_pdf_bytes(response.content, profile=profile).failures == []
@@ -399,7 +420,13 @@ def test_pdf_is_of_the_person_who_asks(client, bob, alice, charlie, municipality
 
 def test_worker_makes_the_same_order(bob, municipality, edition):
     another(municipality, bob, "Ämterbuch", FIRST)
-    order = municipal_order(seen(bob, municipality), variant="lang", person=bob.pk, municipality=municipality.public_id)
+    order = municipal_order(
+        seen(bob, municipality),
+        development_of(bob, municipality),
+        variant="lang",
+        person=bob.pk,
+        municipality=municipality.public_id,
+    )
     again = order_from(order.kind, json.loads(json.dumps(order.args)))
     assert (again.key, again.args) == (order.key, order.args)
 

@@ -18,6 +18,7 @@ from assessments.models import Project, RecordFile, RenderedPdf
 from assessments.queries.short_check import questions_of
 from assessments.reports import pdf as pdf_package
 from assessments.reports.counted import Counted
+from assessments.reports.development.build import development_of
 from assessments.reports.municipal.build import municipal_profile_of
 from assessments.reports.pdf import pdf_of
 from assessments.reports.pdf.store import fetch_pdf, fetch_stand_in, note_problem, store_pdf
@@ -67,7 +68,8 @@ def all_orders(first, second):
     yield orders.collected_order([record], counted=Counted.OWN)
     manager, municipality = User.objects.get(email="bob@example.org"), first.project.municipality
     municipal, _narrowing = municipal_profile_of(manager, municipality, {})
-    yield orders.municipal_order(municipal, variant="kurz", person=manager.pk, municipality=municipality.public_id)
+    moved = development_of(manager, municipality)
+    yield orders.municipal_order(municipal, moved, variant="kurz", person=manager.pk, municipality=municipality.public_id)
     portfolio, narrowing = portfolio_of(manager, municipality, {"sortierung": "phase"})
     yield orders.portfolio_order(portfolio, narrowing=narrowing.query, person=manager.pk, municipality=municipality.public_id)
 

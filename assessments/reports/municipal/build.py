@@ -98,6 +98,7 @@ def _own_record(row: SpokenRow) -> OwnRecord:
         edition=_number(row),
         gate_state=gate["state"],
         gate=said(gate["summary"]),
+        missing=tuple(said(one["title"]) for one in gate["blocked_by"]),
         dropped=tuple(left_out_of(gate["dropped"])),
         rated=overall["average"]["rated"],
         asked=overall["average"]["of"],

@@ -121,12 +121,15 @@ class StreamEvidence:
 
 @dataclass(frozen=True, slots=True)
 class OwnRecord:
-    """The municipality's own latest approved round. ``gate`` says what its one gate is like, ``dropped`` is left out."""
+    """The municipality's own latest approved round. ``gate`` says what its one gate is like, ``missing`` are the
+    titles of the milestones it waits for, ``dropped`` is left out.
+    """
 
     record: RecordRef
     edition: str
     gate_state: str
     gate: str
+    missing: tuple[str, ...]
     dropped: tuple[LeftOut, ...]
     rated: int
     asked: int

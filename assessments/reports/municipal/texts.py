@@ -38,10 +38,16 @@ def _reopened(profile: MunicipalProfile) -> str:
 
 
 def own_gate(profile: MunicipalProfile) -> list[str]:
-    """The municipality's own gate, then each of its milestones that does not apply. Nothing without a record of its own."""
+    """The municipality's own gate with what it waits for, then each of its milestones that does not apply. Nothing without a
+    record of its own.
+    """
     if profile.own is None:
         return []
-    return [_("Phasentor: %(said)s") % {"said": profile.own.gate}, *dropped(profile.own.dropped)]
+    told = [_("Phasentor: %(said)s") % {"said": profile.own.gate}]
+    if profile.own.missing:
+        titles = [_("„%(title)s“") % {"title": within_quotes(title)} for title in profile.own.missing]
+        told.append(_("Es fehlt: %(titles)s.") % {"titles": names(titles)})
+    return [" ".join(told), *dropped(profile.own.dropped)]
 
 
 def _projects(profile: MunicipalProfile) -> str:

@@ -16,6 +16,8 @@ from django.utils import translation
 from assessments.models import Assessment, AssessmentRecord
 from assessments.queries.short_check import ShortQuestion, questions_of
 from assessments.reports.counted import Counted
+from assessments.reports.development.build import development_of
+from assessments.reports.development.model import Development
 from assessments.reports.made_with import render_version
 from assessments.reports.municipal.build import municipal_profile_of
 from assessments.reports.municipal.model import MunicipalProfile
@@ -227,20 +229,23 @@ def _collected(records: list[str], volume: list[int], counted: str, language: st
     return collected_order([by_number[number] for number in records], Volume(*volume), counted=Counted(counted))
 
 
-def municipal_order(profile: MunicipalProfile, *, variant: Variant, person: int, municipality: str) -> PdfOrder:
-    """The municipality beside its projects, as the ``person`` (primary key) may see it, in the active language.
+def municipal_order(
+    profile: MunicipalProfile, development: Development, *, variant: Variant, person: int, municipality: str
+) -> PdfOrder:
+    """The municipality beside its projects and over time, as the ``person`` (primary key) may see it, in the active language.
 
     Known by all it says, its day included. ``municipality`` is a public id.
     """
-    html = municipal_html(profile, variant=variant)
+    html = municipal_html(profile, development, variant=variant)
     args = {"variant": variant, "person": person, "municipality": municipality, "language": active_language()}
     return _html_order("municipal", args, html, MUNICIPAL_STYLES)
 
 
 def _municipal(variant: Variant, person: int, municipality: str, language: str) -> PdfOrder:
     who = User.objects.get(pk=person)
-    profile, _narrowing = municipal_profile_of(who, Municipality.objects.visible_to(who).get(public_id=municipality), {})
-    return municipal_order(profile, variant=variant, person=person, municipality=municipality)
+    place = Municipality.objects.visible_to(who).get(public_id=municipality)
+    profile, _narrowing = municipal_profile_of(who, place, {})
+    return municipal_order(profile, development_of(who, place), variant=variant, person=person, municipality=municipality)
 
 
 def portfolio_order(portfolio: Portfolio, *, narrowing: str, person: int, municipality: str) -> PdfOrder:

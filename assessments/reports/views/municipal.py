@@ -11,6 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from assessments.reports.counted import counted_note
+from assessments.reports.development.build import development_of
 from assessments.reports.export.municipal_book import municipal_book
 from assessments.reports.export.municipal_json import render_municipal_json
 from assessments.reports.export.xlsx_file import MEDIA_TYPE as XLSX
@@ -112,7 +113,9 @@ def municipal_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
             if profile.own is None and not profile.projects:
                 raise Http404
             name = file_name(municipality, profile, "pdf").removesuffix(".pdf") + f"-{variant}fassung.pdf"
-            return municipal_order(profile, variant=variant, person=request.user.pk or 0, municipality=public_id), name
+            development = development_of(request.user, municipality)
+            person = request.user.pk or 0
+            return municipal_order(profile, development, variant=variant, person=person, municipality=public_id), name
 
     back = (_("Zurück zu „Kommune insgesamt“"), reverse("reports:municipal", args=[public_id]))
     return pdf_answer(request, wanted, back=back)
