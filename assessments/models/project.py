@@ -1,12 +1,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from assessments.models.states import AssessmentState
 from catalogue.models import CROSS_PHASE, Phase
@@ -16,6 +17,18 @@ from scaling.common.history import history_of
 from scaling.common.public_ids import public_id_field
 from scaling.common.sorting import GermanOrder
 from scaling.common.text import look_alike
+
+#: What the standing project is called when it is made, in the language of whoever needs it first.
+WHOLE = _("Kommune insgesamt")
+
+
+@cache
+def _names_of_the_whole() -> frozenset[str]:
+    names = set()
+    for language, _label in settings.LANGUAGES:
+        with override(language):
+            names.add(str(WHOLE))
+    return frozenset(names)
 
 
 def visible(user: Any, *, path: str, approved: Q | Exists) -> Q:
@@ -140,7 +153,7 @@ class Project(models.Model):
     field = models.CharField(
         _("Handlungsfeld"), max_length=12, blank=True, choices=FieldOfAction.choices, default=FieldOfAction.NONE
     )
-    is_municipality_wide = models.BooleanField(_("Kommune insgesamt"), default=False, editable=False)
+    is_municipality_wide = models.BooleanField(WHOLE, default=False, editable=False)
     team: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="projects", blank=True, verbose_name=_("Projektteam")
     )
@@ -185,6 +198,11 @@ class Project(models.Model):
 
     def get_absolute_url(self) -> str:
         return address("assessments:project", self.public_id)
+
+    @property
+    def shown_name(self) -> str:
+        """The municipality as a whole is called so in the reader's language; every other name is the project's own."""
+        return str(WHOLE) if self.is_municipality_wide and self.name in _names_of_the_whole() else self.name
 
     @cached_property
     def team_ids(self) -> frozenset[int]:

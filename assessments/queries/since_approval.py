@@ -85,8 +85,9 @@ def _project(record: AssessmentRecord, project: Project) -> list[str]:
     lines = []
     if record.phase_id is not None and record.phase_id != project.phase_id:
         lines.append(_("Phase jetzt: %(phase)s.") % {"phase": project.phase.label})
-    if meta["project"] != project.name:
-        lines.append(_("Das Projekt heißt jetzt „%(name)s“.") % {"name": project.name})
+    called = meta["project"]  # by language, where the name is a text of ours
+    if project.shown_name not in (called.values() if isinstance(called, dict) else [called]):
+        lines.append(_("Das Projekt heißt jetzt „%(name)s“.") % {"name": project.shown_name})
     if meta["municipality"] != project.municipality.name:
         lines.append(_("Die Kommune heißt jetzt „%(name)s“.") % {"name": project.municipality.name})
     if meta["project_summary"] != project.summary:

@@ -3,7 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from assessments.models import AssessmentRecord, Measure, Project
 from assessments.queries.gates import gates_of
@@ -16,6 +19,7 @@ from catalogue.models import EditionState
 from catalogue.models.criterion import Subject
 from tests.factories import make_criteria, make_edition, make_project
 from tests.reports.conftest import answer, approved, publish
+from tests.reports.test_said_of_today import cells, of, page, pdf
 
 ASKED = {
     "idee": {"phase": "p1", "milestone": 3, "subject": Subject.SOLUTION},
@@ -68,3 +72,42 @@ def test_projection_waits_for_what_its_record_waits_for(bob, municipality, editi
     projects = Project.objects.visible_to(bob).filter(municipality=municipality).select_related("phase")
     [fall] = four_answers(bob, [municipality], projects)[municipality.pk].next_year.falls
     assert fall.on == measure.due_on
+
+
+CALLED = {"de": "Kommune insgesamt", "en": "Municipality as a whole"}
+SAYS = {
+    "page": lambda client, bob, one: page(client, bob, reverse("reports:profile", args=[one.public_id])),
+    "short PDF": lambda client, bob, one: pdf(client, bob, reverse("reports:pdf", args=[one.public_id]), umfang="kurz"),
+    "long PDF": lambda client, bob, one: pdf(client, bob, reverse("reports:pdf", args=[one.public_id]), umfang="lang"),
+    "spreadsheet": lambda client, bob, one: cells(client, bob, reverse("reports:xlsx", args=[one.public_id])),
+    "collected": lambda client, bob, one: pdf(client, bob, of(one.project.municipality, "collected")),
+    "portfolio": lambda client, bob, one: pdf(client, bob, of(one.project.municipality, "portfolio_pdf")),
+}
+
+
+@pytest.mark.parametrize("made_in", CALLED)
+@pytest.mark.parametrize("read_in", CALLED)
+@pytest.mark.parametrize("surface", SAYS)
+def test_municipality_as_a_whole_is_called_so_in_the_readers_language(
+    client, bob, municipality, edition, surface, made_in, read_in
+):
+    with override(made_in):
+        assessment = workflow.start_assessment(project=whole(municipality, bob), by=bob)
+    due = timezone.localdate() - timedelta(days=3)
+    Measure.objects.create(project=assessment.project, text="Beschluss", criterion_key="beides", due_on=due)
+    answer(assessment, bob, {key: Answer("rated", 3, "So ist es") for key in ("amt", "beides", "haus")})
+    approved(assessment, bob, date(2026, 3, 1))
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = read_in
+    text = SAYS[surface](client, bob, assessment)
+    [other] = {*CALLED} - {read_in}
+    assert CALLED[read_in] in text
+    assert "heißt jetzt" not in text
+    assert "is now called" not in text
+    assert CALLED[other] not in text, text[max(0, text.find(CALLED[other]) - 120) :][:260]
+
+
+def test_name_that_a_municipality_chose_stays(municipality, bob, edition):
+    project = whole(municipality, bob)
+    project.name = "Ganz Musterhafen"
+    with override("en"):
+        assert project.shown_name == "Ganz Musterhafen"

@@ -91,7 +91,7 @@ def _overdue(measures: MeasureQuerySet, projects: list[Project]) -> list[DueMeas
             text,
             with_former(name or email, is_there=is_there) if name or email else typed,
             due_on,
-            known[pk].name,
+            known[pk].shown_name,
             known[pk].public_id,
         )
         for pk, text, name, email, typed, due_on, is_there in rows

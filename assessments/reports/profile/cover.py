@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from django.utils.translation import gettext
+
 from assessments.council_paper import FACTS, PAPER_NAMES, REFERENCES, TEXTS
 
 #: So many signs of a checksum stand where there is no room for all of them.
@@ -171,6 +173,11 @@ class Meta:
     def own_language(self) -> str:
         """The language people wrote their answers in, where the other texts are in another; "" where it is the same."""
         return "" if self.written_in == self.language else self.written_in
+
+    @property
+    def is_named_by_us(self) -> bool:
+        """Whether the project's name is a text of ours, in the language of the report: that of the municipality as a whole."""
+        return self.is_municipality_wide and self.project == gettext("Kommune insgesamt")
 
     @property
     def file_name(self) -> str:

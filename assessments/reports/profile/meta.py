@@ -60,7 +60,7 @@ def cover_of(
         municipality=project.municipality.name,
         coat_of_arms=project.municipality.coat_of_arms.name or "",
         is_fictional=project.municipality.is_fictional,
-        project=project.name,
+        project=project.shown_name,
         project_slug=project.slug,
         project_summary=project.summary,
         confidentiality=project.confidentiality,
