@@ -99,10 +99,15 @@ def _not_sent_since(monday: date) -> Q:
 
 
 def _open_rounds(person: int, **viewer: Any) -> Any:
+    """What a person is told of, and nothing else: a manager of 200 projects sees far more rounds that run."""
     pending = Score.objects.filter(assessment=OuterRef("pk"), assigned_to=person).pending().order_by().values("assessment")
     mine = Coalesce(Subquery(pending.annotate(number=Count("pk")).values("number")), 0)
-    running = Assessment.objects.visible_to(viewer_of(viewer)).open().filter(project__archived_at=None)
-    asked = running.with_steps().with_team().with_progress().with_last_approved().annotate(mine=mine)
+    on_team = Project.team.through.objects.filter(project=OuterRef("project"), user=person)
+    theirs = Q(Exists(on_team), state__in=EDITABLE)
+    if managed := viewer.get(f"{Role.MANAGER}_in"):
+        theirs |= Q(state=AssessmentState.SUBMITTED, project__municipality__in=managed)
+    running = Assessment.objects.visible_to(viewer_of(viewer)).filter(theirs, project__archived_at=None)
+    asked = running.with_steps().with_progress().with_last_approved().annotate(mine=mine)
     return asked.order_by(GermanOrder("project__name"))
 
 
@@ -116,7 +121,7 @@ _OPEN_ROUNDS = Prepared(
     "project__municipality",
     "project__phase",
     "edition",
-    added={"step_rows": json.loads, "team_user_ids": None, "progress": None, "last_approved": json.loads, "mine": None},
+    added={"step_rows": json.loads, "progress": None, "last_approved": json.loads, "mine": None},
 )
 _DUE_MEASURES = Prepared(_due_measures, "project__municipality")
 
@@ -153,15 +158,8 @@ def digest_for(person: User, today: date) -> Digest:
     ]
     return Digest(
         person=person,
-        to_edit=[
-            found for found in rounds if found.assessment.state in EDITABLE and person.pk in found.assessment.team_user_ids
-        ],
-        to_approve=[
-            found
-            for found in rounds
-            if found.assessment.state == AssessmentState.SUBMITTED
-            and person.roles.get(found.assessment.project.municipality_id) == Role.MANAGER
-        ],
+        to_edit=[found for found in rounds if found.assessment.state in EDITABLE],
+        to_approve=[found for found in rounds if found.assessment.state == AssessmentState.SUBMITTED],
         overdue=[task for task in tasks if task.measure.due_on < today],  # type: ignore[operator]
         due=[task for task in tasks if task.measure.due_on >= today],  # type: ignore[operator]
         ageing=[

@@ -8,8 +8,9 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from assessments.mail.digest import compose_digest, digest_for, due_people, send_digest
+from assessments.mail.digest import _OPEN_ROUNDS, compose_digest, digest_for, due_people, send_digest
 from assessments.models import Measure
+from assessments.models.project import viewer_values
 from assessments.services import workflow
 from assessments.services.answers import Answer, save_score
 from assessments.services.assignment import assign
@@ -214,6 +215,24 @@ def test_digest_of_a_manager_needs_four_queries(rows, municipality, edition, ali
     person = User.objects.get(pk=bob.pk)
     with django_assert_num_queries(4):
         assert len(digest_for(person, MONDAY).to_approve) == rows
+
+
+def test_digest_reads_no_round_that_it_does_not_tell(project, municipality, elsewhere, alice, bob, charlie):
+    """A manager sees every round of the house; told is what they work on, and what they may approve."""
+    rounds = []
+    for number, place in enumerate([municipality] * 3 + [elsewhere]):
+        other = make_project(place, f"Projekt {number}", team=[alice])
+        rounds.append(workflow.start_assessment(project=other, by=charlie if place == elsewhere else bob))
+    workflow.submit(assessment=rounds[0], by=alice)
+    Membership.objects.create(user=bob, municipality=elsewhere, role=Role.TEAM)
+    rounds[3].project.team.add(bob)
+    bob = User.objects.get(pk=bob.pk)
+    digest = digest_for(bob, MONDAY)
+    assert (subjects(digest.to_approve), subjects(digest.to_edit)) == ([rounds[0]], [rounds[3]])
+    workflow.submit(assessment=rounds[3], by=charlie)
+    digest = digest_for(bob, MONDAY)
+    assert (subjects(digest.to_approve), digest.to_edit) == ([rounds[0]], [])
+    assert _OPEN_ROUNDS.rows(person=bob.pk, **viewer_values(bob)) == [rounds[0]]
 
 
 def test_digest_is_written_in_the_persons_language(assessment, municipality):

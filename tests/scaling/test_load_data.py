@@ -144,3 +144,16 @@ def test_it_is_made_once_and_says_what_it_needs():
     Municipality.objects.all().delete()
     with pytest.raises(CommandError, match="a project for each"):
         call_command("make_load_data", municipalities=3, projects=2, stdout=StringIO())
+
+
+def test_says_in_one_sentence_that_there_is_no_catalogue():
+    with pytest.raises(CommandError, match="not loaded yet"):
+        call_command("make_load_data", stdout=StringIO())
+    assert not Municipality.objects.exists()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE catalogue_edition RENAME TO away")
+        try:
+            with pytest.raises(CommandError, match="not loaded yet"):
+                call_command("make_load_data", stdout=StringIO())
+        finally:
+            cursor.execute("ALTER TABLE away RENAME TO catalogue_edition")

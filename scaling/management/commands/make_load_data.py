@@ -2,9 +2,10 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import ProgrammingError, connection
 
 from assessments.reports.peers.publishing import publish
+from catalogue.models import Edition, EditionState
 from scaling.accounts.models import Municipality
 from scaling.common.embedded import is_embedded
 from scaling.load_data.copies import Copier
@@ -22,6 +23,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, municipalities: int, projects: int, **options: Any) -> None:
         if not is_embedded():
             raise CommandError("Load data is only made in the demo's own database: everybody knows its passwords.")
+        try:
+            is_ready = Edition.objects.filter(state=EditionState.PUBLISHED).exists()
+        except ProgrammingError:  # without a table
+            is_ready = False
+        if not is_ready:
+            raise CommandError("Load data is made from the demo's catalogue, which is not loaded yet: start the demo once.")
         if Municipality.objects.filter(ags=AGS).exists():
             raise CommandError("There is load data already: ./run reset begins anew.")
         most = sum(1 for _name in names())
