@@ -36,10 +36,17 @@ INTERACTIVE = {"a", "button", "select", "textarea", "input", "label", "details"}
 REFERENCES = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-errormessage", "list", "headers")
 #: Parse errors of the standard that say nothing about a page: SVG written the XML way is right.
 HARMLESS = {"non-void-element-with-trailing-solidus"}
+#: Attributes whose values make another element of it, for a browser and for axe; of others, their being there and not empty does.
+TELLING = {"class", "type", "role", "lang", "open", "hidden", "disabled", "tabindex"}
 
 
 def problems(source: str) -> list[str]:
     return [*_parse_errors(source), *_Structure.of(source)]
+
+
+def parts(source: str) -> tuple[str, ...]:
+    """What a page is made of, without its words: each element with those around it, in order. Of rows alike, there is one."""
+    return _Parts.of(source)
 
 
 def _parse_errors(source: str) -> Iterator[str]:
@@ -98,3 +105,44 @@ class _Structure(Tokens):
         if tag in self.open:
             while self.open.pop() != tag:
                 pass
+
+
+class _Parts(Tokens):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[tuple[str, str]] = []
+        self.found: dict[str, None] = {}
+
+    @classmethod
+    def of(cls, source: str) -> tuple[str, ...]:
+        page = cls()
+        page.feed(source)
+        return tuple(page.found)
+
+    def path(self, *last: str) -> str:
+        return "/".join([*(one for _tag, one in self.open), *last])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = [f"{n}={v}" if n in TELLING or n.startswith("aria-") and not _points(n) else f"{n}{not v}" for n, v in attrs]
+        one = f"{tag}[{' '.join(sorted(told))}]"
+        self.found[self.path(one)] = None
+        if tag not in VOID:
+            self.open.append((tag, one))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if any(tag == name for name, _one in self.open):
+            while self.open.pop()[0] != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        if not data.isspace():
+            self.found[self.path("words")] = None  # a link or a heading without any is another one
+
+
+def _points(attribute: str) -> bool:
+    return attribute in REFERENCES or attribute == "aria-label"

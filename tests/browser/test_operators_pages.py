@@ -77,7 +77,8 @@ def visit(inspector: Inspector, live_server: Any, become: Callable[[str], Any], 
         answer = client.get(path)
         if answer.status_code == REFUSED or (answer.status_code == 302 and name == "admin:login"):
             return False
-        inspector.visit(name, f"{live_server.url}{path}")
+        if inspector.is_new(re.sub(r" \d+$", "", name), answer.text):  # of two objects' pages alike, one
+            inspector.visit(name, f"{live_server.url}{path}")
         return True
 
     return visit
