@@ -8,6 +8,7 @@ from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -79,8 +80,15 @@ def keep_what_is_loaded() -> None:
 keep_what_is_loaded_for_pdfs = cache(keep_what_is_loaded)
 
 
+@pytest.fixture(scope="session")
+def media_roots(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A place for each test's files. Most have none, and to make and remove a folder for each takes longer than many a test."""
+    root = tmp_path_factory.mktemp("media")
+    return (root / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def _fast_and_private(settings, tmp_path):
+def _fast_and_private(settings: Any, media_roots: Iterator[Path]) -> Iterator[None]:
     translation.activate(settings.LANGUAGE_CODE)  # a request leaves its language behind for the next test
     edition_cache.forget()  # and this what the catalogue said, under ids that may come again
     for name, value in IN_TESTS.items():
@@ -89,7 +97,10 @@ def _fast_and_private(settings, tmp_path):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MEDIA_ROOT = media = next(media_roots)
+    yield
+    if media.exists():
+        shutil.rmtree(media)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -85,6 +85,7 @@ def status_of(visitor: Visitor, method: str, address: SplitResult, fields: dict[
     return int(answer.status_code)
 
 
+@pytest.mark.usefixtures("documents")
 class TestOffers:
     @pytest.mark.parametrize(("person", "state"), [*product(MEMBERS, STATES), *((other, STATES[0]) for other in OTHERS)])
     def test_what_is_offered_is_not_refused(self, world, person, state):

@@ -8,10 +8,14 @@ A step in the wrong state is no matter of rights: it says who was faster, and is
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.db import transaction
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tests.conftest import SharedRows
 from tests.pages import without_chance
+from tests.world import World
 
 PERSONS = ("nobody", "charlie", "rita", "alice", "bob", "dora")
 
@@ -372,17 +376,29 @@ def test_every_address_has_a_row():
     assert ours == {name for name, *_ in TABLE}
 
 
+@pytest.fixture(scope="class")
+def signed_in_once(_shared_world: World, shared_rows: SharedRows) -> dict[str, str]:
+    """The cookie of each person who is signed in, for all tests of the class: to sign in takes longer than most answers."""
+
+    def cookie_of(person: str) -> str:
+        client = Client()
+        client.force_login(getattr(_shared_world.cast, person), backend="django.contrib.auth.backends.ModelBackend")
+        return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    return shared_rows.make(lambda: {person: cookie_of(person) for person in PERSONS if person != "nobody"})
+
+
 @pytest.mark.usefixtures("documents")
 class TestAddress:
     @pytest.mark.parametrize(("name", "ids", "method", "expected"), TABLE)
-    def test_address_answers_each_person(self, client, world, request, name, ids, method, expected):
+    def test_address_answers_each_person(self, client, world, signed_in_once, name, ids, method, expected):
         path = reverse(name, args=[world.ids[word] for word in ids.split()])
         found = []
         for person, wanted in zip(PERSONS, expected.split(), strict=True):
             with transaction.atomic():  # undone after each person, so that everyone meets the same state
-                client.logout()
+                client.cookies.clear()
                 if person != "nobody":
-                    client.force_login(request.getfixturevalue(person), backend="django.contrib.auth.backends.ModelBackend")
+                    client.cookies[settings.SESSION_COOKIE_NAME] = signed_in_once[person]
                 response = getattr(client, method)(path)
                 if response.streaming:
                     list(response.streaming_content)  # read to its end, a file is closed

@@ -6,12 +6,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from playwright.sync_api import expect
 
 from assessments.services import workflow
 from tests.cast import PASSWORD
 from tests.chromium import CHROMIUM, WHERE_MISSING
+from tests.conftest import _load_demo
 from tests.factories import make_catalogue, make_project
 from tests.kept_rows import KeptRows
 from tests.world import World, put_world
@@ -65,6 +67,13 @@ def assert_accessible() -> Callable[[Any], None]:
 def world(transactional_db: None, kept_rows: KeptRows) -> World:
     """One of each test's own, stored for the server of the tests to see."""
     return put_world(kept_rows)
+
+
+@pytest.fixture
+def stored_demo(transactional_db: None, kept_rows: KeptRows) -> None:
+    """The catalogue as it is shipped and the demo's municipalities, stored for the server of the tests to see."""
+    with transaction.atomic():
+        kept_rows.get("demo", _load_demo)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ INTERACTIVE = {"a", "button", "select", "textarea", "input", "label", "details"}
 REFERENCES = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-errormessage", "list", "headers")
 #: Parse errors of the standard that say nothing about a page: SVG written the XML way is right.
 HARMLESS = {"non-void-element-with-trailing-solidus"}
-#: Attributes whose values make another element of it, for a browser and for axe; of others, their being there and not empty does.
+#: Attributes whose values make another element of it, for a browser and for axe. Of others, it counts whether they are empty.
 TELLING = {"class", "type", "role", "lang", "open", "hidden", "disabled", "tabindex"}
 
 
@@ -123,7 +123,7 @@ class _Parts(Tokens):
         return "/".join([*(one for _tag, one in self.open), *last])
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = [f"{n}={v}" if n in TELLING or n.startswith("aria-") and not _points(n) else f"{n}{not v}" for n, v in attrs]
+        told = [f"{n}={v}" if n in TELLING or _says_a_state(n) else f"{n}{not v}" for n, v in attrs]
         one = f"{tag}[{' '.join(sorted(told))}]"
         self.found[self.path(one)] = None
         if tag not in VOID:
@@ -144,5 +144,5 @@ class _Parts(Tokens):
             self.found[self.path("words")] = None  # a link or a heading without any is another one
 
 
-def _points(attribute: str) -> bool:
-    return attribute in REFERENCES or attribute == "aria-label"
+def _says_a_state(attribute: str) -> bool:
+    return attribute.startswith("aria-") and attribute not in (*REFERENCES, "aria-label")

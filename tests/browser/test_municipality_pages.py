@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -10,6 +11,7 @@ from assessments.models import PlanVariant
 from assessments.reports.demo_beside import load_beside
 from scaling.accounts.models import Municipality, User
 from tests.conftest import _load_demo
+from tests.kept_rows import KeptRows
 
 QUESTIONS = ["Wo stehen wir?", "Was hält uns auf?", "Wer ist zu spät?", "Was wird nächstes Jahr sein?"]
 LAPTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
@@ -34,10 +36,15 @@ NUMBERS = """(digits) => {
 }"""
 
 
-@pytest.fixture
-def place(transactional_db: None) -> Municipality:
+def _load_both() -> None:
     _load_demo()
     load_beside()
+
+
+@pytest.fixture
+def place(transactional_db: None, kept_rows: KeptRows) -> Municipality:
+    with transaction.atomic():
+        kept_rows.get("beside", _load_both)
     return Municipality.objects.get(ags="03999001")
 
 

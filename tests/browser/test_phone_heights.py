@@ -14,7 +14,6 @@ from django.test import Client
 from catalogue.models import Edition
 from catalogue.services.publishing import copy_edition
 from scaling.accounts.models import User
-from tests.conftest import _load_demo
 
 WIDTH, HEIGHT, SCREENS = 390, 844, 10
 #: Paper, and what is no page of ours.
@@ -42,8 +41,7 @@ def kind_of(path: str) -> str:
     ],
     ids=lambda email: email[:4],
 )
-def test_no_page_is_higher_than_ten_screens_of_a_phone(page, live_server, email):
-    _load_demo()
+def test_no_page_is_higher_than_ten_screens_of_a_phone(page, live_server, stored_demo, email):
     client, person = Client(), User.objects.get(email=email)
     if person.is_curator:  # who has a draft to edit
         copy_edition(edition=Edition.objects.order_by("-major", "-minor")[0], by=person)

@@ -7,7 +7,6 @@ from assessments.models import Assessment
 from assessments.services import workflow
 from assessments.services.answers import Answer, save_score
 from scaling.accounts.models import User
-from tests.conftest import _load_demo
 from tests.factories import make_catalogue, make_project
 
 
@@ -36,8 +35,7 @@ def test_example_is_at_most_five_screens_high_though_it_has_all_there_is(page, l
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (390, 844)], ids=["laptop", "phone"])
-def test_every_round_of_the_demo_is_at_most_five_screens_high(page, live_server, sign_in, size):
-    _load_demo()
+def test_every_round_of_the_demo_is_at_most_five_screens_high(page, live_server, sign_in, stored_demo, size):
     page.set_viewport_size({"width": size[0], "height": size[1]})
     heights = {}
     for assessment in Assessment.objects.select_related("project__municipality"):

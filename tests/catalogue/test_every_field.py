@@ -137,8 +137,8 @@ def document():
 
 
 @pytest.fixture
-def edition():
-    return import_files([load_file(as_file(document()), "x.yaml")])[0].edition
+def edition(db, kept_rows):
+    return kept_rows.get("every field", lambda: import_files([load_file(as_file(document()), "x.yaml")])[0].edition)
 
 
 @pytest.mark.parametrize(("model", "name"), EVERY)

@@ -29,6 +29,7 @@ from assessments.reports.templatetags.profile_values import mean
 from assessments.services import workflow
 from assessments.services.answers import Answer
 from catalogue.models import Criterion, EditionState, Subject
+from tests.cast import Cast
 from tests.factories import make_criteria, make_edition, make_project
 from tests.reports.conftest import CRITERIA, FIRST, answer, approved, publish
 from tests.reports.pdf_facts import text_of
@@ -39,13 +40,17 @@ SCHEMA = Path(django_settings.BASE_DIR, "assessments/reports/export/schema/munic
 OWN = {"vertrauen": Answer("rated", 4, "Regeln für alle"), "personal": Answer("rated", 1, "Zwei Stellen für alle Projekte")}
 
 
-@pytest.fixture
-def edition(db):
-    """Seven criteria, two of which are also about the municipality."""
+def published_for_two():
     edition = make_edition(state=EditionState.DRAFT, attribution_de="Quelle: Roadmap", level_scale_notice_de="Eigene Skala")
     make_criteria(edition, CRITERIA)
     Criterion.objects.exclude(key__in=OWN).update(subject=Subject.SOLUTION)
     return publish(edition)
+
+
+@pytest.fixture
+def edition(db):
+    """Seven criteria, two of which are also about the municipality."""
+    return published_for_two()
 
 
 def another(municipality, by, name, answers, on=date(2026, 2, 1), **project):
@@ -337,13 +342,32 @@ def test_criterion_page_quotes_reasons_of_the_records(client, bob, municipality,
         assert fetch(client, bob, municipality, "municipal_criterion", key).status_code == 404
 
 
-@pytest.mark.parametrize("shown", [*SHOWN, "", "gibt-es-nicht"])
-@pytest.mark.parametrize("more", [{}, {"workstream": "technisch"}, {"phase": "p1"}, {"workstream": "'; DROP", "seite": "x"}])
-def test_every_narrowing_gives_a_page(client, bob, municipality, edition, shown, more):
-    another(municipality, bob, "Ämterbuch", FIRST)
-    assert fetch(client, bob, municipality, zeigen=shown, **more).status_code == 200
-    if more.get("workstream") == "technisch":
-        assert all("technisch" in one.workstreams for one in seen(bob, municipality, zeigen=shown, **more).shown)
+@pytest.fixture(scope="class")
+def one_project(shared_rows):
+    """The cast, with a project whose round is approved: once for all narrowings."""
+
+    def made():
+        cast = Cast()
+        published_for_two()
+        another(cast.municipality, cast.bob, "Ämterbuch", FIRST)
+        return cast
+
+    return shared_rows.make(made)
+
+
+class TestNarrowing:
+    @pytest.fixture
+    def cast(self, one_project, db):
+        return one_project
+
+    @pytest.mark.parametrize("shown", [*SHOWN, "", "gibt-es-nicht"])
+    @pytest.mark.parametrize(
+        "more", [{}, {"workstream": "technisch"}, {"phase": "p1"}, {"workstream": "'; DROP", "seite": "x"}]
+    )
+    def test_every_narrowing_gives_a_page(self, client, bob, municipality, shown, more):
+        assert fetch(client, bob, municipality, zeigen=shown, **more).status_code == 200
+        if more.get("workstream") == "technisch":
+            assert all("technisch" in one.workstreams for one in seen(bob, municipality, zeigen=shown, **more).shown)
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
