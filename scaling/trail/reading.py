@@ -143,23 +143,23 @@ def described(found: Sequence[FoundEntry]) -> list[LogEntry]:
     """In words, in the order given. Two queries for each table they come from, one for seals, and one for each kind of
     thing that a change names (people, phases, criteria); however many entries.
     """
-    rows: dict[tuple[int, int], Any] = {}
-    before: dict[tuple[int, int], Any] = {}
-    for number in sorted({source for source, _row, _at in found}):
-        source = SHOWN[number]
-        wanted = [row for one, row, _at in found if one == number]
+    rows: dict[tuple[str, int], Any] = {}
+    before: dict[tuple[str, int], Any] = {}
+    tables = {SHOWN[number].table: SHOWN[number] for number in sorted({number for number, _row, _at in found})}
+    for table, source in tables.items():
+        wanted = [row for number, row, _at in found if SHOWN[number].table == table]
         for row in _rows(source, wanted):
-            rows[number, row.pk] = row
+            rows[table, row.pk] = row
         if source.is_history:
-            earlier = {row.log_before: row.pk for (one, _pk), row in rows.items() if one == number and row.log_before}
+            earlier = {row.log_before: row.pk for (one, _pk), row in rows.items() if one == table and row.log_before}
             for row in source.model._base_manager.filter(pk__in=list(earlier)) if earlier else ():
-                before[number, earlier[row.pk]] = row
+                before[table, earlier[row.pk]] = row
     names = names_for([*rows.values(), *before.values()])
-    seals = _seals((SHOWN[number].table, row) for number, row in rows)
+    seals = _seals(rows)
     return [
-        _entry(SHOWN[number], rows[number, row], before.get((number, row)), names, seals)
+        _entry(SHOWN[number], rows[key], before.get(key), names, seals)
         for number, row, _at in found
-        if (number, row) in rows  # removed by the retention in between
+        if (key := (SHOWN[number].table, row)) in rows  # removed by the retention in between
     ]
 
 

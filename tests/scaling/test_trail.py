@@ -14,9 +14,11 @@ from assessments.services import answers, comments, plan_variants, workflow
 from scaling.accounts import invitations
 from scaling.accounts.models import Membership, Municipality
 from scaling.common.history import attribute_to
-from scaling.trail.models import TrailEvent
+from scaling.trail.events import note
+from scaling.trail.models import EventKind, TrailEvent
 from scaling.trail.reading import Wanted, described, entries
 from scaling.trail.sealing import seal
+from scaling.trail.sources import SHOWN
 from tests.cast import make_user
 from tests.factories import make_project
 
@@ -264,6 +266,22 @@ def test_number_of_queries_does_not_grow(world, municipality, alice, bob, client
         save(score, alice, state="rated", level=1, rationale="Noch einer")
     assert count() <= one
     assert one <= 45
+
+
+def test_kinds_of_one_table_are_read_together(world, municipality, bob):
+    """Signing in, fetching a file and what operators do stand in one table."""
+    TrailEvent.objects.all().delete()
+    for kind in (EventKind.SIGNED_IN, EventKind.DOWNLOADED, EventKind.SETTINGS):
+        note(kind, by=bob)
+    found = [one for one in entries(Wanted(), most=20) if SHOWN[one[0]].model is TrailEvent]
+    assert len({source for source, _row, _at in found}) == 3
+
+    def queries(some):
+        with CaptureQueriesContext(connection) as captured:
+            assert len(described(some)) == len(some)
+        return len(captured)
+
+    assert queries(found) == queries(found[:1])
 
 
 def test_membership_and_invitation_are_told(world, municipality, bob):
