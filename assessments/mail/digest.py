@@ -141,7 +141,7 @@ def digest_for(person: User, today: date) -> Digest:
             a,
             a.counts,
             a.mine,
-            named(a.project.name, a.project.municipality.name),
+            named(a.project.shown_name, a.project.municipality.name),
             absolute_url(a.get_absolute_url()),
             a.last_approved["round"] if a.last_approved else 0,
             datetime.fromisoformat(a.last_approved["at"]) if a.last_approved else None,
@@ -151,7 +151,7 @@ def digest_for(person: User, today: date) -> Digest:
     tasks = [
         DigestMeasure(
             measure,
-            named(measure.project.name, measure.project.municipality.name),
+            named(measure.project.shown_name, measure.project.municipality.name),
             absolute_url(reverse("assessments:measures", args=[measure.project.public_id])),
         )
         for measure in _DUE_MEASURES.rows(person=person.pk, until=today + AHEAD, **viewer)

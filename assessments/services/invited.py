@@ -29,7 +29,7 @@ def keep(invitation: Invitation, ids: Collection[str]) -> None:
 
 def names(invitation: Invitation) -> list[str]:
     """One query."""
-    return [project.name for project in _projects(invitation)]
+    return [project.shown_name for project in _projects(invitation)]
 
 
 def join(invitation: Invitation, membership: Membership, by: Any) -> str:

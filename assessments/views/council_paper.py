@@ -33,7 +33,7 @@ def project_paper(request: HttpRequest, public_id: str) -> HttpResponse:
             return _two_versions(request, form, error, crumbs)
         messages.success(request, _("Die Angaben sind gespeichert."))
         return redirect(project)
-    return _page(request, form, crumbs, project.name)
+    return _page(request, form, crumbs, project.shown_name)
 
 
 @login_required
@@ -57,7 +57,7 @@ def round_paper(request: HttpRequest, public_id: str) -> HttpResponse:
             return _approved(request, assessment)
         messages.success(request, _("Die Angaben sind gespeichert."))
         return redirect(assessment.project)
-    return _page(request, form, crumbs, f"{assessment.project.name}, {assessment.round_label}")
+    return _page(request, form, crumbs, f"{assessment.project.shown_name}, {assessment.round_label}")
 
 
 def _approved(request: HttpRequest, assessment: Any) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from assessments.mail.digest import digest_for
 from assessments.models import AssessmentRecord, Measure, Project
 from assessments.queries.gates import gates_of
 from assessments.reports.four_answers.build import four_answers
@@ -82,6 +83,10 @@ SAYS = {
     "spreadsheet": lambda client, bob, one: cells(client, bob, reverse("reports:xlsx", args=[one.public_id])),
     "collected": lambda client, bob, one: pdf(client, bob, of(one.project.municipality, "collected")),
     "portfolio": lambda client, bob, one: pdf(client, bob, of(one.project.municipality, "portfolio_pdf")),
+    "start": lambda client, bob, one: page(client, bob, reverse("home")),
+    "plan": lambda client, bob, one: page(client, bob, of(one.project.municipality, "plan")),
+    "development": lambda client, bob, one: page(client, bob, of(one.project.municipality, "development")),
+    "links": lambda client, bob, one: page(client, bob, reverse("reports:share_links", args=[one.public_id])),
 }
 
 
@@ -104,6 +109,16 @@ def test_municipality_as_a_whole_is_called_so_in_the_readers_language(
     assert "heißt jetzt" not in text
     assert "is now called" not in text
     assert CALLED[other] not in text, text[max(0, text.find(CALLED[other]) - 120) :][:260]
+
+
+@pytest.mark.parametrize("read_in", CALLED)
+def test_weekly_mail_calls_the_municipality_as_a_whole_so_in_the_readers_language(bob, municipality, edition, read_in):
+    project = whole(municipality, bob)
+    today = timezone.localdate()
+    Measure.objects.create(project=project, text="Beschluss", criterion_key="beides", due_on=today, owner=bob)
+    with override(read_in):
+        [task] = digest_for(bob, today).due
+    assert task.project == CALLED[read_in]
 
 
 def test_name_that_a_municipality_chose_stays(municipality, bob, edition):

@@ -144,7 +144,7 @@ def _trends(sources: DevelopmentSources) -> Iterable[ProjectTrend]:
     for project in sources.projects:
         held = [row for row in sources.records.get(project.pk, ()) if row.superseded_at is None]
         rounds = tuple(map(_point, sorted(held, key=lambda row: row.round)))
-        yield ProjectTrend(project.public_id, project.name, project.is_municipality_wide, rounds)
+        yield ProjectTrend(project.public_id, project.shown_name, project.is_municipality_wide, rounds)
 
 
 def _point(row: ApprovedRow) -> RoundPoint:
@@ -163,7 +163,7 @@ def _point(row: ApprovedRow) -> RoundPoint:
 
 
 def _moved(sources: DevelopmentSources) -> Sequence[MovedRound]:
-    names = {project.pk: project.name for project in sources.projects}
+    names = {project.pk: project.shown_name for project in sources.projects}
     rows = [row for rows in sources.records.values() for row in rows]
     return [
         MovedRound(

@@ -114,7 +114,7 @@ def _answers(
 ) -> FourAnswers:
     solutions = [row for row in rows if not row.project.is_municipality_wide]
     whole = next((row for row in rows if row.project.is_municipality_wide), None)
-    blocked = [(row.project.name, found) for row in solutions if (found := row.obstacles)]
+    blocked = [(row.project.shown_name, found) for row in solutions if (found := row.obstacles)]
     changes = [row.spoken.changes for row in solutions if row.spoken is not None and row.spoken.changes]
     states = [row.gate["state"] for row in solutions if row.gate is not None]
     own = [one for row in rows for one in measures.get(row.project.pk, ())]
@@ -238,7 +238,7 @@ def _falls(rows: Sequence[_Row], measures: Mapping[int, Sequence[ToDo]], today: 
         day = falls_on(frame, ratings_in(stored["ratings"]), dated[row.project.pk], row.gate["phase"], today=today)
         if day is not None:
             gate = "" if row.project.is_municipality_wide else said(row.gate["label"])
-            found[row.project.pk] = Fall(row.project.name, row.project.public_id, gate, day)
+            found[row.project.pk] = Fall(row.project.shown_name, row.project.public_id, gate, day)
     return found
 
 

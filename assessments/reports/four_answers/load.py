@@ -142,7 +142,7 @@ def load_waiting(user: Any, municipality: int) -> WaitingRounds | None:
     if not rows:
         return None
     first = rows[0]
-    return WaitingRounds(len(rows), timezone.localdate(first.handed_in), first.project.name, first.public_id)
+    return WaitingRounds(len(rows), timezone.localdate(first.handed_in), first.project.shown_name, first.public_id)
 
 
 def load_ratings(records: Iterable[int]) -> list[dict[str, Any]]:

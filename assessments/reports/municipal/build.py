@@ -83,7 +83,7 @@ def _editions(rows: Sequence[SpokenRow]) -> dict[int, CachedEdition]:
 
 def _project(row: SpokenRow, sources: MunicipalSources) -> ProjectRef:
     project = sources.projects[row.project_id]
-    return ProjectRef(project.public_id, project.name, _ref(row), _number(row))
+    return ProjectRef(project.public_id, project.shown_name, _ref(row), _number(row))
 
 
 def _ref(row: SpokenRow) -> RecordRef:

@@ -119,7 +119,7 @@ def _small_steps(
                 if step not in hints:
                     hints[step] = _hint(criterion, one["level"], municipality_wide=project.is_municipality_wide)
                 yield SmallStep(
-                    project=project.name,
+                    project=project.shown_name,
                     project_id=project.public_id,
                     assessment_id=spoken.assessment_id,
                     criterion=key,
@@ -151,7 +151,7 @@ def _measure(
     return PlannedMeasure(
         public_id=one.public_id,
         text=one.text,
-        project=project.name,
+        project=project.shown_name,
         project_id=project.public_id,
         who=one.who,
         due_on=one.due_on,
