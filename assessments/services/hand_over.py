@@ -13,9 +13,9 @@ from scaling.common.history import attribute_to
 
 def list_belongings(person: User, municipality: Municipality) -> list[Belongings]:
     """Criteria of rounds that go on, measures that still have to be done, and the teams they are on. Three queries."""
-    criteria = [f"{score.criterion.title} ({score.assessment.project})" for score in _scores(person, municipality)]
-    measures = [f"{measure.text} ({measure.project})" for measure in _measures(person, municipality)]
-    teams = [str(project) for project in _projects(person, municipality)]
+    criteria = [f"{score.criterion.title} ({score.assessment.project.shown_name})" for score in _scores(person, municipality)]
+    measures = [f"{measure.text} ({measure.project.shown_name})" for measure in _measures(person, municipality)]
+    teams = [project.shown_name for project in _projects(person, municipality)]
     found = {_("Kriterien"): criteria, _("Maßnahmen"): measures, _("Projektteams"): teams}
     return [Belongings(label, tuple(items)) for label, items in found.items() if items]
 

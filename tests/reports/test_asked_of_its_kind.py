@@ -15,6 +15,7 @@ from assessments.reports.four_answers.build import four_answers
 from assessments.reports.plan.what_if import Assumed, project_what_if
 from assessments.services import workflow
 from assessments.services.answers import Answer
+from assessments.services.hand_over import list_belongings
 from assessments.services.projects import standing_project
 from catalogue.models import EditionState
 from catalogue.models.criterion import Subject
@@ -112,13 +113,15 @@ def test_municipality_as_a_whole_is_called_so_in_the_readers_language(
 
 
 @pytest.mark.parametrize("read_in", CALLED)
-def test_weekly_mail_calls_the_municipality_as_a_whole_so_in_the_readers_language(bob, municipality, edition, read_in):
+def test_mail_of_the_week_and_a_hand_over_call_it_so_in_the_readers_language(bob, municipality, edition, read_in):
     project = whole(municipality, bob)
     today = timezone.localdate()
     Measure.objects.create(project=project, text="Beschluss", criterion_key="beides", due_on=today, owner=bob)
     with override(read_in):
         [task] = digest_for(bob, today).due
+        [kept] = list_belongings(bob, municipality)
     assert task.project == CALLED[read_in]
+    assert kept.items == (f"Beschluss ({CALLED[read_in]})",)
 
 
 def test_name_that_a_municipality_chose_stays(municipality, bob, edition):
