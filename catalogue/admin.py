@@ -6,6 +6,7 @@ Published editions are read-only here by rules.py, and in the database itself.
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
@@ -156,6 +157,13 @@ class EditionBoundAdmin(RecordingAdmin):
     def in_edition(self, row: Any) -> str:
         """By its number: with its title it would take three lines of each row."""
         return str(row.edition.number)
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """As its own edition has it: without the number, the page is the newest one's. A draft is on none."""
+        if obj is None or not hasattr(obj, "get_absolute_url") or obj.edition.state == models.EditionState.DRAFT:
+            return None
+        page, mark, place = obj.get_absolute_url().partition("#")
+        return f"{page}?{urlencode({'ausgabe': obj.edition.number})}{mark}{place}"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """A row never moves to another edition."""

@@ -73,7 +73,9 @@ def project_archive(request: HttpRequest, public_id: str) -> HttpResponse:
     back = "zurueck" in request.POST
     archive_project(project=project, by=request.user, back=back)
     if back:
-        messages.success(request, _("„%(name)s“ ist zurückgeholt und steht wieder in den Listen.") % {"name": project.shown_name})
+        messages.success(
+            request, _("„%(name)s“ ist zurückgeholt und steht wieder in den Listen.") % {"name": project.shown_name}
+        )
     else:
         messages.success(request, _("„%(name)s“ ist archiviert. Alles bleibt lesbar.") % {"name": project.shown_name})
         if Workshop.objects.running().filter(assessment__project=project).exists():

@@ -144,6 +144,7 @@ class MunicipalityAdmin(LongList, VersionedAdmin, admin.ModelAdmin):  # type: ig
     list_display = ("name", "ags", "is_fictional")
     search_fields = ("name", "ags")
     ordering = (GermanOrder("name"), "ags")
+    view_on_site = False  # its page is its members' own
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

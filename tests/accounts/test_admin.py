@@ -30,6 +30,11 @@ def change(client, user, **changes):
     return client.post(reverse("admin:accounts_user_change", args=[user.pk]), data)
 
 
+def test_no_link_leads_to_the_page_of_a_municipality_which_is_its_members_own(client, operator, municipality):
+    page = client.get(reverse("admin:accounts_municipality_change", args=[municipality.pk]))
+    assert not page.context["has_absolute_url"]
+
+
 def test_operator_makes_a_curator_of_a_person(client, operator, alice):
     assert change(client, alice, is_curator=True).status_code == 302
     alice.refresh_from_db()

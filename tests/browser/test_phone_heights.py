@@ -82,3 +82,18 @@ def test_no_page_is_higher_than_ten_screens_of_a_phone(page, live_server, stored
     assert problems == []
     if person.is_superuser:
         assert {"/verwaltung/", "/verwaltung/procrastinate/procrastinatejob/"} <= set(heights)
+
+
+def test_no_criterion_of_the_catalogue_is_higher_either(page, live_server, stored_demo):
+    """The longest ones are measured: the walk above sees one of them, whichever comes first."""
+    newest = Edition.objects.order_by("-major", "-minor")[0]
+    client = Client()
+    paths = [criterion.get_absolute_url() for criterion in newest.criteria.all()]
+    longest = sorted(paths, key=lambda path: len(client.get(path).content), reverse=True)[:8]
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    heights = {}
+    for path in longest:
+        page.goto(f"{live_server.url}{path}", wait_until="load")
+        heights[path] = page.evaluate(SIZE)[0] / HEIGHT
+    assert heights
+    assert max(heights.values()) <= SCREENS, heights

@@ -58,6 +58,20 @@ def test_curator_opens_lists_and_objects(client, curator, published, draft, mode
     assert client.get(reverse(f"admin:catalogue_{model}_change", args=[pk])).status_code == 200
 
 
+@pytest.mark.parametrize("model", ["criterion", "goodpractice", "operatingmodel"])
+def test_link_to_the_website_leads_to_the_rows_own_edition(client, curator, published, draft, model):
+    published(**rich("eins"), number="1.0")
+    published(**rich("zwei"), number="2.0")
+    draft(**rich("drei"), number="3.0")
+    for row in Edition._meta.apps.get_model("catalogue", model).objects.select_related("edition"):
+        page = client.get(reverse(f"admin:catalogue_{model}_change", args=[row.pk]))
+        if row.edition.number == "3.0":  # a draft is on no page
+            assert not page.context["has_absolute_url"]
+            continue
+        shown = client.get(page.context["absolute_url"])
+        assert (shown.status_code, shown.context["edition"].number) == (200, row.edition.number)
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_admin_closed_to_others(client, alice, dora, published, model):
     published(**rich("eins"))
