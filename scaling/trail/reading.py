@@ -197,7 +197,7 @@ def _entry(source: Source, row: Any, before: Any, names: Labels, seals: dict[tup
         who_id=who.pk if who else None,
         kind=source.kind,
         what=what_happened(source, row),
-        title=title_of(source, row),
+        title=title_of(source, row, names),
         municipality=str(municipality) if municipality else str(row.name) if source.municipality == "id" else "",
         project=str(project) if project else str(row.name) if source.project == "id" else "",
         changes=changes(source, row, before, names),

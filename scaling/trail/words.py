@@ -10,14 +10,16 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.models import Measure, PlanVariant
+from assessments.models import Assessment, Measure, PlanVariant
 from assessments.queries.history import ChangedField
 from assessments.queries.row_history import yes_or_no
 from catalogue.models import Criterion
 from scaling.accounts.profile import fields_in_words
 from scaling.common.offices import office_names
 from scaling.common.sorting import sort_key
-from scaling.trail.environment import MARKS, settings_in_words
+from scaling.trail.environment import settings_in_words
+from scaling.trail.event_words import event_in_words
+from scaling.trail.models import TrailEvent
 from scaling.trail.sources import ACCOUNT_FIELDS, Source
 
 #: What is read along with a row, for its title and the place it belongs to.
@@ -106,7 +108,7 @@ def _what(source: Source, row: Any) -> Iterable[Any]:
     return (row.get_kind_display(),)
 
 
-def title_of(source: Source, row: Any) -> str:
+def title_of(source: Source, row: Any, names: Labels) -> str:
     """What it was done to, beside the project and the municipality."""
     table = source.table
     if table == "assessments_historicalscore":
@@ -136,15 +138,10 @@ def title_of(source: Source, row: Any) -> str:
     if table == "catalogue_changelogentry":
         return " · ".join(text for text in (str(row.edition) if row.edition else "", row.title or row.key) if text)
     if table == "scaling_trailevent":
-        return _of_event(row.detail)
+        detail = row.detail
+        named = names.get((Criterion, detail.get("key"))), names.get((Assessment, detail.get("public_id")))
+        return " · ".join(text for text in (event_in_words(detail), *named) if text)
     return ""
-
-
-def _of_event(detail: dict[str, Any]) -> str:
-    """Only what the program itself put there: names of addresses, ids and counts. What ``changes`` tells is left to it."""
-    if MARKS in detail:
-        return ""
-    return ", ".join(f"{key} {value}" for key, value in sorted(detail.items(), key=lambda item: item[0] != "address"))
 
 
 def _in_round(title: str, assessment: Any) -> str:
@@ -158,11 +155,15 @@ def _fields(row: Any) -> "Iterable[Field[Any, Any]]":
 
 
 def names_for(rows: Iterable[Any]) -> Labels:
-    """What foreign keys of these rows say, in words, and what plans name. One query for each model they lead to."""
+    """What foreign keys of these rows, plans and fetched files name, in words. One query for each model they lead to."""
     wanted: dict[type[Model], set[int]] = {}
     measures: set[str] = set()
     criteria: set[str] = set()
+    rounds: set[str] = set()
     for row in rows:
+        if isinstance(row, TrailEvent) and "address" in row.detail:
+            rounds |= {row.detail["public_id"]} if "public_id" in row.detail else set()
+            criteria |= {row.detail["key"]} if "key" in row.detail else set()
         if not hasattr(row, "history_id"):
             continue
         if row.instance_type is PlanVariant:
@@ -180,6 +181,8 @@ def names_for(rows: Iterable[Any]) -> Labels:
     if criteria:
         titles = Criterion.objects.filter(key__in=criteria).order_by("edition").titles_only()
         names |= {(Criterion, one.key): str(one.title) for one in titles}
+    if rounds:
+        names |= {(Assessment, one.public_id): one.round_label for one in Assessment.objects.filter(public_id__in=rounds)}
     return names
 
 

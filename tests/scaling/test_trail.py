@@ -127,9 +127,12 @@ def test_what_was_fetched_of_a_round_or_a_criterion_is_found_by_it(world, client
     assert answer.status_code == 200
     assert answer.getvalue() == b"Text"
     fetched = {"art": "abrufe"}
-    assert "reports:csv" in client.get(url, fetched | {"runde": world.approved.public_id}).text
-    assert "reports:csv" not in client.get(url, fetched | {"runde": world.draft.public_id}).text
-    assert "assessments:evidence_file" in client.get(url, fetched | {"kriterium": "kriterium-1"}).text
+    approved, draft = world.approved, world.draft
+    assert f"Profil (CSV) · {approved.round_label}" in client.get(url, fetched | {"runde": approved.public_id}).text
+    assert "Profil (CSV)" not in client.get(url, fetched | {"runde": draft.public_id}).text
+    title = draft.scores.get(criterion__key="kriterium-1").criterion.title
+    found = f"Datei eines Nachweises · {title} · {draft.round_label}"
+    assert found in client.get(url, fetched | {"kriterium": "kriterium-1"}).text
     assert "Kein Eintrag" in client.get(url, fetched | {"kriterium": "kriterium-2"}).text
 
 
