@@ -7,6 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+#: Keys in one statement: PostgreSQL takes 65,535 values at most, and there may be more sessions than that to sweep.
+AT_ONCE = 10_000
+
 
 def lock(rows: QuerySet[Any], *, skip_locked: bool = False) -> list[Any]:
     """Lock rows of one table until the transaction ends; returns the keys of those that are there. One query.
@@ -32,4 +35,5 @@ def delete(rows: QuerySet[Any]) -> int:
 
 
 def _delete(rows: QuerySet[Any], keys: list[Any]) -> int:
-    return rows.model._base_manager.filter(pk__in=keys).delete()[0] if keys else 0
+    every = rows.model._base_manager
+    return sum(every.filter(pk__in=keys[start : start + AT_ONCE]).delete()[0] for start in range(0, len(keys), AT_ONCE))

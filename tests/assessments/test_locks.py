@@ -25,6 +25,7 @@ from catalogue.services.uploads import store_upload
 from scaling.accounts import sign_ins
 from scaling.accounts.models import PeopleList, SignIn, User
 from scaling.common.jobs import FAR_OFF, bring_near
+from scaling.common.locks import sweep
 from scaling.models import SubmittedForm
 from scaling.privacy.retention import STEPS
 from scaling.session_store import SessionStore
@@ -248,3 +249,13 @@ def test_workshop_that_is_being_approved_is_left_to_its_approval(assessment, ali
         assert pool.submit(lambda: races.at_once(step)).result(timeout=30) == [1]
     assert STEPS["workshops"](timezone.now()) == 1
     assert not Participant.objects.exists()
+
+
+def test_more_rows_than_one_statement_takes_values_are_swept():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO django_session (session_key, session_data, expire_date) "
+            "SELECT 'alt' || number, '', now() - interval '1 day' FROM generate_series(1, 70000) AS number"
+        )
+    assert sweep(Session.objects.filter(expire_date__lt=timezone.now())) == 70_000
+    assert not Session.objects.exists()
