@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Exists, Max, Min, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from assessments.models import Measure, MeasureStatus, Project, ProjectPaper, RoundPaper, ShareLink, TeamChange
@@ -113,12 +114,9 @@ def _own(rows: Any) -> HistorySource:
 def _team(project: Project) -> HistorySource:
     changes = TeamChange.objects.filter(project=project)
     before = Q(at__lt=OuterRef("at")) | Q(at=OuterRef("at"), pk__lt=OuterRef("pk"))
-    with_the_same = changes.filter(before, _same_person(), at__gt=OuterRef("at") - AT_ONCE)
+    by_the_same = changes.annotate(whose=Coalesce("by", 0)).filter(before, whose=Coalesce(OuterRef("by"), 0))
+    with_the_same = by_the_same.filter(at__gt=OuterRef("at") - AT_ONCE)
     return TeamSource(changes.exclude(Exists(with_the_same)), "at", changes=changes)
-
-
-def _same_person() -> Q:
-    return Q(by=OuterRef("by")) | Q(by=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,15 +131,17 @@ class TeamSource(TableSource):
         ends = self.changes.filter(pk__in=rows).aggregate(first=Min("at"), last=Max("at"))
         found = self.changes.filter(at__gte=ends["first"], at__lte=ends["last"] + 10 * AT_ONCE)
         entries: dict[int, HistoryEntry] = {}
-        latest: TeamChange | None = None
-        place = 0
+        latest: dict[int | None, TeamChange] = {}  # by person: two may change the team in one second
+        place: dict[int | None, int] = {}
         for change in found.select_related("person", "by").order_by("at", "pk"):
             label = _("dazugekommen") if change.joined else _("ausgeschieden")
             field = ChangedField(label, "", str(change.person) if change.person else _("gelöschte Person"))
-            if latest is not None and latest.by_id == change.by_id and change.at - latest.at < AT_ONCE:
-                entries[place] = replace(entries[place], changes=(*entries[place].changes, field))
+            by = change.by_id
+            if by in latest and change.at - latest[by].at < AT_ONCE:
+                begun = entries[place[by]]
+                entries[place[by]] = replace(begun, changes=(*begun.changes, field))
             else:
-                place = change.pk
-                entries[place] = HistoryEntry(change.at, who_did(change.by), _("Projektteam geändert"), changes=(field,))
-            latest = change
+                place[by] = change.pk
+                entries[change.pk] = HistoryEntry(change.at, who_did(change.by), _("Projektteam geändert"), changes=(field,))
+            latest[by] = change
         return {row: entries[row] for row in rows if row in entries}

@@ -22,6 +22,7 @@ from catalogue.edition_cache import cached_edition
 from scaling.accounts.models import Membership
 from scaling.common.places import ENTRIES_PER_PAGE
 from tests.conftest import make_user
+from tests.factories import make_project
 
 pytestmark = pytest.mark.django_db
 
@@ -184,3 +185,18 @@ def test_municipality_and_project_tell_all_on_their_pages(project, assessment, a
         whole = [entry for _place, entry in read_history(sources)]
         assert len(whole) >= 50
         assert walked(sources, "older") == whole
+
+
+def test_two_who_change_a_team_in_one_second_are_both_told(municipality, alice, bob):
+    """Also somebody between whose clicks another one, or nobody in particular, changed it."""
+    project = make_project(municipality)
+    TeamChange.objects.filter(project=project).delete()
+    begun = timezone.now() - timedelta(days=1)
+    people = [make_user(f"Nr {number}") for number in range(5)]
+    for number, (person, by) in enumerate(zip(people, [None, alice, bob, alice, None], strict=True)):
+        at = begun + timedelta(milliseconds=100 * number)
+        TeamChange.objects.create(project=project, person=person, by=by, at=at, joined=True)
+    found = [entry for _place, entry in read_history(project_sources(project, with_links=False)) if "team" in entry.what]
+    joined = {entry.who: [change.after for change in entry.changes] for entry in found}
+    assert len(found) == 3
+    assert joined == {"Person nicht festgehalten": ["Nr 0", "Nr 4"], str(alice): ["Nr 1", "Nr 3"], str(bob): ["Nr 2"]}
