@@ -34,9 +34,7 @@ FILES: dict[str, tuple[Any, str]] = {
     "reports:development_xlsx": (_("Entwicklung"), "XLSX"),
     "reports:development_json": (_("Entwicklung"), "JSON"),
     "reports:plan_calendar": (_("Termine des Plans"), "ICS"),
-}
-#: What everybody may read, so that nobody is noted for it (``events.DownloadMiddleware`` notes who is signed in all the same).
-OPEN_FILES: dict[str, tuple[Any, str]] = {
+    # What everybody may read is noted for whoever is signed in, too.
     "catalogue:yaml": (_("Katalogausgabe"), "YAML"),
     "catalogue:xlsx": (_("Katalogausgabe"), "XLSX"),
     "reports:example_pdf": (_("Beispielprofil"), "PDF"),
@@ -87,7 +85,7 @@ def _number(name: str, value: int) -> str:
 
 
 def _file(detail: dict[str, Any]) -> str:
-    found = {**FILES, **OPEN_FILES}.get(detail["address"])
+    found = FILES.get(detail["address"])
     if found is None:  # an address of an older version
         return ""
     name, kind = found
