@@ -79,10 +79,10 @@ def with_titles(comparison: EditionComparison, *documents: dict[str, Any], langu
     """
     titles = {item["key"]: _title(item, language) for document in documents for item in document["criteria"]}
     shown = {
-        (change.kind, change.key): _title(item, language)
-        for change in comparison.objects
+        (kind, key): _title(item, language)
+        for kind in {change.kind for change in comparison.objects}
         for document in documents
-        if (item := _by_key(document, change.kind).get(change.key))
+        for key, item in _by_key(document, kind).items()
     }
 
     def named(value: Any) -> Any:
