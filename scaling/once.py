@@ -8,6 +8,7 @@ error in a field, two versions) have stored nothing; they are not kept, and the 
 """
 
 import hashlib
+import json
 import secrets
 import time
 from collections.abc import Callable
@@ -102,14 +103,17 @@ def _key_of(request: HttpRequest) -> str:
 
 
 #: Outdated ones are swept away by the way, a few at a time; those another request is sweeping are left to it.
+#: Nobody waits for the disk to have this row: what the form does is written after it, in one order, so a crash that loses the
+#: row has lost all that was done. Of the answer (``_KEEP``) that would not be true.
 _BEGIN = """
-    WITH swept AS (
+    WITH without_waiting AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)), swept AS (
         DELETE FROM scaling_submittedform WHERE key IN (
             SELECT key FROM scaling_submittedform WHERE at < %(outdated)s AND key <> %(key)s
             ORDER BY at LIMIT 20 FOR UPDATE SKIP LOCKED
         )
     )
-    INSERT INTO scaling_submittedform AS form (key, user_id, target, cookies, at) VALUES (%(key)s, %(user)s, '', '{}', %(now)s)
+    INSERT INTO scaling_submittedform AS form (key, user_id, target, cookies, at)
+    SELECT %(key)s, %(user)s, '', '{}'::jsonb, %(now)s FROM without_waiting
     ON CONFLICT (key) DO UPDATE SET at = EXCLUDED.at, target = ''
     WHERE form.at < %(outdated)s OR (form.target = '' AND form.at < %(given_up)s)
 """
@@ -136,9 +140,14 @@ def _leads_on(request: HttpRequest, response: HttpResponse) -> bool:
     return response.status_code == 302 and known and request.user.is_authenticated
 
 
+#: Written out: to compose it took a save longer than PostgreSQL needs for it.
+_KEEP = "UPDATE scaling_submittedform SET target = %s, cookies = %s::jsonb WHERE key = %s"
+
+
 def _keep(key: str, target: str, cookies: dict[str, str]) -> None:
     kept = {name: text for name, text in cookies.items() if name in COOKIES}
-    SubmittedForm.objects.filter(key=key).update(target=target[:2000], cookies=kept)
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [target[:2000], json.dumps(kept), key])
 
 
 def _again(target: str, cookies: dict[str, str]) -> HttpResponse:

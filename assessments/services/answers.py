@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
@@ -21,7 +22,7 @@ from assessments.models.states import EDITABLE
 from assessments.validity import ends_too_early
 from scaling.common.columns import columns_of
 from scaling.common.dates import date_problem
-from scaling.common.history import attribute_to
+from scaling.common.history import attribute_to, update_with_history
 from scaling.common.text import has_letters, tidy_line, tidy_text
 from scaling.common.transactions import atomic
 from scaling.common.versions import change
@@ -114,13 +115,17 @@ def lock_score(pk: int) -> Score:
 
     The latter also for a score that left its round a moment ago: it was set aside with what it says.
     """
-    score: Score
-    for score in Score.objects.raw(LOCK, [pk]):
-        if score.assessment_state not in EDITABLE:
-            raise NotEditable
-        if score.set_aside_at is None:
-            return score
-    raise Score.DoesNotExist
+    with connection.cursor() as cursor:
+        row = cursor.execute(LOCK, [pk]).fetchone()
+    if row is None:
+        raise Score.DoesNotExist
+    *columns, state = row
+    if state not in EDITABLE:
+        raise NotEditable
+    score = Score.from_db(connection.alias, [field.attname for field in Score._meta.concrete_fields], columns)
+    if score.set_aside_at is not None:
+        raise Score.DoesNotExist
+    return score
 
 
 @atomic
@@ -141,7 +146,7 @@ def save_score(
     unconfirmed, for saves nobody pressed a button for. ``page`` is the token of the page it was typed on: whoever saves twice
     from one page, faster than it learns of its new version, is in no conflict with themselves.
 
-    Raises StaleScore, NotEditable, and ValidationError for an answer the rules forbid; nothing is stored then. Three queries,
+    Raises StaleScore, NotEditable, and ValidationError for an answer the rules forbid; nothing is stored then. Two queries,
     two more per evidence.
     """
     current = lock_score(score.pk)
@@ -249,7 +254,7 @@ def _check(answer: Answer, current: Score) -> None:
 def _store(score: Score, *, by: Any, page: str = "") -> None:
     _confirm(score, by=by, now=timezone.now(), page=page)
     attribute_to(score, by)
-    score.save(update_fields=[*ANSWER_FIELDS, *CONFIRMED_FIELDS])
+    update_with_history(score, (*ANSWER_FIELDS, *CONFIRMED_FIELDS))
 
 
 def _confirm(score: Score, *, by: Any, now: datetime, page: str = "") -> None:

@@ -4,14 +4,18 @@ A service is told by whom (``by``) and says so here before it saves; nothing is 
 sheets are told alike. After each form, tests/test_every_post_once.py asks whether every new row of a history names its person.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection, models, transaction
 from django.db.models import Model
 from django.db.models.functions import Now
+from django.utils import timezone
+from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
 from scaling.common.public_ids import DrawnField
@@ -32,9 +36,20 @@ class RecordedRow(models.Model):
         abstract = True
 
 
+class OneClassHistoryManager(HistoryManager):  # type: ignore[misc]
+    """simple_history makes a manager's class anew each time somebody asks for ``row.history``: a tenth of a save's time."""
+
+    @classmethod
+    @cache
+    def from_queryset(cls, queryset_class: Any, class_name: str | None = None) -> Any:
+        return super().from_queryset(queryset_class, class_name)
+
+
 def history_of(**options: Any) -> HistoricalRecords:
     """The history of a model, one row a change. ``options`` are simple_history's."""
-    return HistoricalRecords(history_id_field=models.BigAutoField(), bases=[RecordedRow], **options)
+    return HistoricalRecords(
+        history_id_field=models.BigAutoField(), bases=[RecordedRow], history_manager=OneClassHistoryManager, **options
+    )
 
 
 @contextmanager
@@ -79,3 +94,49 @@ def last_author(instance: Any) -> str:
 def removed_by(model: Any, pk: int, user: Any, **where: Any) -> bool:
     """Whether that person removed the row of ``model``, of which ``where`` was true: to do it again is no fault. One query."""
     return bool(model.history.filter(id=pk, history_type="-", history_user=user, **where).exists())
+
+
+@dataclass(frozen=True)
+class _Update:
+    sql: str
+    changed: tuple[Any, ...]
+    drawn: tuple[Any, ...]
+
+
+def update_with_history(row: Any, names: Iterable[str]) -> None:
+    """As ``row.save(update_fields=names)``, with its history and whom ``attribute_to`` named, in one statement composed once.
+
+    For what people do all day, of a row that is locked; no signals. Raises the row's DoesNotExist where it is gone.
+    """
+    model: Any = type(row)
+    update = _composed(model, tuple(names))
+    at = moment_of(row) or timezone.now()
+    by = author_of(row)
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in update.changed]
+    values += [row.pk, at, by and by.pk, *(field.get_default() for field in update.drawn)]
+    with connection.cursor() as cursor:
+        cursor.execute(update.sql, values)
+        if cursor.rowcount != 1:
+            raise model.DoesNotExist
+
+
+@cache
+def _composed(model: Any, names: tuple[str, ...]) -> _Update:
+    """The history gets what the table says after the change, so that both can never differ."""
+    history = model.history.model
+    columns = {field.attname: field.column for field in history._meta.concrete_fields}
+    tracked = [(columns[field.attname], field.column) for field in history.tracked_fields]
+    own = {"history_date": "%s::timestamptz", "history_type": "'~'", "history_user_id": "%s::bigint"}
+    known = {field.attname for field in history.tracked_fields} | {*own, "history_change_reason", history._meta.pk.attname}
+    drawn = [one for one in history._meta.concrete_fields if one.attname not in known and not one.has_db_default()]
+    changed = [model._meta.get_field(name) for name in names]
+    there = [*(f'"{name}"' for name, _ in tracked), *(f'"{columns[name]}"' for name in own), *(f'"{f.column}"' for f in drawn)]
+    said = [*(f'"{name}"' for _, name in tracked), *own.values(), *(f"%s::{f.db_type(connection)}" for f in drawn)]
+    sql = f"""
+        WITH changed AS (
+            UPDATE "{model._meta.db_table}" SET {", ".join(f'"{field.column}" = %s' for field in changed)}
+            WHERE "{model._meta.pk.column}" = %s RETURNING {", ".join(f'"{name}"' for _, name in tracked)}
+        )
+        INSERT INTO "{history._meta.db_table}" ({", ".join(there)}) SELECT {", ".join(said)} FROM changed
+    """  # noqa: S608 – names of our own columns
+    return _Update(sql, tuple(changed), tuple(drawn))

@@ -42,7 +42,7 @@ def second_round(municipality, alice, bob, *, criteria, proofs):
 
 
 #: Statements a page or a save costs, session and person included.
-OPENING, AUTOSAVE, SAVING, ONWARDS, TABLE, OVERVIEW = 6, 7, 7, 8, 5, 6
+OPENING, AUTOSAVE, SAVING, ONWARDS, TABLE, OVERVIEW = 6, 6, 6, 7, 5, 6
 ANSWER = {"version": 1, "choice": "3", "rationale": "Neu", "target_level": "4", "target_date": "2027-03-31"}
 
 

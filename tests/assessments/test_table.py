@@ -158,7 +158,7 @@ def test_table_by_others(client, assessment, alice, bob, rita, charlie, url):
     assert client.put(url).status_code == 405
 
 
-def test_table_costs_the_same_and_a_save_three_queries_each(client, alice, url):
+def test_table_costs_the_same_and_a_save_two_queries_each(client, alice, url):
     client.force_login(alice)
     client.get(url)
     with CaptureQueriesContext(connection) as queries:
@@ -166,7 +166,7 @@ def test_table_costs_the_same_and_a_save_three_queries_each(client, alice, url):
     assert len(queries) == 5
     with CaptureQueriesContext(connection) as queries:
         client.post(url, typed(page, k1={"choice": "1"}, k2={"choice": "1"}))
-    assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 5 + 2 * 3
+    assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 5 + 2 * 2
 
 
 def test_table_sent_by_a_browser_changes_no_reason_of_several_lines(client, alice, score, url):

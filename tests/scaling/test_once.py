@@ -4,10 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import Comment
+from scaling import once
 from scaling.models import SubmittedForm
 from scaling.once import FIELD
 from tests.sent_forms import signed_in
@@ -85,3 +87,29 @@ def test_every_form_of_a_page_carries_its_token(world, alice):
     posting = re.findall(r'<form\b[^>]*method="post".*?</form>', page, re.S)
     assert len(posting) > 3
     assert len({re.findall(rf'name="{FIELD}" value="([\w-]+)"', form)[0] for form in posting}) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_what_begins_a_form_does_not_wait_for_the_disk(alice):
+    """The answer, and whatever the form does, lie on the disk before anybody is told."""
+
+    def waits() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            return cursor.fetchone()[0]
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")  # the tests' server does without
+    with transaction.atomic():
+        assert once._begin("a" * 64, alice.pk)
+        assert waits() == "off"
+    assert waits() == "on"
+    assert once._begin("b" * 64, alice.pk)
+    assert waits() == "on"
+    assert not once._begin("b" * 64, alice.pk)
+    with transaction.atomic():
+        once._keep("b" * 64, "/ziel/", {"messages": "messages=x", "fremd": "fremd=y"})
+        assert waits() == "on"
+    assert list(SubmittedForm.objects.filter(target="/ziel/").values_list("key", "cookies")) == [
+        ("b" * 64, {"messages": "messages=x"})
+    ]
