@@ -4,6 +4,7 @@ What is kept is kept by everything it depends on, by value. So nothing has to be
 nothing of one page can stand on another that does not hold the same.
 """
 
+import secrets
 from collections import OrderedDict
 from collections.abc import Hashable
 from threading import Lock
@@ -46,7 +47,10 @@ class Drawings:
 
 
 #: Drawn by ``drawn``; most are of some hundred characters.
-templates = Drawings(512, 20_000)
+templates = Drawings(1024, 20_000)
+#: Stands in a drawing where each page that shows it puts its own tokens of forms (``{% drawn_forms %}``). Nobody ever sees it,
+#: so no text can hold it; and it is another one in each process.
+FORM_TOKENS = SafeString(f"<!--{secrets.token_hex(16)}-->")
 
 
 def drawn(template: str, /, **values: Hashable) -> SafeString:

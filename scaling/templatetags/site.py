@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 import scaling
 from scaling.common import links
 from scaling.common.addresses import address
-from scaling.common.drawings import drawn
+from scaling.common.drawings import FORM_TOKENS, drawn
 from scaling.common.identity_providers import IdentityProvider
 from scaling.common.markdown import render_markdown
 from scaling.common.permissions import allows
@@ -63,6 +63,8 @@ def form_tokens(context: Any) -> SafeString:
     if request is not None and hasattr(request, "form_tokens"):
         kept: SafeString = request.form_tokens
         return kept
+    if request is None and "form_tokens" in context:
+        return FORM_TOKENS
     token = context.get("csrf_token")
     if not token or token == "NOTPROVIDED":  # noqa: S105 – Django's word for a page drawn without a request
         return SafeString("")
@@ -77,6 +79,13 @@ def form_tokens(context: Any) -> SafeString:
 def drawn_template(template: str, /, **values: Any) -> SafeString:
     """``{% drawn "includes/brand.html" a=b %}``: as an ``include … only``, drawn once for each set of values and language."""
     return drawn(template, **values)
+
+
+@register.simple_tag(takes_context=True, name="drawn_forms")
+def drawn_with_forms(context: Any, template: str, /, **values: Any) -> SafeString:
+    """As ``drawn``, for what has forms: drawn once with a place for the page's tokens, which are put in each time."""
+    html = drawn(template, form_tokens=True, **values)
+    return SafeString(html.replace(FORM_TOKENS, form_tokens(context)))
 
 
 @register.simple_tag(takes_context=True)

@@ -37,6 +37,7 @@ from scaling.accounts.models import Role
 from scaling.common.prepared import Prepared
 from scaling.common.sorting import GermanOrder
 from scaling.views.first_steps import FirstStep, first_steps
+from scaling.views.shown import ShownCard, ShownRow, ShownTask, shown_card, shown_row, shown_task
 
 
 @require_safe
@@ -80,6 +81,10 @@ class RoundProgress:
     counts: Counts
     next_open: str | None
 
+    @property
+    def shown(self) -> ShownCard:
+        return shown_card(self)
+
 
 @dataclass(frozen=True)
 class ProjectRow:
@@ -104,6 +109,10 @@ class ProjectRow:
     @property
     def speaking_round(self) -> Assessment | None:
         return self.approved_round or self.open_round
+
+    @property
+    def shown(self) -> ShownRow:
+        return shown_row(self)
 
 
 @dataclass(frozen=True)
@@ -270,6 +279,12 @@ def signed_in(user: Any, now: datetime, page: str | None = None) -> dict[str, An
     asked_of = [place for place in places if place.pk in begun][:MAX_ANSWERED]
     of_others: list[Any] = _OF_OTHERS.rows(municipalities=managed, user=user.pk)
     tasks: list[Any] = _TASKS.rows(user=user.pk, projects=[project.pk for project in projects])
+    today = timezone.localdate(now)
+    tickable = {project.pk for project in projects if _works_on(user, project, mine)}
+
+    def shown_tasks(measures: Iterable[Measure]) -> list[ShownTask]:
+        return [shown_task(one, may_tick=one.project_id in tickable, today=today) for one in measures]
+
     to_edit = [r for r in rounds if r.assessment.state in EDITABLE and _rates(r.assessment, mine)]
     # What waits longest first.
     to_approve = sorted((a for a in in_managed if a.state == AssessmentState.SUBMITTED), key=_submitted)
@@ -286,19 +301,17 @@ def signed_in(user: Any, now: datetime, page: str | None = None) -> dict[str, An
         "more_waits": max(len(to_edit), len(to_approve)) > MAX_WAITING,
         "events": events_of(in_managed, since)[:MAX_EVENTS],
         "assigned": assigned_to(user, assessments)[:MAX_WAITING],
-        "tasks": tasks,
+        "tasks": shown_tasks(tasks),
         "tasks_left": _left(tasks),
         # One's own stand under "tasks".
-        "of_others": of_others,
+        "of_others": shown_tasks(of_others),
         "of_others_left": _left(of_others),
-        "tickable": {project.pk for project in projects if _works_on(user, project, mine)},
         "editions": list(Edition.objects.all()) if user.is_curator else [],
         "offers_waiting": PracticeOffer.objects.waiting().count() if user.is_curator else 0,
         "comparison": last_comparison() if user.is_curator or user.is_staff else None,
         "first_steps": _first_steps(user, projects),
         "may_rate": bool(mine or managed),
         "is_operator": user.is_superuser and not user.roles,
-        "today": timezone.localdate(now),
     }
 
 

@@ -1,5 +1,8 @@
 """What is drawn once and kept: for what two drawings are taken to be the same, and how much is kept."""
 
+import re
+from dataclasses import replace
+
 import pytest
 from django.template import Context, Template
 from django.test import override_settings
@@ -7,7 +10,8 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
-from scaling.common.drawings import Drawings, drawn, templates
+from scaling.common.drawings import FORM_TOKENS, Drawings, drawn, templates
+from scaling.views.shown import ShownProject, ShownTask
 
 BADGE = "components/badge.html"
 
@@ -90,3 +94,42 @@ def test_all_forms_of_a_page_carry_the_same_tokens(rf, alice):
         assert 'name="einmal"' in one
         seen.append(one)
     assert seen[0] != seen[1]
+
+
+def of_request(rf, user, token, text='{% drawn_forms "home/measure.html" measure=measure several=False back="/" %}', **values):
+    request = rf.get("/")
+    request.user = user
+    return Template(text).render(Context({"request": request, "csrf_token": token, **values}))
+
+
+@pytest.fixture
+def task():
+    return ShownTask("abc", ShownProject("xyz", "Parkraum-App", "Auenfurt"), "Betrieb klären", "Alice", None, False, 3)
+
+
+def test_form_drawn_once_carries_the_tokens_of_each_page(rf, alice, bob, task):
+    first = of_request(rf, alice, "von-alice", measure=task)
+    second = of_request(rf, bob, "von-bob", measure=task)
+    assert len(templates) == 1
+    assert 'value="von-alice"' in first
+    assert 'value="von-bob"' in second
+    assert "von-alice" not in second
+    once = [re.findall(r'name="einmal" value="([^"]+)"', page) for page in (first, second)]
+    assert len(once[0]) == len(once[1]) == 1
+    assert once[0] != once[1]
+    assert FORM_TOKENS not in first + second
+
+
+def test_form_drawn_once_is_another_for_another_version_and_for_who_may_not(rf, alice, task):
+    assert 'name="version" value="3"' in of_request(rf, alice, "t", measure=task)
+    assert 'name="version" value="4"' in of_request(rf, alice, "t", measure=replace(task, version=4))
+    assert "<form" not in of_request(rf, alice, "t", measure=replace(task, version=None))
+
+
+def test_place_of_the_tokens_is_empty_without_a_request_and_nothing_a_page_can_set(rf, alice, task):
+    assert FORM_TOKENS not in Template('{% drawn_forms "home/measure.html" measure=m several=False back="" %}').render(
+        Context({"m": task})
+    )
+    page = of_request(rf, alice, "t", "{% csrf_token %}", form_tokens=True)
+    assert FORM_TOKENS not in page
+    assert 'value="t"' in page

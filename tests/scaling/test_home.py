@@ -1,5 +1,6 @@
 """The start page shows each role what to do next, and costs the same for one project and for three."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from assessments.services.assignment import assign, assigned_to
 from catalogue.edition_cache import cached_edition
 from catalogue.models import Edition, EditionState
 from scaling.accounts.models import Invitation, Membership, Role
+from scaling.common.drawings import FORM_TOKENS, templates
 from scaling.views import home
 from tests.conftest import make_user
 from tests.factories import make_catalogue, make_criterion, make_edition, make_project
@@ -450,3 +452,43 @@ def test_project_page_shows_the_gates_on_the_road(client, municipality, alice):
         ("open", ""),  # both say that they are still to come
         ("open", ""),
     ]
+
+
+def main_part(client, person, language="de"):
+    """What the start page says to that person, without tokens of forms and without what stands around it."""
+    client.cookies["django_language"] = language
+    page = start_page(client, person)
+    assert FORM_TOKENS not in page
+    return re.sub(r'value="[\w-]{22,64}"', "", page[page.index("<main") : page.index("</main>")])
+
+
+def test_start_page_drawn_from_what_is_kept_says_what_it_says_drawn_anew(client, round_of, alice, bob, rita):
+    """Two roles and two languages in turns, before and after each thing that it shows has changed."""
+    running, approved = round_of("Parkraum-App"), approve(round_of("Mängelmelder"), alice, bob)
+    task = Measure.objects.create(project=running.project, text="Betrieb klären", owner=alice)
+    days = {"due_on": timezone.localdate() - timedelta(days=1)}
+    score = running.scores.first()
+    changes = [
+        lambda: None,
+        lambda: save_score(score=score, version=1, by=alice, answer=Answer("rated", 2, "")),
+        lambda: Measure.objects.filter(pk=task.pk).update(version=2, text="Betrieb regeln"),
+        lambda: Measure.objects.filter(pk=task.pk).update(**days),
+        lambda: type(running.project).objects.filter(pk=running.project_id).update(name="Parkraum-Lotse"),
+        lambda: type(alice).objects.filter(pk=alice.pk).update(name="Alice Neu"),
+        lambda: workflow.submit(assessment=running, by=alice),
+        lambda: workflow.return_to_team(assessment=running, by=bob, comment="Bitte den Nachweis ergänzen."),
+        lambda: workflow.reopen(assessment=approved, by=bob, reason="Noch einmal."),
+        lambda: Membership.objects.filter(user=alice).update(role=Role.READER),
+    ]
+    said = []
+    for change in changes:
+        change()
+        for person in (alice, bob, rita):
+            person = type(person).objects.get(pk=person.pk)
+            for language in ("de", "en"):
+                kept = main_part(client, person, language)
+                templates.clear()
+                assert main_part(client, person, language) == kept
+                main_part(client, person, language)
+        said.append(main_part(client, type(alice).objects.get(pk=alice.pk)))
+    assert len(set(said)) == len(changes), "each of these changes can be seen"
