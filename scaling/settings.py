@@ -80,7 +80,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "scaling.context_processors.site",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "scaling.templatetags.site"],
+            "builtins": ["scaling.templatetags.remembered_i18n", "django.templatetags.static", "scaling.templatetags.site"],
+            "libraries": {"i18n": "scaling.templatetags.remembered_i18n"},
         },
     }
 ]
