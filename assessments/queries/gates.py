@@ -11,6 +11,7 @@ from assessments.models import Assessment, ScoreState
 from assessments.scoring import Gate, GateMilestone, Rating
 from catalogue.edition_cache import cached_edition
 from catalogue.models import PROJECT_PHASES, Criterion, Phase
+from scaling.common.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,9 @@ class RoundGates:
         return sentences.gate_sentence(gate, self.phase_codes[gate.phase])
 
 
+_PHASES = Prepared(lambda: Phase.objects.all())
+
+
 def gates_of(assessments: Iterable[Assessment]) -> dict[int, RoundGates]:
     """By assessment id. Two queries; give the assessments with project and edition, or that costs one more each.
 
@@ -49,7 +53,7 @@ def gates_of(assessments: Iterable[Assessment]) -> dict[int, RoundGates]:
     assessments = list(assessments)
     if not assessments:
         return {}
-    phases = list(Phase.objects.all())
+    phases = _PHASES.rows()
     keys = {phase.pk: phase.key for phase in phases}
     labels = {phase.key: phase.label for phase in phases}
     codes = {phase.key: "" if phase.is_cross_phase else phase.code for phase in phases}

@@ -126,17 +126,26 @@ class Prepared(_Composed[M]):
         self._parts: list[_Part] = []
 
     def rows(self, **values: Asked) -> list[M]:
-        """One query; none where nothing can be found by these values, whatever is stored."""
-        return [self._made_of(row) for row in self._found(values)]
+        """One query; none where nothing can be found by these values, whatever is stored.
+
+        What several rows are related to is one object, as ``prefetch_related`` has it: the project of two rounds, say.
+        """
+        shared: dict[tuple[tuple[str, ...], Any], Model] = {}
+        return [self._made_of(row, shared) for row in self._found(values)]
 
     def _columns(self, model: type[M]) -> Sequence[str]:
         self._parts = _parts(model, self.related)
         return [*("__".join((*part.path, name)) for part in self._parts for name in part.names), *self.added]
 
-    def _made_of(self, row: Sequence[Any]) -> M:
+    def _made_of(self, row: Sequence[Any], shared: dict[tuple[tuple[str, ...], Any], Model]) -> M:
         made: dict[tuple[str, ...], Model | None] = {}
         for part in self._parts:
-            made[part.path] = one = part.made_of(row, connection.alias)
+            known = (part.path, row[part.key])
+            made[part.path] = one = shared.get(known) if part.path else None
+            if one is None:
+                made[part.path] = one = part.made_of(row, connection.alias)
+                if one is not None and part.path:
+                    shared[known] = one
             if part.path and (holder := made[part.path[:-1]]) is not None:
                 part.relation.set_cached_value(holder, one)
                 if one is not None and part.relation.one_to_one:

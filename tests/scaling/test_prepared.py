@@ -57,6 +57,31 @@ def test_rows_come_whole_with_what_is_related(municipality, alice):
     assert not found._state.adding
 
 
+def test_what_rows_share_is_one_object_and_no_more(municipality, elsewhere, alice, bob):
+    """Within one answer alone: the next one asks the database anew."""
+    people = [alice.pk, bob.pk]
+    prepared = Prepared(
+        lambda users: Membership.objects.filter(user__in=users).order_by("pk"), "municipality", "user", "user__locked_by"
+    )
+    User.objects.filter(pk=alice.pk).update(locked_by=municipality)
+    found = prepared.rows(users=people)
+    assert found == list(Membership.objects.filter(user__in=people).order_by("pk"))
+    assert len({id(one.municipality) for one in found}) == len({one.municipality_id for one in found}) < len(found)
+    assert len({id(one.user) for one in found}) == len({one.user_id for one in found})
+    assert [one.user.locked_by for one in found if one.user_id == alice.pk] == [municipality]
+    assert [one.user.locked_by for one in found if one.user_id == bob.pk] == [None] * sum(
+        one.user_id == bob.pk for one in found
+    )
+    # The same row by another way is another object: a person's municipality is not the one that locked them.
+    for one in found:
+        assert columns(one.municipality) == columns(Municipality.objects.get(pk=one.municipality_id))
+        assert columns(one.user) == columns(User.objects.get(pk=one.user_id))
+    Municipality.objects.filter(pk=municipality.pk).update(name="Neu")
+    again = prepared.rows(users=people)
+    assert {one.municipality.name for one in again if one.municipality_id == municipality.pk} == {"Neu"}
+    assert {one.municipality.name for one in found if one.municipality_id == municipality.pk} == {municipality.name}
+
+
 def test_lists_of_any_length(municipality, elsewhere):
     prepared = Prepared(lambda places: Municipality.objects.filter(pk__in=places).order_by("pk"))
     both = sorted([municipality, elsewhere], key=lambda one: one.pk)
