@@ -38,6 +38,7 @@ from catalogue.edition_cache import cached_edition
 from catalogue.models import Criterion
 from catalogue.wording import Wording, wording_of
 from scaling.common.addresses import address
+from scaling.common.drawings import drawn
 from scaling.common.history import removed_by
 from scaling.common.sentences import within_quotes
 
@@ -142,13 +143,21 @@ def _autosave(request: HttpRequest, score: Score, form: ScoreForm) -> HttpRespon
     except NotEditable:
         score.assessment.refresh_from_db(fields=["state"])
         return _render_save_result(request, "late", 409, assessment=score.assessment)
-    response = _render_save_result(request, "saved", 200, score=saved, evidence=form.evidence)
+    time = time_format(timezone.localtime(saved.updated_at), "H:i") if saved.updated_at else ""
+    sentence = drawn(SAVE_RESULT, kind="saved", time=time, evidence=bool(form.evidence))
+    response = _save_result(HttpResponse(sentence), "saved")
     response["X-Version"] = str(saved.version)
     return response
 
 
+SAVE_RESULT = "assessments/_saved.html"
+
+
 def _render_save_result(request: HttpRequest, kind: str, status: int, **context: Any) -> HttpResponse:
-    response = render(request, "assessments/_saved.html", {"kind": kind, **context}, status=status)
+    return _save_result(render(request, SAVE_RESULT, {"kind": kind, **context}, status=status), kind)
+
+
+def _save_result(response: HttpResponse, kind: str) -> HttpResponse:
     response["X-Save"] = kind  # tells the script that this is a sentence for the page, not a page
     return response
 

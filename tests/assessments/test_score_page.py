@@ -1,4 +1,8 @@
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
+from django.utils.formats import time_format
 
 from assessments.models import Evidence, Measure, Score
 from assessments.services import workflow
@@ -48,6 +52,34 @@ def test_page_shows_criterion_levels_and_guidance(client, alice, url):
         assert text in response.text, text
     assert response.text.count('name="choice"') == 7
     assert response.text.count("<h1") == 1
+
+
+def test_autosave_says_when_in_each_language_and_that_evidence_waits(client, assessment, alice, url):
+    """The sentence is drawn once for a minute: each of these has its own."""
+    untouched = {"version": "1", "choice": "", "rationale": "", "autosave": "1"}
+    waiting = {"evidence_text": "Ratsbeschluss"}
+    client.force_login(alice)
+    for _ in range(2):
+        said = []
+        for language in ("de", "en"):
+            client.cookies["django_language"] = language
+            said += [client.post(url.replace("-1", "-2"), untouched | more).text for more in ({}, waiting)]
+            said.append(client.post(url, ANSWER | {"autosave": "1"}).text)
+            said.append(client.post(url, ANSWER | {"autosave": "1"} | waiting).text)
+        stored = Score.objects.filter(assessment=assessment, criterion__key="kriterium-1")
+        at = time_format(timezone.localtime(stored.get().updated_at), "H:i")
+        assert [text.strip() for text in said] == [
+            "<span>noch nichts zu speichern</span>",
+            "<span>noch nichts zu speichern; der neue Nachweis kommt mit „Speichern“ dazu</span>",
+            f"<span>gespeichert um {at}</span>",
+            f"<span>gespeichert um {at}; der neue Nachweis kommt mit „Speichern“ dazu</span>",
+            "<span>nothing to save yet</span>",
+            "<span>nothing to save yet; the new evidence will be added when you press ‘Save’</span>",
+            f"<span>saved at {at}</span>",
+            f"<span>saved at {at}; the new evidence will be added when you press ‘Save’</span>",
+        ]
+        # A quarter of an hour ago: the same answer, sent once more, says when it was stored.
+        stored.update(updated_at=timezone.now() - timedelta(minutes=15))
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -57,6 +57,8 @@ def saver(client: Client, path: str) -> Callable[[], object]:
         answer = {**form, "version": str(number), "choice": str(number % 5), "rationale": f"Fassung {number}", "bleiben": "1"}
         status, _ = client.request("POST", path, answer)
         assert status == 302, f"{path}: {status}"
+        # The next page would tell it and take it away; kept, each save would carry and sign all that earlier ones had to say.
+        client.cookies.pop("messages", None)
 
     return save
 
