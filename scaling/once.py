@@ -106,12 +106,12 @@ def _key_of(request: HttpRequest) -> str:
 #: Nobody waits for the disk to have this row: what the form does is written after it, in one order, so a crash that loses the
 #: row has lost all that was done. Of the answer (``_KEEP``) that would not be true.
 _BEGIN = """
-    WITH without_waiting AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)), swept AS (
-        DELETE FROM scaling_submittedform WHERE key IN (
-            SELECT key FROM scaling_submittedform WHERE at < %(outdated)s AND key <> %(key)s
-            ORDER BY at LIMIT 20 FOR UPDATE SKIP LOCKED
-        )
-    )
+    WITH without_waiting AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
+    outdated AS MATERIALIZED ( -- once: a subquery might be asked again for each row, and sweep all of them
+        SELECT key FROM scaling_submittedform WHERE at < %(outdated)s AND key <> %(key)s
+        ORDER BY at LIMIT 20 FOR UPDATE SKIP LOCKED
+    ),
+    swept AS (DELETE FROM scaling_submittedform WHERE key IN (SELECT key FROM outdated))
     INSERT INTO scaling_submittedform AS form (key, user_id, target, cookies, at)
     SELECT %(key)s, %(user)s, '', '{}'::jsonb, %(now)s FROM without_waiting
     ON CONFLICT (key) DO UPDATE SET at = EXCLUDED.at, target = ''

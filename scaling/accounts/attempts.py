@@ -35,12 +35,11 @@ class Limit:
 AHEAD = timedelta(days=1)
 #: Outdated counts are swept away by the way, a few at a time; those another request is sweeping are left to it.
 _COUNT = """
-    WITH swept AS (
-        DELETE FROM accounts_attemptcount WHERE key IN (
-            SELECT key FROM accounts_attemptcount WHERE until < %(now)s AND NOT key = ANY(%(keys)s)
-            ORDER BY until LIMIT 20 FOR UPDATE SKIP LOCKED
-        )
-    )
+    WITH outdated AS MATERIALIZED ( -- once: a subquery might be asked again for each row, and sweep all of them
+        SELECT key FROM accounts_attemptcount WHERE until < %(now)s AND NOT key = ANY(%(keys)s)
+        ORDER BY until LIMIT 20 FOR UPDATE SKIP LOCKED
+    ),
+    swept AS (DELETE FROM accounts_attemptcount WHERE key IN (SELECT key FROM outdated))
     INSERT INTO accounts_attemptcount AS kept (key, count, until)
     SELECT key, 1, until FROM unnest(%(keys)s::varchar[], %(untils)s::timestamptz[]) AS new (key, until)
     ON CONFLICT (key) DO UPDATE SET

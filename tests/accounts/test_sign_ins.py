@@ -98,6 +98,17 @@ def test_outdated_counts_are_swept_away_and_no_others(db):
     assert set(AttemptCount.objects.values_list("key", flat=True)) == {Limit("test", n, 1, 60).key for n in ("0", "4")}
 
 
+def test_few_outdated_counts_are_swept_at_a_time_however_the_database_goes_about_it(db):
+    with connection.cursor() as cursor:
+        for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    at = timezone.now() - timedelta(days=1)
+    AttemptCount.objects.bulk_create([AttemptCount(key=f"{number:064}", count=1, until=at) for number in range(25)])
+    for left in (5, 0):
+        attempts.count([Limit("test", "somebody", most=9, seconds=60)])
+        assert AttemptCount.objects.filter(until=at).count() == left
+
+
 def test_successful_sign_ins_are_not_counted_as_failures(alice):
     for _ in range(12):
         assert sign_in(Client(), alice).status_code == 302

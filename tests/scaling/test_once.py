@@ -82,6 +82,18 @@ def test_next_form_sweeps_outdated_ones_away(world, alice, bob):
 
 
 @pytest.mark.django_db
+def test_it_sweeps_a_few_at_a_time_however_the_database_goes_about_it(alice, bob):
+    with connection.cursor() as cursor:
+        for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    at = timezone.now() - timedelta(minutes=11)
+    SubmittedForm.objects.bulk_create([SubmittedForm(key=f"{n:064}", user=bob, target="/", at=at) for n in range(25)])
+    for left in (5, 0):
+        assert once._begin(f"{left:x>64}", alice.pk)
+        assert SubmittedForm.objects.filter(user=bob).count() == left
+
+
+@pytest.mark.django_db
 def test_every_form_of_a_page_carries_its_token(world, alice):
     page = signed_in(alice).get(reverse("assessments:score", args=[world.draft.public_id, "kriterium-1"])).text
     posting = re.findall(r'<form\b[^>]*method="post".*?</form>', page, re.S)
