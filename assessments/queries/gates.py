@@ -11,6 +11,7 @@ from assessments.models import Assessment, ScoreState
 from assessments.scoring import Gate, GateMilestone, Rating
 from catalogue.edition_cache import cached_edition
 from catalogue.models import PROJECT_PHASES, Criterion, Phase
+from catalogue.said import said
 from scaling.common.prepared import Prepared
 
 
@@ -59,7 +60,7 @@ def gates_of(assessments: Iterable[Assessment]) -> dict[int, RoundGates]:
     codes = {phase.key: "" if phase.is_cross_phase else phase.code for phase in phases}
     editions = {assessment.edition_id: cached_edition(assessment.edition) for assessment in assessments}
     asked = {pk: [criterion for criterion in guide.criteria if criterion.is_milestone] for pk, guide in editions.items()}
-    titles = {pk: {criterion.key: criterion.title for criterion in criteria} for pk, criteria in asked.items()}
+    titles = {pk: {criterion.key: said(criterion, "title") for criterion in criteria} for pk, criteria in asked.items()}
     subjects = {(a.edition_id, a.project.is_municipality_wide) for a in assessments}
     milestones = {
         (pk, wide): [_milestone(one, keys) for one in asked[pk] if one.is_offered_to(municipality_wide=wide)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from assessments.models import AssessmentState
 from assessments.reports.profile.gate_status import GateStatus
 from assessments.scoring import Counts
 
@@ -77,12 +78,12 @@ def shown_project(project: Any) -> ShownProject:
 
 def shown_round(assessment: "Assessment") -> ShownRound:
     approval = assessment.approval if assessment.is_approved else None
-    back = assessment.handed_back if assessment.state == "returned" else None
+    back = assessment.handed_back if assessment.state == AssessmentState.RETURNED else None
     return ShownRound(
         assessment.public_id,
         str(assessment.round_label),
         assessment.state,
-        str(assessment.get_state_display()),
+        str(AssessmentState(assessment.state).label),
         approval.at if approval else None,
         back.note if back else "",
     )
