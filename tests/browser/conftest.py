@@ -37,6 +37,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     flags = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
     flags.append("--disable-gpu")  # there is none to ask where tests run
+    # What serves a long visit and costs a short one most: to compile scripts until they are quickest, and processes for each
+    # tab and for what draws.
+    flags += ["--js-flags=--no-opt --no-maglev", "--process-per-site", "--in-process-gpu"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         flags.append("--no-sandbox")  # chromium refuses its sandbox to root
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": flags}

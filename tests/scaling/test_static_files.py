@@ -10,6 +10,7 @@ from django.test import RequestFactory
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from scaling import settings as ours
+from tests.built import put_built
 
 YEAR = 365 * 24 * 3600
 
@@ -62,9 +63,7 @@ def test_script_imports_others_by_the_name_of_their_content(collected, settings)
     assert f'from "./{name}";' in stored
 
 
-def test_all_files_of_the_app_can_be_collected(settings, tmp_path):
+def test_all_files_of_the_app_can_be_collected(tmp_path):
     """As ``serve`` does at the first start: whatever a script imports has to be there."""
-    settings.STATIC_ROOT = str(tmp_path)
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": ours.STORAGES["staticfiles"]}
-    call_command("collectstatic", interactive=False, verbosity=0)
-    assert list(tmp_path.glob("js/answer.*.js"))
+    put_built(tmp_path)
+    assert list(tmp_path.glob("static/js/answer.*.js"))
