@@ -1,3 +1,4 @@
+import gc
 from importlib import import_module
 from typing import cast
 
@@ -23,3 +24,6 @@ class ScalingConfig(AppConfig):
         static_files.ignore_patterns = [*static_files.ignore_patterns, "django_htmx/ext/*"]
         apps.get_app_config("procrastinate").verbose_name = _("Warteschlange")  # its heading in /verwaltung/
         pre_migrate.connect(note_schema, sender=self)  # before: one that is cut off in the middle goes on
+        # manage.py and wsgi.py switch it off while modules are loaded, none of which is ever garbage. Later, they are left out.
+        gc.freeze()
+        gc.enable()

@@ -1,5 +1,6 @@
 """The entry point for gunicorn and other WSGI servers: serves with settings that fit together on the right database, or not."""
 
+import gc
 import os
 import sys
 from typing import NoReturn
@@ -21,6 +22,7 @@ def end(problem: object) -> NoReturn:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scaling.settings")
 name_process("pages", __version__)
+gc.disable()  # until all is loaded (scaling/apps.py)
 try:
     application = get_wsgi_application()
 except ImproperlyConfigured as error:

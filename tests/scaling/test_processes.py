@@ -1,10 +1,14 @@
-"""What a worker frees goes back to the machine."""
+"""What a worker frees goes back to the machine, and a process looks for garbage once it has started."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+
+from scaling.common.processes import SERVE_PID
 
 #: 40 MB in blocks of 100 kB, all freed but the last, which keeps the heap from shrinking by itself.
 PROGRAM = """
@@ -26,6 +30,22 @@ print(held() - before)
 give_back()
 print(held() - before)
 """
+
+#: Both ways to start: a command, and the pages of a server that ``serve`` has looked after.
+STARTS = {
+    "a command": ["manage.py", "shell", "--no-imports", "-v0", "-c", "import gc; print(gc.isenabled(), gc.get_freeze_count())"],
+    "pages": ["-c", "import scaling.wsgi; import gc; print(gc.isenabled(), gc.get_freeze_count())"],
+}
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_garbage_is_looked_for_once_all_is_loaded_and_not_among_that(start):
+    environment = os.environ | {SERVE_PID: str(os.getpid())}
+    command = [sys.executable, *STARTS[start]]
+    told = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+    is_on, left_out = told.split()
+    assert is_on == "True"
+    assert int(left_out) > 50_000
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux alone tells what a process holds.")
