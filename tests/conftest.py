@@ -30,7 +30,7 @@ from tests.cast import PASSWORD as PASSWORD
 from tests.cast import Cast
 from tests.cast import make_user as make_user
 from tests.kept_rows import MADE_BY_DJANGO, KeptRows
-from tests.world import World, draw_documents, make_world
+from tests.world import World, draw_documents, put_world
 
 T = TypeVar("T")
 #: Bytes that an empty table may keep for rows that are gone.
@@ -199,8 +199,8 @@ def shared_rows(
 
 
 @pytest.fixture(scope="class")
-def _shared_world(shared_rows: SharedRows) -> World:
-    return shared_rows.make(make_world)
+def _shared_world(shared_rows: SharedRows, kept_rows: KeptRows) -> World:
+    return shared_rows.make(partial(put_world, kept_rows))
 
 
 @pytest.fixture(scope="class")
@@ -224,13 +224,13 @@ def _load_demo() -> None:
 
 
 @pytest.fixture(scope="class")
-def _shared_demo(shared_rows: SharedRows) -> None:
-    shared_rows.make(_load_demo)
+def _shared_demo(shared_rows: SharedRows, kept_rows: KeptRows) -> None:
+    shared_rows.make(partial(kept_rows.get, "demo", _load_demo))
 
 
 @pytest.fixture
 def demo(_shared_demo: None, db: None) -> None:
-    """The catalogue as it is shipped and the demo's municipalities. They take seconds to load: once for a class of tests."""
+    """The catalogue as it is shipped and the demo's municipalities. A class of tests shares them: they take seconds to load."""
 
 
 @pytest.fixture(scope="session")

@@ -106,16 +106,17 @@ def asked_by(form: str) -> Iterator[dict[str, str]]:
 def _shared_world(shared_rows: SharedRows) -> Iterator[World]:
     """People have numbers that nothing else has."""
 
-    def renumbered(value: int) -> None:
+    def renumbered(value: int) -> int:
+        """From which number on it was before."""
         with connection.cursor() as cursor:
+            cursor.execute("SELECT nextval(pg_get_serial_sequence('accounts_user', 'id'))")
+            (before,) = cursor.fetchone()
             cursor.execute("SELECT setval(pg_get_serial_sequence('accounts_user', 'id'), %s)", [value])
+        return int(before)
 
-    def made() -> World:
-        renumbered(880_000)
-        return make_world()
-
-    yield shared_rows.make(made)
-    shared_rows.make(partial(renumbered, 1_000))
+    before = shared_rows.make(partial(renumbered, 880_000))
+    yield shared_rows.make(make_world)
+    shared_rows.make(partial(renumbered, before))  # rows that are kept have numbers of before
 
 
 @pytest.mark.usefixtures("documents")

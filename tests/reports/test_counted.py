@@ -15,7 +15,7 @@ from assessments.reports.records.keeping import speaking_records
 from assessments.reports.rendering.orders import collected_order, order_from
 from assessments.services import workflow
 from tests.factories import make_project
-from tests.reports.conftest import FIRST, answer, approved
+from tests.reports.conftest import FIRST, answer, approved, make_story
 from tests.reports.pdf_facts import text_of
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -38,9 +38,10 @@ FILES = (
 DOCUMENTS = ("portfolio_json", "municipal_json", "development_json")
 
 
-@pytest.fixture
-def four(municipality, edition, alice, bob):
+def make_four():
     """Alice is in three of four projects, two are approved, one of them hers; a fifth is in the archive."""
+    story = make_story("edition")
+    municipality, alice, bob = story.cast.municipality, story.cast.alice, story.cast.bob
     for name, team, is_approved in (
         *(("Ämterbuch", [], True), ("Zählwerk", [alice], True)),
         *(("Bürgerforum", [alice], False), ("Dachkataster", [alice], False), ("Einst", [alice], True)),
@@ -54,7 +55,17 @@ def four(municipality, edition, alice, bob):
         if name == "Einst":
             project.archived_at = timezone.now()
             project.save()
-    return municipality
+    return story
+
+
+@pytest.fixture
+def story(request, kept_rows, story):
+    return kept_rows.get(make_four, make_four) if "four" in request.fixturenames else story
+
+
+@pytest.fixture
+def four(story):
+    return story.cast.municipality
 
 
 @pytest.fixture(params=COUNTED)
