@@ -8,7 +8,6 @@ from crispy_forms.layout import ButtonHolder, Layout, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from scaling.common.crispy_layout import CachedLayout
 from scaling.common.forms import Form
 
 
@@ -30,5 +29,5 @@ class CommentForm(Form):
         helper = FormHelper()
         helper.form_tag = False
         submit = Submit("kommentieren", _("Kommentieren"), css_class="kern-btn--secondary")
-        helper.layout = Layout(CachedLayout("all", "text", ButtonHolder(submit)))  # it stands on every criterion's page
+        helper.layout = Layout("text", ButtonHolder(submit))
         return helper

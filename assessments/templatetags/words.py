@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from assessments import sentences
 from assessments.models import Assessment, Score, ScoreState
 from assessments.queries.neighbours import RoundAnswer
-from assessments.queries.offices import OfficeHolders, OfficeShare
+from assessments.queries.offices import OfficeShare
 from assessments.queries.overview import SHOWS, Narrowed, Overview
 from assessments.scoring import Counts
 from assessments.sentences import with_former
@@ -92,17 +92,42 @@ def score_state(score: Score) -> SafeString:
     return drawn("assessments/_score_state.html", state=score.state, level=score.level, confirmed=score.confirmed)
 
 
-@register.simple_tag
-def help_questions(criterion: Criterion, wording: Wording, who_knows: Iterable[OfficeHolders]) -> SafeString:
-    """What the catalogue says to help with an answer, and who can be asked."""
+@register.simple_tag(takes_context=True)
+def guidance(context: Any) -> SafeString:
+    """What helps to answer a criterion, of the values of its page (``views.criterion``): drawn once for all that it says."""
+    criterion: Criterion = context["criterion"]
+    wording: Wording = context["wording"]
     return drawn(
-        "assessments/_help_questions.html",
-        note=criterion.note,
+        "assessments/_guidance_tabs.html",
+        tabs=tuple(context["help_tabs"]),
+        tab=context["help_tab"],
+        note=said(criterion, "note"),
         questions=wording.questions,
-        who=", ".join(map(str, who_knows)),
-        not_here=criterion.not_here,
-        why=criterion.why,
+        who=", ".join(map(str, context["who_knows"])),
+        not_here=said(criterion, "not_here"),
+        why=said(criterion, "why"),
         url=criterion.get_absolute_url(),
+        earlier=context["earlier"],
+        municipality_answer=context["municipality_answer"],
+        levels=wording.levels,
+        only=context["help_level"],
+        examples=wording.evidence_examples,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def tasks(context: Any) -> SafeString:
+    """What follows an answer, of the values of its page; drawn once for all that it says."""
+    criterion, assessment = context["criterion"], context["assessment"]
+    return drawn(
+        "assessments/_task_list.html",
+        measures=tuple(context["measures"]),
+        add_url=address("assessments:measure_add", context["project"].public_id),
+        here=address("assessments:score", assessment.public_id, criterion.key),
+        key=criterion.key,
+        people=tuple(context["people"]),
+        assigned_to=context["score"].assigned_to_id,
+        read_only=context["form"].read_only,
     )
 
 

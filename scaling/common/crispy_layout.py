@@ -5,7 +5,7 @@ from dataclasses import is_dataclass
 from typing import Any
 
 from crispy_forms.layout import LayoutObject
-from crispy_forms.utils import TEMPLATE_PACK
+from crispy_forms.utils import TEMPLATE_PACK, render_crispy_form
 from django.conf import settings
 from django.forms import BoundField, Form
 from django.template import Context
@@ -51,6 +51,20 @@ class CachedLayout(LayoutObject):  # type: ignore[misc]  # crispy has no types
     def _draw(self, form: Form, context: Context, template_pack: Any) -> SafeString:
         html: SafeString = self.get_rendered_fields(form, context, template_pack)
         return html
+
+
+def drawn_once(form: Form) -> SafeString | None:
+    """A whole form as crispy draws it, with a place for the page's tokens; kept as ``CachedLayout`` keeps a part. None for one
+    that was sent, and with DEBUG.
+    """
+    if form.is_bound or settings.DEBUG:
+        return None
+    key = (type(form), get_language(), form.use_required_attribute, *map(field_key, form))
+    html = drawings.get(key)
+    if html is None:
+        html = SafeString(render_crispy_form(form, context={"form_tokens": True}))
+        drawings.keep(key, html)
+    return html
 
 
 def field_key(bound: BoundField) -> Hashable:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from crispy_forms.utils import render_crispy_form
 from django import template
 from django.conf import settings
 from django.core.paginator import Page
@@ -18,6 +19,7 @@ from django.utils.translation import gettext
 import scaling
 from scaling.common import links
 from scaling.common.addresses import address
+from scaling.common.crispy_layout import drawn_once
 from scaling.common.drawings import FORM_TOKENS, drawn
 from scaling.common.identity_providers import IdentityProvider
 from scaling.common.markdown import render_markdown
@@ -85,6 +87,15 @@ def drawn_template(template: str, /, **values: Any) -> SafeString:
 def drawn_with_forms(context: Any, template: str, /, **values: Any) -> SafeString:
     """As ``drawn``, for what has forms: drawn once with a place for the page's tokens, which are put in each time."""
     html = drawn(template, form_tokens=True, **values)
+    return SafeString(html.replace(FORM_TOKENS, form_tokens(context)))
+
+
+@register.simple_tag(takes_context=True)
+def drawn_form(context: Any, form: Any) -> SafeString:
+    """``{% crispy form %}``, drawn once for what its fields hold, until it is sent: for one that many pages show empty."""
+    html = drawn_once(form)
+    if html is None:
+        return SafeString(render_crispy_form(form, context=context.flatten()))
     return SafeString(html.replace(FORM_TOKENS, form_tokens(context)))
 
 

@@ -1,17 +1,23 @@
 """What stands beside an answer, and the two forms of its page, parts of which are drawn once and kept."""
 
 import datetime
+import itertools
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from crispy_forms.utils import render_crispy_form
 from django.db.models import prefetch_related_objects
+from django.template import Context, Template
 from django.utils import translation
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 
 from assessments.forms.answer import ScoreForm
 from assessments.forms.comment import CommentForm
 from assessments.models import Evidence, Measure
-from assessments.queries.criterion_page import load_criterion_page
+from assessments.queries.criterion_page import ShownMeasure, load_criterion_page
+from assessments.queries.neighbours import EarlierAnswer
+from assessments.queries.offices import OfficeHolders
 from assessments.services.answers import Answer, NewEvidence, save_score
 from assessments.services.comments import add_comment, resolve_comment
 from assessments.views.access import get_score
@@ -19,6 +25,8 @@ from catalogue.models import Criterion
 from catalogue.wording import wording_of
 from scaling.accounts.models import Membership
 from scaling.common.crispy_layout import drawings
+from scaling.common.drawings import FORM_TOKENS, templates
+from scaling.common.offices import Office
 from tests.conftest import make_user
 from tests.factories import make_project
 
@@ -136,21 +144,31 @@ def drawn(assessment, score, settings):
     context = {
         "score": score,
         "assessment": assessment,
+        "project": assessment.project,
         "criterion": score.criterion,
         "wording": wording_of(score.criterion, municipality_wide=False),
         "evidence": near.evidence,
         "who_knows": near.who_knows,
+        "measures": near.measures,
+        "people": near.people,
+        "help_tabs": [("fragen", "Fragen"), ("schritt", "Nächster Schritt")],
+        "help_tab": "fragen",
+        "help_level": None,
+        "earlier": None,
+        "municipality_answer": None,
         "updated_by": "Alice",
         "csrf_token": "geheim",
     }
 
-    def draw(form, *, anew: bool) -> str:
+    def draw(form, *, anew: bool, **other) -> str:
         settings.DEBUG = anew
-        return str(render_crispy_form(form, context={**context, "form": form}))
+        return str(render_crispy_form(form, context={**context, **other, "form": form}))
 
     drawings.clear()
+    templates.clear()
     yield draw
     drawings.clear()
+    templates.clear()
 
 
 def states_of(score):
@@ -175,6 +193,67 @@ def test_form_with_parts_that_are_kept_is_the_form_drawn_anew(score, drawn, vari
                     assert drawn(ScoreForm(score=score, criterion=score.criterion, **variant), anew=False) == anew
 
 
+WHEN = datetime.datetime(2026, 5, 1, 12, tzinfo=datetime.UTC)
+SAID = [EarlierAnswer("rated", 2, text, None, "Alice", WHEN, 1) for text in ("so", HOSTILE[0])]
+ELSEWHERE: list[dict[str, Any]] = [
+    {},
+    *({name: said} for said in SAID for name in ("earlier", "municipality_answer")),
+    {"earlier": replace(SAID[0], level=3)},
+    {"earlier": replace(SAID[0], by="Bob")},
+    {"help_tab": "schritt"},
+    {"help_tabs": [("fragen", HOSTILE[0])]},
+    {"help_level": 1},
+    {"help_level": 4},
+    {"who_knows": [OfficeHolders(Office.IT, ("Ida",))]},
+    {"who_knows": [OfficeHolders(Office.IT, (HOSTILE[0],))]},
+    {"suffix": "?ansicht=gross"},
+    {"people": [(1, "Alice"), (2, "Bob")]},
+    {"people": [(1, HOSTILE[0])]},
+    {"measures": [ShownMeasure("Rat fragen", "planned", "Alice", TODAY, is_overdue=False)]},
+    {"measures": [ShownMeasure("Rat fragen", "planned", "Alice", TODAY, is_overdue=True)]},
+    {"measures": [ShownMeasure(HOSTILE[0], "done", "Bauhof", None, is_overdue=False)]},
+]
+
+
+def test_what_stands_beside_the_answer_is_drawn_anew_for_every_difference(score, drawn):
+    """Byte for byte, to fill in and to read, for one language and person after the other; no two of these look alike."""
+    seen: dict[tuple[str, str], set[int]] = {}
+    for number, other in enumerate([*ELSEWHERE, *ELSEWHERE]):
+        for language, read_only, assigned in itertools.product(("de", "en"), (False, True), (None, 2)):
+            score.assigned_to_id = assigned
+            with translation.override(language):
+                both = [
+                    drawn(ScoreForm(score=score, criterion=score.criterion, read_only=read_only), anew=anew, **other)
+                    for anew in (False, True)
+                ]
+            assert both[0] == both[1], other
+            if not read_only and assigned is None:
+                seen.setdefault((language, both[0]), set()).add(number % len(ELSEWHERE))
+    assert len(seen) == 2 * len(ELSEWHERE)
+
+
+def test_comment_form_carries_the_tokens_of_its_own_page(rf, settings):
+    """It is kept with a place for them, which nobody ever sees; one that was sent comes back with what is wrong."""
+    for language, number, text in itertools.product(("de", "en"), (1, 2), ("", HOSTILE[0])):
+        request = rf.get("/")
+        request.form_tokens = format_html('<input value="{}{}">', language, number)
+        with translation.override(language):
+            shown = Template("{% drawn_form form %}").render(
+                Context({"form": CommentForm(initial={"text": text}), "request": request})
+            )
+            settings.DEBUG = True
+            anew = Template("{% drawn_form form %}").render(
+                Context({"form": CommentForm(initial={"text": text}), "request": request})
+            )
+            settings.DEBUG = False
+            sent = Template("{% drawn_form form %}").render(Context({"form": CommentForm({"text": ""}), "request": request}))
+        assert shown == anew
+        assert shown.count(request.form_tokens) == sent.count(request.form_tokens) == 1
+        assert FORM_TOKENS not in shown + sent
+        assert "aria-invalid" in sent
+        assert "aria-invalid" not in shown
+
+
 def test_form_that_was_sent_is_drawn_with_its_errors(score, drawn):
     drawn(ScoreForm(score=score, criterion=score.criterion), anew=False)
     form = ScoreForm({"version": "1", "choice": "not_applicable"}, score=score, criterion=score.criterion)
@@ -187,13 +266,3 @@ def test_form_shows_at_once_that_a_text_of_the_catalogue_changed(score, drawn):
     for text in ("vorher", '"><script>', "nachher"):
         criterion.levels.all()[0].description = text
         assert escape(text) in drawn(ScoreForm(score=score, criterion=criterion), anew=False)
-
-
-@pytest.mark.parametrize("language", ["de", "en"])
-def test_comment_form_with_parts_that_are_kept_is_the_form_drawn_anew(drawn, language):
-    with translation.override(language):
-        anew = drawn(CommentForm(), anew=True)
-        assert [drawn(CommentForm(), anew=False) for _time in range(2)] == [anew, anew]
-        assert drawn(CommentForm(initial={"text": HOSTILE[0]}), anew=False) == drawn(
-            CommentForm(initial={"text": HOSTILE[0]}), anew=True
-        )
