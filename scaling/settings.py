@@ -304,7 +304,8 @@ if not DEMO:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 # Whether a domain enters the browsers' preload list is its owner's choice, not ours.
-SILENCED_SYSTEM_CHECKS = ["security.W021"]
+# W003 tells that {% load i18n %} finds our module, which is meant; a test tells of filters and tags of one name.
+SILENCED_SYSTEM_CHECKS = ["security.W021", "templates.W003"]
 # Bytes of a whole request; a file as evidence may have 10 MB. Beyond it nothing is read, so nobody fills the disk.
 MAX_BODY_BYTES = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
