@@ -9,10 +9,12 @@ measures needs a part of the processors, on both sides alike.
 
 import contextlib
 import functools
+import re
 import statistics
 import sys
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,56 +33,55 @@ ASKED = 150
 
 @dataclass
 class Side:
-    """One state of the code, with its server. ``rates``: requests a second, of each turn; ``took``: milliseconds of one client,
-    who saves, too.
+    """One state of the code, with its server. ``actions``: what each client does, by kind of page; ``rates``: requests a
+    second, of each turn; ``took``: milliseconds of one client.
     """
 
     name: str
-    port: int
-    clients: list[Client]
-    pages: dict[str, str]
-    rates: dict[str, list[float]] = field(default_factory=dict)
-    took: dict[str, list[float]] = field(default_factory=dict)
-
-    def actions(self) -> dict[str, Callable[[], object]]:
-        client = self.clients[0]
-        shown = {kind: functools.partial(client.get, path) for kind, path in self.pages.items()}
-        return shown | {"save a criterion": saver(client, self.pages["form of a criterion"])}
+    actions: dict[str, list[Callable[[], object]]]
+    rates: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
 
-def signed_in(port: int) -> tuple[list[Client], dict[str, str]]:
-    """All are the same person, as one who has many tabs: to sign in is limited, and no page waits for another of the person."""
+def actions_of(port: int) -> dict[str, list[Callable[[], object]]]:
+    """All are the same person, as one who has many tabs: to sign in is limited, and no page waits for another of the person.
+    Each saves a criterion of its own, so that none is refused as stale.
+    """
     first = Client(port)
     first.sign_in("team@auenfurt.example", PASSWORD)
     draft = find_draft(first)
     clients = [first, *(Client(port) for _ in range(CLIENTS - 1))]
     for one in clients:
         one.cookies = dict(first.cookies)
+    overview = f"/bewertungen/{draft}/"
+    keys = dict.fromkeys([KEY, *re.findall(rf"{overview}kriterien/([\w-]+)/", first.get(overview).decode())])
+    forms = [f"{overview}kriterien/{key}/" for key in keys]
     pages = {
         "start page": "/",
-        "overview of a round": f"/bewertungen/{draft}/",
-        "form of a criterion": f"/bewertungen/{draft}/kriterien/{KEY}/",
-        "maturity profile": f"/bewertungen/{draft}/profil/",
+        "overview of a round": overview,
+        "form of a criterion": forms[0],
+        "maturity profile": f"{overview}profil/",
     }
-    return clients, pages
+    shown = {kind: [functools.partial(client.get, path) for client in clients] for kind, path in pages.items()}
+    return {**shown, "save a criterion": [saver(*one) for one in zip(clients, forms[:CLIENTS], strict=True)]}
 
 
-def requests_a_second(clients: list[Client], path: str, seconds: float) -> float:
-    """Raises what a client met."""
+def requests_a_second(actions: list[Callable[[], object]], seconds: float) -> float:
+    """Each client does its own again and again. Raises what a client met."""
     done: list[float] = []
     failed: list[BaseException] = []
     end = time.monotonic() + seconds
 
-    def ask(client: Client) -> None:
+    def ask(action: Callable[[], object]) -> None:
         try:
             while time.monotonic() < end:
-                client.get(path)
+                action()
                 done.append(time.monotonic())
         except BaseException as error:
             failed.append(error)
 
     start = time.monotonic()
-    threads = [threading.Thread(target=ask, args=[client]) for client in clients]
+    threads = [threading.Thread(target=ask, args=[action]) for action in actions]
     for one in threads:
         one.start()
     for one in threads:
@@ -93,23 +94,20 @@ def requests_a_second(clients: list[Client], path: str, seconds: float) -> float
 @contextlib.contextmanager
 def started(name: str, root: Path) -> Iterator[Side]:
     with demo_server(workers=WORKERS, root=root) as port:
-        clients, pages = signed_in(port)
-        for path in pages.values():
-            requests_a_second(clients, path, WARM_UP)
-        yield Side(name, port, clients, pages, {kind: [] for kind in pages})
+        side = Side(name, actions_of(port))
+        for actions in side.actions.values():
+            requests_a_second(actions, WARM_UP)
+        yield side
 
 
 def wait_in_turns(sides: list[Side]) -> None:
     """One client on each side; who begins changes with each request."""
-    actions = [side.actions() for side in sides]
-    for kind in actions[0]:
-        for side in sides:
-            side.took[kind] = []
+    for kind in sides[0].actions:
         for number in range(ASKED):
-            for place in range(len(sides)) if number % 2 else reversed(range(len(sides))):
+            for side in sides if number % 2 else reversed(sides):
                 start = time.perf_counter()
-                actions[place][kind]()
-                sides[place].took[kind].append((time.perf_counter() - start) * 1000)
+                side.actions[kind][0]()
+                side.took[kind].append((time.perf_counter() - start) * 1000)
 
 
 def compared(values: list[list[float]]) -> str:
@@ -126,9 +124,9 @@ def main(say: Callable[[str], object] = print) -> int:
         sides = [stack.enter_context(started(name, root)) for name, root in roots.items()]
         wait_in_turns(sides)
         for turn in range(TURNS):
-            for kind in sides[0].pages:
+            for kind in sides[0].actions:
                 for side in sides if turn % 2 else reversed(sides):
-                    side.rates[kind].append(requests_a_second(side.clients, side.pages[kind], LASTS))
+                    side.rates[kind].append(requests_a_second(side.actions[kind], LASTS))
     say(f"milliseconds of one client, median of {ASKED} (quickest tenth)")
     for kind in sides[0].took:
         of_each = [side.took[kind] for side in sides]
@@ -140,7 +138,7 @@ def main(say: Callable[[str], object] = print) -> int:
         gain = f"   {compared(of_each)} ({tenths[0] / tenths[1]:.2f} ×)" if len(sides) == 2 else ""
         say(f"{kind:24}{'   '.join(figures)}{gain}")
     say(f"requests a second, {CLIENTS} clients, {WORKERS} processes, median of {TURNS} turns of {LASTS:.0f} s (from – to)")
-    for kind in sides[0].pages:
+    for kind in sides[0].actions:
         figures = [
             f"{side.name} {statistics.median(side.rates[kind]):5.0f} ({min(side.rates[kind]):.0f} – "
             f"{max(side.rates[kind]):.0f})"
