@@ -54,8 +54,8 @@ class CachedLayout(LayoutObject):  # type: ignore[misc]  # crispy has no types
 
 
 def drawn_once(form: Form) -> SafeString | None:
-    """A whole form as crispy draws it, with a place for the page's tokens; kept as ``CachedLayout`` keeps a part. None for one
-    that was sent, and with DEBUG.
+    """A whole form as crispy draws it, with a place for the page's tokens; kept as ``CachedLayout`` keeps a part, so its helper
+    has to follow from its class and its fields alone. None for one that was sent, and with DEBUG.
     """
     if form.is_bound or settings.DEBUG:
         return None

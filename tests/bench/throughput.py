@@ -62,8 +62,11 @@ def actions_of(port: int) -> dict[str, list[Callable[[], object]]]:
         "form of a criterion": forms[0],
         "maturity profile": f"{overview}profil/",
     }
-    shown = {kind: [functools.partial(client.get, path) for client in clients] for kind, path in pages.items()}
-    return {**shown, "save a criterion": [saver(*one) for one in zip(clients, forms[:CLIENTS], strict=True)]}
+    actions: dict[str, list[Callable[[], object]]] = {}
+    for kind, path in pages.items():
+        actions[kind] = [functools.partial(client.get, path) for client in clients]
+    actions["save a criterion"] = [saver(*one) for one in zip(clients, forms[:CLIENTS], strict=True)]
+    return actions
 
 
 def requests_a_second(actions: list[Callable[[], object]], seconds: float) -> float:
