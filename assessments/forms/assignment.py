@@ -37,7 +37,7 @@ class AssignForm(Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         submit = Submit("zuweisen", _("Zuweisen"), css_class="kern-btn--secondary")
-        self.helper.layout = Layout(CachedLayout("all", Row("group", "person"), "only_free", ButtonHolder(submit)))
+        self.helper.layout = Layout(Row("group", "person"), "only_free", ButtonHolder(submit))
 
     @property
     def chosen(self) -> tuple[list[int], User | None]:

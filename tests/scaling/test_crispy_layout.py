@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scaling.common.crispy_layout import CachedLayout, Folded, drawings, value_key
+from scaling.common.crispy_layout import CachedLayout, Folded, drawings, drawn_once, value_key
 
 
 @dataclass(frozen=True)
@@ -195,3 +195,31 @@ def test_folded_part_opens_where_a_field_of_it_has_an_error():
     assert opened(InParts()) == []
     assert opened(InParts({"one": "x", "two": "y"})) == []
     assert opened(InParts({"one": "x"})) == ["Zwei"]
+
+
+def test_whole_form_is_kept_by_all_that_its_fields_hold():
+    """Without its tokens; another choice, value, field or language is drawn anew, and so is one that was sent."""
+    others: list[dict[str, Any]] = [
+        {},
+        {"initial": {"name": "Ida"}},
+        {"initial": {"name": '"><script>'}},
+        {"initial": {"colour": "b"}},
+        {"auto_id": "anders_%s"},
+        {"use_required_attribute": False},
+    ]
+    forms_ = [ColourForm(**other) for other in others]
+    more = ColourForm()
+    more.fields["colour"].choices = [("g", _("Stufe"))]  # type: ignore[attr-defined]
+    fewer = ColourForm(parts=("name",))
+    del fewer.fields["colour"]
+    said = set()
+    for form in (*forms_, more, fewer) * 2:
+        html = drawn_once(form)
+        assert html == render_crispy_form(form)
+        said.add(html)
+    assert len(said) == len(others) - 1 + 2  # whether the browser asks for a value is told by no optional field
+    assert drawn_once(ColourForm({"name": "Ida"})) is None
+    with translation.override("de"):
+        german = drawn_once(more)
+    with translation.override("en"):
+        assert drawn_once(more) != german
