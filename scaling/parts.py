@@ -36,6 +36,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "scaling.api.problems.ProblemMiddleware",  # in the language found above; whatever answers stands below
     "django.middleware.common.CommonMiddleware",
     "scaling.middleware.PlainRequestMiddleware",
     "scaling.middleware.BodyLimitMiddleware",

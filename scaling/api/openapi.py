@@ -24,10 +24,14 @@ _PLACE = "#/components/schemas/"
 
 
 def described(*statuses: int, document: str = "") -> dict[str, Any]:
-    """``openapi_extra`` of an operation: what it may be refused with beside 400, 401 and 429, and which document it gives."""
+    """``openapi_extra`` of an operation: what it may be refused with beside what all may, and which document it gives."""
     refused = {
-        status: {"description": _REFUSALS[status], "content": {problems.MEDIA_TYPE: {"schema": {"$ref": f"{_PLACE}problem"}}}}
-        for status in sorted({400, 401, 429, *statuses})
+        status: {
+            "description": _REFUSALS[status],
+            "headers": {name: _HEADERS[name] for name in _CARRIES.get(status, ())},
+            "content": {problems.MEDIA_TYPE: {"schema": {"$ref": f"{_PLACE}problem"}}},
+        }
+        for status in sorted({*_ALWAYS, *statuses})
     }
     found: dict[Any, Any] = dict(refused)
     found[304] = {"description": "What the ETag sent as If-None-Match names is still the answer."}
@@ -36,13 +40,23 @@ def described(*statuses: int, document: str = "") -> dict[str, Any]:
     return {"responses": found}
 
 
+_ALWAYS = (400, 401, 412, 429, 500, 503)
+_HEADERS = {
+    "Retry-After": {"description": "Seconds.", "required": True, "schema": {"type": "integer"}},
+    "X-Request-ID": {"description": "The number of the request.", "required": True, "schema": {"type": "string"}},
+    "WWW-Authenticate": {"required": True, "schema": {"type": "string"}},
+}
+_CARRIES = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 500: ["X-Request-ID"], 503: ["Retry-After"]}
 _REFUSALS = {
     400: "Not to be understood, such as an address with the character NUL.",
     401: "No key, or none that opens.",
     403: "The role of the key does not see this.",
     404: "There is none, or this key does not see it.",
+    412: "What If-Match names is not the answer as it is now.",
     422: "A parameter is wrong.",
     429: "Too many requests; Retry-After says after how many seconds at most the next one is taken.",
+    500: "Failed, which is no fault of the request; request_id names it to the operator.",
+    503: "Cannot be answered now, such as during an update; Retry-After says after how many seconds to ask again.",
 }
 
 

@@ -42,8 +42,8 @@ api = NinjaAPI(
     version="1",
     description=(
         "What a municipality's own dashboards read: projects, what was approved, measures, portfolio, and the catalogue. "
-        "Read only. Levels are whole numbers 0 to 4 on an ordinal scale; null is no value, never 0. Texts are in the language "
-        f"of Accept-Language (de, en). Skalierungscheck {__version__}."
+        "Read only: another method than GET or HEAD is refused with 405. Levels are whole numbers 0 to 4 on an ordinal scale; "
+        f"null is no value, never 0. Texts are in the language of Accept-Language (de, en). Skalierungscheck {__version__}."
     ),
     openapi_url=None,
     docs_url=None,

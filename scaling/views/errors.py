@@ -12,7 +12,6 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from scaling.api.problems import problem
 from scaling.common.shared_cache import CACHE_IS_AWAY
 from scaling.common.stored_files import StorageAway
 from scaling.resending import fields_to_send_again, shown_texts
@@ -21,8 +20,6 @@ from scaling.resending import fields_to_send_again, shown_texts
 DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 #: What a database lacks that is of another version than this process: during an update, or until somebody runs ``prepare``.
 OTHER_VERSION = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
-#: Below it refusals are JSON.
-API = "/api/"
 #: Seconds after which a client may ask again.
 RETRY_AFTER = "120"
 
@@ -30,8 +27,6 @@ RETRY_AFTER = "120"
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
         return render(request, "413.html", status=413)
-    if request.path_info.startswith(API):
-        return problem(400)
     if not hasattr(request, "user"):  # refused before anyone asked who it is, such as a wrong host name
         return HttpResponse(render_to_string("400.html"), status=400)
     return render(request, "400.html", status=400)

@@ -1,5 +1,8 @@
 """The site's addresses and some that fail, for tests of the error pages."""
 
+import errno
+
+from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
@@ -25,7 +28,20 @@ def broken(request: HttpRequest, token: str = "") -> HttpResponse:
     raise RuntimeError("secret detail")
 
 
+def full_disk(request: HttpRequest) -> HttpResponse:
+    raise OSError(errno.ENOSPC, "secret place is full")
+
+
+def too_big(request: HttpRequest) -> HttpResponse:
+    raise RequestDataTooBig
+
+
 urlpatterns = [
+    path("api/scheitert/kaputt/", broken),
+    path("api/scheitert/datenbank/", no_database),
+    path("api/scheitert/platte/", full_disk),
+    path("api/scheitert/zustand/", wrong_state),
+    path("api/scheitert/zu-viel/", too_big),
     path("scheitert/zustand/", wrong_state),
     path("scheitert/veraltet/", stale),
     path("scheitert/datenbank/", no_database),

@@ -330,7 +330,7 @@ class TestAnswers:
         assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
         jsonschema.validate(response.json(), problems.SCHEMA)
         assert response.json()["detail"]
-        assert response.json()["title"] != problems._words(429)[0]
+        assert response.json()["title"] != problems.WORDS[429][0]
 
     def test_nothing_can_be_written(self, world, managing):
         for name, words in ADDRESSES:
