@@ -4,6 +4,7 @@ import io
 import re
 
 import pytest
+from django.db import IntegrityError, connection
 
 from assessments.models import Evidence, Score, WorkbookUpload
 from assessments.services import edition_switch, workflow
@@ -219,19 +220,14 @@ def test_import_of_what_was_not_shown_is_refused(bring, client, assessment, answ
     assert answers() == [Answer()] * 3
 
 
-def test_nothing_is_half_imported_when_the_last_row_fails(assessment, alice, answers, monkeypatch):
+def test_nothing_is_half_imported_when_the_last_row_fails(assessment, alice, answers):
     sheet = read_upload(changed(assessment, three), assessment)
     upload = store_upload(sheet=sheet, assessment=assessment, by=alice, file_name="x")
     seen = {change.row.key: 1 for change in plan_of(upload).changes}
-    original = Score.save
-
-    def fail_at_last(score, *args, **kwargs):
-        if score.rationale == "offline 3":
-            raise OSError("the disk is full")
-        original(score, *args, **kwargs)
-
-    monkeypatch.setattr(Score, "save", fail_at_last)
-    with pytest.raises(OSError, match="disk"):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE assessments_score ADD CONSTRAINT full_disk CHECK (rationale <> 'offline 3')")
+    with pytest.raises(IntegrityError, match="full_disk"):
         import_upload(upload=upload, by=alice, seen=seen, choices={})
     assert answers() == [Answer()] * 3
     assert WorkbookUpload.objects.filter(pk=upload.pk).exists()
